@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "base/cpu_set.hpp"
+
+#include "base/text.hpp"
+
+#include <algorithm>
+#include <bit>
+
+namespace vfirst {
+
+CpuSet::CpuSet(std::initializer_list<unsigned> cpus) {
+  for (auto cpu : cpus) insert(cpu);
+}
+
+CpuSet CpuSet::range(unsigned first, unsigned last) {
+  CpuSet set;
+  for (auto cpu = first; cpu <= last; ++cpu) set.insert(cpu);
+  return set;
+}
+
+Result<CpuSet> CpuSet::parse_list(std::string_view text) {
+  CpuSet set;
+  text = trimmed(text);
+  if (text.empty()) return set;
+  for (auto part : split(text, ',')) {
+    part = trimmed(part);
+    const auto dash = part.find('-');
+    const auto low = parse_number(part.substr(0, dash));
+    const auto high = dash == std::string_view::npos ? low : parse_number(part.substr(dash + 1));
+    if (!low || !high || *low > *high) return refuse("CPU list '{}': '{}' is not a CPU or a range", text, part);
+    if (*high >= kLimit) return refuse("CPU list '{}': CPU {} is beyond {}", text, *high, kLimit - 1);
+    for (auto cpu = *low; cpu <= *high; ++cpu) set.insert(static_cast<unsigned>(cpu));
+  }
+  return set;
+}
+
+Result<CpuSet> CpuSet::parse_mask(std::string_view text) {
+  text = trimmed(text);
+  const auto groups = split(text, ',');
+  if (groups.size() > kLimit / 32) return refuse("CPU mask of {} words is longer than {}", groups.size(), kLimit / 32);
+  CpuSet set;
+  for (std::size_t i = 0; i < groups.size(); ++i) {
+    const auto word = parse_number(groups[i], 16);
+    if (!word || *word > 0xffffffffu) return refuse("CPU mask '{}': '{}' is not 32 bits in hexadecimal", text, groups[i]);
+    const auto base = static_cast<unsigned>((groups.size() - 1 - i) * 32);
+    for (unsigned bit = 0; bit < 32; ++bit)
+      if (*word >> bit & 1) set.insert(base + bit);
+  }
+  return set;
+}
+
+std::string CpuSet::list() const {
+  std::string out;
+  const auto cpus = members();
+  for (std::size_t i = 0; i < cpus.size();) {
+    auto end = i;
+    while (end + 1 < cpus.size() && cpus[end + 1] == cpus[end] + 1) ++end;
+    if (!out.empty()) out += ',';
+    out += std::to_string(cpus[i]);
+    if (end > i) out += '-' + std::to_string(cpus[end]);
+    i = end + 1;
+  }
+  return out;
+}
+
+std::string CpuSet::mask() const {
+  std::string out;
+  for (std::size_t i = words_.size(); i-- > 0;) {
+    for (int half = 1; half >= 0; --half) {
+      const auto word = static_cast<std::uint32_t>(words_[i] >> (32 * half));
+      if (out.empty() && word == 0) continue;
+      out += out.empty() ? fmt::format("{:x}", word) : fmt::format(",{:08x}", word);
+    }
+  }
+  return out.empty() ? "0" : out;
+}
+
+void CpuSet::insert(unsigned cpu) {
+  if (cpu >= kLimit) return;
+  if (words_.size() <= cpu / 64) words_.resize(cpu / 64 + 1);
+  words_[cpu / 64] |= std::uint64_t{1} << (cpu % 64);
+}
+
+void CpuSet::erase(unsigned cpu) {
+  if (cpu / 64 < words_.size()) words_[cpu / 64] &= ~(std::uint64_t{1} << (cpu % 64));
+  trim();
+}
+
+bool CpuSet::contains(unsigned cpu) const { return cpu / 64 < words_.size() && (words_[cpu / 64] >> (cpu % 64) & 1); }
+bool CpuSet::empty() const { return words_.empty(); }
+
+std::size_t CpuSet::size() const {
+  std::size_t n = 0;
+  for (auto word : words_) n += static_cast<std::size_t>(std::popcount(word));
+  return n;
+}
+
+std::optional<unsigned> CpuSet::first() const {
+  for (std::size_t i = 0; i < words_.size(); ++i)
+    if (words_[i]) return static_cast<unsigned>(i * 64 + static_cast<std::size_t>(std::countr_zero(words_[i])));
+  return std::nullopt;
+}
+
+std::optional<unsigned> CpuSet::last() const {
+  if (words_.empty()) return std::nullopt;
+  return static_cast<unsigned>(words_.size() * 64 - 1 - static_cast<std::size_t>(std::countl_zero(words_.back())));
+}
+
+std::vector<unsigned> CpuSet::members() const {
+  std::vector<unsigned> out;
+  for (std::size_t i = 0; i < words_.size(); ++i)
+    for (auto word = words_[i]; word; word &= word - 1)
+      out.push_back(static_cast<unsigned>(i * 64 + static_cast<std::size_t>(std::countr_zero(word))));
+  return out;
+}
+
+bool CpuSet::contains(const CpuSet& other) const { return (other - *this).empty(); }
+bool CpuSet::intersects(const CpuSet& other) const { return !(*this & other).empty(); }
+
+CpuSet& CpuSet::operator|=(const CpuSet& other) {
+  words_.resize(std::max(words_.size(), other.words_.size()));
+  for (std::size_t i = 0; i < other.words_.size(); ++i) words_[i] |= other.words_[i];
+  return *this;
+}
+
+CpuSet& CpuSet::operator&=(const CpuSet& other) {
+  words_.resize(std::min(words_.size(), other.words_.size()));
+  for (std::size_t i = 0; i < words_.size(); ++i) words_[i] &= other.words_[i];
+  trim();
+  return *this;
+}
+
+CpuSet& CpuSet::operator-=(const CpuSet& other) {
+  for (std::size_t i = 0; i < std::min(words_.size(), other.words_.size()); ++i) words_[i] &= ~other.words_[i];
+  trim();
+  return *this;
+}
+
+void CpuSet::trim() {
+  while (!words_.empty() && words_.back() == 0) words_.pop_back();
+}
+
+}  // namespace vfirst

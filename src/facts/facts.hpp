@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+// What the machine is. Plain values, read once by read_facts (facts/read.hpp), never changed afterwards.
+// An absent optional, an empty string or a false `..._known` says "this tree does not tell", never "no".
+
+#include "base/byte_size.hpp"
+#include "base/cpu_set.hpp"
+#include "base/mac_address.hpp"
+#include "base/pci_address.hpp"
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace vfirst {
+
+struct Cpu {
+  enum class Kind { uniform, performance, efficiency };         // hybrid parts: cpu_core / cpu_atom, or cpu_capacity
+  unsigned id = 0;
+  int package = -1, die = -1, core = -1, node = -1;              // core: core_id, unique only within package and die
+  CpuSet siblings;                                               // SMT siblings, this CPU among them; online ones only
+  CpuSet l3;                                                     // CPUs that share its last-level cache
+  Kind kind = Kind::uniform;
+  bool operator==(const Cpu&) const = default;
+};
+
+struct CpuFacts {
+  std::string architecture;                                      // "x86_64", "aarch64"
+  std::string vendor;                                            // "intel", "amd", "arm", or as /proc/cpuinfo spells it
+  std::string model;
+  CpuSet possible, present, online;
+  CpuSet isolated, nohz_full;                                    // what the running kernel does now
+  std::vector<Cpu> cpus;                                         // online ones, by number
+  std::optional<bool> gigabyte_pages;                            // x86 pdpe1gb; arm64: 4K pages
+  std::optional<bool> smt_active;
+  std::string idle_driver;                                       // cpuidle/current_driver
+  std::string clocksource;
+  std::string topology_source;                                   // "" or why the topology is partly guessed
+  bool operator==(const CpuFacts&) const = default;
+};
+
+struct HugepagePool {
+  std::uint64_t size_kb = 0, pages = 0, free = 0;
+  bool operator==(const HugepagePool&) const = default;
+};
+
+struct NumaNode {
+  unsigned id = 0;
+  CpuSet cpus;                                                   // online ones; empty: CPU-less node
+  std::uint64_t total_kb = 0, free_kb = 0;                       // total 0: memory-less node
+  std::vector<unsigned> distances;                               // to the nodes in `numa`'s order
+  std::vector<HugepagePool> pools;
+  // 1 GiB frames wholly inside this node's memory blocks (sys/devices/system/memory); absent where blocks are not shown.
+  std::optional<std::uint64_t> gigabyte_frames;
+  bool operator==(const NumaNode&) const = default;
+};
+
+struct MemoryFacts {
+  std::uint64_t total_kb = 0;
+  std::uint64_t page_kb = 4;
+  std::uint64_t default_hugepage_kb = 0;
+  std::vector<std::uint64_t> hugepage_sizes_kb;                  // sys/kernel/mm/hugepages
+  std::uint64_t crashkernel_bytes = 0;
+  bool operator==(const MemoryFacts&) const = default;
+};
+
+struct PcieLink {
+  unsigned speed_mts = 0, width = 0;                             // MT/s (8000 = 8 GT/s) a lane, lanes; 0: unknown
+  bool operator==(const PcieLink&) const = default;
+};
+
+struct Sriov {
+  unsigned total_vfs = 0, num_vfs = 0, offset = 0, stride = 0;
+  std::uint16_t vf_device = 0;
+  std::vector<std::uint64_t> vf_bar_bytes;                       // of one VF, each implemented BAR
+  std::optional<bool> bars_assigned;                             // false: the firmware left no MMIO window for the VFs
+  std::optional<bool> autoprobe;
+  std::vector<PciAddress> vfs;                                   // those that exist now, by index
+  bool operator==(const Sriov&) const = default;
+};
+
+struct NetPort {                                                 // a netdev of a PCI function
+  std::string name;
+  std::optional<MacAddress> mac, permanent_mac;
+  std::string phys_port_name;
+  std::optional<unsigned> dev_port;
+  std::optional<unsigned> speed_mbps;
+  bool up = false;
+  bool operator==(const NetPort&) const = default;
+};
+
+struct PciFunction {
+  PciAddress address;
+  std::uint32_t class_code = 0;                                  // 24 bits: 0x020000 Ethernet, 0x010802 NVMe
+  std::uint16_t vendor = 0, device = 0, subsystem_vendor = 0, subsystem_device = 0;
+  std::string name;                                              // pci.ids, "" where the list has none
+  std::string driver;                                            // bound now
+  std::string modalias;
+  int node = -1;
+  std::optional<unsigned> iommu_group;
+  PcieLink link, link_capable;
+  bool ari = false, acs = false;
+  unsigned msix_vectors = 0;
+  std::optional<Sriov> sriov;
+  std::optional<PciAddress> physfn;                              // a VF's PF
+  std::vector<PciAddress> bridges;                               // from the root port down, this function not included
+  std::string slot;                                              // physical slot name, where firmware gives one
+  std::vector<NetPort> ports;
+  bool is_vf() const { return physfn.has_value(); }
+  bool operator==(const PciFunction&) const = default;
+};
+
+struct IommuGroup {
+  unsigned id = 0;
+  std::string type;                                              // "identity", "DMA", "DMA-FQ"
+  std::vector<PciAddress> members;
+  bool operator==(const IommuGroup&) const = default;
+};
+
+struct IommuFacts {
+  bool tables_known = false;                                     // the tree shows firmware/acpi/tables at all
+  bool dmar = false, ivrs = false, iort = false;
+  std::vector<std::string> units;                                // class/iommu: dmar0, ivhd0, ...
+  std::vector<IommuGroup> groups;
+  bool active() const { return !units.empty() || !groups.empty(); }
+  bool operator==(const IommuFacts&) const = default;
+};
+
+enum class ModuleState { missing, loadable, builtin };
+
+struct KernelVersion {                                           // 6.12 of "6.12.95+deb13-amd64"
+  unsigned major = 0, minor = 0;
+  auto operator<=>(const KernelVersion&) const = default;
+  static KernelVersion of(const std::string& release);           // 0.0 where the text has no number
+};
+
+struct Kernel {
+  std::string release;
+  KernelVersion version;
+  bool running = false;
+  bool config_known = false;
+  std::map<std::string, std::string> config;                     // "CONFIG_NO_HZ_FULL" -> "y"; only those we ask for
+  bool modules_known = false;
+  std::map<std::string, ModuleState> modules;                    // only those we ask for
+  bool operator==(const Kernel&) const = default;
+};
+
+struct Dmi {
+  std::string vendor, product, serial, board;
+  bool operator==(const Dmi&) const = default;
+};
+
+// What the host stands on: never unbound, never given away, nor anything in its IOMMU group.
+struct CriticalDevice {
+  PciAddress address;
+  std::string role;                                              // "root filesystem", "/boot", "swap", "default route"
+  bool operator==(const CriticalDevice&) const = default;
+};
+
+enum class Loader { none, grub, grub_bls, systemd_boot, uki, ostree };
+
+struct BootFacts {
+  Loader loader = Loader::none;
+  std::string evidence;                                          // the file that says so
+  bool uefi = false;
+  bool secure_boot = false;
+  std::string filesystem;                                        // of /boot: "ext4", "xfs", "vfat", "btrfs"; "" unknown
+  std::string device;                                            // block device of /boot, "dm-0", "md0", "vda1"
+  std::string cmdline;                                           // of the running kernel, as it stands in proc/cmdline
+  bool operator==(const BootFacts&) const = default;
+};
+
+struct Facts {
+  CpuFacts cpu;
+  MemoryFacts memory;
+  std::vector<NumaNode> numa;                                    // by id; a machine without node files has one, 0
+  std::vector<PciFunction> pci;                                  // by address
+  IommuFacts iommu;
+  std::vector<Kernel> kernels;                                   // newest first
+  Dmi dmi;
+  BootFacts boot;
+  std::vector<CriticalDevice> critical;
+  std::string hostname;
+  std::vector<std::string> gaps;                                 // what this tree does not show, a line each
+  bool operator==(const Facts&) const = default;
+
+  const PciFunction* function(const PciAddress& address) const;  // nullptr where there is none
+  const NumaNode* node(unsigned id) const;
+  const Cpu* cpu_at(unsigned id) const;
+  // Short hash over what a plan rests on (CPU numbering, nodes and their memory to 256 MiB, PF addresses): when it
+  // changes, a stored plan belongs to another machine. VFs, drivers and free memory do not count.
+  std::string fingerprint() const;
+};
+
+}  // namespace vfirst

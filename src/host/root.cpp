@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "host/root.hpp"
+
+#include "base/text.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace vfirst {
+
+namespace {
+
+class Fd {
+ public:
+  explicit Fd(int fd) : fd_(fd) {}
+  ~Fd() { if (fd_ >= 0) ::close(fd_); }
+  Fd(const Fd&) = delete;
+  Fd& operator=(const Fd&) = delete;
+  operator int() const { return fd_; }
+  int release() { return std::exchange(fd_, -1); }
+
+ private:
+  int fd_;
+};
+
+std::unexpected<Error> fail(int err, std::string_view path) { return failed(err, "{}: {}", path, std::strerror(err)); }
+
+// A NUL-terminated relative path, without a heap allocation for the short ones that sysfs has.
+class Relative {
+ public:
+  explicit Relative(std::string_view path) {
+    if (path.empty()) path = ".";
+    valid_ = path.front() != '/';
+    if (path.size() < sizeof buffer_) {
+      std::memcpy(buffer_, path.data(), path.size());
+      buffer_[path.size()] = 0;
+    } else {
+      long_.assign(path);
+    }
+  }
+  bool valid() const { return valid_; }
+  const char* c_str() const { return long_.empty() ? buffer_ : long_.c_str(); }
+
+ private:
+  char buffer_[256];
+  std::string long_;
+  bool valid_;
+};
+
+}  // namespace
+
+Result<Root> Root::open(const std::filesystem::path& directory) {
+  Fd fd(::open(directory.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+  if (fd < 0) return fail(errno, directory.native());
+  std::error_code error;
+  auto whole = std::filesystem::canonical(directory, error);
+  if (error) return fail(error.value(), directory.native());
+  return Root(fd.release(), std::move(whole));
+}
+
+Root::Root(int fd, std::filesystem::path path) : fd_(fd), path_(std::move(path)) {}
+Root::Root(Root&& other) noexcept : fd_(std::exchange(other.fd_, -1)), path_(std::move(other.path_)) {}
+Root& Root::operator=(Root&& other) noexcept {
+  std::swap(fd_, other.fd_);
+  std::swap(path_, other.path_);
+  return *this;
+}
+Root::~Root() {
+  if (fd_ >= 0) ::close(fd_);
+}
+
+Result<std::string> Root::read(std::string_view path) const {
+  const Relative name(path);
+  if (!name.valid()) return fail(EINVAL, path);
+  Fd fd(::openat(fd_, name.c_str(), O_RDONLY | O_CLOEXEC));
+  if (fd < 0) return fail(errno, path);
+  // Sysfs reports 4096 for every file and /proc reports 0, so the size is found by reading.
+  std::string out;
+  char chunk[4096];
+  for (;;) {
+    const auto n = ::read(fd, chunk, sizeof chunk);
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) return fail(errno, path);
+    if (n == 0) break;
+    out.append(chunk, static_cast<std::size_t>(n));
+  }
+  if (!out.empty() && out.back() == '\n') out.pop_back();
+  return out;
+}
+
+Status Root::write(std::string_view path, std::string_view value) const {
+  const Relative name(path);
+  if (!name.valid()) return fail(EINVAL, path);
+  Fd fd(::openat(fd_, name.c_str(), O_WRONLY | O_CLOEXEC));
+  if (fd < 0) return fail(errno, path);
+  const auto n = ::write(fd, value.data(), value.size());
+  if (n < 0) return fail(errno, path);
+  if (static_cast<std::size_t>(n) != value.size()) return fail(EIO, path);
+  return {};
+}
+
+Result<std::string> Root::link(std::string_view path) const {
+  const Relative name(path);
+  if (!name.valid()) return fail(EINVAL, path);
+  char target[4096];
+  const auto n = ::readlinkat(fd_, name.c_str(), target, sizeof target);
+  if (n < 0) return fail(errno, path);
+  return std::string(target, static_cast<std::size_t>(n));
+}
+
+bool Root::exists(std::string_view path) const {
+  const Relative name(path);
+  return name.valid() && ::faccessat(fd_, name.c_str(), F_OK, 0) == 0;
+}
+
+Result<std::vector<std::string>> Root::list(std::string_view path) const {
+  const Relative name(path);
+  if (!name.valid()) return fail(EINVAL, path);
+  Fd fd(::openat(fd_, name.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (fd < 0) return fail(errno, path);
+  DIR* directory = ::fdopendir(fd);
+  if (!directory) return fail(errno, path);
+  fd.release();
+  std::vector<std::string> names;
+  while (const auto* entry = ::readdir(directory)) {
+    const std::string_view name_ = entry->d_name;
+    if (name_ != "." && name_ != "..") names.emplace_back(name_);
+  }
+  ::closedir(directory);
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+std::optional<std::string> Root::link_name(std::string_view path) const {
+  auto target = link(path);
+  if (!target) return std::nullopt;
+  return target->substr(target->rfind('/') + 1);
+}
+
+std::optional<std::uint64_t> Root::number(std::string_view path, int base) const {
+  const auto text = read(path);
+  if (!text) return std::nullopt;
+  return parse_number(trimmed(*text), base);
+}
+
+}  // namespace vfirst

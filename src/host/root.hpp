@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+// One directory under which everything lies that vfirst reads or changes: "/" on a host, a captured tree, a fixture.
+
+#include "base/result.hpp"
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace vfirst {
+
+// All paths are relative ("sys/bus/pci/devices"); a leading '/' is a bug and refused, since openat(2) would ignore the
+// root. Symbolic links are followed as the kernel does (sysfs links are relative and stay inside). Virtual so that a
+// test can answer writes as the kernel would.
+class Root {
+ public:
+  static Result<Root> open(const std::filesystem::path& directory);
+  Root(Root&&) noexcept;
+  Root& operator=(Root&&) noexcept;
+  Root(const Root&) = delete;
+  Root& operator=(const Root&) = delete;
+  virtual ~Root();
+
+  // The whole content, trailing newline kept out. ENOENT and other errnos come back in Error::code.
+  virtual Result<std::string> read(std::string_view path) const;
+  // One write(2) of `value` into an existing file (a sysfs attribute); a short count is EIO. No O_CREAT, no O_TRUNC.
+  virtual Status write(std::string_view path, std::string_view value) const;
+  virtual Result<std::string> link(std::string_view path) const;              // readlink
+  virtual bool exists(std::string_view path) const;                           // follows links
+  virtual Result<std::vector<std::string>> list(std::string_view path) const; // names, sorted, without . and ..
+
+  // The last component of the link's target ("vfio-pci" for .../driver); nothing where there is no link.
+  std::optional<std::string> link_name(std::string_view path) const;
+  // The content as an unsigned number (base 16 takes 0x), nothing where there is no file or no number.
+  std::optional<std::uint64_t> number(std::string_view path, int base = 10) const;
+
+  const std::filesystem::path& path() const { return path_; }                 // for libraries that want a name
+  int fd() const { return fd_; }                                              // O_PATH, owned by this
+  bool is_host() const { return path_ == "/"; }                               // may the running kernel be asked?
+
+ protected:
+  explicit Root(int fd, std::filesystem::path path);
+
+ private:
+  int fd_ = -1;
+  std::filesystem::path path_;
+};
+
+}  // namespace vfirst

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+// What can be done to the running kernel, as data. plan/ makes them, steps/ applies and verifies them.
+
+#include "base/cpu_set.hpp"
+#include "base/mac_address.hpp"
+#include "base/pci_address.hpp"
+#include "policy/policy.hpp"
+
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace vfirst {
+
+struct LoadModule { std::string name; bool operator==(const LoadModule&) const = default; };
+struct SetDefaultIrqAffinity { CpuSet cpus; bool operator==(const SetDefaultIrqAffinity&) const = default; };
+// Wait (bounded, by event) until the PF has a driver. `driver`: the one expected, "" for any.
+struct AwaitDriver { PciAddress pf; std::string driver; bool operator==(const AwaitDriver&) const = default; };
+struct BringUp { PciAddress pf; bool operator==(const BringUp&) const = default; };           // the PF's netdevs
+// autoprobe is off while they are made, so that no VF driver runs for VFs that go to vfio-pci.
+struct CreateVfs {
+  PciAddress pf;
+  unsigned count = 0;
+  bool allow_recreate = false;
+  bool operator==(const CreateVfs&) const = default;
+};
+struct SetVfAttributes {
+  struct Vf {
+    unsigned index = 0;
+    std::optional<MacAddress> mac;
+    std::optional<bool> trust, spoofcheck;
+    std::optional<unsigned> vlan, qos;
+    std::string vlan_protocol;
+    std::optional<LinkState> link_state;
+    std::optional<unsigned> min_rate_mbps, max_rate_mbps;
+    bool operator==(const Vf&) const = default;
+  };
+  PciAddress pf;
+  std::vector<Vf> vfs;
+  bool operator==(const SetVfAttributes&) const = default;
+};
+struct SetVfVectors { PciAddress pf; unsigned index = 0; unsigned vectors = 0; bool operator==(const SetVfVectors&) const = default; };
+// `driver` "" leaves the VF without one (vf-driver = none); a name sets driver_override and probes.
+struct BindDriver { PciAddress pf; unsigned index = 0; PciAddress device; std::string driver; bool operator==(const BindDriver&) const = default; };
+struct SetCoalescing {
+  PciAddress pf;
+  std::optional<unsigned> rx_usecs, tx_usecs;
+  std::optional<bool> adaptive_rx, adaptive_tx;
+  bool operator==(const SetCoalescing&) const = default;
+};
+struct SetQueues { PciAddress pf; unsigned combined = 0; bool operator==(const SetQueues&) const = default; };
+// All MSI vectors of the PF; spread over `cpus` one by one.
+struct PinIrqs { PciAddress pf; CpuSet cpus; bool operator==(const PinIrqs&) const = default; };
+// PM QoS resume latency of each CPU in microseconds, a runtime bound on its idle states (admin-guide/pm/cpuidle).
+struct LimitIdleLatency { CpuSet cpus; unsigned latency_us = 0; bool operator==(const LimitIdleLatency&) const = default; };
+
+using Action = std::variant<LoadModule, SetDefaultIrqAffinity, AwaitDriver, BringUp, CreateVfs, SetVfAttributes, SetVfVectors,
+                            BindDriver, SetCoalescing, SetQueues, PinIrqs, LimitIdleLatency>;
+
+std::string describe(const Action&);                             // "create 8 VFs on 0000:3b:00.0": plan, log and golden share it
+
+}  // namespace vfirst
