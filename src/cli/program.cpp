@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "cli/command.hpp"
+
+#include "base/text.hpp"
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <spdlog/sinks/stdout_color_sinks.h>
+#include <spdlog/spdlog.h>
+#include <unistd.h>
+
+#ifndef VFIRST_VERSION
+#define VFIRST_VERSION "unversioned"
+#endif
+
+namespace vfirst {
+
+namespace {
+
+void declare_common(CLI::App& app, Options& options) {
+  app.add_option("--root", options.root, "Read and write under DIR (default /)")->type_name("DIR");
+  app.add_option("--policy", options.policy, "Policy file or directory, instead of the search path (repeatable)")->type_name("FILE|DIR")->expected(1)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  app.add_option("--kernel", options.kernel, "Plan for this kernel release")->type_name("RELEASE");
+  app.add_flag("--json", options.json, "Print one JSON document");
+  app.add_flag("-v,--verbose", options.verbose, "Say more on stderr");
+}
+
+// Results go to stdout, words to stderr: coloured only on a terminal and not under NO_COLOR (no-color.org).
+void set_up_log(const Options& options) {
+  const char* no_color = std::getenv("NO_COLOR");
+  const auto mode = isatty(STDERR_FILENO) && !(no_color && *no_color) ? spdlog::color_mode::always : spdlog::color_mode::never;
+  auto logger = std::make_shared<spdlog::logger>("vfirst", std::make_shared<spdlog::sinks::stderr_color_sink_st>(mode));
+  logger->set_pattern("vfirst: %^%v%$");
+  logger->set_level(options.verbose ? spdlog::level::debug : spdlog::level::info);
+  spdlog::set_default_logger(std::move(logger));
+}
+
+int usage(const std::string& line) {
+  fmt::print(stderr, "vfirst: {}\n", line);
+  return static_cast<int>(ExitCode::usage);
+}
+
+std::vector<std::string> option_names(const CLI::App& app) {
+  std::vector<std::string> names;
+  for (const auto* option : app.get_options())
+    for (const auto& name : option->get_lnames()) names.push_back("--" + name);
+  return names;
+}
+
+int wrong_word(const std::string& word, const std::vector<std::string>& names, std::string_view what) {
+  const auto bare = word.substr(0, word.find('='));
+  const auto near = nearest(bare, {names.begin(), names.end()});
+  return usage(fmt::format("unknown {} '{}'{}", what, bare, near ? fmt::format("; did you mean '{}'?", *near) : ""));
+}
+
+}  // namespace
+
+int run_program(int argc, char** argv, std::span<const Command> commands) {
+  Options options;
+  CLI::App app{"Boot-time provisioning of KVM hosts with SR-IOV devices", "vfirst"};
+  app.set_version_flag("--version", "vfirst " VFIRST_VERSION);
+  app.require_subcommand(0, 1);
+  app.allow_extras();
+  app.get_formatter()->column_width(22);
+  app.footer("Policy: vfirst.ini(5). Exit status and examples: vfirst(8).");
+
+  std::vector<std::string> names;
+  for (const auto& command : commands) {
+    auto* sub = app.add_subcommand(command.name, command.summary);
+    sub->allow_extras();
+    sub->get_formatter()->column_width(30);
+    command.declare(*sub, options);
+    declare_common(*sub, options);
+    names.emplace_back(command.name);
+  }
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::Success& success) {                        // --help, --version
+    return app.exit(success);
+  } catch (const CLI::ParseError& error) {
+    return usage(error.what());
+  }
+  const auto chosen = app.get_subcommands();
+  if (const auto extras = app.remaining(); !extras.empty() || chosen.empty()) {
+    if (extras.empty()) return usage("a command is missing; 'vfirst --help' lists them");
+    if (extras.front().starts_with('-')) return wrong_word(extras.front(), option_names(app), "option");
+    return wrong_word(extras.front(), names, "command");
+  }
+  auto* sub = chosen.front();
+  if (const auto extras = sub->remaining(); !extras.empty()) {
+    if (extras.front().starts_with('-')) return wrong_word(extras.front(), option_names(*sub), "option");
+    return usage(fmt::format("'{}' takes no argument '{}'", sub->get_name(), extras.front()));
+  }
+  set_up_log(options);
+  for (const auto& command : commands)
+    if (sub->get_name() == command.name) return static_cast<int>(command.run(options));
+  return static_cast<int>(ExitCode::usage);
+}
+
+}  // namespace vfirst
