@@ -30,6 +30,9 @@ struct SetVfAttributes {
   struct Vf {
     unsigned index = 0;
     std::optional<MacAddress> mac;
+    // vf-mac = stable: MacAddress::stable_vf(index) of the PF's permanent address, which is known only once the PF has its
+    // driver, so the step asks for it; `mac` stays empty and the step is the same wherever the plan is made.
+    bool stable_mac = false;
     std::optional<bool> trust, spoofcheck;
     std::optional<unsigned> vlan, qos;
     std::string vlan_protocol;
@@ -42,7 +45,8 @@ struct SetVfAttributes {
   bool operator==(const SetVfAttributes&) const = default;
 };
 struct SetVfVectors { PciAddress pf; unsigned index = 0; unsigned vectors = 0; bool operator==(const SetVfVectors&) const = default; };
-// `driver` "" leaves the VF without one (vf-driver = none); a name sets driver_override and probes.
+// `driver` "" leaves the VF without one (vf-driver = none); "keep": whatever the kernel would choose, so only probe; a name
+// sets driver_override and probes. `device` is computed from offset and stride; the PF's virtfn<index> link is the truth.
 struct BindDriver { PciAddress pf; unsigned index = 0; PciAddress device; std::string driver; bool operator==(const BindDriver&) const = default; };
 struct SetCoalescing {
   PciAddress pf;
