@@ -5,6 +5,7 @@
 
 #include "base/byte_size.hpp"
 #include "base/cpu_set.hpp"
+#include "base/kernel_version.hpp"
 #include "base/mac_address.hpp"
 #include "base/pci_address.hpp"
 
@@ -129,12 +130,6 @@ struct IommuFacts {
 };
 
 enum class ModuleState { missing, loadable, builtin };
-
-struct KernelVersion {                                           // 6.12 of "6.12.95+deb13-amd64"
-  unsigned major = 0, minor = 0;
-  auto operator<=>(const KernelVersion&) const = default;
-  static KernelVersion of(const std::string& release);           // 0.0 where the text has no number
-};
 
 struct Kernel {
   std::string release;

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+// The two numbers of a kernel release that the kernel's rules are told apart by.
+
+#include <compare>
+#include <string_view>
+
+namespace vfirst {
+
+struct KernelVersion {                                           // 6.12 of "6.12.95+deb13-amd64"
+  unsigned major = 0, minor = 0;
+  auto operator<=>(const KernelVersion&) const = default;
+  static KernelVersion of(std::string_view release);             // 0.0 where the text has no number
+  bool known() const { return major != 0; }
+};
+
+}  // namespace vfirst
