@@ -50,11 +50,12 @@ struct HugepagePool {
 struct NumaNode {
   unsigned id = 0;
   CpuSet cpus;                                                   // online ones; empty: CPU-less node
-  std::uint64_t total_kb = 0, free_kb = 0;                       // total 0: memory-less node
+  std::uint64_t total_kb = 0, free_kb = 0;                       // total 0: memory-less node, if memory_known
   std::vector<unsigned> distances;                               // to the nodes in `numa`'s order
   std::vector<HugepagePool> pools;
   // 1 GiB frames wholly inside this node's memory blocks (sys/devices/system/memory); absent where blocks are not shown.
   std::optional<std::uint64_t> gigabyte_frames;
+  bool memory_known = true;                                      // false: the tree has no meminfo of this node
   bool operator==(const NumaNode&) const = default;
 };
 
@@ -184,8 +185,9 @@ struct Facts {
   const PciFunction* function(const PciAddress& address) const;  // nullptr where there is none
   const NumaNode* node(unsigned id) const;
   const Cpu* cpu_at(unsigned id) const;
-  // Short hash over what a plan rests on (CPU numbering, nodes and their memory to 256 MiB, PF addresses): when it
-  // changes, a stored plan belongs to another machine. VFs, drivers and free memory do not count.
+  // Short hash over what a plan rests on (CPU numbering, nodes and the size of their memory, PF addresses): when it
+  // changes, a stored plan belongs to another machine. VFs, drivers, free memory and what a kernel argument takes from
+  // or gives back to MemTotal (crashkernel=, 1G pages without their struct pages) do not count.
   std::string fingerprint() const;
 };
 

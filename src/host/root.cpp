@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdint>
 #include <cstring>
 #include <dirent.h>
 #include <fcntl.h>
@@ -52,6 +53,26 @@ class Relative {
   bool valid_;
 };
 
+Result<std::string> read_file(int root, std::string_view path, std::size_t limit) {
+  const Relative name(path);
+  if (!name.valid()) return fail(EINVAL, path);
+  Fd fd(::openat(root, name.c_str(), O_RDONLY | O_CLOEXEC));
+  if (fd < 0) return fail(errno, path);
+  // Sysfs reports 4096 for every file and /proc reports 0, so the size is found by reading. A short read is no end
+  // either: seq_file stops at a record's end.
+  std::string out;
+  char chunk[4096];
+  while (out.size() < limit) {
+    const auto n = ::read(fd, chunk, std::min(sizeof chunk, limit - out.size()));
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) return fail(errno, path);
+    if (n == 0) break;
+    out.append(chunk, static_cast<std::size_t>(n));
+  }
+  if (!out.empty() && out.back() == '\n') out.pop_back();
+  return out;
+}
+
 }  // namespace
 
 Result<Root> Root::open(const std::filesystem::path& directory) {
@@ -74,24 +95,9 @@ Root::~Root() {
   if (fd_ >= 0) ::close(fd_);
 }
 
-Result<std::string> Root::read(std::string_view path) const {
-  const Relative name(path);
-  if (!name.valid()) return fail(EINVAL, path);
-  Fd fd(::openat(fd_, name.c_str(), O_RDONLY | O_CLOEXEC));
-  if (fd < 0) return fail(errno, path);
-  // Sysfs reports 4096 for every file and /proc reports 0, so the size is found by reading.
-  std::string out;
-  char chunk[4096];
-  for (;;) {
-    const auto n = ::read(fd, chunk, sizeof chunk);
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0) return fail(errno, path);
-    if (n == 0) break;
-    out.append(chunk, static_cast<std::size_t>(n));
-  }
-  if (!out.empty() && out.back() == '\n') out.pop_back();
-  return out;
-}
+Result<std::string> Root::read(std::string_view path) const { return read_file(fd_, path, SIZE_MAX); }
+Result<std::string> Root::read_head(std::string_view path, std::size_t limit) const { return read_file(fd_, path, limit); }
+void Root::note(std::string_view) const {}
 
 Status Root::write(std::string_view path, std::string_view value) const {
   const Relative name(path);

@@ -26,11 +26,16 @@ class Root {
 
   // The whole content, trailing newline kept out. ENOENT and other errnos come back in Error::code.
   virtual Result<std::string> read(std::string_view path) const;
+  // At most the first `limit` bytes: /proc/cpuinfo of a large machine takes the kernel milliseconds to print whole.
+  virtual Result<std::string> read_head(std::string_view path, std::size_t limit) const;
   // One write(2) of `value` into an existing file (a sysfs attribute); a short count is EIO. No O_CREAT, no O_TRUNC.
   virtual Status write(std::string_view path, std::string_view value) const;
   virtual Result<std::string> link(std::string_view path) const;              // readlink
   virtual bool exists(std::string_view path) const;                           // follows links
   virtual Result<std::vector<std::string>> list(std::string_view path) const; // names, sorted, without . and ..
+
+  // Says that a library reads this file by its own name; a root that keeps account of what is read notes it.
+  virtual void note(std::string_view path) const;
 
   // The last component of the link's target ("vfio-pci" for .../driver); nothing where there is no link.
   std::optional<std::string> link_name(std::string_view path) const;

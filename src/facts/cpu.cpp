@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// CPUs: Documentation/admin-guide/cputopology.rst, ABI/stable/sysfs-devices-system-cpu.
+#include "facts/readers.hpp"
+
+#include "base/text.hpp"
+
+#include <algorithm>
+#include <map>
+
+namespace vfirst::facts {
+
+namespace {
+
+constexpr std::string_view kCpus = "sys/devices/system/cpu";
+
+std::string cpu_dir(unsigned cpu) { return fmt::format("{}/cpu{}", kCpus, cpu); }
+
+int signed_number(const Root& root, const std::string& path) {
+  const auto value = root.number(path);
+  return value && *value <= INT32_MAX ? static_cast<int>(*value) : -1;      // "-1" of an ARM without packages: unknown
+}
+
+CpuSet list_or(const Root& root, std::string_view name, const CpuSet& otherwise) {
+  const auto text = root.read(fmt::format("{}/{}", kCpus, name));
+  if (!text) return otherwise;
+  auto set = CpuSet::parse_list(*text);                                     // nohz_full prints "(null)" when off
+  return set ? std::move(*set) : otherwise;
+}
+
+// Kernels before 2.6.26 have no `online` list: a CPU is on if its own file says so or, CPU 0 has none, if it has topology.
+CpuSet online_by_cpu(const Root& root, const CpuSet& present) {
+  CpuSet online, with_topology;
+  for (auto cpu : present.members()) {
+    const auto own = root.number(cpu_dir(cpu) + "/online");
+    if (own && *own == 0) continue;
+    online.insert(cpu);
+    if (root.exists(cpu_dir(cpu) + "/topology")) with_topology.insert(cpu);
+  }
+  return with_topology.empty() ? online : with_topology;
+}
+
+void read_model(const Root& root, CpuFacts& cpu, Gaps& gaps) {
+  const auto head = root.read_head("proc/cpuinfo", 4096);                   // the first CPU's block is enough
+  if (!head) {
+    gaps.push_back("proc/cpuinfo: not shown, CPU vendor and features are not known");
+    return;
+  }
+  const std::string_view text = *head;
+  if (const auto vendor = field(text, "vendor_id")) {
+    cpu.vendor = *vendor == "GenuineIntel" ? "intel" : *vendor == "AuthenticAMD" ? "amd" : std::string(*vendor);
+    cpu.model = std::string(field(text, "model name").value_or(""));
+    if (const auto flags = field(text, "flags")) {
+      const auto has = [list = words(*flags)](std::string_view flag) { return std::find(list.begin(), list.end(), flag) != list.end(); };
+      cpu.architecture = has("lm") ? "x86_64" : "i686";
+      cpu.gigabyte_pages = has("pdpe1gb");
+    }
+  } else if (const auto implementer = field(text, "CPU implementer")) {
+    cpu.architecture = "aarch64";
+    cpu.vendor = *implementer == "0x41" ? "arm" : std::string(*implementer);
+    cpu.model = std::string(field(text, "CPU part").value_or(""));
+  }
+}
+
+// Packages and cores as /proc/cpuinfo tells them, for trees without topology files.
+struct InfoCore {
+  int package = -1, core = -1;
+};
+std::map<unsigned, InfoCore> cores_of_cpuinfo(const Root& root) {
+  std::map<unsigned, InfoCore> out;
+  const auto text = root.read("proc/cpuinfo");
+  if (!text) return out;
+  unsigned cpu = 0;
+  for (auto line : split(*text, '\n')) {
+    const auto colon = line.find(':');
+    if (colon == std::string_view::npos) continue;
+    const auto key = trimmed(line.substr(0, colon));
+    const auto value = parse_number(trimmed(line.substr(colon + 1)));
+    if (!value) continue;
+    if (key == "processor") cpu = static_cast<unsigned>(*value);
+    if (key == "physical id") out[cpu].package = static_cast<int>(*value);
+    if (key == "core id") out[cpu].core = static_cast<int>(*value);
+  }
+  std::erase_if(out, [](const auto& entry) { return entry.second.core < 0; });
+  return out;
+}
+
+// One CPU of each core is read; its siblings share package, die and core by definition.
+void read_topology(const Root& root, CpuFacts& facts) {
+  CpuSetFile siblings{"thread_siblings_list", "core_cpus_list", "thread_siblings", "core_cpus"};
+  std::map<unsigned, std::size_t> at;
+  for (std::size_t i = 0; i < facts.cpus.size(); ++i) at[facts.cpus[i].id] = i;
+  bool dies = true, any = false;
+  for (auto& cpu : facts.cpus) {
+    if (!cpu.siblings.empty()) continue;
+    const auto topology = cpu_dir(cpu.id) + "/topology";
+    const auto set = siblings.read(root, topology);
+    any = any || set;
+    cpu.siblings = set ? *set & facts.online : CpuSet{};
+    cpu.siblings.insert(cpu.id);
+    cpu.package = signed_number(root, topology + "/physical_package_id");
+    cpu.core = signed_number(root, topology + "/core_id");
+    if (dies) {                                                             // since 5.2; one miss speaks for all
+      const auto die = root.number(topology + "/die_id");
+      dies = die.has_value();
+      if (dies) cpu.die = static_cast<int>(*die);
+    }
+    for (auto other : cpu.siblings.members()) {
+      if (other == cpu.id) continue;
+      auto& sibling = facts.cpus[at.at(other)];
+      if (!sibling.siblings.empty()) continue;                              // its own word stands, then
+      const auto id = sibling.id;
+      sibling = cpu;
+      sibling.id = id;
+    }
+  }
+  if (any) return;
+  const auto cores = cores_of_cpuinfo(root);
+  for (auto& cpu : facts.cpus) {
+    const auto own = cores.find(cpu.id);
+    if (own == cores.end()) continue;
+    cpu.package = own->second.package;
+    cpu.core = own->second.core;
+    for (const auto& [id, other] : cores)
+      if (other.package == cpu.package && other.core == cpu.core && facts.online.contains(id)) cpu.siblings.insert(id);
+  }
+  facts.topology_source = cores.empty() ? "no topology files and no core ids in proc/cpuinfo: every CPU counts as a core"
+                                        : "no topology files: packages and cores are those of proc/cpuinfo";
+}
+
+// The highest index is the last level. Each set is read once, at the first CPU that is in none yet.
+void read_caches(const Root& root, CpuFacts& facts, Gaps& gaps) {
+  CpuSetFile shared{"shared_cpu_list", "shared_cpu_map"};
+  std::map<unsigned, std::size_t> at;
+  for (std::size_t i = 0; i < facts.cpus.size(); ++i) at[facts.cpus[i].id] = i;
+  std::optional<unsigned> last;
+  for (auto& cpu : facts.cpus) {
+    if (!cpu.l3.empty()) continue;
+    const auto cache = cpu_dir(cpu.id) + "/cache";
+    auto set = last ? shared.read(root, fmt::format("{}/index{}", cache, *last)) : std::nullopt;
+    if (!set) {
+      const auto levels = numbered(root, cache, "index");
+      if (levels.empty()) {
+        gaps.push_back(fmt::format("{}: not shown, which CPUs share a cache is not known", cache));
+        return;
+      }
+      last = levels.back();
+      set = shared.read(root, fmt::format("{}/index{}", cache, *last));
+      if (!set) continue;
+    }
+    *set &= facts.online;
+    set->insert(cpu.id);
+    for (auto member : set->members()) facts.cpus[at.at(member)].l3 = *set;
+  }
+}
+
+void read_kinds(const Root& root, CpuFacts& facts) {
+  const auto big = root.read("sys/devices/cpu_core/cpus"), little = root.read("sys/devices/cpu_atom/cpus");
+  if (big && little) {                                                      // x86: the two PMUs name their CPUs
+    const auto performance = CpuSet::parse_list(*big), efficiency = CpuSet::parse_list(*little);
+    if (!performance || !efficiency) return;
+    for (auto& cpu : facts.cpus) {
+      if (performance->contains(cpu.id)) cpu.kind = Cpu::Kind::performance;
+      if (efficiency->contains(cpu.id)) cpu.kind = Cpu::Kind::efficiency;
+    }
+    return;
+  }
+  std::vector<std::uint64_t> capacity;                                      // arm64: cpu_capacity, 1024 for the largest
+  for (const auto& cpu : facts.cpus) {
+    const auto value = root.number(cpu_dir(cpu.id) + "/cpu_capacity");
+    if (!value) return;
+    capacity.push_back(*value);
+  }
+  const auto [low, high] = std::minmax_element(capacity.begin(), capacity.end());
+  if (capacity.empty() || *low == *high) return;
+  for (std::size_t i = 0; i < facts.cpus.size(); ++i)
+    facts.cpus[i].kind = capacity[i] == *high ? Cpu::Kind::performance : Cpu::Kind::efficiency;
+}
+
+}  // namespace
+
+Result<CpuFacts> read_cpus(const Root& root, Gaps& gaps) {
+  CpuFacts facts;
+  facts.present = list_or(root, "present", {});
+  if (facts.present.empty())
+    for (auto cpu : numbered(root, kCpus, "cpu")) facts.present.insert(cpu);
+  facts.possible = list_or(root, "possible", facts.present);
+  facts.online = list_or(root, "online", {});
+  if (facts.online.empty()) facts.online = online_by_cpu(root, facts.present);
+  if (facts.online.empty()) return refuse("{}: this tree shows no CPU", kCpus);
+  facts.present |= facts.online;
+  facts.possible |= facts.present;
+  facts.isolated = list_or(root, "isolated", {});
+  facts.nohz_full = list_or(root, "nohz_full", {});
+  for (auto id : facts.online.members()) facts.cpus.push_back({.id = id, .siblings = {}, .l3 = {}});
+  read_model(root, facts, gaps);
+  read_topology(root, facts);
+  if (!facts.topology_source.empty()) gaps.push_back(facts.topology_source);
+  read_caches(root, facts, gaps);
+  read_kinds(root, facts);
+  if (const auto active = root.number(fmt::format("{}/smt/active", kCpus))) facts.smt_active = *active != 0;
+  facts.idle_driver = text_of(root, fmt::format("{}/cpuidle/current_driver", kCpus));
+  facts.clocksource = text_of(root, "sys/devices/system/clocksource/clocksource0/current_clocksource");
+  return facts;
+}
+
+}  // namespace vfirst::facts

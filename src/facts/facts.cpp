@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "facts/facts.hpp"
+
+#include "base/text.hpp"
+
+#include <algorithm>
+#include <bit>
+
+namespace vfirst {
+
+namespace {
+
+template <class List, class Key, class Of>
+auto find_sorted(const List& list, const Key& key, Of of) -> decltype(&list.front()) {
+  const auto at = std::lower_bound(list.begin(), list.end(), key, [&](const auto& item, const Key& k) { return of(item) < k; });
+  return at == list.end() || of(*at) != key ? nullptr : &*at;
+}
+
+std::uint64_t fnv1a(std::string_view text) {                                // the constants of its authors
+  std::uint64_t hash = 0xcbf29ce484222325u;
+  for (const unsigned char c : text) hash = (hash ^ c) * 0x100000001b3u;
+  return hash;
+}
+
+// MemTotal lacks what the kernel and crashkernel= keep, a few per cent that change from boot to boot; rounded up to an
+// eighth it is the size that was plugged in.
+std::uint64_t plugged_kb(std::uint64_t total_kb) {
+  const auto grain = std::max<std::uint64_t>(std::bit_floor(total_kb) / 8, 1);
+  return (total_kb + grain - 1) / grain * grain;
+}
+
+}  // namespace
+
+const PciFunction* Facts::function(const PciAddress& address) const {
+  return find_sorted(pci, address, [](const PciFunction& f) { return f.address; });
+}
+const NumaNode* Facts::node(unsigned id) const {
+  return find_sorted(numa, id, [](const NumaNode& n) { return n.id; });
+}
+const Cpu* Facts::cpu_at(unsigned id) const {
+  return find_sorted(cpu.cpus, id, [](const Cpu& c) { return c.id; });
+}
+
+std::string Facts::fingerprint() const {
+  std::string text;
+  for (const auto& c : cpu.cpus) text += fmt::format("cpu {} {} {} {} {}\n", c.id, c.package, c.core, c.node, c.siblings.list());
+  for (const auto& n : numa) {
+    // Memory blocks are what firmware describes; no kernel argument moves them.
+    text += n.gigabyte_frames ? fmt::format("node {} {} {}G\n", n.id, n.cpus.list(), *n.gigabyte_frames)
+                              : fmt::format("node {} {} {}\n", n.id, n.cpus.list(), plugged_kb(n.total_kb));
+  }
+  for (const auto& f : pci)
+    if (f.sriov) text += fmt::format("pf {}\n", f.address.str());
+  return fmt::format("{:016x}", fnv1a(text));
+}
+
+}  // namespace vfirst

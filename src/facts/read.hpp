@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+// The one way from a machine, or from a tree captured from one, to Facts.
+
+#include "facts/facts.hpp"
+#include "host/root.hpp"
+
+#include <string>
+#include <vector>
+
+namespace vfirst {
+
+struct ReadOptions {
+  std::string kernel;                                            // target release where the tree has none in lib/modules
+  std::vector<std::string> modules;                              // further modules to look up in each kernel
+  bool names = false;                                            // device names from pci.ids: a megabyte to parse, for people only
+};
+
+// Fails only where the tree shows no CPU at all; everything else that is missing is a line in Facts::gaps.
+Result<Facts> read_facts(const Root& root, const ReadOptions& options = {});
+
+}  // namespace vfirst
