@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "host/ethtool.hpp"
+
+#include "host/ethtool_ioctl.hpp"
+#include "host/netlink.hpp"
+
+#include <array>
+#include <cerrno>
+#include <linux/ethtool_netlink.h>
+#include <linux/genetlink.h>
+
+namespace vfirst::ethtool {
+
+namespace {
+
+struct Conversation {
+  Netlink socket;
+  std::uint16_t family;
+};
+
+Result<Conversation> open() {
+  auto socket = VFIRST_TRY(Netlink::open(NETLINK_GENERIC));
+  const auto family = VFIRST_TRY(generic_family(socket, ETHTOOL_GENL_NAME));
+  return Conversation{std::move(socket), family};
+}
+
+bool lacks_family(const Error& error) { return error.code == std::errc::no_such_file_or_directory; }
+
+nlmsghdr* begin(std::span<char> buffer, std::uint16_t family, std::uint8_t command, unsigned ifindex) {
+  auto* message = mnl_nlmsg_put_header(buffer.data());
+  message->nlmsg_type = family;
+  auto* header = static_cast<genlmsghdr*>(mnl_nlmsg_put_extra_header(message, sizeof(genlmsghdr)));
+  header->cmd = command;
+  header->version = ETHTOOL_GENL_VERSION;
+  auto* device = mnl_attr_nest_start(message, 1);                // every request's header is its attribute 1
+  mnl_attr_put_u32(message, ETHTOOL_A_HEADER_DEV_INDEX, ifindex);
+  mnl_attr_nest_end(message, device);
+  return message;
+}
+static_assert(ETHTOOL_A_COALESCE_HEADER == 1 && ETHTOOL_A_CHANNELS_HEADER == 1);
+
+Status get(Conversation& talk, std::uint8_t command, unsigned ifindex, const std::function<void(const nlattr*)>& attribute) {
+  std::array<char, 256> buffer{};
+  return talk.socket.ask(begin(buffer, talk.family, command, ifindex),
+                         [&](const nlmsghdr* part) { for_each_attribute(part, sizeof(genlmsghdr), attribute); });
+}
+
+}  // namespace
+
+// The kernel leaves out what the driver does not support, so absent is an answer.
+Result<Coalescing> coalescing(unsigned ifindex) {
+  auto talk = open();
+  if (!talk && lacks_family(talk.error())) return ethtool_ioctl::coalescing(ifindex);
+  if (!talk) return std::unexpected(talk.error());
+  Coalescing out;
+  VFIRST_CHECK(get(*talk, ETHTOOL_MSG_COALESCE_GET, ifindex, [&](const nlattr* attribute) {
+    switch (mnl_attr_get_type(attribute)) {
+      case ETHTOOL_A_COALESCE_RX_USECS: out.rx_usecs = mnl_attr_get_u32(attribute); break;
+      case ETHTOOL_A_COALESCE_TX_USECS: out.tx_usecs = mnl_attr_get_u32(attribute); break;
+      case ETHTOOL_A_COALESCE_USE_ADAPTIVE_RX: out.adaptive_rx = mnl_attr_get_u8(attribute) != 0; break;
+      case ETHTOOL_A_COALESCE_USE_ADAPTIVE_TX: out.adaptive_tx = mnl_attr_get_u8(attribute) != 0; break;
+      default: break;
+    }
+  }));
+  return out;
+}
+
+Status set_coalescing(unsigned ifindex, const Coalescing& wanted) {
+  auto talk = open();
+  if (!talk && lacks_family(talk.error())) return ethtool_ioctl::set_coalescing(ifindex, wanted);
+  if (!talk) return std::unexpected(talk.error());
+  std::array<char, 512> buffer{};
+  auto* message = begin(buffer, talk->family, ETHTOOL_MSG_COALESCE_SET, ifindex);
+  if (wanted.adaptive_rx) mnl_attr_put_u8(message, ETHTOOL_A_COALESCE_USE_ADAPTIVE_RX, *wanted.adaptive_rx);
+  if (wanted.adaptive_tx) mnl_attr_put_u8(message, ETHTOOL_A_COALESCE_USE_ADAPTIVE_TX, *wanted.adaptive_tx);
+  if (wanted.rx_usecs) mnl_attr_put_u32(message, ETHTOOL_A_COALESCE_RX_USECS, *wanted.rx_usecs);
+  if (wanted.tx_usecs) mnl_attr_put_u32(message, ETHTOOL_A_COALESCE_TX_USECS, *wanted.tx_usecs);
+  return talk->socket.ask(message);
+}
+
+Result<Channels> channels(unsigned ifindex) {
+  auto talk = open();
+  if (!talk && lacks_family(talk.error())) return ethtool_ioctl::channels(ifindex);
+  if (!talk) return std::unexpected(talk.error());
+  Channels out;
+  VFIRST_CHECK(get(*talk, ETHTOOL_MSG_CHANNELS_GET, ifindex, [&](const nlattr* attribute) {
+    switch (mnl_attr_get_type(attribute)) {
+      case ETHTOOL_A_CHANNELS_COMBINED_COUNT: out.combined = mnl_attr_get_u32(attribute); break;
+      case ETHTOOL_A_CHANNELS_COMBINED_MAX: out.combined_max = mnl_attr_get_u32(attribute); break;
+      case ETHTOOL_A_CHANNELS_RX_COUNT: out.rx = mnl_attr_get_u32(attribute); break;
+      case ETHTOOL_A_CHANNELS_RX_MAX: out.rx_max = mnl_attr_get_u32(attribute); break;
+      case ETHTOOL_A_CHANNELS_TX_COUNT: out.tx = mnl_attr_get_u32(attribute); break;
+      case ETHTOOL_A_CHANNELS_TX_MAX: out.tx_max = mnl_attr_get_u32(attribute); break;
+      default: break;
+    }
+  }));
+  return out;
+}
+
+Status set_channels(unsigned ifindex, const Channels& wanted) {
+  auto talk = open();
+  if (!talk && lacks_family(talk.error())) return ethtool_ioctl::set_channels(ifindex, wanted);
+  if (!talk) return std::unexpected(talk.error());
+  std::array<char, 512> buffer{};
+  auto* message = begin(buffer, talk->family, ETHTOOL_MSG_CHANNELS_SET, ifindex);
+  if (wanted.combined) mnl_attr_put_u32(message, ETHTOOL_A_CHANNELS_COMBINED_COUNT, wanted.combined);
+  if (wanted.rx) mnl_attr_put_u32(message, ETHTOOL_A_CHANNELS_RX_COUNT, wanted.rx);
+  if (wanted.tx) mnl_attr_put_u32(message, ETHTOOL_A_CHANNELS_TX_COUNT, wanted.tx);
+  return talk->socket.ask(message);
+}
+
+}  // namespace vfirst::ethtool

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "host/ethtool_ioctl.hpp"
+
+#include <cerrno>
+#include <cstring>
+#include <linux/ethtool.h>
+#include <linux/sockios.h>
+#include <net/if.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+namespace vfirst::ethtool_ioctl {
+
+namespace {
+
+template <class Command>
+Status call(unsigned ifindex, Command& command) {
+  ifreq request{};
+  // The name may change between this call and the next; the kernel then answers ENODEV and nothing is lost.
+  if (!if_indextoname(ifindex, request.ifr_name)) return failed(errno, "ifindex {}: {}", ifindex, std::strerror(errno));
+  const int fd = ::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  if (fd < 0) return failed(errno, "socket: {}", std::strerror(errno));
+  request.ifr_data = reinterpret_cast<char*>(&command);
+  const int result = ::ioctl(fd, SIOCETHTOOL, &request);
+  const int error = errno;
+  ::close(fd);
+  if (result < 0) return failed(error, "{}", std::strerror(error));
+  return {};
+}
+
+}  // namespace
+
+Result<Coalescing> coalescing(unsigned ifindex) {
+  ethtool_coalesce now{};
+  now.cmd = ETHTOOL_GCOALESCE;
+  VFIRST_CHECK(call(ifindex, now));
+  Coalescing out;
+  out.rx_usecs = now.rx_coalesce_usecs;
+  out.tx_usecs = now.tx_coalesce_usecs;
+  out.adaptive_rx = now.use_adaptive_rx_coalesce != 0;
+  out.adaptive_tx = now.use_adaptive_tx_coalesce != 0;
+  return out;
+}
+
+Status set_coalescing(unsigned ifindex, const Coalescing& wanted) {
+  ethtool_coalesce all{};                                        // the ioctl knows no single values: read, change, write back
+  all.cmd = ETHTOOL_GCOALESCE;
+  VFIRST_CHECK(call(ifindex, all));
+  all.cmd = ETHTOOL_SCOALESCE;
+  if (wanted.rx_usecs) all.rx_coalesce_usecs = *wanted.rx_usecs;
+  if (wanted.tx_usecs) all.tx_coalesce_usecs = *wanted.tx_usecs;
+  if (wanted.adaptive_rx) all.use_adaptive_rx_coalesce = *wanted.adaptive_rx;
+  if (wanted.adaptive_tx) all.use_adaptive_tx_coalesce = *wanted.adaptive_tx;
+  return call(ifindex, all);
+}
+
+Result<Channels> channels(unsigned ifindex) {
+  ethtool_channels now{};
+  now.cmd = ETHTOOL_GCHANNELS;
+  VFIRST_CHECK(call(ifindex, now));
+  return Channels{now.combined_count, now.max_combined, now.rx_count, now.max_rx, now.tx_count, now.max_tx};
+}
+
+Status set_channels(unsigned ifindex, const Channels& wanted) {
+  ethtool_channels all{};
+  all.cmd = ETHTOOL_GCHANNELS;
+  VFIRST_CHECK(call(ifindex, all));
+  all.cmd = ETHTOOL_SCHANNELS;
+  if (wanted.combined) all.combined_count = wanted.combined;
+  if (wanted.rx) all.rx_count = wanted.rx;
+  if (wanted.tx) all.tx_count = wanted.tx;
+  return call(ifindex, all);
+}
+
+}  // namespace vfirst::ethtool_ioctl

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+// The SIOCETHTOOL form of coalescing and channels, for kernels without the netlink family.
+
+#include "host/net.hpp"
+
+namespace vfirst::ethtool_ioctl {
+
+// The ioctl cannot say which settings a driver lacks: all four are answered.
+Result<Coalescing> coalescing(unsigned ifindex);
+Status set_coalescing(unsigned ifindex, const Coalescing& wanted);
+Result<Channels> channels(unsigned ifindex);
+Status set_channels(unsigned ifindex, const Channels& wanted);
+
+}  // namespace vfirst::ethtool_ioctl

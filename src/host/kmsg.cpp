@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "host/kmsg.hpp"
+
+#include "base/text.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace vfirst {
+
+namespace {
+
+// "6,1234,5678,-;text": priority, sequence, time, flags (Documentation/ABI/testing/dev-kmsg). Lines that start with a blank
+// carry KEY=value of the record before. dmesg prints "[    1.234567] text".
+std::string_view message_of(std::string_view line) {
+  if (line.starts_with('[')) {
+    const auto end = line.find("] ");
+    return end == line.npos ? line : line.substr(end + 2);
+  }
+  const auto end = line.find(';');
+  if (end == line.npos || line.empty() || line.front() < '0' || line.front() > '9') return line;
+  return line.substr(end + 1);
+}
+
+}  // namespace
+
+std::vector<std::string> kernel_log(const Root& root) {
+  std::vector<std::string> out;
+  // Not Root::read: the device blocks at its end unless opened O_NONBLOCK, and answers one record a read.
+  const int fd = ::openat(root.fd(), "dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+  if (fd < 0) return out;
+  struct stat info{};
+  std::string text;
+  if (::fstat(fd, &info) == 0 && S_ISREG(info.st_mode)) {
+    text = root.read("dev/kmsg").value_or("");
+  } else {
+    char record[8192];
+    for (;;) {
+      const auto n = ::read(fd, record, sizeof record);
+      if (n < 0 && (errno == EPIPE || errno == EINTR)) continue; // overwritten while we read: go on with the oldest left
+      if (n <= 0) break;
+      text.append(record, static_cast<std::size_t>(n));
+    }
+  }
+  ::close(fd);
+  for (const auto line : split(text, '\n'))
+    if (!line.empty() && line.front() != ' ') out.emplace_back(message_of(line));
+  return out;
+}
+
+std::optional<std::string> newest(const std::vector<std::string>& log, std::initializer_list<std::string_view> parts) {
+  const auto hit = std::find_if(log.rbegin(), log.rend(), [&](const std::string& line) {
+    return std::all_of(parts.begin(), parts.end(), [&](std::string_view part) { return line.find(part) != line.npos; });
+  });
+  if (hit == log.rend()) return std::nullopt;
+  return *hit;
+}
+
+}  // namespace vfirst

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "host/rtnetlink.hpp"
+
+#include "host/netlink.hpp"
+
+#include <algorithm>
+#include <arpa/inet.h>
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <linux/if.h>
+#include <linux/if_ether.h>
+#include <linux/if_link.h>
+#include <linux/rtnetlink.h>
+#include <sys/socket.h>
+
+namespace vfirst::rtnetlink {
+
+namespace {
+
+// RTM_GETLINK leaves VFs out unless asked for them, and their statistics would only make the answer long.
+constexpr std::uint32_t kWithVfs = RTEXT_FILTER_VF | RTEXT_FILTER_SKIP_STATS;
+// A nest's length is 16 bits; this many VFs with every attribute stay well below.
+constexpr std::size_t kVfsPerMessage = 128;
+
+nlmsghdr* begin(std::span<char> buffer, std::uint16_t type, unsigned ifindex) {
+  auto* message = mnl_nlmsg_put_header(buffer.data());
+  message->nlmsg_type = type;
+  auto* link = static_cast<ifinfomsg*>(mnl_nlmsg_put_extra_header(message, sizeof(ifinfomsg)));
+  link->ifi_family = AF_UNSPEC;
+  link->ifi_index = static_cast<int>(ifindex);
+  return message;
+}
+
+template <class T>
+void put(nlmsghdr* message, std::uint16_t type, const T& value) { mnl_attr_put(message, type, sizeof value, &value); }
+
+template <class T>
+T take(const nlattr* attribute) {
+  T value{};
+  std::memcpy(&value, mnl_attr_get_payload(attribute), std::min<std::size_t>(sizeof value, mnl_attr_get_payload_len(attribute)));
+  return value;
+}
+
+std::string protocol_name(std::uint16_t big_endian) { return ntohs(big_endian) == ETH_P_8021AD ? "802.1ad" : "802.1Q"; }
+
+VfConfig read_vf(const nlattr* info) {
+  VfConfig vf;
+  for_each_attribute(info, [&](const nlattr* attribute) {
+    switch (mnl_attr_get_type(attribute)) {
+      case IFLA_VF_MAC: {
+        const auto value = take<ifla_vf_mac>(attribute);
+        vf.index = value.vf;
+        MacAddress mac;
+        std::copy_n(value.mac, mac.bytes.size(), mac.bytes.begin());
+        vf.mac = mac;
+        break;
+      }
+      case IFLA_VF_VLAN: {
+        const auto value = take<ifla_vf_vlan>(attribute);
+        vf.vlan = value.vlan;
+        vf.qos = value.qos;
+        break;
+      }
+      case IFLA_VF_VLAN_LIST:
+        for_each_attribute(attribute, [&](const nlattr* entry) {
+          if (mnl_attr_get_type(entry) != IFLA_VF_VLAN_INFO) return;
+          const auto value = take<ifla_vf_vlan_info>(entry);
+          vf.vlan = value.vlan;
+          vf.qos = value.qos;
+          vf.vlan_protocol = protocol_name(value.vlan_proto);
+        });
+        break;
+      case IFLA_VF_RATE: {
+        const auto value = take<ifla_vf_rate>(attribute);
+        vf.min_rate_mbps = value.min_tx_rate;
+        vf.max_rate_mbps = value.max_tx_rate;
+        break;
+      }
+      // A driver without the setting leaves the kernel's preset of all ones.
+      case IFLA_VF_SPOOFCHK:
+        if (const auto value = take<ifla_vf_spoofchk>(attribute); value.setting <= 1) vf.spoofcheck = value.setting == 1;
+        break;
+      case IFLA_VF_TRUST:
+        if (const auto value = take<ifla_vf_trust>(attribute); value.setting <= 1) vf.trust = value.setting == 1;
+        break;
+      case IFLA_VF_LINK_STATE:
+        switch (take<ifla_vf_link_state>(attribute).link_state) {
+          case IFLA_VF_LINK_STATE_ENABLE: vf.link = VfConfig::Link::enable; break;
+          case IFLA_VF_LINK_STATE_DISABLE: vf.link = VfConfig::Link::disable; break;
+          default: vf.link = VfConfig::Link::automatic;
+        }
+        break;
+      default: break;
+    }
+  });
+  return vf;
+}
+
+void put_vf(nlmsghdr* message, const VfConfig& vf) {
+  auto* info = mnl_attr_nest_start(message, IFLA_VF_INFO);
+  if (vf.mac) {
+    ifla_vf_mac value{};
+    value.vf = vf.index;
+    std::copy(vf.mac->bytes.begin(), vf.mac->bytes.end(), value.mac);
+    put(message, IFLA_VF_MAC, value);
+  }
+  if (vf.vlan && (vf.vlan_protocol.empty() || vf.vlan_protocol == "802.1Q")) {
+    put(message, IFLA_VF_VLAN, ifla_vf_vlan{vf.index, *vf.vlan, vf.qos.value_or(0)});
+  } else if (vf.vlan) {
+    auto* list = mnl_attr_nest_start(message, IFLA_VF_VLAN_LIST);
+    put(message, IFLA_VF_VLAN_INFO, ifla_vf_vlan_info{vf.index, *vf.vlan, vf.qos.value_or(0), htons(ETH_P_8021AD)});
+    mnl_attr_nest_end(message, list);
+  }
+  if (vf.trust) put(message, IFLA_VF_TRUST, ifla_vf_trust{vf.index, *vf.trust ? 1U : 0U});
+  if (vf.spoofcheck) put(message, IFLA_VF_SPOOFCHK, ifla_vf_spoofchk{vf.index, *vf.spoofcheck ? 1U : 0U});
+  if (vf.link) put(message, IFLA_VF_LINK_STATE, ifla_vf_link_state{vf.index, static_cast<std::uint32_t>(*vf.link)});
+  if (vf.min_rate_mbps || vf.max_rate_mbps)
+    put(message, IFLA_VF_RATE, ifla_vf_rate{vf.index, vf.min_rate_mbps.value_or(0), vf.max_rate_mbps.value_or(0)});
+  mnl_attr_nest_end(message, info);
+}
+
+Status get_link(unsigned ifindex, std::uint32_t filter, const std::function<void(const nlattr*)>& attribute) {
+  auto socket = VFIRST_TRY(Netlink::open(NETLINK_ROUTE));
+  std::array<char, 256> buffer{};
+  auto* message = begin(buffer, RTM_GETLINK, ifindex);
+  if (filter) put(message, IFLA_EXT_MASK, filter);
+  return socket.ask(message, [&](const nlmsghdr* part) {
+    if (part->nlmsg_type == RTM_NEWLINK) for_each_attribute(part, sizeof(ifinfomsg), attribute);
+  });
+}
+
+static_assert(static_cast<int>(VfConfig::Link::automatic) == IFLA_VF_LINK_STATE_AUTO);
+static_assert(static_cast<int>(VfConfig::Link::enable) == IFLA_VF_LINK_STATE_ENABLE);
+static_assert(static_cast<int>(VfConfig::Link::disable) == IFLA_VF_LINK_STATE_DISABLE);
+
+}  // namespace
+
+// IFLA_PERM_ADDRESS came with 5.6; before that the address in use is the best there is.
+Result<MacAddress> permanent_mac(unsigned ifindex) {
+  std::optional<MacAddress> permanent, current;
+  VFIRST_CHECK(get_link(ifindex, RTEXT_FILTER_SKIP_STATS, [&](const nlattr* attribute) {
+    const auto type = mnl_attr_get_type(attribute);
+    if ((type != IFLA_PERM_ADDRESS && type != IFLA_ADDRESS) || mnl_attr_get_payload_len(attribute) != 6) return;
+    (type == IFLA_PERM_ADDRESS ? permanent : current) = MacAddress{take<std::array<std::uint8_t, 6>>(attribute)};
+  }));
+  if (permanent && !permanent->is_zero()) return *permanent;
+  if (current) return *current;
+  return failed(ENODATA, "ifindex {} has no Ethernet address", ifindex);
+}
+
+Status set_up(unsigned ifindex) {
+  auto socket = VFIRST_TRY(Netlink::open(NETLINK_ROUTE));
+  std::array<char, 256> buffer{};
+  auto* message = begin(buffer, RTM_SETLINK, ifindex);
+  auto* link = static_cast<ifinfomsg*>(mnl_nlmsg_get_payload(message));
+  link->ifi_flags = link->ifi_change = IFF_UP;
+  return socket.ask(message);
+}
+
+Result<std::vector<VfConfig>> vfs(unsigned ifindex) {
+  std::vector<VfConfig> out;
+  VFIRST_CHECK(get_link(ifindex, kWithVfs, [&](const nlattr* attribute) {
+    if (mnl_attr_get_type(attribute) != IFLA_VFINFO_LIST) return;
+    for_each_attribute(attribute, [&](const nlattr* info) {
+      if (mnl_attr_get_type(info) == IFLA_VF_INFO) out.push_back(read_vf(info));
+    });
+  }));
+  return out;
+}
+
+Status set_vfs(unsigned ifindex, const std::vector<VfConfig>& vfs) {
+  auto socket = VFIRST_TRY(Netlink::open(NETLINK_ROUTE));
+  for (std::size_t first = 0; first < vfs.size(); first += kVfsPerMessage) {
+    std::vector<char> buffer(kNetlinkBuffer);
+    auto* message = begin(buffer, RTM_SETLINK, ifindex);
+    auto* list = mnl_attr_nest_start(message, IFLA_VFINFO_LIST);
+    for (auto i = first; i < std::min(first + kVfsPerMessage, vfs.size()); ++i)
+      if (!vfs[i].empty()) put_vf(message, vfs[i]);
+    mnl_attr_nest_end(message, list);
+    VFIRST_CHECK(socket.ask(message));
+  }
+  return {};
+}
+
+}  // namespace vfirst::rtnetlink

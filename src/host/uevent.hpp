@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+// What the engine waits on, and the clock that bounds it: the kernel's device events, never a sleep, never a settle.
+
+#include "base/result.hpp"
+
+#include <chrono>
+#include <memory>
+
+namespace vfirst {
+
+class Events {
+ public:
+  using Time = std::chrono::microseconds;                        // since the machine was switched on (CLOCK_BOOTTIME)
+  virtual ~Events() = default;
+  virtual Time now() const = 0;
+  // Returns at `until`, on wake(), or, where `devices` is set, on a device event: whatever comes first, maybe too early.
+  virtual void wait(Time until, bool devices) = 0;
+  virtual void wake() = 0;                                       // from another thread; remembered if nobody waits yet
+};
+
+// Events that came before the object was made are lost: make it first, look at the tree afterwards.
+Result<std::unique_ptr<Events>> kernel_events();
+
+}  // namespace vfirst
