@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+// What `[kernel] extra` may hold: any kernel argument but those that another key decides.
+
+#include "base/result.hpp"
+
+#include <string_view>
+
+namespace vfirst {
+
+// Refuses the first argument that does not belong there, and says where it does.
+Status check_extra(std::string_view arguments);
+
+}  // namespace vfirst

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+// The table of policy keys: one place for the reader, the man page, `vfirst lint` and the nearest-name offer.
+
+#include "policy/policy.hpp"
+
+#include <string_view>
+#include <vector>
+
+namespace vfirst {
+
+struct PolicyKey {
+  std::string_view section;                                      // "cpu", "pf NAME", "vf NAME RANGE"
+  std::string_view key;                                          // "nodeN" stands for node0, node1, ...
+  std::string_view syntax;                                       // "yes | no"
+  std::string_view help;                                         // one line, with the default
+};
+
+const std::vector<PolicyKey>& policy_keys();                     // in the order of the man page
+
+// The merged policy as INI text that reads back as the same policy, files and lines aside.
+std::string print_policy(const Policy&);
+
+}  // namespace vfirst

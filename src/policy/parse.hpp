@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+// INI texts → Policy. Pure: the texts and a few words about the machine are all it sees.
+
+#include "policy/match.hpp"
+#include "policy/policy.hpp"
+
+#include <string>
+#include <vector>
+
+namespace vfirst {
+
+struct Source {
+  std::string name;                                              // for messages: "50-host.ini"; one for each text
+  std::string text;
+};
+
+// In order; a later text wins key by key. Refused whole on the first fault of any text, those that [match] leaves out
+// included: "50-host.ini:12: unknown key 'isolat' in [cpu]; did you mean 'isolate'?"
+Result<Policy> parse_policy(const std::vector<Source>& sources, const MatchFacts& machine);
+
+}  // namespace vfirst

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+// The values of policy keys: how each is read from text, and how it is written back. A refusal names the value and the
+// limit; the caller puts file, line and key before it.
+
+#include "policy/policy.hpp"
+
+#include <limits>
+#include <string>
+#include <string_view>
+
+namespace vfirst::value {
+
+Result<bool> yes_no(std::string_view);
+Result<unsigned> number_in(std::string_view, unsigned least, unsigned most);
+template <unsigned least, unsigned most>
+Result<unsigned> number(std::string_view text) { return number_in(text, least, most); }
+Result<std::uint16_t> id16(std::string_view);                    // vendor and device: four hexadecimal digits
+
+Result<std::string> cpus(std::string_view);                      // the kernel's CPU list grammar, kept as written
+Result<std::string> words(std::string_view);                     // kernel arguments, see check_extra
+Result<std::string> glob(std::string_view);
+Result<std::string> pci_glob(std::string_view);                  // "3b:00.0" becomes "0000:3b:00.0"
+Result<std::string> subsystem(std::string_view);
+Result<std::string> vf_driver(std::string_view);
+Result<std::string> eswitch(std::string_view);
+Result<std::string> vlan_protocol(std::string_view);
+Result<std::string> mitigations(std::string_view);
+Result<MacAddress> mac(std::string_view);
+
+Result<ByteSize> hugepage_size(std::string_view);
+Result<ByteSize> size(std::string_view);
+Result<PageRequest> pages(std::string_view);
+Result<IommuMode> iommu_mode(std::string_view);
+Result<std::optional<unsigned>> cstate(std::string_view);
+Result<MacRule> mac_rule(std::string_view);
+Result<VfCount> vf_count(std::string_view);
+Result<LinkState> link_state(std::string_view);
+Result<IrqRule> irq_rule(std::string_view);
+Result<Reboot> reboot(std::string_view);
+Result<Role> role(std::string_view);
+
+std::string print(bool);
+std::string print(unsigned);
+std::string print(std::uint16_t);
+std::string print(const std::string&);
+std::string print(const ByteSize&);
+std::string print(const MacAddress&);
+std::string print(const PageRequest&);
+std::string print(IommuMode);
+std::string print(const std::optional<unsigned>&);
+std::string print(const MacRule&);
+std::string print(const VfCount&);
+std::string print(LinkState);
+std::string print(const IrqRule&);
+std::string print(Reboot);
+std::string print(Role);
+
+}  // namespace vfirst::value
