@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+// Kernel arguments into the boot loader, in an order in which a power cut at any point leaves the old ones or the new.
+
+#include "bootloader/slots.hpp"
+#include "facts/facts.hpp"
+#include "host/files.hpp"
+#include "host/process.hpp"
+
+#include <string>
+#include <vector>
+
+namespace vfirst {
+
+struct ApplyOptions {
+  std::string plan;                                               // its hash, kept beside the arguments
+  bool dry_run = false;                                           // say what would change, after every check
+  bool trial = false;                                             // for the next boot only; else they become the good ones
+  std::size_t limit = 2047;                                       // bytes of a command line: x86 and arm64 less the final NUL
+  RunProcess run;                                                 // how grub-mkconfig is started; unset: for real
+};
+
+struct ApplyOutcome {
+  std::string before, after;                                      // our arguments at the next boot, then and now
+  std::vector<std::string> removed, added;                        // the words between them, in order
+  char slot = 0;                                                  // that holds `after`; 0: none needed
+  bool changed = false;                                           // the next boot's arguments differ from what they were
+  bool wrote = false;                                             // anything at all; false on a second run and a dry one
+  bool regenerated = false;                                       // grub.cfg, because it did not carry our variable
+  bool reboot_needed = false;                                     // the running kernel was not given `after`
+  std::vector<std::string> notes;                                 // damage repaired, entries that are not ours: a line each
+
+  std::string diff() const;                                       // "- word" and "+ word" lines; "" where nothing changes
+};
+
+// Refused (Error::code invalid_argument or operation_not_supported: exit 5) before anything is written: a loader that is
+// not GRUB, a word that GRUB cannot carry, a command line past the limit in any entry, a grub.cfg without our variable
+// where it cannot be regenerated. Any other code is a failed write; the next boot is then what it was, and a second run
+// takes up the rest.
+Result<ApplyOutcome> apply_arguments(Files& files, const Root& root, const BootFacts& boot, const std::string& cmdline,
+                                     const ApplyOptions& options = {});
+
+// Whether the words of `ours` stand together, in this order, in a kernel's command line.
+bool holds_arguments(std::string_view cmdline, std::string_view ours);
+
+}  // namespace vfirst

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "bootloader/support.hpp"
+
+#include <algorithm>
+
+namespace vfirst {
+
+std::string_view loader_name(Loader loader) {
+  switch (loader) {
+    case Loader::none: return "no boot loader";
+    case Loader::grub: return "GRUB";
+    case Loader::grub_bls: return "GRUB with Boot Loader Specification entries";
+    case Loader::systemd_boot: return "systemd-boot";
+    case Loader::uki: return "a unified kernel image";
+    case Loader::ostree: return "ostree";
+  }
+  return "";
+}
+
+Status can_apply(const BootFacts& boot, std::string_view arguments) {
+  const auto seen = boot.evidence.empty() ? std::string() : fmt::format(" ({})", boot.evidence);
+  auto no = [](std::string text) { return std::unexpected(Error{std::errc::operation_not_supported, std::move(text)}); };
+  switch (boot.loader) {
+    case Loader::grub: return {};
+    case Loader::none:
+      return no("no boot loader found: nothing under boot/grub, boot/grub2 or boot/loader. For a netboot use vfirst plan --cmdline");
+    case Loader::grub_bls:
+      return no(fmt::format("this host boots Boot Loader Specification entries{}; vfirst writes only GRUB's generated "
+                            "configuration. Add them with: grubby --update-kernel=ALL --args=\"{}\"", seen, arguments));
+    case Loader::systemd_boot:
+      return no(fmt::format("this host boots with systemd-boot{}; vfirst writes only GRUB's configuration. Append to "
+                            "/etc/kernel/cmdline and run kernel-install add-all: {}", seen, arguments));
+    case Loader::uki:
+      return no(fmt::format("this host boots a unified kernel image{}, whose arguments are signed with it. Build an addon "
+                            "with: ukify build --cmdline=\"{}\" --output=vfirst.addon.efi", seen, arguments));
+    case Loader::ostree:
+      return no(fmt::format("this host's deployments belong to ostree{}. Add them with: rpm-ostree kargs --append-if-missing=..., "
+                            "one for each of: {}", seen, arguments));
+  }
+  return no("unknown boot loader");
+}
+
+Status can_try(const BootFacts& boot) {
+  auto no = [](std::string text) { return std::unexpected(Error{std::errc::operation_not_supported, std::move(text)}); };
+  if (boot.loader != Loader::grub) return no(fmt::format("a trial needs GRUB; this host has {}", loader_name(boot.loader)));
+  // GRUB writes through no diskfilter (LVM, md, dm-crypt: disk/diskfilter.c) and to these filesystems' plain files only;
+  // on btrfs save_env fails, as tried.
+  if (boot.device.starts_with("dm-") || boot.device.starts_with("md"))
+    return no(fmt::format("/boot is on {}: GRUB reads LVM and RAID but cannot write there", boot.device));
+  static constexpr std::string_view kWritable[] = {"ext2", "ext3", "ext4", "xfs", "vfat"};
+  if (boot.filesystem.empty()) return no("the filesystem of /boot is unknown, so GRUB may not be able to write there");
+  if (std::find(std::begin(kWritable), std::end(kWritable), boot.filesystem) == std::end(kWritable))
+    return no(fmt::format("/boot is {}: GRUB cannot write there", boot.filesystem));
+  return {};
+}
+
+}  // namespace vfirst

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+// What this boot loader lets us do.
+
+#include "base/result.hpp"
+#include "facts/facts.hpp"
+
+namespace vfirst {
+
+std::string_view loader_name(Loader loader);                      // "GRUB", "systemd-boot", ...
+
+// Kernel arguments can be written here; else the reason, and what its owner can do instead.
+Status can_apply(const BootFacts& boot, std::string_view arguments);
+// GRUB can write to /boot, so a trial disarms itself; else the reason.
+Status can_try(const BootFacts& boot);
+
+}  // namespace vfirst
