@@ -14,6 +14,13 @@ namespace {
 // inih copies section names and keys into buffers of 50 bytes and cuts what does not fit (ini.c, MAX_SECTION, MAX_NAME).
 constexpr std::size_t kNameLimit = 49;
 
+// inih takes a comment off the first line of a value, but r55 not off its further lines.
+std::string_view without_comment(std::string_view text) {
+  for (std::size_t i = 1; i < text.size(); ++i)
+    if (text[i] == ';' && (text[i - 1] == ' ' || text[i - 1] == '\t')) return trimmed(text.substr(0, i));
+  return text;
+}
+
 // Feeds inih line by line. inih tells its handler no line number (Debian builds it without) and cuts a line that is longer
 // than its buffer, so the lines are counted and measured here, before it sees them.
 class Reader {
@@ -95,7 +102,7 @@ class Reader {
     if (fault_) return 0;
     auto& entries = sections_.back().entries;
     if (continued_) {
-      entries.back().more.push_back({std::string(value), line_});
+      entries.back().more.push_back({std::string(without_comment(value)), line_});
     } else if (key.size() > kNameLimit) {
       fault("the key has {} bytes, the limit is {}", key.size(), kNameLimit);
     } else if (key.empty()) {
