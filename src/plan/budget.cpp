@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "plan/budget.hpp"
+
+#include "base/byte_size.hpp"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+namespace vfirst {
+
+namespace {
+// In gigabytes with two digits where it is no whole number of them; a reader compares these, and does not copy them.
+std::string human(std::uint64_t kb) {
+  if (kb % (1 << 20) == 0) return fmt::format("{}G", kb >> 20);
+  if (kb < 1 << 20) return fmt::format("{}M", kb >> 10);
+  return fmt::format("{:.2f}G", static_cast<double>(kb) / (1 << 20));
+}
+}  // namespace
+
+std::uint64_t NodeBudget::free_kb() const {
+  const auto kept = host_reserve + crashkernel + page_structs + drivers;
+  return kept < total ? total - kept : 0;
+}
+
+std::uint64_t NodeBudget::pages(std::uint64_t size_kb) const {
+  const auto fit = free_kb() / size_kb;
+  return frames_known ? std::min(fit, frames) : fit;
+}
+
+std::string NodeBudget::sum(std::uint64_t size_kb) const {
+  auto out = human(total);
+  const auto less = [&](std::uint64_t kb, std::string_view what) {
+    if (kb) out += fmt::format(" - {} {}", human(kb), what);
+  };
+  less(host_reserve, "host-reserve");
+  less(crashkernel, "crashkernel");
+  less(page_structs, "page structs");
+  less(drivers, "drivers");
+  out += fmt::format(" = {}", human(free_kb()));
+  if (frames_known && frames < free_kb() / size_kb) out += fmt::format(", of which only {} whole pages lie in one piece", frames);
+  return out;
+}
+
+}  // namespace vfirst

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+// What a NUMA node can give away as hugepages, and what it cannot, by reason.
+
+#include <cstdint>
+#include <string>
+
+namespace vfirst {
+
+// In KiB. `total` is the node's memory in whole 256 MiB: what the kernel itself takes differs by some megabytes from one
+// boot to the next, and should not move a page.
+struct NodeBudget {
+  unsigned node = 0;
+  std::uint64_t total = 0, host_reserve = 0, crashkernel = 0, page_structs = 0, drivers = 0;
+  std::uint64_t frames = 0;                                      // an upper bound in pages by the memory blocks; 0: unknown
+  bool frames_known = false;
+
+  std::uint64_t free_kb() const;                                 // never below 0
+  std::uint64_t pages(std::uint64_t size_kb) const;              // whole pages that fit
+  std::string sum(std::uint64_t size_kb) const;                  // "32G - 4G host-reserve - 512M page structs = 27.5G: 27 pages"
+};
+
+}  // namespace vfirst

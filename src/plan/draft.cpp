@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "plan/draft.hpp"
+
+namespace vfirst {
+
+namespace {
+template <class T>
+void override_with(Maybe<T>& base, const Maybe<T>& wish) {
+  if (wish) base = wish;
+}
+}  // namespace
+
+VfSettings Draft::vf_settings(const PfPolicy& section, unsigned index) const {
+  auto out = section.vf;
+  for (const auto& range : policy.vf_ranges) {
+    if (range.pf != section.name || index < range.first || index > range.last) continue;
+    override_with(out.driver, range.vf.driver);
+    override_with(out.mac, range.vf.mac);
+    override_with(out.trust, range.vf.trust);
+    override_with(out.spoofcheck, range.vf.spoofcheck);
+    override_with(out.queues, range.vf.queues);
+    override_with(out.vlan, range.vf.vlan);
+    override_with(out.qos, range.vf.qos);
+    override_with(out.vlan_protocol, range.vf.vlan_protocol);
+    override_with(out.link_state, range.vf.link_state);
+    override_with(out.min_rate_mbps, range.vf.min_rate_mbps);
+    override_with(out.max_rate_mbps, range.vf.max_rate_mbps);
+  }
+  return out;
+}
+
+unsigned Draft::mac_base(const PfPolicy& section, unsigned index) const {
+  unsigned base = 0;
+  for (const auto& range : policy.vf_ranges)
+    if (range.pf == section.name && index >= range.first && index <= range.last && range.vf.mac) base = range.first;
+  return base;
+}
+
+const Origin* Draft::vfio_line() const {
+  for (const auto& pf : pfs) {
+    const auto said = [&](const VfSettings& vf) { return vf.driver && vf.driver->value == "vfio-pci"; };
+    for (unsigned i = 0; i < pf.vfs; ++i) {
+      if (!said(vf_settings(*pf.section, i))) continue;
+      for (const auto& range : policy.vf_ranges)
+        if (range.pf == pf.section->name && i >= range.first && i <= range.last && said(range.vf)) return &range.vf.driver->from;
+      return &pf.section->vf.driver->from;
+    }
+  }
+  return nullptr;
+}
+
+bool Draft::iommu_possible() const {
+  const auto& iommu = facts.iommu;
+  return iommu.active() || iommu.dmar || iommu.ivrs || iommu.iort || !iommu.tables_known;
+}
+
+void Draft::arg(std::string key, std::string value, std::string because, const Origin& policy_line) {
+  plan.kargs.push_back({std::move(key), std::move(value), std::move(because), policy_line});
+}
+
+void Draft::find(Severity severity, std::string code, std::string message) {
+  plan.findings.push_back({severity, std::move(code), std::move(message)});
+}
+
+std::size_t Draft::step(Action action, std::string because, const Origin& policy_line, std::vector<std::size_t> after, bool required) {
+  plan.steps.push_back({std::move(action), std::move(because), policy_line, std::move(after), required});
+  return plan.steps.size() - 1;
+}
+
+void Draft::expect(Want want, std::string asked, const Origin& policy_line) {
+  plan.expectations.push_back({std::move(want), std::move(asked), policy_line});
+}
+
+std::string at(const Origin& origin) { return origin.file.empty() ? std::string() : origin.str() + ": "; }
+
+}  // namespace vfirst

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+// A plan in the making: what each topic (cpu.cpp, hugepages.cpp, ...) reads and adds to.
+
+#include "plan/plan.hpp"
+
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace vfirst {
+
+// A PF that a [pf] section takes, after every reason not to has been looked at.
+struct ChosenPf {
+  const PfPolicy* section = nullptr;
+  const PciFunction* function = nullptr;
+  unsigned vfs = 0;                                              // as asked and possible
+  bool manage_vfs = false;                                       // the section has a `vfs` key
+  CpuSet irq_cpus;                                               // empty: interrupts are left alone
+};
+
+struct Draft {
+  const Facts& facts;
+  const Policy& policy;
+  Kernel kernel;                                                 // the one the plan is for; release "" where none is known
+  Plan plan;
+  std::vector<ChosenPf> pfs;                                     // by address
+  std::vector<NumaNode> nodes;                                   // by id, online CPUs only, orphans joined to a node
+
+  bool x86() const { return facts.cpu.architecture == "x86_64" || facts.cpu.architecture == "i686" || facts.cpu.architecture.empty(); }
+  bool arm() const { return facts.cpu.architecture == "aarch64"; }
+  // Not older than major.minor; a kernel that the facts do not name is taken for a current one.
+  bool since(unsigned major, unsigned minor) const { return kernel.version == KernelVersion{} || kernel.version >= KernelVersion{major, minor}; }
+  // The PF's own setting for VF `index`: the last [vf] range that says it, else the section's vf-* key.
+  VfSettings vf_settings(const PfPolicy& section, unsigned index) const;
+  unsigned mac_base(const PfPolicy& section, unsigned index) const;   // the VF that gets a `first` MAC rule's own address
+  const Origin* vfio_line() const;                               // where a VF of a chosen PF is sent to vfio-pci; nullptr: nowhere
+  // Can this machine have an IOMMU once the planned arguments are in effect? A tree without ACPI tables gets the benefit
+  // of the doubt.
+  bool iommu_possible() const;
+
+  void arg(std::string key, std::string value, std::string because, const Origin& policy_line);
+  void find(Severity severity, std::string code, std::string message);
+  std::size_t step(Action action, std::string because, const Origin& policy_line, std::vector<std::size_t> after, bool required = true);
+  void expect(Want want, std::string asked, const Origin& policy_line);
+};
+
+// "50-host.ini:4: " for a message that blames a line, "" where there is none.
+std::string at(const Origin& origin);
+
+// The topics, in the order in which one needs the other. Each adds to the draft; a refusal ends the plan.
+Status choose_pfs(Draft&);                                       // choose.cpp
+Status partition_cpus(Draft&);                                   // cpu.cpp
+Status plan_iommu(Draft&);                                       // iommu.cpp
+Status plan_hugepages(Draft&);                                   // hugepages.cpp
+Status plan_isolation(Draft&);                                   // cpu.cpp: the arguments of the partition
+Status plan_power(Draft&);                                       // power.cpp: arguments
+void limit_idle(Draft&);                                         // power.cpp: the run-time bound
+Status plan_kernel(Draft&);                                      // kernel.cpp
+Status plan_irqs(Draft&);                                        // irq.cpp: which CPUs each PF's interrupts go to
+Status plan_sriov(Draft&);                                       // sriov.cpp: VFs and the steps
+Status check_cmdline(Draft&);                                    // kernel.cpp: length, foreign arguments
+void kernel_findings(Draft&);                                    // kernels.cpp: what each installed kernel would ignore
+void add_findings(Draft&);                                       // findings.cpp
+
+}  // namespace vfirst

@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// How many hugepages each NUMA node gives, and the arguments that the kernel reads as just that.
+#include "kargs/command_line.hpp"
+#include "plan/budget.hpp"
+#include "plan/draft.hpp"
+
+#include <algorithm>
+
+namespace vfirst {
+
+namespace {
+
+constexpr std::uint64_t kGigabyteKb = 1 << 20, kTwoMegabytesKb = 2 << 10;
+constexpr std::uint64_t kQuantumKb = 256 << 10;
+// Rings, IOMMU page tables and firmware mailboxes of one VF, and of its PF: an allowance, on the safe side of what ice
+// and mlx5 take per function with default rings.
+constexpr std::uint64_t kPerVfKb = 2 << 10, kPerPfKb = 64 << 10;
+constexpr std::uint64_t kLowCrashKb = 256 << 10;                 // the part of crashkernel=X,high that stays below 4G
+
+struct Share {
+  NodeBudget budget;
+  std::uint64_t pages = 0;
+  Origin from;
+};
+
+bool says(const CommandLine& line, std::string_view key, std::string_view value) {
+  const auto* arg = line.last(key);
+  return arg && arg->value == value;
+}
+
+// hugetlb_free_vmemmap (HVO) gives the struct pages behind a hugepage back.
+bool frees_page_structs(const Draft& draft) {
+  const auto& extra = draft.policy.kernel.extra;
+  if (extra && says(CommandLine::parse(extra->value), "hugetlb_free_vmemmap", "on")) return true;
+  const auto config = draft.kernel.config.find("CONFIG_HUGETLB_PAGE_OPTIMIZE_VMEMMAP_DEFAULT_ON");
+  return config != draft.kernel.config.end() && config->second == "y";
+}
+
+// An eighth of the node, at least 1G and at most 4G.
+std::uint64_t default_reserve_kb(std::uint64_t total_kb) { return std::clamp(total_kb / 8, kGigabyteKb, 4 * kGigabyteKb); }
+
+std::vector<Share> budgets(Draft& draft) {
+  const auto& facts = draft.facts;
+  const auto& wish = draft.policy.hugepages;
+  std::vector<Share> out;
+  for (const auto& node : draft.nodes) {
+    if (node.total_kb == 0) continue;
+    Share share;
+    auto& b = share.budget;
+    b.node = node.id;
+    b.total = node.total_kb / kQuantumKb * kQuantumKb;
+    b.host_reserve = wish.host_reserve ? wish.host_reserve->value.kb() : default_reserve_kb(b.total);
+    // MemTotal of a running kernel lacks them already, a capture's or an inventory's total may not: charged always, which
+    // errs to the host's side by 1.5 %.
+    if (!frees_page_structs(draft)) b.page_structs = b.total / (facts.memory.page_kb * 1024) * 64;
+    for (const auto& pf : draft.pfs)
+      if (pf.function->node == static_cast<int>(node.id) || (pf.function->node < 0 && out.empty())) b.drivers += kPerPfKb + pf.vfs * kPerVfKb;
+    if (wish.size && wish.size->value.kb() == kGigabyteKb && node.gigabyte_frames) {
+      b.frames = *node.gigabyte_frames;
+      b.frames_known = true;
+    }
+    out.push_back(share);
+  }
+  // Without ",high" it lies below 4G, which is the first node's memory; with it at the top of the last one's.
+  if (const auto crash_kb = facts.memory.crashkernel_bytes >> 10; crash_kb && !out.empty()) {
+    const auto* arg = CommandLine::parse(facts.boot.cmdline).last("crashkernel");
+    const bool high = arg && arg->value && arg->value->ends_with(",high");
+    auto& home = high ? out.back() : out.front();
+    home.budget.crashkernel += crash_kb;
+    if (high && out.size() > 1) out.front().budget.crashkernel += kLowCrashKb;
+    if (out.size() > 1)
+      draft.find(Severity::note, "crashkernel-node", fmt::format("crashkernel's {}M are charged to node {}, where the kernel usually puts them", crash_kb >> 10, home.budget.node));
+  }
+  return out;
+}
+
+Status check_size(Draft& draft, const Setting<ByteSize>& size) {
+  const auto kb = size.value.kb();
+  if (kb != kGigabyteKb && kb != kTwoMegabytesKb) return refuse("{}size = {}: 1G or 2M", at(size.from), size.value.str());
+  if (kb != kGigabyteKb) return {};
+  const auto& cpu = draft.facts.cpu;
+  const auto why = draft.arm() ? "this kernel's base pages are not 4K" : "this CPU has no 1G pages (no pdpe1gb flag)";
+  if (cpu.gigabyte_pages == false) return refuse("{}size = 1G: {}; say size = 2M", at(size.from), why);
+  if (!cpu.gigabyte_pages) draft.find(Severity::note, "pdpe1gb-unknown", "this tree does not show whether the CPU has 1G pages (pdpe1gb)");
+  return {};
+}
+
+// What the policy asks of this node; nothing where it does not ask.
+const Setting<PageRequest>* request_for(const HugepagePolicy& wish, unsigned node) {
+  const auto own = wish.nodes.find(node);
+  if (own != wish.nodes.end()) return &own->second;
+  return wish.per_node ? &*wish.per_node : nullptr;
+}
+
+Status share_out(Draft& draft, std::vector<Share>& shares, std::uint64_t size_kb) {
+  const auto& wish = draft.policy.hugepages;
+  for (const auto& [node, request] : wish.nodes)
+    if (std::ranges::none_of(shares, [&](const Share& share) { return share.budget.node == node; }))
+      return refuse("{}node{}: this machine has no such node with memory, and one bad node number gives no pages anywhere", at(request.from), node);
+  for (auto& share : shares) {
+    const auto* request = request_for(wish, share.budget.node);
+    if (!request) continue;
+    share.from = request->from;
+    const auto most = share.budget.pages(size_kb);
+    if (request->value.percent) {
+      share.pages = std::min(most, share.budget.free_kb() * request->value.amount / 100 / size_kb);
+    } else if (request->value.amount > most) {
+      return refuse("{}node {}: {} pages of {} asked, it can give {}: {}", at(request->from), share.budget.node, request->value.amount, wish.size->value.str(), most,
+                    share.budget.sum(size_kb));
+    } else {
+      share.pages = request->value.amount;
+    }
+  }
+  return {};
+}
+
+std::string reason(const std::vector<Share>& shares, std::uint64_t size_kb) {
+  std::string out;
+  for (const auto& share : shares) out += fmt::format("{}node {}: {}", out.empty() ? "" : "; ", share.budget.node, share.budget.sum(size_kb));
+  return out;
+}
+
+// The kernels that these arguments will be read by.
+std::vector<const Kernel*> readers(const Draft& draft) {
+  std::vector<const Kernel*> out{&draft.kernel};
+  for (const auto& kernel : draft.facts.kernels)
+    if (kernel.release != draft.kernel.release) out.push_back(&kernel);
+  return out;
+}
+
+bool node_form(const Kernel& kernel) { return kernel.version == KernelVersion{} || kernel.version >= KernelVersion{5, 16}; }
+
+}  // namespace
+
+Status plan_hugepages(Draft& draft) {
+  const auto& wish = draft.policy.hugepages;
+  if (!wish.per_node && wish.nodes.empty()) return {};
+  const auto asked_at = wish.per_node ? wish.per_node->from : wish.nodes.begin()->second.from;
+  if (!wish.size) return refuse("{}[hugepages] asks for pages without size = 1G or 2M", at(asked_at));
+  VFIRST_CHECK(check_size(draft, *wish.size));
+  const auto size_kb = wish.size->value.kb();
+  const auto size = wish.size->value.str();
+
+  auto shares = budgets(draft);
+  if (shares.empty()) {
+    draft.find(Severity::error, "hugepages-no-memory", at(asked_at) + "this tree shows no node's memory: no hugepages are planned");
+    return {};
+  }
+  VFIRST_CHECK(share_out(draft, shares, size_kb));
+
+  // Without node numbers the kernel deals the pages out in turn over the nodes that have memory, so the counts must be
+  // the same. Kernels before 5.16 read `0:4,1:4` with sscanf("%lu") as no pages at all, and say nothing.
+  const bool equal = std::ranges::all_of(shares, [&](const Share& share) { return share.pages == shares.front().pages; });
+  bool flat = shares.size() == 1;
+  for (const auto* kernel : readers(draft)) {
+    if (node_form(*kernel) || flat) continue;
+    if (equal) {
+      flat = true;
+    } else if (kernel == &draft.kernel) {
+      const auto least = std::ranges::min(shares, {}, &Share::pages).pages;
+      const bool absolute = std::ranges::any_of(shares, [&](const Share& s) { return !request_for(wish, s.budget.node) || !request_for(wish, s.budget.node)->value.percent; });
+      if (absolute) return refuse("{}kernel {} is older than 5.16 and cannot be told different page counts for its nodes", at(asked_at), kernel->release);
+      draft.find(Severity::warning, "hugepages-levelled",
+                 fmt::format("kernel {} is older than 5.16 and cannot be told different page counts for its nodes: every node gives {}, as many as the smallest can", kernel->release, least));
+      for (auto& share : shares) share.pages = least;
+      flat = true;
+    } else {
+      draft.find(Severity::warning, "hugepages-old-kernel",
+                 fmt::format("kernel {} is older than 5.16: it reads hugepages={}:{} as no pages at all, in silence", kernel->release, shares.front().budget.node, shares.front().pages));
+    }
+  }
+
+  std::string value;
+  std::uint64_t total = 0;
+  for (const auto& share : shares) {
+    if (share.pages == 0) {
+      if (request_for(wish, share.budget.node))
+        draft.find(Severity::warning, "hugepages-none", fmt::format("{}node {} gives no {} page: {}", at(share.from), share.budget.node, size, share.budget.sum(size_kb)));
+      continue;
+    }
+    total += share.pages;
+    value += fmt::format("{}{}:{}", value.empty() ? "" : ",", share.budget.node, share.pages);
+    draft.plan.hugepages.push_back({share.budget.node, size_kb, share.pages});
+  }
+  if (total == 0) return {};
+  if (flat) value = std::to_string(total);
+
+  // A pair belongs together and the first pair of a size wins. With default_hugepagesz=1G x86 keeps no 2M pool unless
+  // 2M is named, and guests that ask for 2M pages would find none: hence the last pair (mm/hugetlb.c).
+  draft.arg("default_hugepagesz", size, "what a guest gets that names no size", wish.size->from);
+  draft.arg("hugepagesz", size, "the size that the next count is for", wish.size->from);
+  draft.arg("hugepages", value, reason(shares, size_kb), asked_at);
+  if (size_kb == kGigabyteKb && draft.x86()) {
+    draft.arg("hugepagesz", "2M", "keeps the pool of 2M pages, which default_hugepagesz=1G would leave out", wish.size->from);
+    draft.arg("hugepages", "0", "none at boot; the host may add some later", wish.size->from);
+  }
+  for (const auto& pages : draft.plan.hugepages)
+    draft.expect(WantPages{pages.node, pages.size_kb, pages.pages}, "hugepages=" + value, asked_at);
+  draft.expect(WantDefaultHugepage{size_kb}, "default_hugepagesz=" + size, wish.size->from);
+  return {};
+}
+
+}  // namespace vfirst

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "plan/plan.hpp"
+
+#include "plan/draft.hpp"
+
+#include <algorithm>
+
+namespace vfirst {
+
+namespace {
+
+Result<Kernel> target_kernel(const Facts& facts, const std::string& release) {
+  if (release.empty()) {
+    if (!facts.kernels.empty()) return facts.kernels.front();
+    return Kernel{};
+  }
+  for (const auto& kernel : facts.kernels)
+    if (kernel.release == release) return kernel;
+  Kernel kernel;
+  kernel.release = release;
+  kernel.version = KernelVersion::of(release);
+  if (kernel.version == KernelVersion{}) return refuse("kernel release '{}': no version number in it", release);
+  return kernel;
+}
+
+// Nodes by id with online CPUs only. CPUs that no node claims join the first one: somebody has to plan them.
+std::vector<NumaNode> tidy_nodes(const Facts& facts) {
+  auto nodes = facts.numa;
+  std::ranges::sort(nodes, {}, &NumaNode::id);
+  if (nodes.empty()) {
+    NumaNode only;
+    only.total_kb = facts.memory.total_kb;
+    nodes.push_back(only);
+  }
+  CpuSet claimed;
+  for (auto& node : nodes) {
+    node.cpus &= facts.cpu.online;
+    claimed |= node.cpus;
+  }
+  const auto orphans = facts.cpu.online - claimed;
+  if (!orphans.empty()) {
+    auto home = std::ranges::find_if(nodes, [](const NumaNode& node) { return !node.cpus.empty(); });
+    (home == nodes.end() ? nodes.front() : *home).cpus |= orphans;
+  }
+  return nodes;
+}
+
+bool in_order(const Facts& facts) {
+  return std::ranges::is_sorted(facts.cpu.cpus, {}, &Cpu::id) && std::ranges::is_sorted(facts.numa, {}, &NumaNode::id) &&
+         std::ranges::is_sorted(facts.pci, {}, &PciFunction::address);
+}
+
+Facts ordered(Facts facts) {
+  std::ranges::sort(facts.cpu.cpus, {}, &Cpu::id);
+  std::ranges::sort(facts.numa, {}, &NumaNode::id);
+  std::ranges::sort(facts.pci, {}, &PciFunction::address);
+  return facts;
+}
+
+class Fnv {                                                      // FNV-1a, 64 bits: short and the same everywhere
+ public:
+  void add(std::string_view text) {
+    for (unsigned char c : text) state_ = (state_ ^ c) * 0x100000001b3u;
+    state_ = (state_ ^ 0xffu) * 0x100000001b3u;                  // "ab","c" differs from "a","bc"
+  }
+  std::string str() const { return fmt::format("{:016x}", state_).substr(0, 12); }
+
+ private:
+  std::uint64_t state_ = 0xcbf29ce484222325u;
+};
+
+}  // namespace
+
+std::string PlannedArg::text() const {
+  if (value.empty()) return key;
+  // The kernel's quotes have no escape, and enclose the value alone (lib/cmdline.c, next_arg).
+  const bool blank = value.find_first_of(" \t") != std::string::npos;
+  return blank ? fmt::format("{}=\"{}\"", key, value) : fmt::format("{}={}", key, value);
+}
+
+std::string Plan::cmdline() const {
+  std::string out;
+  for (const auto& arg : kargs) out += (out.empty() ? "" : " ") + arg.text();
+  return out;
+}
+
+std::string Plan::hash() const {
+  Fnv fnv;
+  fnv.add(cmdline());
+  for (const auto& step : steps) {
+    fnv.add(describe(step.action));
+    for (auto before : step.after) fnv.add(std::to_string(before));
+  }
+  return fnv.str();
+}
+
+Result<Plan> make_plan(const Facts& facts, const Policy& policy, const std::string& release) {
+  if (!in_order(facts)) return make_plan(ordered(facts), policy, release);
+  Draft draft{facts, policy, VFIRST_TRY(target_kernel(facts, release)), {}, {}, tidy_nodes(facts)};
+  draft.plan.fingerprint = facts.fingerprint();
+  draft.plan.timeout_s = value_or(policy.boot.timeout_s, 60u);
+  draft.plan.role = value_or(policy.boot.role, Role::host);
+
+  VFIRST_CHECK(choose_pfs(draft));
+  VFIRST_CHECK(partition_cpus(draft));
+  if (draft.plan.role == Role::host) {
+    VFIRST_CHECK(plan_iommu(draft));
+    VFIRST_CHECK(plan_hugepages(draft));
+    VFIRST_CHECK(plan_isolation(draft));
+    VFIRST_CHECK(plan_power(draft));
+    VFIRST_CHECK(plan_kernel(draft));
+  }
+  VFIRST_CHECK(plan_irqs(draft));
+  VFIRST_CHECK(plan_sriov(draft));
+  limit_idle(draft);
+  VFIRST_CHECK(check_cmdline(draft));
+  add_findings(draft);
+
+  std::ranges::stable_sort(draft.plan.findings, [](const Finding& a, const Finding& b) { return a.severity > b.severity; });
+  const auto same = std::ranges::unique(draft.plan.findings);
+  draft.plan.findings.erase(same.begin(), same.end());
+  return std::move(draft.plan);
+}
+
+}  // namespace vfirst

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+// What the host itself stands on, and which devices would take it along.
+
+#include "facts/facts.hpp"
+
+#include <optional>
+#include <string>
+
+namespace vfirst {
+
+// Why this function must not be touched, naming the device and its role; nothing where it may be. `whole_group`: its
+// IOMMU group counts as well, because the VFs go to guests.
+std::optional<std::string> untouchable(const Facts& facts, const PciFunction& function, bool whole_group);
+
+}  // namespace vfirst

@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// VFs, and the steps that make them and set their PF up, each waiting for what it needs.
+#include "plan/draft.hpp"
+#include "plan/quirks.hpp"
+
+#include <algorithm>
+#include <map>
+
+namespace vfirst {
+
+namespace {
+
+bool is_nic(const PciFunction& f) { return f.class_code >> 16 == 0x02; }
+bool is_nvme(const PciFunction& f) { return f.class_code >> 8 == 0x0108; }
+
+std::string driver_of(const VfSettings& vf) { return vf.driver ? vf.driver->value : "keep"; }
+
+// A name that modprobe knows, where the policy's word is a driver and not a rule.
+bool names_module(const std::string& driver) { return driver != "keep" && driver != "none" && !driver.empty(); }
+
+class PfSteps {
+ public:
+  PfSteps(Draft& draft, const ChosenPf& pf, const std::map<std::string, std::size_t>& modules, std::vector<std::size_t> first)
+      : draft_(draft), pf_(pf), modules_(modules), first_(std::move(first)), required_(value_or(pf.section->required, true)) {}
+
+  Status add() {
+    if (!wants_anything()) return {};
+    ready_ = {draft_.step(AwaitDriver{pf().address, ""}, "its driver makes the VFs and owns its queues", pf_.section->from, first_, required_)};
+    bring_up();
+    VFIRST_CHECK(make_vfs());
+    queues_and_irqs();
+    return {};
+  }
+
+ private:
+  const PciFunction& pf() const { return *pf_.function; }
+  const PfPolicy& section() const { return *pf_.section; }
+  bool coalescing() const { return section().rx_usecs || section().tx_usecs || section().adaptive_rx || section().adaptive_tx; }
+  bool wants_anything() const { return pf_.manage_vfs || coalescing() || section().queues || !pf_.irq_cpus.empty(); }
+
+  void not_a_nic(const Origin& from, std::string_view what) {
+    draft_.find(Severity::warning, "not-a-nic", fmt::format("{}{} is not a network device: {} left out", at(from), pf().address.str(), what));
+  }
+
+  // Nothing here asks which driver is bound: in the initramfs none may be, and the plan is the same.
+  void bring_up() {
+    if (!is_nic(pf())) return;
+    std::string why;
+    if (pf_.vfs && up_before_vfs(pf().driver, pf().vendor)) why = "this driver makes no VF while its port is down";
+    else if (any_admin_mac()) why = "drivers lose a VF's MAC that is set while the port is down";
+    else if (!pf_.irq_cpus.empty()) why = "a port's interrupts exist only while it is up";
+    else if (coalescing()) why = "drivers refuse coalescing while the port is down";
+    if (!why.empty()) ready_ = {draft_.step(BringUp{pf().address}, why, section().from, ready_, required_)};
+  }
+
+  bool any_admin_mac() const {
+    for (unsigned i = 0; i < pf_.vfs; ++i)
+      if (const auto mac = draft_.vf_settings(section(), i).mac; mac && mac->value.kind != MacRule::Kind::automatic) return true;
+    return false;
+  }
+
+  Status make_vfs() {
+    if (!pf_.manage_vfs) return {};
+    const auto from = section().vfs->from;
+    const auto made = draft_.step(CreateVfs{pf().address, pf_.vfs, value_or(section().allow_recreate, false)},
+                                  section().vfs->value.number ? "as many as the policy asks for" : "as many as the hardware has", from, ready_, required_);
+    std::vector<std::size_t> before_binding{made};
+    SetVfAttributes attributes{pf().address, {}};
+    Origin attributes_from = section().from;
+    bool knob_reported = false;
+    for (unsigned i = 0; i < pf_.vfs; ++i) {
+      const auto wish = draft_.vf_settings(section(), i);
+      if (wish.queues) {
+        const auto* quirk = quirk_of_driver(pf().driver);
+        if (quirk && quirk->vf_msix == DriverQuirk::Knob::no && !knob_reported) {
+          draft_.find(Severity::note, "vf-queues-fixed", fmt::format("{}{}: driver {} gives every VF the same number of vectors, vf-queues will have no effect", at(wish.queues->from), pf().address.str(), quirk->driver));
+          knob_reported = true;
+        }
+        before_binding.push_back(draft_.step(SetVfVectors{pf().address, i, wish.queues->value}, "can be set only while no driver is bound to the VF", wish.queues->from, {made}, false));
+      }
+      if (auto one = VFIRST_TRY(attributes_of(i, wish, attributes_from))) attributes.vfs.push_back(std::move(*one));
+    }
+    if (!attributes.vfs.empty()) {
+      if (is_nic(pf())) before_binding.push_back(draft_.step(std::move(attributes), "in one batch, before a driver reads them", attributes_from, {made}, required_));
+      else not_a_nic(attributes_from, "MAC, VLAN and the other VF attributes are");
+    }
+    for (unsigned i = 0; i < pf_.vfs; ++i) place_vf(i, before_binding);
+    ready_ = {made};
+    if (before_binding.size() > 1 && is_nic(pf())) ready_.push_back(before_binding.back());
+    return {};
+  }
+
+  Result<std::optional<SetVfAttributes::Vf>> attributes_of(unsigned index, const VfSettings& wish, Origin& from) {
+    SetVfAttributes::Vf vf;
+    vf.index = index;
+    if (wish.mac && wish.mac->value.kind == MacRule::Kind::stable) vf.stable_mac = true;
+    if (wish.mac && wish.mac->value.kind == MacRule::Kind::first) {
+      const auto mac = wish.mac->value.first.plus(index - draft_.mac_base(section(), index));
+      if (!mac) return refuse("{}VF {} of {}: {}", at(wish.mac->from), index, pf().address.str(), mac.error().what);
+      vf.mac = *mac;
+    }
+    if (wish.trust) vf.trust = wish.trust->value;
+    if (wish.spoofcheck) vf.spoofcheck = wish.spoofcheck->value;
+    if (wish.vlan) vf.vlan = wish.vlan->value;
+    if (wish.qos) vf.qos = wish.qos->value;
+    if (wish.vlan_protocol) vf.vlan_protocol = wish.vlan_protocol->value;
+    if (wish.link_state) vf.link_state = wish.link_state->value;
+    if (wish.min_rate_mbps) vf.min_rate_mbps = wish.min_rate_mbps->value;
+    if (wish.max_rate_mbps) vf.max_rate_mbps = wish.max_rate_mbps->value;
+    SetVfAttributes::Vf nothing;
+    nothing.index = index;
+    if (vf == nothing) return std::optional<SetVfAttributes::Vf>{};
+    for (const auto* origin : {wish.mac ? &wish.mac->from : nullptr, wish.trust ? &wish.trust->from : nullptr, wish.vlan ? &wish.vlan->from : nullptr})
+      if (origin && from == section().from) from = *origin;
+    return std::optional{std::move(vf)};
+  }
+
+  std::optional<MacAddress> shown_mac(unsigned index, const VfSettings& wish) const {
+    if (!wish.mac || !is_nic(pf())) return std::nullopt;
+    if (wish.mac->value.kind == MacRule::Kind::first)
+      if (const auto mac = wish.mac->value.first.plus(index - draft_.mac_base(section(), index))) return *mac;
+    if (wish.mac->value.kind == MacRule::Kind::stable)
+      for (const auto& port : pf().ports)
+        if (port.permanent_mac) return port.permanent_mac->stable_vf(index);
+    return std::nullopt;
+  }
+
+  void place_vf(unsigned index, const std::vector<std::size_t>& before) {
+    const auto wish = draft_.vf_settings(section(), index);
+    const auto driver = driver_of(wish);
+    const auto address = pf().sriov->stride || index == 0 ? pf().address.vf(index, pf().sriov->offset, pf().sriov->stride) : Result<PciAddress>(refuse("its VF stride is 0"));
+    if (pf().sriov->offset == 0 || !address) {
+      if (index == 0 || pf().sriov->offset != 0)
+        draft_.find(Severity::error, "vf-address",
+                    pf().sriov->offset == 0 ? fmt::format("{}: this tree does not show where its VFs will be: they are made, not bound", pf().address.str())
+                                            : fmt::format("{}: VF {} has no address: {}", pf().address.str(), index, address.error().what));
+      return;
+    }
+    draft_.plan.vfs.push_back({pf().address, index, *address, driver == "none" ? "" : driver, shown_mac(index, wish)});
+    if (driver == "vfio-pci" && !draft_.iommu_possible()) return;   // made, not bound: iommu.cpp says why
+    auto after = before;
+    if (const auto module = modules_.find(driver); module != modules_.end()) after.push_back(module->second);
+    std::ranges::sort(after);
+    const auto because = driver == "vfio-pci" ? "for guests" : driver == "none" ? "the policy leaves it alone" : driver == "keep" ? "the host uses it" : "the policy names this driver";
+    draft_.step(BindDriver{pf().address, index, *address, driver == "none" ? "" : driver}, because, wish.driver ? wish.driver->from : section().from, after, required_);
+  }
+
+  // Last, because making VFs resets the ports of some drivers and with them queues and interrupts (igb).
+  void queues_and_irqs() {
+    if (section().queues) {
+      if (is_nic(pf())) ready_ = {draft_.step(SetQueues{pf().address, section().queues->value}, "the host's own share of this port", section().queues->from, ready_, required_)};
+      else not_a_nic(section().queues->from, "queues is");
+    }
+    if (coalescing()) {
+      const auto from = section().rx_usecs ? section().rx_usecs->from : section().tx_usecs ? section().tx_usecs->from : section().adaptive_rx ? section().adaptive_rx->from : section().adaptive_tx->from;
+      SetCoalescing set{pf().address, {}, {}, {}, {}};
+      if (section().rx_usecs) set.rx_usecs = section().rx_usecs->value;
+      if (section().tx_usecs) set.tx_usecs = section().tx_usecs->value;
+      if (section().adaptive_rx) set.adaptive_rx = section().adaptive_rx->value;
+      if (section().adaptive_tx) set.adaptive_tx = section().adaptive_tx->value;
+      if (is_nic(pf())) draft_.step(set, "interrupt delay as asked", from, ready_, required_);
+      else not_a_nic(from, "interrupt coalescing is");
+    }
+    if (!pf_.irq_cpus.empty()) {
+      if (is_nvme(pf()))
+        draft_.find(Severity::note, "irq-managed", fmt::format("{}{}: the kernel itself places NVMe interrupts; isolcpus=managed_irq keeps them off isolated CPUs", at(section().irq->from), pf().address.str()));
+      draft_.step(PinIrqs{pf().address, pf_.irq_cpus}, fmt::format("CPUs that the host keeps{}", pf().node >= 0 ? fmt::format(", near node {}", pf().node) : ""), section().irq->from, ready_, required_ && !is_nvme(pf()));
+    }
+  }
+
+  Draft& draft_;
+  const ChosenPf& pf_;
+  const std::map<std::string, std::size_t>& modules_;
+  std::vector<std::size_t> first_, ready_;
+  bool required_;
+};
+
+}  // namespace
+
+Status plan_sriov(Draft& draft) {
+  std::vector<std::size_t> first;
+  if (!draft.plan.isolated.empty()) {
+    const auto host = (draft.facts.cpu.possible | draft.facts.cpu.online) - draft.plan.isolated;
+    first.push_back(draft.step(SetDefaultIrqAffinity{host}, "before any driver asks for an interrupt", draft.policy.cpu.isolate->from, {}));
+  }
+  std::map<std::string, std::size_t> modules;
+  for (const auto& pf : draft.pfs)
+    for (unsigned i = 0; i < pf.vfs; ++i) {
+      const auto wish = draft.vf_settings(*pf.section, i);
+      const auto driver = driver_of(wish);
+      if (!names_module(driver) || modules.contains(driver) || (driver == "vfio-pci" && !draft.iommu_possible())) continue;
+      modules[driver] = draft.step(LoadModule{driver}, "VFs are bound to it", wish.driver->from, {});
+    }
+  for (const auto& pf : draft.pfs) {
+    draft.plan.pfs.push_back({pf.section->name, pf.function->address, pf.function->driver, pf.function->node, pf.vfs, value_or(pf.section->required, true)});
+    if (pf.section->eswitch && pf.section->eswitch->value == "switchdev")
+      draft.find(Severity::error, "eswitch", fmt::format("{}{}: eswitch = switchdev is not carried out by this version", at(pf.section->eswitch->from), pf.function->address.str()));
+    VFIRST_CHECK(PfSteps(draft, pf, modules, first).add());
+  }
+  return {};
+}
+
+}  // namespace vfirst
