@@ -16,9 +16,10 @@ enum class ExitCode {
   usage = 64,           // EX_USAGE of sysexits.h
 };
 
-// What was refused (refuse() in base/result.hpp) is 5; whatever the system would not do is 1.
+// What was refused (refuse() in base/result.hpp, or a loader that cannot) is 5; whatever the system would not do is 1.
 inline ExitCode exit_code_of(const Error& error) {
-  return error.code == std::errc::invalid_argument ? ExitCode::refused : ExitCode::failed;
+  const bool refused = error.code == std::errc::invalid_argument || error.code == std::errc::operation_not_supported;
+  return refused ? ExitCode::refused : ExitCode::failed;
 }
 
 }  // namespace vfirst

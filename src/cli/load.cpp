@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "cli/load.hpp"
+
+#include "facts/read.hpp"
+#include "policy/load.hpp"
+
+#include <cstdio>
+
+namespace vfirst {
+
+namespace {
+
+MatchFacts words_of(const Facts& facts) {
+  MatchFacts words{facts.dmi.product, facts.dmi.vendor, facts.dmi.serial, facts.hostname, facts.cpu.vendor, {}};
+  for (const auto& function : facts.pci)
+    for (const auto& port : function.ports)
+      if (const auto& mac = port.permanent_mac ? port.permanent_mac : port.mac) words.macs.push_back(mac->str());
+  return words;
+}
+
+}  // namespace
+
+Result<Input> load_input(const Options& options) {
+  auto root = VFIRST_TRY(Root::open(options.root));
+  auto facts = VFIRST_TRY(read_facts(root, {.kernel = options.kernel, .modules = {}, .names = false}));
+  auto policy = VFIRST_TRY(load_policy(root, options.policy, words_of(facts)));
+  return Input{std::move(root), std::move(facts), std::move(policy)};
+}
+
+Result<Plan> load_plan(const Input& input, const Options& options) {
+  return make_plan(input.facts, input.policy, options.kernel);
+}
+
+ExitCode report_error(const Error& error) {
+  fmt::print(stderr, "vfirst: {}\n", error.what);
+  return exit_code_of(error);
+}
+
+}  // namespace vfirst

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+// What nearly every command starts with: the root, what the machine is, what its policy wants, and the plan of the two.
+
+#include "cli/command.hpp"
+#include "host/root.hpp"
+#include "plan/plan.hpp"
+
+namespace vfirst {
+
+struct Input {
+  Root root;
+  Facts facts;
+  Policy policy;
+};
+
+Result<Input> load_input(const Options&);
+Result<Plan> load_plan(const Input&, const Options&);
+
+// Prints the error's line on stderr; the exit code says whether we refused or the system did.
+ExitCode report_error(const Error&);
+
+}  // namespace vfirst

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+// First provisioning: the one reboot that makes the arguments count, taken once in the life of an installation.
+
+#include "host/files.hpp"
+
+#include <string>
+
+namespace vfirst {
+
+inline constexpr auto kProvisionedStamp = "var/lib/vfirst/provisioned";       // vfirst-provision.service looks for it
+inline constexpr auto kProvisionReboots = "var/lib/vfirst/provision-reboots"; // one line: the plan that was rebooted for
+
+enum class Provisioning {
+  done,             // the running kernel has the planned arguments; stamped, never looked at again
+  waiting,          // a reboot is needed, and the policy leaves it to the owner
+  reboot_now,       // counted on disk before this is returned
+  spent,            // a reboot is still needed, but it has been had: a second would be a loop
+};
+
+// `reboot_needed`: this boot was made without the planned arguments. `policy_reboots`: [boot] reboot says so.
+// The count is on disk, settled, before reboot_now is the answer: a machine that loses power in between has one reboot
+// fewer, never one more.
+Result<Provisioning> next_provisioning(Files&, bool reboot_needed, bool policy_reboots, const std::string& plan_hash);
+
+}  // namespace vfirst

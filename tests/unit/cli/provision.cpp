@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "cli/provision.hpp"
+
+#include "unit/tree.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+
+using namespace vfirst;
+
+namespace {
+
+struct Installation {
+  test::TempTree tree{{"var/lib/keep", ""}};
+  Root root = tree.root();
+  DiskFiles files{root, Settle::sync};
+  Provisioning next(bool needed, bool policy) {
+    auto answer = next_provisioning(files, needed, policy, "0123");
+    REQUIRE(answer);
+    return *answer;
+  }
+};
+
+}  // namespace
+
+TEST_CASE("provisioning reboots once and never twice, however often it is asked") {
+  Installation one;
+  CHECK(one.next(true, true) == Provisioning::reboot_now);
+  CHECK(one.next(true, true) == Provisioning::spent);
+  CHECK(one.next(true, true) == Provisioning::spent);
+}
+
+TEST_CASE("a boot that has its arguments is stamped, and nothing is written for it again") {
+  Installation one;
+  CHECK(one.next(true, true) == Provisioning::reboot_now);
+  CHECK(one.next(false, true) == Provisioning::done);
+  CHECK(one.files.exists(kProvisionedStamp));
+  CHECK(one.next(false, true) == Provisioning::done);
+}
+
+TEST_CASE("a policy without a reboot leaves it to the owner") {
+  Installation one;
+  CHECK(one.next(true, false) == Provisioning::waiting);
+  CHECK_FALSE(one.files.exists(kProvisionReboots));
+}
+
+TEST_CASE("where the count cannot be written there is no reboot") {
+  struct Full final : Files {
+    Status create(std::string_view path, std::string_view, unsigned) override { return failed(ENOSPC, "{}: full", path); }
+    Status rename(std::string_view, std::string_view) override { return {}; }
+    Status overwrite(std::string_view, std::string_view) override { return {}; }
+    Status settle(std::string_view) override { return {}; }
+    Status remove(std::string_view) override { return {}; }
+    Result<std::string> read(std::string_view path) const override { return failed(ENOENT, "{}", path); }
+    bool exists(std::string_view) const override { return false; }
+    unsigned mode(std::string_view) const override { return 0; }
+    Result<std::vector<std::string>> list(std::string_view) const override { return std::vector<std::string>{}; }
+  } full;
+  const auto answer = next_provisioning(full, true, true, "0123");
+  REQUIRE_FALSE(answer);
+  CHECK(answer.error().code == std::errc::no_space_on_device);
+}
