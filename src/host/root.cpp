@@ -124,6 +124,12 @@ bool Root::exists(std::string_view path) const {
   return name.valid() && ::faccessat(fd_, name.c_str(), F_OK, 0) == 0;
 }
 
+bool Root::writable(std::string_view path) const {
+  const Relative name(path);
+  struct stat info{};
+  return name.valid() && ::fstatat(fd_, name.c_str(), &info, 0) == 0 && (info.st_mode & 0222) != 0;
+}
+
 Result<std::vector<std::string>> Root::list(std::string_view path) const {
   const Relative name(path);
   if (!name.valid()) return fail(EINVAL, path);

@@ -32,6 +32,7 @@ class Root {
   virtual Status write(std::string_view path, std::string_view value) const;
   virtual Result<std::string> link(std::string_view path) const;              // readlink
   virtual bool exists(std::string_view path) const;                           // follows links
+  virtual bool writable(std::string_view path) const;                         // its mode has a write bit, whoever we are
   virtual Result<std::vector<std::string>> list(std::string_view path) const; // names, sorted, without . and ..
 
   // Says that a library reads this file by its own name; a root that keeps account of what is read notes it.

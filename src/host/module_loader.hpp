@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+// Loads modules into the running kernel, as modprobe would.
+
+#include "base/result.hpp"
+
+#include <memory>
+#include <string>
+
+namespace vfirst {
+
+class ModuleLoader {
+ public:
+  enum class Loaded { now, already, builtin };
+  virtual ~ModuleLoader() = default;
+  // ENOENT: there is no such module here (this initramfs, this kernel).
+  virtual Result<Loaded> load(const std::string& name) = 0;
+  // Is there any module, loadable or built in and not blacklisted, for this modalias? True where it cannot be told.
+  virtual bool exists_for(const std::string& modalias) = 0;
+};
+
+std::unique_ptr<ModuleLoader> kernel_modules();
+
+}  // namespace vfirst

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "steps/apply.hpp"
+
+#include "steps/actions.hpp"
+
+namespace vfirst {
+
+Outcome apply(const Action& action, const Machine& machine) {
+  return std::visit([&](const auto& one) { return steps::apply(one, machine); }, action);
+}
+
+Observation verify(const Action& action, const Machine& machine) {
+  return std::visit([&](const auto& one) { return steps::verify(one, machine); }, action);
+}
+
+std::optional<PciAddress> pf_of(const Action& action) {
+  return std::visit(
+      [](const auto& one) -> std::optional<PciAddress> {
+        if constexpr (requires { one.pf; }) return one.pf;
+        else return std::nullopt;
+      },
+      action);
+}
+
+bool blocks_dependants(const Action& action) {
+  return std::holds_alternative<LoadModule>(action) || std::holds_alternative<AwaitDriver>(action) || std::holds_alternative<CreateVfs>(action);
+}
+
+}  // namespace vfirst

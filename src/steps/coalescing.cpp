@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Interrupt coalescing of a PF's ports.
+#include "steps/actions.hpp"
+#include "steps/device.hpp"
+#include "steps/errno_table.hpp"
+
+namespace vfirst::steps {
+
+namespace {
+
+Coalescing wish_of(const SetCoalescing& x) { return {x.rx_usecs, x.tx_usecs, x.adaptive_rx, x.adaptive_tx}; }
+
+// A device that does not have a setting has it off.
+Coalescing difference(const Coalescing& wanted, const Coalescing& now) {
+  Coalescing out;
+  if (wanted.rx_usecs && *wanted.rx_usecs != now.rx_usecs.value_or(0)) out.rx_usecs = wanted.rx_usecs;
+  if (wanted.tx_usecs && *wanted.tx_usecs != now.tx_usecs.value_or(0)) out.tx_usecs = wanted.tx_usecs;
+  if (wanted.adaptive_rx && *wanted.adaptive_rx != now.adaptive_rx.value_or(false)) out.adaptive_rx = wanted.adaptive_rx;
+  if (wanted.adaptive_tx && *wanted.adaptive_tx != now.adaptive_tx.value_or(false)) out.adaptive_tx = wanted.adaptive_tx;
+  return out;
+}
+
+std::string text_of(const Coalescing& x) {
+  std::string out;
+  const auto add = [&](const std::string& word) { out += (out.empty() ? "" : " ") + word; };
+  if (x.adaptive_rx) add(*x.adaptive_rx ? "adaptive-rx on" : "adaptive-rx off");
+  if (x.adaptive_tx) add(*x.adaptive_tx ? "adaptive-tx on" : "adaptive-tx off");
+  if (x.rx_usecs) add(fmt::format("rx-usecs {}", *x.rx_usecs));
+  if (x.tx_usecs) add(fmt::format("tx-usecs {}", *x.tx_usecs));
+  return out;
+}
+
+// Of `now`, only what `wanted` speaks of.
+Coalescing part_of(const Coalescing& now, const Coalescing& wanted) {
+  Coalescing out;
+  if (wanted.rx_usecs) out.rx_usecs = now.rx_usecs.value_or(0);
+  if (wanted.tx_usecs) out.tx_usecs = now.tx_usecs.value_or(0);
+  if (wanted.adaptive_rx) out.adaptive_rx = now.adaptive_rx.value_or(false);
+  if (wanted.adaptive_tx) out.adaptive_tx = now.adaptive_tx.value_or(false);
+  return out;
+}
+
+std::vector<Coalescing> one_by_one(const Coalescing& x) {
+  std::vector<Coalescing> out;                                   // adaptive first: with it on, some drivers refuse numbers
+  if (x.adaptive_rx) out.push_back({{}, {}, x.adaptive_rx, {}});
+  if (x.adaptive_tx) out.push_back({{}, {}, {}, x.adaptive_tx});
+  if (x.rx_usecs) out.push_back({x.rx_usecs, {}, {}, {}});
+  if (x.tx_usecs) out.push_back({{}, x.tx_usecs, {}, {}});
+  return out;
+}
+
+class Setting {
+ public:
+  Setting(const SetCoalescing& x, const Machine& machine) : wanted_(wish_of(x)), machine_(machine) { out_.wanted = text_of(wanted_); }
+
+  Outcome run(const PciAddress& pf) {
+    const auto ports = netdevs(machine_.root, pf);
+    if (ports.empty()) fail(ENODEV, fmt::format("{}: its driver made no network device", pf.str()));
+    for (const auto& port : ports) set(port);
+    return out_;
+  }
+
+ private:
+  void fail(int error, std::string cause) {
+    if (out_.state == StepState::failed) return;                 // the first one is the cause
+    out_.state = StepState::failed;
+    out_.error = error;
+    out_.cause = std::move(cause);
+  }
+
+  Result<Coalescing> look(const Netdev& port) {
+    auto now = machine_.net.coalescing(port.ifindex);
+    if (now) out_.got = text_of(part_of(*now, wanted_));
+    return now;
+  }
+
+  void set(const Netdev& port) {
+    auto now = look(port);
+    if (!now) {
+      const int error = static_cast<int>(now.error().code);
+      return fail(error, fmt::format("{}: {}", port.name, error == EOPNOTSUPP ? "this driver has no coalescing settings" : now.error().what));
+    }
+    const auto rest = difference(wanted_, *now);
+    if (rest == Coalescing{}) return;
+    ++out_.writes;
+    const auto sent = machine_.net.set_coalescing(port.ifindex, rest);
+    now = look(port);
+    if (!now) return fail(static_cast<int>(now.error().code), fmt::format("{}: {}", port.name, now.error().what));
+    // Refused as a whole: each by itself, so that one that the driver lacks does not take the others along.
+    auto left = difference(wanted_, *now);
+    std::string why;
+    int error = 0;
+    if (!sent && left != Coalescing{}) {
+      for (const auto& single : one_by_one(left)) {
+        ++out_.writes;
+        const auto again = machine_.net.set_coalescing(port.ifindex, single);
+        if (again || !why.empty()) continue;
+        error = static_cast<int>(again.error().code);
+        why = fmt::format("{}: {}: {} ({})", port.name, text_of(single), explain_errno(Place::coalesce, error), again.error().what);
+      }
+      now = look(port);
+      if (now) left = difference(wanted_, *now);
+    }
+    if (left == Coalescing{}) {
+      if (out_.state != StepState::failed) out_.state = StepState::done;
+      return;
+    }
+    fail(error, !why.empty() ? why : fmt::format("{}: the driver took {} and keeps {}", port.name, text_of(left), out_.got));
+  }
+
+  Coalescing wanted_;
+  const Machine& machine_;
+  Outcome out_;
+};
+
+}  // namespace
+
+Outcome apply(const SetCoalescing& x, const Machine& machine) { return Setting(x, machine).run(x.pf); }
+
+Observation verify(const SetCoalescing& x, const Machine& machine) {
+  const auto wanted = wish_of(x);
+  Observation out{.wanted = text_of(wanted), .evidence = "ETHTOOL_MSG_COALESCE_GET"};
+  const auto ports = netdevs(machine.root, x.pf);
+  if (ports.empty()) {
+    out.got = "no netdev";
+    out.verdict = Verdict::failed;
+    out.cause = fmt::format("{}: no network device", x.pf.str());
+  }
+  for (const auto& port : ports) {
+    const auto now = machine.net.coalescing(port.ifindex);
+    if (!now) {
+      out.verdict = now.error().code == std::errc::not_supported ? Verdict::unknown : Verdict::failed;
+      out.cause = fmt::format("{}: {}", port.name, now.error().what);
+      return out;
+    }
+    out.got = text_of(part_of(*now, wanted));
+    out.verdict = difference(wanted, *now) == Coalescing{} ? Verdict::ok : Verdict::failed;
+    if (out.verdict == Verdict::ok) continue;
+    out.cause = fmt::format("{}: the driver refused or clamped it, or was loaded again since", port.name);
+    return out;
+  }
+  return out;
+}
+
+}  // namespace vfirst::steps

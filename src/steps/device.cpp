@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "steps/device.hpp"
+
+#include "base/text.hpp"
+#include "host/kmsg.hpp"
+
+namespace vfirst {
+
+bool in_initramfs(const Root& root) { return root.exists("etc/initrd-release"); }
+
+}  // namespace vfirst
+
+namespace vfirst::steps {
+
+std::string device_path(const PciAddress& address, std::string_view attribute) {
+  return fmt::format("sys/bus/pci/devices/{}{}{}", address.str(), attribute.empty() ? "" : "/", attribute);
+}
+
+std::optional<std::string> bound_driver(const Root& root, const PciAddress& address) {
+  return root.link_name(device_path(address, "driver"));
+}
+
+std::vector<Netdev> netdevs(const Root& root, const PciAddress& address) {
+  std::vector<Netdev> out;
+  const auto folder = device_path(address, "net");
+  for (const auto& name : root.list(folder).value_or(std::vector<std::string>{})) {
+    const auto ifindex = root.number(fmt::format("{}/{}/ifindex", folder, name));
+    if (!ifindex) continue;                                      // renamed between the listing and now
+    const auto flags = root.number(fmt::format("{}/{}/flags", folder, name), 16).value_or(0);
+    out.push_back({name, static_cast<unsigned>(*ifindex), (flags & 1) != 0});
+  }
+  return out;
+}
+
+// In switchdev mode a PF has a netdev for each VF beside its own, named pf0vf3 by the hardware.
+std::optional<Netdev> pf_port(const Root& root, const PciAddress& pf) {
+  for (auto& port : netdevs(root, pf))
+    if (root.read(device_path(pf, fmt::format("net/{}/phys_port_name", port.name))).value_or("").find("vf") == std::string::npos) return port;
+  return std::nullopt;
+}
+
+std::optional<PciAddress> vf_address(const Root& root, const PciAddress& pf, unsigned index) {
+  const auto name = root.link_name(device_path(pf, fmt::format("virtfn{}", index)));
+  if (!name) return std::nullopt;
+  const auto address = PciAddress::parse(*name);
+  if (!address) return std::nullopt;
+  return *address;
+}
+
+unsigned count_vfs(const Root& root, const PciAddress& pf) {
+  unsigned n = 0;
+  for (const auto& name : root.list(device_path(pf)).value_or(std::vector<std::string>{}))
+    if (name.starts_with("virtfn")) ++n;
+  return n;
+}
+
+namespace {
+
+// A guest holds its VF through an open /dev/vfio/GROUP or /dev/vfio/devices/vfioN (iommufd). Opening the file ourselves to
+// see whether it is busy would disturb; the open files of all processes tell without touching anything.
+std::optional<std::string> vfio_user(const Root& root, const PciAddress& vf) {
+  std::vector<std::string> files;
+  if (const auto group = root.link_name(device_path(vf, "iommu_group"))) files.push_back("/dev/vfio/" + *group);
+  for (const auto& name : root.list(device_path(vf, "vfio-dev")).value_or(std::vector<std::string>{}))
+    files.push_back("/dev/vfio/devices/" + name);
+  for (const auto& pid : root.list("proc").value_or(std::vector<std::string>{})) {
+    if (pid.empty() || pid.front() < '0' || pid.front() > '9') continue;
+    const auto folder = fmt::format("proc/{}/fd", pid);
+    for (const auto& fd : root.list(folder).value_or(std::vector<std::string>{})) {
+      const auto target = root.link(fmt::format("{}/{}", folder, fd));
+      if (!target) continue;
+      for (const auto& file : files)
+        if (*target == file) return fmt::format("{} ({}) has {} open", root.read(fmt::format("proc/{}/comm", pid)).value_or("a process"), pid, file);
+    }
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<std::string> vf_user(const Root& root, const PciAddress& vf) {
+  const auto driver = bound_driver(root, vf);
+  if (!driver) return std::nullopt;
+  if (driver->find("vfio") != driver->npos) return vfio_user(root, vf);
+  const auto ports = netdevs(root, vf);
+  for (const auto& port : ports)
+    if (port.up) return fmt::format("its netdev {} is up", port.name);
+  if (!ports.empty()) return std::nullopt;
+  // A network function with a driver and no netdev in sight: it was moved into another network namespace (a container).
+  // Any other kind of function with a kernel driver (NVMe, QAT) may carry anything.
+  const bool network = root.read(device_path(vf, "class")).value_or("").starts_with("0x02");
+  return network ? fmt::format("its netdev (driver {}) is in another network namespace", *driver) : fmt::format("driver {} has it", *driver);
+}
+
+std::string kernel_says(const Root& root, const PciAddress& address) {
+  const auto line = newest(kernel_log(root), {address.str()});
+  return line ? fmt::format(" (kernel: {})", *line) : std::string();
+}
+
+}  // namespace vfirst::steps

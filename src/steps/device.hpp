@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+// A PCI function in sysfs: paths and the few questions that several actions ask.
+
+#include "steps/machine.hpp"
+
+#include "base/pci_address.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace vfirst::steps {
+
+std::string device_path(const PciAddress& address, std::string_view attribute = {});
+std::optional<std::string> bound_driver(const Root& root, const PciAddress& address);
+
+struct Netdev {
+  std::string name;                                              // for messages only: udev may rename it
+  unsigned ifindex = 0;
+  bool up = false;
+};
+std::vector<Netdev> netdevs(const Root& root, const PciAddress& address);
+std::optional<Netdev> pf_port(const Root& root, const PciAddress& pf);   // the PF's own, not a representor of a VF
+
+// The address of VF `index`, as the kernel's virtfn link says; nothing where that VF does not exist.
+std::optional<PciAddress> vf_address(const Root& root, const PciAddress& pf, unsigned index);
+unsigned count_vfs(const Root& root, const PciAddress& pf);      // by virtfn links: sriov_numvfs waits for the device lock
+
+// Who uses this VF now, for a message ("qemu-system-x86 (812) has /dev/vfio/14 open"); nothing where nobody does.
+std::optional<std::string> vf_user(const Root& root, const PciAddress& vf);
+
+// The kernel's newest message that names the device, quoted for the end of a cause; "" where none.
+std::string kernel_says(const Root& root, const PciAddress& address);
+
+}  // namespace vfirst::steps

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+// What an errno means at one place of the SR-IOV interface, and what to do about it: data, one row a case.
+
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace vfirst {
+
+enum class Place {
+  open_numvfs, write_numvfs, drivers_probe, bind, set_vf, smp_affinity, coalesce, channels, vf_msix, load_module,
+};
+
+// Errors that no errno tells: the call succeeded and did not do it.
+inline constexpr int kNothingHappened = -1;                      // 0 VFs, no driver
+inline constexpr int kPartly = -2;                               // fewer VFs
+
+enum class Reaction {
+  fail,                                                          // say so; nothing else helps
+  accept,                                                        // not an error after all, if a second look agrees
+  wait,                                                          // for a device event
+  retry,                                                         // soon; the device is busy with itself
+  raise_port,                                                    // bring the port up, then once more
+  widen,                                                         // a larger CPU set
+  note,                                                          // cannot be, and that is fine
+  defer,                                                         // later: after the port is up
+  drop,                                                          // leave this attribute out, go on with the others
+};
+
+struct ErrnoRow {
+  Place place;
+  int error;
+  Reaction reaction;
+  std::string_view meaning;                                      // a sentence's end: "..: the PF has no driver yet"
+  std::string_view advice;                                       // "" where there is nothing to say
+};
+
+std::span<const ErrnoRow> errno_table();
+// nullptr where the table has no row: the kernel's own text then has to do.
+const ErrnoRow* errno_row(Place place, int error);
+// "EBUSY: <meaning>; <advice>", or the C library's text.
+std::string explain_errno(Place place, int error);
+Reaction reaction_to(Place place, int error);                    // fail where there is no row
+
+}  // namespace vfirst

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// A PF's MSI vectors, one by one over the CPUs that the host keeps.
+#include "base/text.hpp"
+#include "steps/actions.hpp"
+#include "steps/device.hpp"
+#include "steps/errno_table.hpp"
+
+#include <algorithm>
+
+namespace vfirst::steps {
+
+namespace {
+
+// Ascending, which is the order in which the driver got its vectors; the same on every look as long as it is bound.
+std::vector<unsigned> vectors_of(const Root& root, const PciAddress& pf) {
+  std::vector<unsigned> out;
+  for (const auto& name : root.list(device_path(pf, "msi_irqs")).value_or(std::vector<std::string>{}))
+    if (const auto irq = parse_number(name)) out.push_back(static_cast<unsigned>(*irq));
+  std::ranges::sort(out);
+  return out;
+}
+
+std::string affinity_file(unsigned irq) { return fmt::format("proc/irq/{}/smp_affinity_list", irq); }
+
+std::optional<CpuSet> affinity_of(const Root& root, unsigned irq) {
+  const auto text = root.read(affinity_file(irq));
+  if (!text) return std::nullopt;
+  const auto set = CpuSet::parse_list(*text);
+  if (!set) return std::nullopt;
+  return *set;
+}
+
+struct Tally {
+  unsigned pinned = 0, managed = 0, absent = 0, wide = 0;
+  // "3 of 10; 7 wait for the port to come up"
+  std::string text(std::size_t all) const {
+    std::string out = fmt::format("{} of {}", pinned, all);
+    if (wide) out += fmt::format("; {} on all of the CPUs, no vector left on one", wide);
+    if (managed) out += fmt::format("; {} placed by the kernel", managed);
+    if (absent) out += fmt::format("; {} wait for the port to come up", absent);
+    return out;
+  }
+};
+
+}  // namespace
+
+Outcome apply(const PinIrqs& x, const Machine& machine) {
+  const auto irqs = vectors_of(machine.root, x.pf);
+  const auto cpus = x.cpus.members();
+  Outcome out{.wanted = fmt::format("{} of {}", irqs.size(), irqs.size())};
+  if (irqs.empty() || cpus.empty()) {
+    out.state = StepState::deferred;
+    out.got = "0 of 0";
+    out.cause = fmt::format("{}: no interrupts yet", x.pf.str());
+    return out;
+  }
+  Tally tally;
+  unsigned changed = 0;
+  for (std::size_t i = 0; i < irqs.size(); ++i) {
+    const CpuSet one{cpus[i % cpus.size()]};
+    const auto now = affinity_of(machine.root, irqs[i]);
+    if (!now) {
+      ++tally.absent;
+      continue;
+    }
+    if (*now == one) {
+      ++tally.pinned;
+      continue;
+    }
+    // Kernels from 6.12 on show a managed interrupt by a read-only file; before, only the refusal tells.
+    if (!machine.root.writable(affinity_file(irqs[i]))) {
+      ++tally.managed;
+      continue;
+    }
+    ++out.writes;
+    auto written = machine.root.write(affinity_file(irqs[i]), one.list());
+    int error = written ? 0 : static_cast<int>(written.error().code);
+    if (error && reaction_to(Place::smp_affinity, error) == Reaction::widen) {
+      if (*now == x.cpus) {                                      // widened by an earlier run
+        ++tally.wide;
+        continue;
+      }
+      ++out.writes;
+      written = machine.root.write(affinity_file(irqs[i]), x.cpus.list());
+      error = written ? 0 : static_cast<int>(written.error().code);
+      if (!error) {
+        ++tally.wide;
+        ++changed;
+        continue;
+      }
+    }
+    if (!error) {
+      ++tally.pinned;
+      ++changed;
+      continue;
+    }
+    switch (reaction_to(Place::smp_affinity, error)) {
+      case Reaction::note: ++tally.managed; break;
+      case Reaction::defer: ++tally.absent; break;
+      default:
+        out.state = StepState::failed;
+        out.error = error;
+        out.cause = fmt::format("{}: interrupt {} to CPU {}: {}", x.pf.str(), irqs[i], one.list(), explain_errno(Place::smp_affinity, error));
+    }
+  }
+  out.got = tally.text(irqs.size());
+  if (out.state == StepState::failed) return out;
+  if (tally.absent) {
+    out.state = StepState::deferred;
+    out.cause = fmt::format("{}: {}", x.pf.str(), errno_row(Place::smp_affinity, ENOENT)->meaning);
+  } else if (changed) {
+    out.state = StepState::done;
+  }
+  if (tally.managed && out.cause.empty()) out.cause = fmt::format("{}: {}", x.pf.str(), errno_row(Place::smp_affinity, EPERM)->meaning);
+  return out;
+}
+
+Observation verify(const PinIrqs& x, const Machine& machine) {
+  const auto irqs = vectors_of(machine.root, x.pf);
+  Observation out{.wanted = fmt::format("{} of {} on CPUs {}", irqs.size(), irqs.size(), x.cpus.list()), .evidence = "proc/irq/*/smp_affinity_list"};
+  Tally tally;
+  CpuSet astray;
+  for (const auto irq : irqs) {
+    const auto now = affinity_of(machine.root, irq);
+    if (!now) ++tally.absent;
+    else if (!now->empty() && x.cpus.contains(*now)) ++tally.pinned;
+    else if (!machine.root.writable(affinity_file(irq))) ++tally.managed;
+    else astray |= *now;
+  }
+  out.got = tally.text(irqs.size());
+  if (irqs.empty()) {
+    out.cause = fmt::format("{}: it has no MSI interrupts now", x.pf.str());
+    return out;
+  }
+  if (astray.empty()) {
+    out.verdict = tally.pinned || tally.managed ? Verdict::ok : Verdict::unknown;
+    if (tally.absent) out.cause = std::string(errno_row(Place::smp_affinity, ENOENT)->meaning);
+    else if (tally.managed) out.cause = fmt::format("{}; {}", errno_row(Place::smp_affinity, EPERM)->meaning, errno_row(Place::smp_affinity, EPERM)->advice);
+    return out;
+  }
+  out.verdict = tally.pinned ? Verdict::short_of : Verdict::failed;
+  out.cause = fmt::format("{}: interrupts reach CPUs {}: the driver was loaded again, irqbalance moved them, or the kernel places them itself", x.pf.str(), astray.list());
+  return out;
+}
+
+}  // namespace vfirst::steps

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Loading a module: most often vfio-pci.
+#include "steps/actions.hpp"
+#include "steps/errno_table.hpp"
+
+#include <algorithm>
+
+namespace vfirst::steps {
+
+namespace {
+
+// The kernel spells module names with '_' in sysfs, whatever their file is called.
+std::string in_sysfs(std::string name) {
+  std::ranges::replace(name, '-', '_');
+  return "sys/module/" + name;
+}
+
+}  // namespace
+
+Outcome apply(const LoadModule& x, const Machine& machine) {
+  Outcome out{.wanted = "loaded"};
+  if (machine.root.exists(in_sysfs(x.name))) {
+    out.got = "loaded";
+    return out;
+  }
+  const auto loaded = machine.modules.load(x.name);
+  if (!loaded) {
+    out.state = StepState::failed;
+    out.error = static_cast<int>(loaded.error().code);
+    out.got = "not loaded";
+    out.cause = out.error == ENOENT ? fmt::format("module {} is not in this {}", x.name, machine.initramfs ? "initramfs" : "kernel's modules")
+                                    : loaded.error().what;
+    return out;
+  }
+  if (*loaded == ModuleLoader::Loaded::now) {
+    out.state = StepState::done;
+    ++out.writes;
+  }
+  out.got = *loaded == ModuleLoader::Loaded::builtin ? "built in" : "loaded";
+  return out;
+}
+
+// A built-in one shows a folder only when it has parameters; its driver is then the proof.
+Observation verify(const LoadModule& x, const Machine& machine) {
+  Observation out{.wanted = "loaded", .evidence = in_sysfs(x.name)};
+  const auto driver = fmt::format("sys/bus/pci/drivers/{}", x.name);
+  if (machine.root.exists(out.evidence)) out.got = "loaded";
+  else if (machine.root.exists(driver)) {
+    out.got = "built in";
+    out.evidence = driver;
+  } else {
+    out.got = "not loaded";
+    out.verdict = Verdict::failed;
+    out.cause = fmt::format("module {} is not loaded: is it installed for this kernel?", x.name);
+    return out;
+  }
+  out.verdict = Verdict::ok;
+  return out;
+}
+
+}  // namespace vfirst::steps

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The record of a boot under run/: JSON for people and tools, three lines of text for our own second run and verify, so
+// that the initramfs needs no JSON parser.
+#include "base/text.hpp"
+#include "steps/boot.hpp"
+
+#include <cmath>
+#include <cstdlib>
+#include <nlohmann/json.hpp>
+
+namespace vfirst {
+
+namespace {
+
+double to_the_millisecond(double value) { return std::round(value * 1000) / 1000; }
+
+// A reader sees the old file or the new one.
+Status replace(Files& files, const std::string& path, const std::string& content) {
+  const auto temporary = path + ".new";
+  if (files.exists(temporary)) VFIRST_CHECK(files.remove(temporary));           // of a run that was cut off
+  VFIRST_CHECK(files.create(temporary, content));
+  return files.rename(temporary, path);
+}
+
+}  // namespace
+
+std::string to_json(const BootReport& report) {
+  nlohmann::ordered_json out;
+  out["schema"] = "vfirst.boot/1";
+  out["phase"] = report.phase;
+  out["plan"] = report.plan_hash;
+  if (!report.skipped.empty()) out["skipped"] = report.skipped;
+  out["complete"] = report.complete();
+  out["abandoned"] = report.abandoned;
+  out["started_s"] = to_the_millisecond(report.started_s);
+  out["finished_s"] = to_the_millisecond(report.finished_s);
+  out["writes"] = report.writes();
+  auto steps = nlohmann::ordered_json::array();
+  for (const auto& step : report.steps) {
+    nlohmann::ordered_json one;
+    one["step"] = step.text;
+    one["state"] = state_name(step.state);
+    one["wanted"] = step.wanted;
+    one["got"] = step.got;
+    if (step.error) one["errno"] = errno_name(step.error);
+    if (!step.cause.empty()) one["cause"] = step.cause;
+    if (!step.required) one["required"] = false;
+    one["writes"] = step.writes;
+    one["ms"] = to_the_millisecond(step.ms);
+    steps.push_back(std::move(one));
+  }
+  out["steps"] = std::move(steps);
+  return out.dump(1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+}
+
+std::optional<Ready> parse_ready(std::string_view text) {
+  Ready ready;
+  for (const auto line : split(text, '\n')) {
+    const auto equals = line.find('=');
+    if (equals == line.npos) continue;
+    const auto key = line.substr(0, equals);
+    const std::string value(line.substr(equals + 1));
+    if (key == "at") ready.at_s = std::strtod(value.c_str(), nullptr);
+    else if (key == "phase") ready.phase = value;
+    else if (key == "plan") ready.plan_hash = value;
+  }
+  if (ready.at_s <= 0) return std::nullopt;
+  return ready;
+}
+
+std::optional<Ready> read_ready(const Root& root) {
+  const auto text = root.read(kReadyFile);
+  if (!text) return std::nullopt;
+  return parse_ready(*text);
+}
+
+Status record(const BootReport& report, Files& files) {
+  std::optional<Ready> before;
+  if (const auto text = files.read(kReadyFile)) before = parse_ready(*text);
+  const bool same = before && before->plan_hash == report.plan_hash;
+  if (same && report.complete() && report.writes() == 0 && files.exists(kResultFile)) return {};
+  VFIRST_CHECK(replace(files, kResultFile, to_json(report)));
+  if (!report.complete()) return files.exists(kReadyFile) ? files.remove(kReadyFile) : Status{};
+  if (same && report.writes() == 0) return {};
+  return replace(files, kReadyFile, fmt::format("at={:.3f}\nphase={}\nplan={}\n", report.finished_s, report.phase, report.plan_hash));
+}
+
+}  // namespace vfirst

@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "steps/runner.hpp"
+
+#include <algorithm>
+#include <condition_variable>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <thread>
+
+namespace vfirst {
+
+namespace {
+
+using Lane = std::optional<PciAddress>;                          // none: the host's
+
+// Everything that a lane which never returns may still touch; shared, so that it lives as long as the last lane.
+class Run : public std::enable_shared_from_this<Run> {
+ public:
+  Run(const std::vector<Step>& steps, const Machine& machine, Events::Time budget, Progress progress)
+      : steps_(steps), machine_(machine), events_(machine.events), deadline_(machine.events.now() + budget), budget_(budget), progress_(std::move(progress)) {
+    for (const auto& step : steps_) {
+      StepResult result{.text = describe(step.action), .required = step.required, .pf = pf_of(step.action)};
+      results_.push_back(std::move(result));
+      phases_.push_back(Phase::pending);
+    }
+  }
+
+  RunReport go() {
+    start_lanes();
+    watch();
+    return finish();
+  }
+
+ private:
+  enum class Phase { pending, waiting, running, over };
+
+  // Events are the main thread's: a step that waits for one is looked at there, for all PFs at once.
+  bool waits(std::size_t i) const { return std::holds_alternative<AwaitDriver>(steps_[i].action) || phases_[i] == Phase::waiting; }
+  bool ready(std::size_t i) const {
+    return std::ranges::all_of(steps_[i].after, [&](std::size_t j) { return j >= phases_.size() || phases_[j] == Phase::over; });
+  }
+  bool all_over() const { return std::ranges::all_of(phases_, [](Phase phase) { return phase == Phase::over; }); }
+
+  void start_lanes() {
+    std::map<Lane, std::vector<std::size_t>> lanes;
+    for (std::size_t i = 0; i < steps_.size(); ++i)
+      if (!std::holds_alternative<AwaitDriver>(steps_[i].action)) lanes[results_[i].pf].push_back(i);
+    for (auto& [lane, mine] : lanes) {
+      threads_.emplace_back([self = shared_from_this(), work = std::move(mine)] { self->lane(work); });
+    }
+  }
+
+  void lane(const std::vector<std::size_t>& mine) {
+    std::unique_lock lock(mutex_);
+    while (!closed_) {
+      const auto open = [&](std::size_t i) { return phases_[i] == Phase::pending || phases_[i] == Phase::waiting; };
+      const auto next = std::ranges::find_if(mine, [&](std::size_t i) { return phases_[i] == Phase::pending && ready(i); });
+      if (next == mine.end()) {
+        if (std::ranges::none_of(mine, open)) break;
+        changed_.wait(lock);
+        continue;
+      }
+      const auto i = *next;
+      phases_[i] = Phase::running;
+      lock.unlock();
+      const auto began = events_.now();
+      const auto outcome = apply(steps_[i].action, machine_);
+      const auto took = events_.now() - began;
+      lock.lock();
+      if (closed_) return;                                       // given up on: whoever asked is gone, nothing may be touched
+      if (outcome.waiting) {
+        phases_[i] = Phase::waiting;
+        note(i, outcome, took);
+        events_.wake();
+        continue;
+      }
+      record(i, outcome, took);
+      changed_.notify_all();
+      if (std::ranges::any_of(steps_, [&](const Step& step) { return needs(step, i) && std::holds_alternative<AwaitDriver>(step.action); })) events_.wake();
+    }
+    if (!closed_) events_.wake();
+  }
+
+  static bool needs(const Step& step, std::size_t i) { return std::ranges::find(step.after, i) != step.after.end(); }
+
+  void note(std::size_t i, const Outcome& outcome, Events::Time took) {
+    auto& result = results_[i];
+    result.state = outcome.state;
+    result.wanted = outcome.wanted;
+    result.got = outcome.got;
+    result.error = outcome.error;
+    result.cause = outcome.cause;
+    result.writes += outcome.writes;
+    result.ms += static_cast<double>(took.count()) / 1000;
+  }
+
+  void record(std::size_t i, const Outcome& outcome, Events::Time took) {
+    note(i, outcome, took);
+    end(i);
+    if (outcome.state == StepState::failed && !outcome.partial && blocks_dependants(steps_[i].action)) skip_after(i);
+  }
+
+  void end(std::size_t i) {
+    phases_[i] = Phase::over;
+    if (progress_) progress_(results_[i]);
+  }
+
+  void skip_after(std::size_t i) {
+    for (std::size_t j = 0; j < steps_.size(); ++j) {
+      if (phases_[j] != Phase::pending || !needs(steps_[j], i)) continue;
+      results_[j].state = StepState::skipped;
+      results_[j].cause = fmt::format("needs: {}", results_[i].text);
+      end(j);
+      skip_after(j);
+    }
+  }
+
+  // The main thread: looks at what waits for a device, whenever a device event comes, until all is over or the time is up.
+  void watch() {
+    std::unique_lock lock(mutex_);
+    std::map<std::size_t, Events::Time> since;
+    for (;;) {
+      bool devices = false;
+      for (std::size_t i = 0; i < steps_.size(); ++i) {
+        if (phases_[i] == Phase::over || phases_[i] == Phase::running || !waits(i) || !ready(i)) continue;
+        const auto began = since.try_emplace(i, events_.now()).first->second;
+        lock.unlock();
+        const auto outcome = apply(steps_[i].action, machine_);
+        lock.lock();
+        if (outcome.waiting) {
+          phases_[i] = Phase::waiting;
+          note(i, outcome, {});
+          devices = true;
+          continue;
+        }
+        record(i, outcome, events_.now() - began);
+        changed_.notify_all();
+      }
+      if (all_over()) return;
+      if (events_.now() >= deadline_) return;
+      lock.unlock();
+      events_.wait(deadline_, devices);
+      lock.lock();
+    }
+  }
+
+  RunReport finish() {
+    RunReport report;
+    {
+      const std::lock_guard lock(mutex_);
+      closed_ = true;
+      const auto seconds = static_cast<double>(budget_.count()) / 1e6;
+      for (std::size_t i = 0; i < steps_.size(); ++i) {
+        if (phases_[i] == Phase::over) continue;
+        auto& result = results_[i];
+        if (phases_[i] == Phase::running) {
+          result.state = StepState::failed;
+          result.error = ETIMEDOUT;
+          result.cause = fmt::format("no answer from the kernel within {:g} s: left behind", seconds);
+        } else if (phases_[i] == Phase::waiting) {
+          result.state = StepState::failed;
+          result.ms = static_cast<double>(budget_.count()) / 1000;
+        } else {
+          result.state = StepState::skipped;
+          result.cause = fmt::format("the {:g} s for everything were over", seconds);
+        }
+        if (phases_[i] == Phase::running) report.abandoned = true;
+        end(i);
+      }
+      report.steps = results_;
+    }
+    changed_.notify_all();
+    // A lane that runs nothing returns at once; one that sits in the kernel is let go, and which one it is does not matter.
+    for (auto& thread : threads_) report.abandoned ? thread.detach() : thread.join();
+    return report;
+  }
+
+  const std::vector<Step> steps_;
+  const Machine machine_;
+  Events& events_;
+  const Events::Time deadline_, budget_;
+  const Progress progress_;
+
+  std::mutex mutex_;                                             // over all below
+  std::condition_variable changed_;
+  std::vector<StepResult> results_;
+  std::vector<Phase> phases_;
+  bool closed_ = false;
+  std::vector<std::thread> threads_;                             // the main thread's alone
+};
+
+}  // namespace
+
+RunReport run_steps(const std::vector<Step>& steps, const Machine& machine, Events::Time budget, const Progress& progress) {
+  return std::make_shared<Run>(steps, machine, budget, progress)->go();
+}
+
+}  // namespace vfirst

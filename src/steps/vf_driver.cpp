@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// A VF's driver: vfio-pci, one by name, the kernel's choice, or none.
+#include "steps/actions.hpp"
+#include "steps/device.hpp"
+#include "steps/errno_table.hpp"
+
+namespace vfirst::steps {
+
+namespace {
+
+constexpr auto kProbe = "sys/bus/pci/drivers_probe";
+constexpr auto kNoIommu = "it has no IOMMU group, so vfio cannot have it: intel_iommu=on (Intel), or VT-d / AMD-Vi / SMMU in the BIOS";
+
+bool is_vfio(const std::string& driver) { return driver.find("vfio") != driver.npos; }
+std::string name_of(const BindDriver& x) { return x.driver.empty() ? "none" : x.driver == "keep" ? "kernel's choice" : x.driver; }
+bool as_wanted(const BindDriver& x, const std::optional<std::string>& bound) {
+  if (x.driver.empty()) return !bound;
+  return x.driver == "keep" ? bound && !is_vfio(*bound) : bound == x.driver;
+}
+
+class Binding {
+ public:
+  Binding(const BindDriver& x, const Machine& machine) : x_(x), root_(machine.root), machine_(machine), device_(x.device) {}
+
+  Outcome run() {
+    out_.wanted = name_of(x_);
+    if (const auto real = vf_address(root_, x_.pf, x_.index)) device_ = *real;
+    else if (!root_.exists(device_path(device_))) return fail(ENODEV, fmt::format("VF {} of {} does not exist", x_.index, x_.pf.str()));
+    if (as_wanted(x_, look())) return out_;
+    if (is_vfio(x_.driver) && !root_.exists(device_path(device_, "iommu_group"))) return fail(EINVAL, kNoIommu);
+    if (!release()) return out_;
+    if (x_.driver.empty()) return done();
+    if (x_.driver == "keep") return let_the_kernel_choose();
+    return bind();
+  }
+
+ private:
+  std::optional<std::string> look() {
+    const auto driver = bound_driver(root_, device_);
+    out_.got = driver.value_or("none");
+    return driver;
+  }
+
+  Outcome& done() {
+    out_.state = StepState::done;
+    return out_;
+  }
+
+  Outcome& fail(int error, const std::string& why) {
+    out_.state = StepState::failed;
+    out_.error = error;
+    if (out_.got.empty()) out_.got = "none";
+    out_.cause = fmt::format("VF {} ({}): {}", x_.index, device_.str(), why);
+    return out_;
+  }
+
+  Status write(std::string_view path, std::string_view value) {
+    ++out_.writes;
+    return root_.write(path, value);
+  }
+
+  // From another driver, unless somebody works with it.
+  bool release() {
+    const auto driver = bound_driver(root_, device_);
+    if (!driver) return true;
+    if (const auto user = vf_user(root_, device_)) {
+      fail(EBUSY, fmt::format("driver {} has it and it is in use: {}", *driver, *user));
+      return false;
+    }
+    const auto written = write(device_path(device_, "driver/unbind"), device_.str());
+    if (look()) {
+      fail(written ? EBUSY : static_cast<int>(written.error().code), fmt::format("driver {} does not let go of it", *driver));
+      return false;
+    }
+    return true;
+  }
+
+  // An override names the driver before the probe; it is what makes drivers_probe work while autoprobe is off, and what
+  // keeps every other driver away.
+  Status set_override(const std::string& driver) {
+    const auto file = device_path(device_, "driver_override");
+    const auto now = root_.read(file);
+    if (!now) return std::unexpected(now.error());
+    if (*now == driver || (driver.empty() && *now == "(null)")) return {};
+    return write(file, driver.empty() ? std::string("\n") : driver);   // an empty write clears nothing, a newline does
+  }
+
+  Outcome& bind() {
+    if (const auto set = set_override(x_.driver); !set) return fail(static_cast<int>(set.error().code), set.error().what);
+    const auto probed = write(kProbe, device_.str());
+    if (as_wanted(x_, look())) return done();
+    const auto driver = fmt::format("sys/bus/pci/drivers/{}", x_.driver);
+    if (!root_.exists(driver))
+      return fail(probed ? ENOENT : static_cast<int>(probed.error().code),
+                  fmt::format("driver {} is not loaded{}", x_.driver, machine_.initramfs ? ": is it in this initramfs?" : ""));
+    const auto bound = write(driver + "/bind", device_.str());   // says why, where drivers_probe only says success
+    const int error = bound ? 0 : static_cast<int>(bound.error().code);
+    if (as_wanted(x_, look())) return done();
+    return fail(error, fmt::format("{}{}", error ? explain_errno(Place::bind, error) : explain_errno(Place::drivers_probe, kNothingHappened), kernel_says(root_, device_)));
+  }
+
+  // With autoprobe off the kernel binds nothing by itself, so it is on for just this probe.
+  Outcome& let_the_kernel_choose() {
+    const auto autoprobe = device_path(x_.pf, "sriov_drivers_autoprobe");
+    if (const auto cleared = set_override(""); !cleared) return fail(static_cast<int>(cleared.error().code), cleared.error().what);
+    const auto before = root_.read(autoprobe).value_or("1");
+    if (before == "0") [[maybe_unused]] const auto on = write(autoprobe, "1");
+    [[maybe_unused]] const auto probed = write(kProbe, device_.str());
+    if (before == "0") [[maybe_unused]] const auto off = write(autoprobe, "0");
+    if (as_wanted(x_, look())) return done();
+    return fail(ENOENT, fmt::format("no driver took it: is the VF driver {}?", machine_.initramfs ? "in this initramfs" : "installed"));
+  }
+
+  const BindDriver& x_;
+  const Root& root_;
+  const Machine& machine_;
+  PciAddress device_;
+  Outcome out_;
+};
+
+}  // namespace
+
+Outcome apply(const BindDriver& x, const Machine& machine) { return Binding(x, machine).run(); }
+
+Observation verify(const BindDriver& x, const Machine& machine) {
+  const auto device = vf_address(machine.root, x.pf, x.index).value_or(x.device);
+  Observation out{.wanted = name_of(x), .evidence = device_path(device, "driver")};
+  if (!machine.root.exists(device_path(device))) {
+    out.got = "no VF";
+    out.verdict = Verdict::failed;
+    out.cause = fmt::format("VF {} of {} does not exist", x.index, x.pf.str());
+    return out;
+  }
+  const auto bound = bound_driver(machine.root, device);
+  out.got = bound.value_or("none");
+  out.verdict = as_wanted(x, bound) ? Verdict::ok : Verdict::failed;
+  if (out.verdict == Verdict::ok) return out;
+  if (is_vfio(x.driver) && !machine.root.exists(device_path(device, "iommu_group"))) out.cause = fmt::format("VF {} ({}): {}", x.index, device.str(), kNoIommu);
+  else if (bound) out.cause = fmt::format("VF {} ({}): driver {} took it", x.index, device.str(), *bound);
+  else if (x.driver != "keep" && !machine.root.exists(fmt::format("sys/bus/pci/drivers/{}", x.driver))) out.cause = fmt::format("VF {} ({}): driver {} is not loaded", x.index, device.str(), x.driver);
+  else out.cause = fmt::format("VF {} ({}): no driver is bound{}", x.index, device.str(), kernel_says(machine.root, device));
+  return out;
+}
+
+}  // namespace vfirst::steps
