@@ -54,12 +54,15 @@ class Lexer {
         command.end = c;
         return command;
       }
+      if (c == '\\' && at_ < text_.size() && text_[at_] == '\n') {   // the line goes on
+        ++line_;
+        ++at_;
+        continue;
+      }
       in_word = true;
       if (c == '\\' && at_ < text_.size()) {
-        if (text_[at_] == '\n') ++line_;
-        else word.text += text_[at_];
+        word.text += text_[at_++];
         word.quoted = true;
-        ++at_;
       } else if (c == '\'' || c == '"') {
         word.quoted = true;
         for (; at_ < text_.size() && text_[at_] != c; ++at_) {

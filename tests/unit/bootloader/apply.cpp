@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "bootloader/apply.hpp"
+
+#include "bootloader/support.hpp"
+#include "crash/grub_view.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+
+using namespace vfirst;
+using namespace vfirst::test;
+
+namespace {
+
+struct Host {
+  CrashingFiles files;
+  Root root = std::move(*Root::open("/"));
+  BootFacts boot;
+  ApplyOptions options;
+  int generated = 0;
+  std::string generates = grub_cfg(true);
+
+  explicit Host(CrashingFiles::Disk disk) : files(std::move(disk)) {
+    files.executable = {"etc/grub.d/09_vfirst"};
+    boot.loader = Loader::grub;
+    boot.filesystem = "ext4";
+    boot.device = "vda1";
+    boot.cmdline = "BOOT_IMAGE=/boot/vmlinuz root=/dev/vda1 ro quiet";
+    options.plan = "p1";
+    options.run = [this](const std::vector<std::string>& argv, std::string_view) -> Result<Ended> {
+      if (argv[0] == "grub-mkconfig") return ++generated, Ended{0, generates, ""};
+      if (argv[0] == "grub-script-check") return Ended{};
+      return failed(ENOENT, "{}: not found", argv[0]);
+    };
+  }
+  Result<ApplyOutcome> apply(const std::string& cmdline) { return apply_arguments(files, root, boot, cmdline, options); }
+  std::string sees() const {
+    std::set<std::string> doubtful;
+    return grub_sees(files, doubtful);
+  }
+};
+
+Host golden() { return Host({{"boot/grub/grub.cfg", grub_cfg(true)}}); }
+Host plain() {
+  return Host({{"boot/grub/grub.cfg", grub_cfg(false)}, {"etc/grub.d/09_vfirst", "#!/bin/sh"}, {"etc/default/grub.d/zz-vfirst.cfg", "x"}});
+}
+
+}  // namespace
+
+TEST_CASE("the first apply selects a slot with the arguments; the second writes nothing") {
+  auto host = golden();
+  const auto first = host.apply("iommu=pt  hugepages=8 ");
+  REQUIRE(first);
+  CHECK(first->changed);
+  CHECK(first->wrote);
+  CHECK(first->reboot_needed);
+  CHECK(!first->regenerated);
+  CHECK(first->slot == 'a');
+  CHECK(first->diff() == "+ iommu=pt\n+ hugepages=8\n");
+  CHECK(host.sees() == "iommu=pt hugepages=8");
+  const auto disk = host.files.disk;
+  const int writes = host.files.writes;
+  host.boot.cmdline += " iommu=pt hugepages=8";
+  const auto second = host.apply("iommu=pt hugepages=8");
+  REQUIRE(second);
+  CHECK(!second->changed);
+  CHECK(!second->wrote);
+  CHECK(!second->reboot_needed);
+  CHECK(second->diff() == "");
+  CHECK(host.files.writes == writes);
+  CHECK(host.files.disk == disk);
+}
+
+TEST_CASE("new arguments go into the slot that is not in use, and grub.cfg is not touched") {
+  auto host = golden();
+  REQUIRE(host.apply("one two"));
+  const auto config = host.files.disk.at("boot/grub/grub.cfg");
+  const auto slot_a = host.files.disk.at("boot/vfirst/a.cfg");
+  const auto outcome = host.apply("two three");
+  REQUIRE(outcome);
+  CHECK(outcome->slot == 'b');
+  CHECK(outcome->diff() == "- one\n+ three\n");
+  CHECK(host.files.disk.at("boot/vfirst/a.cfg") == slot_a);
+  CHECK(host.files.disk.at("boot/grub/grub.cfg") == config);
+  CHECK(host.sees() == "two three");
+  CHECK(host.generated == 0);
+  REQUIRE(host.apply("one two"));                                 // back to what slot a still holds
+  CHECK(host.files.disk.at("boot/vfirst/a.cfg") == slot_a);
+  CHECK(host.sees() == "one two");
+}
+
+TEST_CASE("no arguments at all are an argument list too") {
+  auto host = golden();
+  const auto nothing = host.apply("");
+  REQUIRE(nothing);
+  CHECK(!nothing->wrote);
+  CHECK(!nothing->reboot_needed);
+  REQUIRE(host.apply("one"));
+  const auto back = host.apply("");
+  REQUIRE(back);
+  CHECK(back->changed);
+  CHECK(back->reboot_needed);
+  CHECK(host.sees() == "");
+}
+
+TEST_CASE("a dry run says the same and writes nothing") {
+  auto host = golden();
+  host.options.dry_run = true;
+  const auto outcome = host.apply("one");
+  REQUIRE(outcome);
+  CHECK(outcome->changed);
+  CHECK(outcome->diff() == "+ one\n");
+  CHECK(!outcome->wrote);
+  CHECK(host.files.writes == 0);
+}
+
+TEST_CASE("a trial leaves the good slot and arms the other; arguments that are good already need none") {
+  auto host = golden();
+  REQUIRE(host.apply("one"));
+  host.options.trial = true;
+  REQUIRE(host.apply("two"));
+  const auto slots = current_slots(host.files);
+  CHECK(slots->good == 'a');
+  CHECK(slots->trial == 'b');
+  CHECK(host.sees() == "two");
+  REQUIRE(host.apply("one"));
+  CHECK(current_slots(host.files)->trial == 0);
+  CHECK(host.sees() == "one");
+}
+
+TEST_CASE("a grub.cfg without our variable is made anew once, kept as it was beside, and never again") {
+  auto host = plain();
+  const auto before = host.files.disk.at("boot/grub/grub.cfg");
+  const auto outcome = host.apply("one");
+  REQUIRE(outcome);
+  CHECK(outcome->regenerated);
+  CHECK(host.generated == 1);
+  CHECK(host.sees() == "one");
+  CHECK(host.files.disk.at("boot/vfirst/grub.cfg.before") == before);
+  CHECK(host.files.disk.at("boot/vfirst/journal").find("replaced boot/grub/grub.cfg boot/vfirst/grub.cfg.before\n") != std::string::npos);
+  REQUIRE(host.apply("two"));
+  CHECK(host.generated == 1);
+}
+
+TEST_CASE("a grub-mkconfig that fails, or whose result would not carry the arguments, changes nothing") {
+  auto host = plain();
+  const auto disk = host.files.disk;
+  host.generates = grub_cfg(false);
+  CHECK(host.apply("one").error().what ==
+        "a new boot/grub/grub.cfg would not carry our arguments: nothing sets $vfirst_args before the first entry; "
+        "does a file in etc/default/grub.d sort after zz-vfirst.cfg?");
+  host.options.run = [](const std::vector<std::string>& argv, std::string_view) -> Result<Ended> {
+    if (argv[0] == "grub-mkconfig") return Ended{1, "", "grub-probe: error: no device\n"};
+    return Ended{};
+  };
+  CHECK(host.apply("one").error().what == "grub-mkconfig failed (1): grub-probe: error: no device");
+  CHECK(host.files.disk == disk);
+}
+
+TEST_CASE("GRUB's tools under their other names are found") {
+  auto host = plain();
+  host.options.run = [](const std::vector<std::string>& argv, std::string_view) -> Result<Ended> {
+    if (argv[0] == "grub2-mkconfig") return Ended{0, grub_cfg(true), ""};
+    if (argv[0] == "grub2-script-check") return Ended{};
+    return failed(ENOENT, "{}: not found", argv[0]);
+  };
+  CHECK(host.apply("one"));
+}
+
+TEST_CASE("where grub.cfg cannot be made anew, apply says what is missing before it writes") {
+  auto host = plain();
+  host.files.disk.erase("etc/default/grub.d/zz-vfirst.cfg");
+  CHECK(host.apply("one").error().what ==
+        "boot/grub/grub.cfg: nothing sets $vfirst_args before the first entry, and etc/default/grub.d/zz-vfirst.cfg is not installed");
+  auto image = plain();
+  image.root = std::move(*Root::open("/usr"));
+  CHECK(image.apply("one").error().what ==
+        "boot/grub/grub.cfg: nothing sets $vfirst_args before the first entry; run update-grub inside /usr and then apply again");
+  CHECK(image.files.writes == 0);
+}
+
+TEST_CASE("a command line past the limit is refused with the entry and both parts, before a write") {
+  auto host = golden();
+  host.options.limit = 60;
+  const auto refused = host.apply("isolcpus=2-7");
+  REQUIRE(!refused);
+  CHECK(refused.error().what == "entry 'Debian GNU/Linux': its command line would have 62 bytes, the kernel takes 60: "
+                                "12 of ours, 50 that stand there already");
+  CHECK(host.files.writes == 0);
+  host.options.limit = 70;
+  CHECK(host.apply("isolcpus=2-7"));
+}
+
+TEST_CASE("a word that GRUB cannot carry is refused before a write") {
+  auto host = golden();
+  const auto refused = host.apply("one dyndbg=\"file a +p\"");
+  REQUIRE(!refused);
+  CHECK(refused.error().code == std::errc::invalid_argument);
+  CHECK(host.files.writes == 0);
+}
+
+TEST_CASE("each loader that is not GRUB is refused by its name, with what its owner can do") {
+  for (const auto& [loader, hint] : {std::pair{Loader::grub_bls, "grubby"}, {Loader::systemd_boot, "kernel-install"},
+                                     {Loader::uki, "ukify"}, {Loader::ostree, "rpm-ostree"}, {Loader::none, "netboot"}}) {
+    auto host = golden();
+    host.boot.loader = loader;
+    const auto refused = host.apply("one");
+    REQUIRE(!refused);
+    CHECK(refused.error().code == std::errc::operation_not_supported);
+    CHECK(refused.error().what.find(hint) != std::string::npos);
+    CHECK(host.files.writes == 0);
+    CHECK(host.apply(""));                                        // nothing wanted is nothing to refuse
+  }
+}
+
+TEST_CASE("a trial is refused where GRUB cannot write; arguments without one are not") {
+  for (const auto& [filesystem, device] : {std::pair{"btrfs", "vda1"}, {"zfs", "vda1"}, {"ext4", "dm-0"}, {"ext4", "md0"}, {"", "vda1"}}) {
+    auto host = golden();
+    host.boot.filesystem = filesystem;
+    host.boot.device = device;
+    CHECK(host.apply("one"));
+    host.options.trial = true;
+    CHECK(host.apply("two").error().code == std::errc::operation_not_supported);
+    CHECK(host.sees() == "one");
+  }
+}
+
+TEST_CASE("entries of other generators are noted, not refused") {
+  auto host = golden();
+  host.files.disk.at("boot/grub/grub.cfg") += "### BEGIN /etc/grub.d/40_custom ###\nmenuentry 'mine' {\n linux /k root=/dev/sdb1\n}\n### END /etc/grub.d/40_custom ###\n";
+  const auto outcome = host.apply("one");
+  REQUIRE(outcome);
+  CHECK(outcome->notes == std::vector<std::string>{"boot/grub/grub.cfg:29: entry 'mine' is not ours and boots without these arguments"});
+}
+
+TEST_CASE("the running kernel has our arguments only if they stand together and in order") {
+  CHECK(holds_arguments("root=x ro a=1 b=2 quiet", "a=1 b=2"));
+  CHECK(!holds_arguments("root=x ro b=2 a=1", "a=1 b=2"));
+  CHECK(!holds_arguments("root=x ro a=1", "a=1 b=2"));
+  CHECK(!holds_arguments("root=x ro a=12", "a=1"));
+  CHECK(holds_arguments("root=x", ""));
+}

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "bootloader/journal.hpp"
+#include "bootloader/slot.hpp"
+#include "bootloader/slots.hpp"
+#include "unit/tree.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+
+using namespace vfirst;
+using vfirst::test::TempTree;
+
+TEST_CASE("a slot file is a GRUB script that sets one variable, and comes back as it was") {
+  const Slot slot{"intel_iommu=on iommu=pt isolcpus=managed_irq,domain,2-7", "1a2b"};
+  CHECK(slot.text() == "# vfirst: kernel arguments of plan 1a2b\nset vfirst_args=\"intel_iommu=on iommu=pt isolcpus=managed_irq,domain,2-7\"\n");
+  const auto again = Slot::parse(slot.text());
+  REQUIRE(again);
+  CHECK(*again == slot);
+}
+
+TEST_CASE("a dollar sign is escaped, so that GRUB does not look for a variable") {
+  const Slot slot{"memmap=1G$4G", ""};
+  CHECK(slot.text() == "# vfirst: kernel arguments of plan -\nset vfirst_args=\"memmap=1G\\$4G\"\n");
+  CHECK(Slot::parse(slot.text()).value() == slot);
+}
+
+TEST_CASE("a slot file that is cut anywhere is refused") {
+  const auto text = Slot{"hugepages=8 memmap=1G$4G quiet", "p-1"}.text();
+  for (std::size_t n = 0; n < text.size(); ++n) CHECK(!Slot::parse(text.substr(0, n)));
+}
+
+TEST_CASE("a slot file that someone edited is refused, not guessed at") {
+  const std::string head = "# vfirst: kernel arguments of plan p\n";
+  CHECK(!Slot::parse(head + "set vfirst_args=\"a\"\nreboot\n"));
+  CHECK(!Slot::parse(head + "set vfirst_args=\"a  b\"\n"));
+  CHECK(!Slot::parse(head + "set vfirst_args=\"$root\"\n"));
+  CHECK(!Slot::parse(head + "set vfirst_args='a'\n"));
+  CHECK(!Slot::parse("# vfirst: kernel arguments of plan $(x)\nset vfirst_args=\"a\"\n"));
+}
+
+TEST_CASE("what GRUB would change on the way to the kernel is refused, with the word and the character") {
+  CHECK(grub_can_carry("isolcpus=managed_irq,domain,2-7 memmap=1G$4G foo.bar=a;b&c|d<e>{f}#g"));
+  CHECK(grub_can_carry("ok dyndbg=\"file a +p\"").error().what == "dyndbg=\"file: GRUB cannot carry \" in a kernel argument");
+  for (const auto word : {"a'b", "a\\b", "a*b", "a?b", "\"a\""}) CHECK(!grub_can_carry(word));
+  CHECK(!grub_can_carry("a\nb"));
+  CHECK(grub_can_carry("caf\xc3\xa9").error().what == "caf\xc3\xa9: GRUB carries printable ASCII only");
+}
+
+TEST_CASE("a journal comes back as it was, and a cut one is known for one") {
+  Journal journal;
+  journal.note("boot/vfirst/env");
+  journal.note("boot/grub/grub.cfg", "boot/vfirst/grub.cfg.before");
+  journal.note("boot/grub/grub.cfg", "boot/vfirst/later");
+  const auto text = journal.text();
+  CHECK(text == "vfirst-journal 1\nmade boot/vfirst/env\nreplaced boot/grub/grub.cfg boot/vfirst/grub.cfg.before\nend\n");
+  CHECK(Journal::parse(text).value() == journal);
+  for (std::size_t n = 0; n < text.size(); ++n) CHECK(!Journal::parse(text.substr(0, n)));
+  CHECK(Journal::parse("vfirst-journal 2\nend\n").error().what == "journal: 'vfirst-journal 2' is not a version that this vfirst reads");
+}
+
+TEST_CASE("the slots on a disk say what the next boot takes") {
+  EnvironmentBlock block = selector(std::nullopt, 'a', 'b').value();
+  TempTree tree{{"boot/vfirst/a.cfg", Slot{"one", "p1"}.text()}, {"boot/vfirst/b.cfg", Slot{"two", "p2"}.text()}};
+  tree.add("boot/vfirst/env", block.bytes());
+  const auto root = Root::open(tree.path());
+  REQUIRE(root);
+  const auto armed = current_slots(*root);
+  REQUIRE(armed);
+  CHECK(armed->next() == 'b');
+  CHECK(armed->arguments() == "two");
+  CHECK(armed->good == 'a');
+
+  tree.add("boot/vfirst/env", selector(block, 'a', 0)->bytes());
+  CHECK(current_slots(*root)->arguments() == "one");
+  tree.add("boot/vfirst/a.cfg", "rubbish");
+  const auto damaged = current_slots(*root);
+  CHECK(damaged->arguments() == "");
+  CHECK(damaged->damage == std::vector<std::string>{"boot/vfirst/a.cfg: not a slot file of vfirst"});
+}
+
+TEST_CASE("no folder of ours is no slots and no damage") {
+  TempTree tree{{"boot/", ""}};
+  const auto slots = current_slots(*Root::open(tree.path()));
+  REQUIRE(slots);
+  CHECK(slots->next() == 0);
+  CHECK(slots->arguments() == "");
+  CHECK(slots->damage.empty());
+}
+
+TEST_CASE("a value in the block that is no slot's name selects nothing") {
+  EnvironmentBlock block;
+  REQUIRE(block.set("vfirst_good", "../../etc/shadow"));
+  REQUIRE(block.set("vfirst_try", "ab"));
+  TempTree tree;
+  tree.add("boot/vfirst/env", block.bytes());
+  CHECK(current_slots(*Root::open(tree.path()))->next() == 0);
+}
