@@ -14,6 +14,7 @@ CpuSet::CpuSet(std::initializer_list<unsigned> cpus) {
 
 CpuSet CpuSet::range(unsigned first, unsigned last) {
   CpuSet set;
+  last = std::min(last, kLimit - 1);                           // nothing beyond can be a member, and ++ must not wrap
   for (auto cpu = first; cpu <= last; ++cpu) set.insert(cpu);
   return set;
 }

@@ -76,17 +76,19 @@ bool glob_match(std::string_view pattern, std::string_view text) {
 
 std::optional<std::string> nearest(std::string_view word, const std::vector<std::string_view>& candidates) {
   std::optional<std::string> best;
-  auto limit = std::max<std::size_t>(1, word.size() / 3) + 1;
+  if (word.empty()) return best;
+  auto limit = std::min(std::max<std::size_t>(1, word.size() / 3) + 1, word.size());
   for (auto candidate : candidates) {
-    std::vector<std::size_t> row(candidate.size() + 1);
+    // Edit distance row by row; two neighbouring letters changed round are one edit, for which the row before last is kept.
+    std::vector<std::size_t> before(candidate.size() + 1), above(before), row(before);
     std::iota(row.begin(), row.end(), std::size_t{0});
     for (std::size_t i = 1; i <= word.size(); ++i) {
-      auto diagonal = row[0];
+      std::swap(before, above);
+      std::swap(above, row);
       row[0] = i;
       for (std::size_t j = 1; j <= candidate.size(); ++j) {
-        const auto above = row[j];
-        row[j] = std::min({above + 1, row[j - 1] + 1, diagonal + (word[i - 1] != candidate[j - 1])});
-        diagonal = above;
+        row[j] = std::min({above[j] + 1, row[j - 1] + 1, above[j - 1] + (word[i - 1] != candidate[j - 1])});
+        if (i > 1 && j > 1 && word[i - 1] == candidate[j - 2] && word[i - 2] == candidate[j - 1]) row[j] = std::min(row[j], before[j - 2] + 1);
       }
     }
     if (row.back() < limit) limit = row.back(), best = std::string(candidate);

@@ -18,7 +18,8 @@ std::optional<std::uint64_t> parse_number(std::string_view text, int base = 10);
 std::string lowered(std::string_view text);                                   // ASCII only
 // Shell-style pattern with * and ?, the whole text, case as given.
 bool glob_match(std::string_view pattern, std::string_view text);
-// The candidate nearest to `word` (edit distance, at most a third of its length), for "did you mean".
+// The candidate nearest to `word`, for "did you mean": at most a third of its letters, but one at least, wrong, missing, too
+// many or changed round with the next. Nothing where no letter of it would be left.
 std::optional<std::string> nearest(std::string_view word, const std::vector<std::string_view>& candidates);
 
 }  // namespace vfirst

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "base/mac_address.hpp"
+#include "base/pci_address.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+#include <set>
+
+namespace vfirst {
+
+TEST_CASE("a PCI address has one spelling, the domain may be left out") {
+  CHECK(PciAddress::parse("0000:3b:00.1") == PciAddress{0, 0x3b, 0, 1});
+  CHECK(PciAddress::parse("3b:1f.7")->str() == "0000:3b:1f.7");
+  CHECK(PciAddress::parse("10000:E1:00.0")->str() == "10000:e1:00.0");    // a VMD domain has five digits
+  CHECK(PciAddress::parse("ffffffff:ff:1f.7")->domain == 0xffffffff);
+}
+
+TEST_CASE("what is no PCI address is refused") {
+  for (auto text : {"", ":", "3b", "3b:00", "0000:3b:00", "0000:3b:00.8", "0000:3b:20.0", "000:3b:00.0", "0000:3b:0.0", "0000:3b:00.00", "0000:3b:00.",
+                    "0000:3b:00.x", "0x00:3b:00.0", "0000:0x:00.0", "0000:3b:00.1 ", " 0000:3b:00.1", "100000000:3b:00.0", "0:0000:3b:00.0", "+000:3b:00.0",
+                    "00-1:3b:00.0"}) {
+    INFO(text);
+    CHECK_FALSE(PciAddress::parse(text));
+  }
+}
+
+TEST_CASE("a VF lies at offset plus stride times index, over the end of a bus too") {
+  const PciAddress pf{0, 0x3b, 0, 0};
+  CHECK(pf.vf(0, 8, 1)->str() == "0000:3b:01.0");
+  CHECK(pf.vf(7, 128, 2)->str() == "0000:3b:11.6");             // igb: offset 128, stride 2
+  CHECK(pf.vf(63, 256, 8)->str() == "0000:3d:1f.0");
+  CHECK(PciAddress{1, 0xff, 0x1f, 6}.vf(0, 1, 1)->str() == "0001:ff:1f.7");
+  CHECK(PciAddress{0, 0xff, 0x1f, 6}.vf(1, 1, 1).error().what == "0000:ff:1f.6: VF 1 would lie beyond bus ff (offset 1, stride 1)");
+}
+
+TEST_CASE("a MAC address has one spelling") {
+  CHECK(MacAddress::parse("52:54:00:AB:cd:01")->str() == "52:54:00:ab:cd:01");
+  for (auto text : {"", "52:54:00:12:34", "52:54:00:12:34:56:78", "52-54-00-12-34-56", "5:54:00:12:34:56", "52:54:00:12:34:5g", "52:54:00:12:34:0x",
+                    "52:54:00:12:34:+5", " 52:54:00:12:34:56"}) {
+    INFO(text);
+    CHECK_FALSE(MacAddress::parse(text));
+  }
+}
+
+TEST_CASE("counting on stays within the last three bytes") {
+  const auto mac = *MacAddress::parse("52:54:00:00:00:fe");
+  CHECK(mac.plus(0)->str() == "52:54:00:00:00:fe");
+  CHECK(mac.plus(3)->str() == "52:54:00:00:01:01");
+  CHECK(MacAddress::parse("52:54:00:ff:ff:fe")->plus(1)->str() == "52:54:00:ff:ff:ff");
+  CHECK_FALSE(MacAddress::parse("52:54:00:ff:ff:fe")->plus(2));
+  CHECK_FALSE(mac.plus(4294967295u));
+}
+
+TEST_CASE("a stable VF address is unicast, local and a function of PF and index alone") {
+  const auto pf = *MacAddress::parse("52:54:00:12:34:56");
+  CHECK(pf.stable_vf(3) == pf.stable_vf(3));
+  CHECK(pf.stable_vf(3) != pf.stable_vf(4));
+  CHECK(pf.stable_vf(3) != pf.plus(1)->stable_vf(3));
+  CHECK(pf.stable_vf(3) != pf.plus(1)->stable_vf(2));
+  for (unsigned i = 0; i < 256; ++i) {
+    CHECK(pf.stable_vf(i).is_unicast());
+    CHECK(pf.stable_vf(i).is_local());
+  }
+}
+
+// Guests know their NIC by it: another value after an update would rename it.
+TEST_CASE("a stable VF address never changes between versions") {
+  CHECK(MacAddress::parse("52:54:00:12:34:56")->stable_vf(0).str() == "b2:2b:28:7f:49:a6");
+  CHECK(MacAddress::parse("b4:96:91:a0:00:10")->stable_vf(300).str() == "2e:d0:01:cc:03:b0");
+}
+
+TEST_CASE("a fleet of 4096 neighbouring PFs with 64 VFs each has no two stable addresses alike") {
+  const auto first = *MacAddress::parse("b4:96:91:a0:00:00");
+  std::set<MacAddress> seen;
+  for (unsigned pf = 0; pf < 4096; ++pf)
+    for (unsigned vf = 0; vf < 64; ++vf) seen.insert(first.plus(pf)->stable_vf(vf));
+  CHECK(seen.size() == 4096u * 64);
+}
+
+}  // namespace vfirst
