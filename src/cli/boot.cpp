@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "cli/command.hpp"
+
+#include "cli/load.hpp"
+#include "steps/boot.hpp"
+#include "steps/gates.hpp"
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <spdlog/spdlog.h>
+#include <unistd.h>
+
+namespace vfirst {
+
+namespace {
+
+void log_step(const StepResult& step) {
+  const auto line = step.cause.empty() ? step.text : fmt::format("{}: {}", step.text, step.cause);
+  if (step.state == StepState::failed) spdlog::log(step.required ? spdlog::level::err : spdlog::level::warn, "{}", line);
+  else if (step.state == StepState::skipped) spdlog::warn("{} (skipped)", line);
+  else if (step.state == StepState::unchanged) spdlog::debug("{} (as it was)", line);
+  else spdlog::info("{} ({:.0f} ms)", line, step.ms);
+}
+
+// A host must boot even where its policy is wrong: the reason goes where verify and the owner look for it.
+ExitCode record_refusal(const Error& error, const Root& root, bool initramfs) {
+  DiskFiles files(root, Settle::sync);
+  BootReport report;
+  report.phase = initramfs ? "initrd" : "root";
+  report.skipped = error.what;
+  if (auto status = record(report, files); !status) spdlog::error("{}", status.error().what);
+  return report_error(error);
+}
+
+}  // namespace
+
+void declare_boot(CLI::App&, Options&) {}
+
+ExitCode run_boot(const Options& options) {
+  auto root = Root::open(options.root);
+  if (!root) return report_error(root.error());
+  if (!root->is_host()) return report_error({std::errc::invalid_argument, "boot acts on the running kernel; --root must be /"});
+  const bool initramfs = in_initramfs(*root);
+
+  // Listening begins before anything is looked at: what happens in between is then not missed.
+  const auto events = kernel_events();
+  if (!events) return report_error(events.error());
+  DiskFiles files(*root, Settle::sync);
+  if (const auto reason = closed_gate(*root, {})) {               // before the policy is read: the kill switch beats a bad one
+    BootReport report;
+    report.phase = initramfs ? "initrd" : "root";
+    report.skipped = *reason;
+    spdlog::info("nothing done: {}", *reason);
+    if (auto status = record(report, files); !status) return report_error(status.error());
+    return ExitCode::done;
+  }
+  const auto input = load_input(options);
+  if (!input) return record_refusal(input.error(), *root, initramfs);
+  const auto plan = load_plan(*input, options);
+  if (!plan) return record_refusal(plan.error(), *root, initramfs);
+  for (const auto& finding : plan->findings)
+    if (finding.severity == Severity::error) spdlog::error("{}", finding.message);
+
+  const auto net = kernel_net();
+  const auto modules = kernel_modules();
+  const Machine machine{*root, *net, *modules, **events, initramfs};
+  const auto report = boot(*plan, machine, std::chrono::seconds(plan->timeout_s), log_step);
+  if (auto status = record(report, files); !status) spdlog::error("{}", status.error().what);
+  if (options.json) fmt::print("{}\n", to_json(report));
+  spdlog::info("{}", report.summary());
+  const auto code = report.complete() || !report.skipped.empty() ? ExitCode::done : ExitCode::failed;
+  if (report.abandoned) {                                         // a thread still sits in a write that the kernel never answers
+    std::fflush(nullptr);
+    _exit(static_cast<int>(code));
+  }
+  return code;
+}
+
+}  // namespace vfirst
