@@ -6,11 +6,16 @@
 namespace vfirst {
 
 Result<Facts> read_facts(const Root& root, const ReadOptions& options) {
-  (void)options;
   Facts facts;
   facts.cpu = VFIRST_TRY(facts::read_cpus(root, facts.gaps));
   facts.memory = facts::read_memory(root, facts.cpu, facts.gaps);
   facts.numa = facts::read_nodes(root, facts.cpu, facts.memory, facts.gaps);
+  facts.iommu = facts::read_iommu(root, facts.gaps);
+  facts::read_pci(root, options, facts);
+  facts.kernels = facts::read_kernels(root, options, facts.pci, facts.gaps);
+  facts.dmi = facts::read_dmi(root);
+  facts.boot = facts::read_boot(root, facts.gaps);
+  facts.critical = facts::read_critical(root, facts.boot, facts.gaps);
   facts.hostname = facts::text_of(root, "proc/sys/kernel/hostname");
   return facts;
 }

@@ -16,7 +16,7 @@ using Gaps = std::vector<std::string>;
 Result<CpuFacts> read_cpus(const Root&, Gaps&);
 MemoryFacts read_memory(const Root&, const CpuFacts&, Gaps&);
 std::vector<NumaNode> read_nodes(const Root&, CpuFacts&, const MemoryFacts&, Gaps&);   // sets Cpu::node too
-void read_pci(const Root&, const ReadOptions&, Facts&);                                // functions and IOMMU groups
+void read_pci(const Root&, const ReadOptions&, Facts&);                                // after the IOMMU: its groups
 IommuFacts read_iommu(const Root&, Gaps&);
 std::vector<Kernel> read_kernels(const Root&, const ReadOptions&, const std::vector<PciFunction>&, Gaps&);
 Dmi read_dmi(const Root&);

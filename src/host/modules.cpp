@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "host/modules.hpp"
+
+#include <cerrno>
+#include <libkmod.h>
+
+namespace vfirst {
+
+struct ModuleIndex::Context {
+  explicit Context(kmod_ctx* context) : it(context) {}
+  ~Context() { kmod_unref(it); }
+  Context(const Context&) = delete;
+  Context& operator=(const Context&) = delete;
+  kmod_ctx* it;
+};
+
+Result<ModuleIndex> ModuleIndex::open(const Root& root, const std::string& directory) {
+  for (const auto* file : {"modules.dep.bin", "modules.alias.bin", "modules.symbols.bin", "modules.builtin.bin", "modules.builtin.alias.bin",
+                           "modules.builtin.modinfo"})
+    root.note(directory + '/' + file);
+  if (!root.exists(directory + "/modules.dep.bin")) return failed(ENOENT, "{}: no modules.dep.bin", directory);
+  // An explicit empty list: what modprobe.d of this host says is nothing to a kernel of another tree.
+  static constexpr const char* no_config[] = {nullptr};
+  auto* context = kmod_new((root.path() / directory).c_str(), no_config);
+  if (!context) return failed(ELIBACC, "libkmod.so.2 cannot be loaded");
+  kmod_set_log_priority(context, 0);                             // errors come back as values
+  return ModuleIndex(std::make_unique<Context>(context));
+}
+
+ModuleIndex::ModuleIndex(std::unique_ptr<Context> context) : context_(std::move(context)) {}
+ModuleIndex::ModuleIndex(ModuleIndex&&) noexcept = default;
+ModuleIndex::~ModuleIndex() = default;
+
+ModuleIndex::State ModuleIndex::state(const std::string& name) const {
+  kmod_list* found = nullptr;
+  if (kmod_module_new_from_lookup(context_->it, name.c_str(), &found) < 0 || !found) return State::missing;
+  auto* module = kmod_module_get_module(found);
+  const auto state = kmod_module_get_path(module) ? State::loadable : State::builtin;   // a module without a file is in the image
+  kmod_module_unref(module);
+  kmod_module_unref_list(found);
+  return state;
+}
+
+std::vector<std::string> ModuleIndex::for_modalias(const std::string& modalias) const {
+  std::vector<std::string> names;
+  kmod_list *found = nullptr, *at = nullptr;
+  if (kmod_module_new_from_lookup(context_->it, modalias.c_str(), &found) < 0) return names;
+  kmod_list_foreach(at, found) {
+    auto* module = kmod_module_get_module(at);
+    names.emplace_back(kmod_module_get_name(module));
+    kmod_module_unref(module);
+  }
+  kmod_module_unref_list(found);
+  return names;
+}
+
+}  // namespace vfirst

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+// The modules of one installed kernel, by libkmod's index. Loading is module_loader.hpp.
+
+#include "host/root.hpp"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace vfirst {
+
+class ModuleIndex {
+ public:
+  enum class State { missing, loadable, builtin };
+
+  // `directory`: lib/modules/RELEASE under the root. ENOENT where depmod has made no index there.
+  static Result<ModuleIndex> open(const Root& root, const std::string& directory);
+  ModuleIndex(ModuleIndex&&) noexcept;
+  ~ModuleIndex();
+
+  State state(const std::string& name) const;                    // '-' and '_' are the same
+  std::vector<std::string> for_modalias(const std::string& modalias) const;   // names, in libkmod's order
+
+ private:
+  struct Context;
+  explicit ModuleIndex(std::unique_ptr<Context>);
+  std::unique_ptr<Context> context_;
+};
+
+}  // namespace vfirst
