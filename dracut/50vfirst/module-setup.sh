@@ -1,0 +1,50 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck disable=SC2154  # dracut sets initdir, moddir and the rest
+# dracut module: the vfirst binary, its policy, vfio-pci and the drivers of PFs, so that VFs exist before the real root.
+
+# 255: only when asked for, which the drop-in dracut.conf.d/50-vfirst.conf does in every mode. Never in a crash kernel.
+check() {
+    [[ $IN_KDUMP ]] && return 1
+    require_binaries vfirst || return 1
+    return 255
+}
+
+depends() {
+    echo kernel-modules
+}
+
+# The image may wake up on other hardware than the one it is built on, so nothing here asks what this machine has.
+# Each is optional: one that is built in, or that this kernel does not have, is left out without a word.
+installkernel() {
+    local driver
+    local -a vfio=(vfio-pci vfio_iommu_type1 irqbypass)
+    local -a pf=(igb ixgbe i40e ice mlx5_core bnxt_en sfc qede cxgb4 hinic hns3 hclge nvme qat_c62x qat_4xxx)
+    local -a vf=(igbvf ixgbevf iavf hclgevf)
+    for driver in "${vfio[@]}" "${pf[@]}" "${vf[@]}"; do
+        hostonly='' instmods -s "$driver" || :
+    done
+    # The package that a card's serial number selects is in no module's list; without it ice runs in Safe Mode, without VFs.
+    local firmware
+    for firmware in "${dracutsysrootdir-}"/lib/firmware{/updates,}/intel/ice/ddp/ice-[0-9a-f]*.pkg*; do
+        [[ -e $firmware ]] && inst_simple "$firmware" "${firmware#"${dracutsysrootdir-}"}"
+    done
+    return 0
+}
+
+install() {
+    local policy unit=${systemdsystemunitdir:-/usr/lib/systemd/system}
+    inst_multiple vfirst
+    inst_dir /etc/vfirst/policy.d
+    inst_dir /usr/lib/vfirst/policy.d
+    for policy in "${dracutsysrootdir-}"/usr/lib/vfirst/policy.d/*.ini "${dracutsysrootdir-}"/etc/vfirst/policy.d/*.ini; do
+        [[ -e $policy ]] && inst_simple "$policy" "${policy#"${dracutsysrootdir-}"}"
+    done
+    if dracut_module_included systemd; then
+        inst_simple "${dracutsysrootdir-}$unit/vfirst-initrd.service" "$unit/vfirst-initrd.service"
+        mkdir -p "$initdir$unit/initrd.target.wants"
+        ln -sf ../vfirst-initrd.service "$initdir$unit/initrd.target.wants/vfirst-initrd.service"
+    else
+        inst_hook pre-pivot 50 "$moddir/vfirst-pre-pivot.sh"
+    fi
+}
