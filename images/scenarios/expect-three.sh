@@ -1,0 +1,4 @@
+# shellcheck shell=bash disable=SC2034
+# SPDX-License-Identifier: GPL-2.0-or-later
+SCENARIO_ABOUT='the policy expects three uplink PFs, the machine has two'
+sed -i 's/^expect = 2 /expect = 3 /' "$SCENARIO_POLICY"

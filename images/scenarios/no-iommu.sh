@@ -1,0 +1,4 @@
+# shellcheck shell=bash disable=SC2034
+# SPDX-License-Identifier: GPL-2.0-or-later
+SCENARIO_ABOUT='a machine without an IOMMU, or with it off in the firmware'
+VM_IOMMU=no

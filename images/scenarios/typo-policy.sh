@@ -1,0 +1,5 @@
+# shellcheck shell=bash disable=SC2034
+# SPDX-License-Identifier: GPL-2.0-or-later
+SCENARIO_ABOUT='a typo in the policy: refused whole, with file and line; the host boots as it is'
+SCENARIO_REBOOTS=0
+sed -i 's/^isolate = /isolat = /' "$SCENARIO_POLICY"
