@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// What the kernel made of its arguments, seen where their effect is seen.
+#include "base/text.hpp"
+#include "host/kmsg.hpp"
+#include "kargs/command_line.hpp"
+#include "steps/observe.hpp"
+
+#include <algorithm>
+
+namespace vfirst {
+
+namespace {
+
+template <class... Lambdas>
+struct Overloaded : Lambdas... { using Lambdas::operator()...; };
+
+// Was this kernel booted with all the words of `asked`? The text between them may differ, key and value may not.
+std::vector<std::string> missing_words(const Root& root, const std::string& asked) {
+  const auto line = CommandLine::parse(root.read("proc/cmdline").value_or(""));
+  std::vector<std::string> missing;
+  for (const auto& word : CommandLine::parse(asked).args()) {
+    const auto has = [&](const KernelArg& arg) { return same_key(arg.key, word.key) && arg.value == word.value; };
+    if (std::ranges::none_of(line.args(), has)) missing.push_back(word.raw);
+  }
+  return missing;
+}
+
+class Check {
+ public:
+  Check(const Expectation& expectation, const Root& root, const std::vector<std::string>& log) : expectation_(expectation), root_(root), log_(log) {
+    row_.asked = expectation.asked;
+  }
+
+  VerifyRow run() {
+    std::visit(Overloaded{
+                   [&](const WantIsolated& x) { cpus("isolated CPUs", x.cpus, "sys/devices/system/cpu/isolated", {"isolcpus:", "Housekeeping:"}); },
+                   [&](const WantNohzFull& x) { cpus("tickless CPUs", x.cpus, "sys/devices/system/cpu/nohz_full", {"Housekeeping:", "nohz_full", "NO_HZ"}); },
+                   [&](const WantIrqAffinity& x) { irq_affinity(x); },
+                   [&](const WantPages& x) { pages(x); },
+                   [&](const WantDefaultHugepage& x) { default_page(x); },
+                   [&](const WantIommu& x) { iommu(x); },
+                   [&](const WantIommuPassthrough&) { passthrough(); },
+                   [&](const WantMaxCstate& x) { idle_states(x); },
+                   [&](const WantArg& x) { argument(x); },
+               },
+               expectation_.want);
+    return row_;
+  }
+
+ private:
+  // ok, or a miss: then the reason is that the kernel was never asked, or what the kernel itself said.
+  void judge(bool ok, std::initializer_list<std::string_view> words, Verdict miss = Verdict::ignored) {
+    if (ok) {
+      row_.verdict = Verdict::ok;
+      return;
+    }
+    row_.verdict = miss;
+    if (const auto missing = missing_words(root_, expectation_.asked); !missing.empty()) {
+      row_.verdict = Verdict::failed;
+      std::string all;
+      for (const auto& word : missing) all += (all.empty() ? "" : " ") + word;
+      row_.cause = fmt::format("this kernel was not booted with {}: a reboot is missing, or the boot loader left it out", all);
+      return;
+    }
+    for (const auto word : words)
+      if (const auto line = newest(log_, {word})) {
+        row_.evidence = *line;
+        row_.cause = "the kernel was asked and did otherwise: its message says why";
+        return;
+      }
+    const auto key = expectation_.asked.substr(0, expectation_.asked.find('='));
+    if (const auto line = newest(log_, {"Unknown kernel command line parameters", key}); line && !key.empty()) {
+      row_.evidence = *line;
+      row_.cause = "this kernel does not know the argument";
+      return;
+    }
+    row_.cause = "the kernel was asked and did otherwise, without a message in its log";
+  }
+
+  void cpus(const char* subject, const CpuSet& wanted, const char* file, std::initializer_list<std::string_view> words) {
+    row_.subject = subject;
+    row_.wanted = wanted.list();
+    row_.evidence = file;
+    const auto text = root_.read(file);
+    if (!text) {
+      row_.cause = "this kernel does not show it";
+      return judge_absent(words);
+    }
+    const auto now = CpuSet::parse_list(trimmed(*text) == "(null)" ? std::string_view() : trimmed(*text));
+    row_.got = now ? now->list() : *text;
+    judge(now && *now == wanted, words, now && !now->empty() && wanted.contains(*now) ? Verdict::short_of : Verdict::ignored);
+    if (row_.got.empty()) row_.got = "none";
+  }
+
+  // No such file: the kernel was built without the feature, or the tree does not show it.
+  void judge_absent(std::initializer_list<std::string_view> words) {
+    if (!missing_words(root_, expectation_.asked).empty()) return judge(false, words);
+    row_.verdict = Verdict::unknown;
+  }
+
+  void irq_affinity(const WantIrqAffinity& x) {
+    row_.subject = "CPUs of new interrupts";
+    row_.wanted = x.cpus.list();
+    row_.evidence = "proc/irq/default_smp_affinity";
+    const auto text = root_.read(row_.evidence);
+    if (!text) return;
+    const auto now = CpuSet::parse_mask(trimmed(*text));
+    row_.got = now ? now->list() : *text;
+    judge(now && *now == x.cpus, {"irqaffinity"});
+  }
+
+  void pages(const WantPages& x) {
+    row_.subject = fmt::format("{} pages, node {}", x.size_kb == 1048576 ? "1G" : x.size_kb == 2048 ? "2M" : fmt::format("{} kB", x.size_kb), x.node);
+    row_.wanted = std::to_string(x.pages);
+    const auto folder = root_.exists("sys/devices/system/node/node0") ? fmt::format("sys/devices/system/node/node{}", x.node) : "sys/kernel/mm";
+    row_.evidence = fmt::format("{}/hugepages/hugepages-{}kB/nr_hugepages", folder, x.size_kb);
+    const auto now = root_.number(row_.evidence);
+    row_.got = now ? std::to_string(*now) : "no such page size";
+    judge(now && *now >= x.pages, {"HugeTLB: allocating", "HugeTLB: Invalid", "HugeTLB: ", "hugepages"}, now && *now > 0 ? Verdict::short_of : Verdict::ignored);
+    if (row_.verdict == Verdict::ok && *now > x.pages) row_.cause = "more than planned: somebody else asks for pages, too";
+  }
+
+  void default_page(const WantDefaultHugepage& x) {
+    row_.subject = "default huge page";
+    row_.wanted = fmt::format("{} kB", x.size_kb);
+    row_.evidence = "proc/meminfo: Hugepagesize";
+    const auto text = root_.read("proc/meminfo").value_or("");
+    for (const auto line : split(text, '\n'))
+      if (line.starts_with("Hugepagesize:")) row_.got = trimmed(line.substr(13));
+    judge(row_.got == row_.wanted, {"default_hugepagesz", "HugeTLB: "});
+  }
+
+  void iommu(const WantIommu& x) {
+    row_.subject = "IOMMU";
+    row_.wanted = x.active ? "on" : "off";
+    row_.evidence = "sys/class/iommu";
+    const auto units = root_.list("sys/class/iommu").value_or(std::vector<std::string>{});
+    const auto groups = root_.list("sys/kernel/iommu_groups").value_or(std::vector<std::string>{}).size();
+    const bool on = !units.empty() || groups > 0;
+    row_.got = on ? fmt::format("on, {} groups", groups) : "off";
+    judge(on == x.active, {"DMAR: ", "AMD-Vi: ", "arm-smmu"}, Verdict::failed);
+    if (row_.verdict == Verdict::ok || !x.active) return;
+    const bool tables = root_.exists("sys/firmware/acpi/tables/DMAR") || root_.exists("sys/firmware/acpi/tables/IVRS") || root_.exists("sys/firmware/acpi/tables/IORT");
+    if (!tables && root_.exists("sys/firmware/acpi/tables"))
+      row_.cause = "the firmware shows no IOMMU (no DMAR, IVRS or IORT table): turn on VT-d / AMD-Vi / SMMU in the BIOS";
+    else if (row_.cause.empty() || missing_words(root_, expectation_.asked).empty())
+      row_.cause = "the firmware shows an IOMMU and the kernel does not use it: an argument such as intel_iommu=on is missing or iommu=off is there";
+  }
+
+  void passthrough() {
+    row_.subject = "host DMA past the IOMMU";
+    row_.wanted = "identity";
+    row_.evidence = "sys/kernel/iommu_groups/*/type";
+    std::size_t identity = 0, all = 0;
+    for (const auto& group : root_.list("sys/kernel/iommu_groups").value_or(std::vector<std::string>{}))
+      if (const auto type = root_.read(fmt::format("sys/kernel/iommu_groups/{}/type", group))) {
+        ++all;
+        if (*type == "identity") ++identity;
+      }
+    row_.got = all ? fmt::format("identity in {} of {} groups", identity, all) : "no IOMMU group";
+    if (all == 0 && !root_.exists("sys/kernel/iommu_groups")) return;
+    // Single devices (untrusted ports, some graphics) keep a translated domain under iommu=pt; that is the kernel's rule.
+    judge(identity > 0, {"iommu: Default domain type"});
+    if (all == 0) row_.cause = "the IOMMU is off";
+  }
+
+  // POLL is 0, C1 and C1E are 1, C6 is 6; ARM's WFI is 1. Without an idle driver the kernel only halts.
+  void idle_states(const WantMaxCstate& x) {
+    row_.subject = "deepest idle state";
+    row_.wanted = fmt::format("C{}", x.deepest);
+    row_.evidence = "sys/devices/system/cpu/cpu0/cpuidle";
+    unsigned deepest = 0;
+    std::string name = "POLL";
+    const auto states = root_.list(row_.evidence);
+    if (!states || states->empty()) {
+      if (!root_.exists("sys/devices/system/cpu/cpuidle")) return;
+      const auto driver = root_.read("sys/devices/system/cpu/cpuidle/current_driver").value_or("none");
+      row_.got = fmt::format("no idle driver ({})", driver);
+      row_.evidence = "sys/devices/system/cpu/cpuidle/current_driver";
+      return judge(driver == "none", {"intel_idle", "ACPI: processor"});
+    }
+    for (const auto& state : *states) {
+      const auto text = root_.read(fmt::format("sys/devices/system/cpu/cpu0/cpuidle/{}/name", state)).value_or("");
+      unsigned number = text == "POLL" ? 0 : 1;
+      if (text.size() > 1 && text[0] == 'C' && text[1] >= '0' && text[1] <= '9') {
+        const auto end = text.find_first_not_of("0123456789", 1);
+        number = static_cast<unsigned>(parse_number(std::string_view(text).substr(1, end == text.npos ? text.npos : end - 1)).value_or(1));
+      }
+      if (number >= deepest) deepest = number, name = text;
+    }
+    row_.got = name;
+    judge(deepest <= x.deepest, {"intel_idle", "ACPI: processor"});
+  }
+
+  // Its effect shows nowhere; that it stands in the line and that the kernel did not complain is all that can be known.
+  void argument(const WantArg& x) {
+    row_.subject = fmt::format("argument {}", x.text);
+    row_.wanted = x.text;
+    row_.evidence = "proc/cmdline";
+    const bool there = missing_words(root_, x.text).empty();
+    row_.got = there ? "given" : "not given";
+    const auto key = x.text.substr(0, x.text.find('='));
+    const auto unknown = newest(log_, {"Unknown kernel command line parameters", key});
+    if (there && unknown) {
+      row_.verdict = Verdict::ignored;
+      row_.evidence = *unknown;
+      row_.cause = "this kernel does not know the argument";
+      return;
+    }
+    judge(there, {});
+    if (there) row_.got = "given, effect not visible";
+  }
+
+  const Expectation& expectation_;
+  const Root& root_;
+  const std::vector<std::string>& log_;
+  VerifyRow row_;
+};
+
+}  // namespace
+
+VerifyRow check_expectation(const Expectation& expectation, const Root& root, const std::vector<std::string>& log) { return Check(expectation, root, log).run(); }
+
+}  // namespace vfirst
