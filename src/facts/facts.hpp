@@ -137,7 +137,7 @@ struct Kernel {
   KernelVersion version;
   bool running = false;
   bool config_known = false;
-  std::map<std::string, std::string> config;                     // "CONFIG_NO_HZ_FULL" -> "y", "n" for not set; those we ask for
+  std::map<std::string, std::string> config;                     // "CONFIG_NO_HZ_FULL" -> "y"; those of kernel_needs.hpp that are set
   bool modules_known = false;
   std::map<std::string, ModuleState> modules;                    // only those we ask for
   bool operator==(const Kernel&) const = default;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Which CPUs the host keeps, which the guests get, and the arguments that say so to the kernel.
 #include "kargs/cpulist.hpp"
+#include "kargs/era.hpp"
 #include "plan/cores.hpp"
 #include "plan/draft.hpp"
 
@@ -110,8 +111,9 @@ Status plan_isolation(Draft& draft) {
   const auto because = fmt::format("guests run on these; the host keeps {}", draft.plan.reserved.list());
 
   // The flags came with 5.6; an older kernel takes "managed_irq" for a bad list and isolates nothing.
-  const auto flags = draft.since(5, 6) ? "managed_irq,domain," : "";
-  if (!draft.since(5, 6))
+  const bool with_flags = isolcpus_flags_supported(draft.kernel.version);
+  const std::string flags = with_flags ? "managed_irq,domain," : "";
+  if (!with_flags)
     draft.find(Severity::warning, "isolcpus-no-flags",
                fmt::format("kernel {} is older than 5.6: isolcpus= without managed_irq, so storage interrupts may reach isolated CPUs", draft.kernel.release));
   draft.arg("isolcpus", flags + list, because, from);
@@ -120,7 +122,7 @@ Status plan_isolation(Draft& draft) {
 
   const auto host = (draft.facts.cpu.possible | draft.facts.cpu.online) - isolated;
   draft.arg("irqaffinity", host.list(), "new interrupts go to every possible CPU that is not isolated", from);
-  draft.expect(WantIsolated{isolated}, "isolcpus=" + (flags + list), from);
+  draft.expect(WantIsolated{isolated}, "isolcpus=" + flags + list, from);
   draft.expect(WantNohzFull{isolated}, "nohz_full=" + list, from);
   draft.expect(WantIrqAffinity{host}, "irqaffinity=" + host.list(), from);
   return {};

@@ -54,6 +54,14 @@ bool Draft::iommu_possible() const {
   return iommu.active() || iommu.dmar || iommu.ivrs || iommu.iort || !iommu.tables_known;
 }
 
+std::vector<const Kernel*> Draft::readers() const {
+  std::vector<const Kernel*> out{&kernel};
+  if (kernel_named) return out;
+  for (const auto& other : facts.kernels)
+    if (other.release != kernel.release) out.push_back(&other);
+  return out;
+}
+
 void Draft::arg(std::string key, std::string value, std::string because, const Origin& policy_line) {
   plan.kargs.push_back({std::move(key), std::move(value), std::move(because), policy_line});
 }

@@ -23,14 +23,16 @@ struct Draft {
   const Facts& facts;
   const Policy& policy;
   Kernel kernel;                                                 // the one the plan is for; release "" where none is known
+  bool kernel_named = false;                                     // by the caller, so that no other counts
   Plan plan;
   std::vector<ChosenPf> pfs;                                     // by address
   std::vector<NumaNode> nodes;                                   // by id, online CPUs only, orphans joined to a node
 
   bool x86() const { return facts.cpu.architecture == "x86_64" || facts.cpu.architecture == "i686" || facts.cpu.architecture.empty(); }
   bool arm() const { return facts.cpu.architecture == "aarch64"; }
-  // Not older than major.minor; a kernel that the facts do not name is taken for a current one.
-  bool since(unsigned major, unsigned minor) const { return kernel.version == KernelVersion{} || kernel.version >= KernelVersion{major, minor}; }
+  // The kernels that will read the arguments: the planned one first, then the others that are installed. With a release
+  // asked for by name, that one alone.
+  std::vector<const Kernel*> readers() const;
   // The PF's own setting for VF `index`: the last [vf] range that says it, else the section's vf-* key.
   VfSettings vf_settings(const PfPolicy& section, unsigned index) const;
   unsigned mac_base(const PfPolicy& section, unsigned index) const;   // the VF that gets a `first` MAC rule's own address

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // How many hugepages each NUMA node gives, and the arguments that the kernel reads as just that.
 #include "kargs/command_line.hpp"
+#include "kargs/era.hpp"
 #include "plan/budget.hpp"
 #include "plan/draft.hpp"
 
@@ -63,7 +64,8 @@ std::vector<Share> budgets(Draft& draft) {
   }
   // Without ",high" it lies below 4G, which is the first node's memory; with it at the top of the last one's.
   if (const auto crash_kb = facts.memory.crashkernel_bytes >> 10; crash_kb && !out.empty()) {
-    const auto* arg = CommandLine::parse(facts.boot.cmdline).last("crashkernel");
+    const auto line = CommandLine::parse(facts.boot.cmdline);
+    const auto* arg = line.last("crashkernel");
     const bool high = arg && arg->value && arg->value->ends_with(",high");
     auto& home = high ? out.back() : out.front();
     home.budget.crashkernel += crash_kb;
@@ -120,16 +122,6 @@ std::string reason(const std::vector<Share>& shares, std::uint64_t size_kb) {
   return out;
 }
 
-// The kernels that these arguments will be read by.
-std::vector<const Kernel*> readers(const Draft& draft) {
-  std::vector<const Kernel*> out{&draft.kernel};
-  for (const auto& kernel : draft.facts.kernels)
-    if (kernel.release != draft.kernel.release) out.push_back(&kernel);
-  return out;
-}
-
-bool node_form(const Kernel& kernel) { return kernel.version == KernelVersion{} || kernel.version >= KernelVersion{5, 16}; }
-
 }  // namespace
 
 Status plan_hugepages(Draft& draft) {
@@ -152,8 +144,8 @@ Status plan_hugepages(Draft& draft) {
   // the same. Kernels before 5.16 read `0:4,1:4` with sscanf("%lu") as no pages at all, and say nothing.
   const bool equal = std::ranges::all_of(shares, [&](const Share& share) { return share.pages == shares.front().pages; });
   bool flat = shares.size() == 1;
-  for (const auto* kernel : readers(draft)) {
-    if (node_form(*kernel) || flat) continue;
+  for (const auto* kernel : draft.readers()) {
+    if (hugepage_node_form(kernel->version) || flat) continue;
     if (equal) {
       flat = true;
     } else if (kernel == &draft.kernel) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Arguments that the policy names itself, and the limits of the whole line.
 #include "kargs/command_line.hpp"
+#include "kargs/era.hpp"
 #include "plan/draft.hpp"
 
 #include <algorithm>
@@ -15,7 +16,8 @@ struct Word {
   std::string_view why;
 };
 
-// `extra` may say a dangerous word, being the owner's own; it does not pass unseen.
+// `extra` may say a dangerous word, being the owner's own; it does not pass unseen. What does not belong there at all,
+// policy/ has refused already.
 constexpr std::array kDangerous = {
     Word{"mitigations", "off", "switches the defences against CPU side channels off, kvm.nx_huge_pages among them: never with foreign guests"},
     Word{"mce", "off", "hides memory errors"},
@@ -23,10 +25,6 @@ constexpr std::array kDangerous = {
     Word{"tsc", "reliable", "switches the clock watchdog off: not with more than two sockets; tsc=nowatchdog is milder"},
     Word{"vfio_iommu_type1.allow_unsafe_interrupts", "", "lets a guest send interrupts to the host"},
     Word{"pcie_acs_override", "", "claims an isolation that the hardware does not have"},
-};
-constexpr std::array kNever = {
-    Word{"amd_iommu", "on", "is not a value that the kernel knows: AMD's IOMMU is on by itself"},
-    Word{"vfio_pci.ids", "", "takes every device of that kind: say vf-driver = vfio-pci"},
 };
 
 bool covers(const Word& word, const KernelArg& arg) { return arg.is(word.key) && (word.value.empty() || arg.value == word.value); }
@@ -57,30 +55,24 @@ Status plan_kernel(Draft& draft) {
   if (!wish.extra) return {};
   const auto& from = wish.extra->from;
   const auto line = CommandLine::parse(wish.extra->value);
-  if (!line.init_part().empty()) return refuse("{}extra: '--' would hand what follows to init", at(from));
   for (const auto& arg : line.args()) {
-    for (const auto& word : kNever)
-      if (covers(word, arg)) return refuse("{}extra: {} {}", at(from), arg.raw, word.why);
-    for (const auto& own : draft.plan.kargs)
-      if (arg.is(own.key)) return refuse("{}extra: {} is planned by vfirst ({}), say it there", at(from), arg.key, own.policy.file.empty() ? own.text() : own.policy.str());
     warn(draft, arg, from);
-  }
-  for (const auto& arg : line.args()) {
     draft.arg(arg.key, arg.value.value_or(""), "the policy says so", from);
     draft.expect(WantArg{arg.raw}, arg.raw, from);
   }
   return {};
 }
 
-// COMMAND_LINE_SIZE is 2048 with the NUL on x86 and arm64; GRUB drops whole arguments beyond it, in silence, and a
-// longer line measured on x86 did not boot at all.
+// GRUB drops whole arguments beyond the kernel's limit, in silence, and a longer line measured on x86 did not boot at all.
 Status check_cmdline(Draft& draft) {
-  constexpr std::size_t kLimit = 2047, kBootImageAndRoot = 128;
+  constexpr std::size_t kBootImageAndRoot = 128;                 // where the tree has no command line to count
+  const auto& architecture = draft.facts.cpu.architecture;
+  const auto limit = command_line_limit(architecture.empty() ? "x86_64" : architecture) - 1;
   const auto ours = draft.plan.cmdline().size();
   if (ours == 0) return {};
   const auto theirs = draft.facts.boot.cmdline.empty() ? kBootImageAndRoot : foreign(draft).bytes();
-  if (ours + 1 + theirs > kLimit)
-    return refuse("the kernel command line would have {} bytes ({} of them planned here): the kernel reads {}", ours + 1 + theirs, ours, kLimit);
+  if (ours + 1 + theirs > limit)
+    return refuse("the kernel command line would have {} bytes ({} of them planned here): the kernel reads {}", ours + 1 + theirs, ours, limit);
   return {};
 }
 

@@ -96,7 +96,7 @@ std::string Plan::hash() const {
 
 Result<Plan> make_plan(const Facts& facts, const Policy& policy, const std::string& release) {
   if (!in_order(facts)) return make_plan(ordered(facts), policy, release);
-  Draft draft{facts, policy, VFIRST_TRY(target_kernel(facts, release)), {}, {}, tidy_nodes(facts)};
+  Draft draft{facts, policy, VFIRST_TRY(target_kernel(facts, release)), !release.empty(), {}, {}, tidy_nodes(facts)};
   draft.plan.fingerprint = facts.fingerprint();
   draft.plan.timeout_s = value_or(policy.boot.timeout_s, 60u);
   draft.plan.role = value_or(policy.boot.role, Role::host);

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "report/plan_report.hpp"
+
+#include "base/byte_size.hpp"
+#include "report/table.hpp"
+
+#include <algorithm>
+
+namespace vfirst {
+
+namespace {
+
+std::string heading(std::string_view text) { return fmt::format("\n{}\n", text); }
+std::string list_or_none(const CpuSet& cpus) { return cpus.empty() ? "none" : cpus.list(); }
+
+std::string cpus_text(const Plan& plan, const Facts& facts) {
+  Table table;
+  table.row({"", "reserved (host)", "isolated (guests)"});
+  for (const auto& node : facts.numa)
+    if (!node.cpus.empty()) table.row({fmt::format("node {}", node.id), list_or_none(node.cpus & plan.reserved), list_or_none(node.cpus & plan.isolated)});
+  if (facts.numa.size() != 1) table.row({"all", list_or_none(plan.reserved), list_or_none(plan.isolated)});
+  return heading("CPUs") + table.str();
+}
+
+std::string pages_text(const Plan& plan, const Facts& facts) {
+  Table table;
+  for (const auto& pages : plan.hugepages) {
+    const auto node = std::ranges::find(facts.numa, pages.node, &NumaNode::id);
+    const auto gib = node == facts.numa.end() ? 0.0 : static_cast<double>(node->total_kb) / (1 << 20);
+    table.row({fmt::format("node {}", pages.node), fmt::format("{} x {}", pages.pages, ByteSize::kib(pages.size_kb).str()), fmt::format("of {:.1f}G", gib)});
+  }
+  return table.empty() ? "" : heading("Hugepages") + table.str();
+}
+
+// VFs that go to one driver are one row: "VF 0-6".
+std::string devices_text(const Plan& plan) {
+  std::string out;
+  for (const auto& pf : plan.pfs) {
+    Table table;
+    table.row({pf.name, pf.address.str(), pf.driver.empty() ? "no driver yet" : pf.driver, pf.node < 0 ? "no node" : fmt::format("node {}", pf.node),
+               pf.vfs ? fmt::format("{} VF{}", pf.vfs, pf.vfs == 1 ? "" : "s") : "VFs as they are"});
+    out += table.str();
+    Table rows(4);
+    for (auto vf = plan.vfs.begin(); vf != plan.vfs.end();) {
+      if (vf->pf != pf.address) {
+        ++vf;
+        continue;
+      }
+      auto last = vf;
+      while (last + 1 != plan.vfs.end() && (last + 1)->pf == vf->pf && (last + 1)->driver == vf->driver) ++last;
+      const auto driver = vf->driver.empty() ? "no driver" : vf->driver == "keep" ? "the kernel's driver" : vf->driver;
+      if (vf == last) rows.row({fmt::format("VF {}", vf->index), vf->address.str(), driver});
+      else rows.row({fmt::format("VF {}-{}", vf->index, last->index), fmt::format("{} to {}", vf->address.str(), last->address.str()), driver});
+      vf = last + 1;
+    }
+    out += rows.str();
+  }
+  return out.empty() ? "" : heading("PFs and VFs") + out;
+}
+
+// A run of steps that differ only in the VF is one line.
+std::string steps_text(const Plan& plan) {
+  Table table;
+  for (std::size_t i = 0; i < plan.steps.size();) {
+    auto end = i;
+    const auto* first = std::get_if<BindDriver>(&plan.steps[i].action);
+    while (first && end + 1 < plan.steps.size()) {
+      const auto* next = std::get_if<BindDriver>(&plan.steps[end + 1].action);
+      if (!next || next->pf != first->pf || next->driver != first->driver) break;
+      ++end;
+    }
+    auto text = describe(plan.steps[i].action);
+    if (end > i) {
+      const auto& last = std::get<BindDriver>(plan.steps[end].action);
+      text = fmt::format("{} VFs {}-{} of {} {}", first->driver.empty() || first->driver == "keep" ? "leave" : "bind", first->index, last.index, first->pf.str(),
+                         first->driver.empty() ? "without a driver" : first->driver == "keep" ? "to the kernel's driver" : "to " + first->driver);
+    }
+    table.row({fmt::format("{:>2}", end > i ? fmt::format("{}-{}", i + 1, end + 1) : std::to_string(i + 1)), text, plan.steps[i].because});
+    i = end + 1;
+  }
+  return table.empty() ? "" : heading("Early boot") + table.str();
+}
+
+std::string findings_text(const Plan& plan) {
+  Table table;
+  for (const auto& finding : plan.findings) table.row({severity_name(finding.severity), finding.code, finding.message});
+  return table.empty() ? "" : heading("Findings") + table.str();
+}
+
+}  // namespace
+
+std::string severity_name(Severity severity) {
+  return severity == Severity::error ? "error" : severity == Severity::warning ? "warning" : "note";
+}
+
+std::string plan_text(const Plan& plan, const Facts& facts) {
+  std::string out = fmt::format("Plan {} for {}{}\n", plan.hash(), facts.hostname.empty() ? "this machine" : facts.hostname,
+                                facts.dmi.product.empty() ? "" : " (" + facts.dmi.product + ")");
+  Table args;
+  for (const auto& arg : plan.kargs) args.row({arg.text(), arg.policy.str(), arg.because});
+  out += heading("Kernel arguments") + (args.empty() ? "  none\n" : args.str());
+  return out + cpus_text(plan, facts) + pages_text(plan, facts) + devices_text(plan) + steps_text(plan) + findings_text(plan);
+}
+
+}  // namespace vfirst
