@@ -24,7 +24,6 @@ Result<CpuSet> CpuSet::parse_list(std::string_view text) {
   text = trimmed(text);
   if (text.empty()) return set;
   for (auto part : split(text, ',')) {
-    part = trimmed(part);
     const auto dash = part.find('-');
     const auto low = parse_number(part.substr(0, dash));
     const auto high = dash == std::string_view::npos ? low : parse_number(part.substr(dash + 1));

@@ -14,7 +14,7 @@ TEST_CASE("a list is read and written sorted and range-compressed") {
 }
 
 TEST_CASE("what sysfs never prints is refused as a list") {
-  for (auto text : {",", "1,", ",1", "3-1", "-", "1-", "a", "1-2-3", "0x1", "+1", "N", "0-3:1/2", "1 2"}) {
+  for (auto text : {",", "1,", ",1", "3-1", "-", "1-", "a", "1-2-3", "0x1", "+1", "N", "0-3:1/2", "1 2", "1, 2", "7\n,0-7"}) {
     INFO(text);
     CHECK_FALSE(CpuSet::parse_list(text));
   }
