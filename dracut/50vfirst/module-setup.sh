@@ -35,6 +35,8 @@ installkernel() {
 install() {
     local policy unit=${systemdsystemunitdir:-/usr/lib/systemd/system}
     inst_multiple vfirst
+    # Opened on demand, so not among the libraries that the binary is linked with.
+    inst_libdir_file 'libkmod.so.2*'
     inst_dir /etc/vfirst/policy.d
     inst_dir /usr/lib/vfirst/policy.d
     for policy in "${dracutsysrootdir-}"/usr/lib/vfirst/policy.d/*.ini "${dracutsysrootdir-}"/etc/vfirst/policy.d/*.ini; do
