@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "cli/command.hpp"
+
+#include "cli/load.hpp"
+#include "report/explain.hpp"
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+
+namespace vfirst {
+
+void declare_explain(CLI::App& app, Options& options) {
+  app.add_option("SUBJECT", options.subject, "A kernel argument (isolcpus) or a PCI address")->required();
+}
+
+ExitCode run_explain(const Options& options) {
+  const auto input = load_input(options);
+  if (!input) return report_error(input.error());
+  const auto plan = load_plan(*input, options);
+  if (!plan) return report_error(plan.error());
+  const auto text = options.json ? explain_json(options.subject, *plan, input->facts) : explain_text(options.subject, *plan, input->facts);
+  if (!text) return report_error(text.error());
+  fmt::print("{}", *text);
+  return ExitCode::done;
+}
+
+}  // namespace vfirst

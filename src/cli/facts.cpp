@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "cli/command.hpp"
+
+#include "cli/load.hpp"
+#include "facts/read.hpp"
+#include "report/facts_report.hpp"
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+
+namespace vfirst {
+
+void declare_facts(CLI::App&, Options&) {}
+
+ExitCode run_facts(const Options& options) {
+  const auto root = Root::open(options.root);
+  if (!root) return report_error(root.error());
+  const auto facts = read_facts(*root, {.kernel = options.kernel, .modules = {}, .names = true});
+  if (!facts) return report_error(facts.error());
+  fmt::print("{}", options.json ? facts_json(*facts) : facts_text(*facts));
+  return ExitCode::done;
+}
+
+}  // namespace vfirst
