@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "fakesys/machine.hpp"
+
+#include <algorithm>
+#include <cerrno>
+
+namespace vfirst::fake {
+
+Status FakeNet::set_up(unsigned ifindex) {
+  ++writes;
+  sysfs_.raise_port(ifindex);
+  return {};
+}
+
+Result<std::vector<VfConfig>> FakeNet::vfs(unsigned ifindex) {
+  auto all = ports_[ifindex].vfs;
+  for (unsigned i = static_cast<unsigned>(all.size()); i < 7; ++i) {
+    VfConfig vf;
+    vf.index = i;
+    vf.mac = MacAddress{};
+    vf.spoofcheck = true;
+    vf.vlan = vf.qos = vf.min_rate_mbps = vf.max_rate_mbps = 0;
+    vf.link = VfConfig::Link::automatic;
+    if (!ports_[ifindex].no_trust) vf.trust = false;
+    all.push_back(vf);
+  }
+  return all;
+}
+
+// In order, up to the first that is refused, as do_setvfinfo does.
+Status FakeNet::set_vfs(unsigned ifindex, const std::vector<VfConfig>& wanted) {
+  ++writes;
+  ++messages;
+  auto& port = ports_[ifindex];
+  if (port.in_reset) {
+    --port.in_reset;
+    return failed(EAGAIN, "Resource temporarily unavailable");
+  }
+  port.vfs = *vfs(ifindex);
+  for (const auto& vf : wanted) {
+    const auto mine = std::ranges::find(port.vfs, vf.index, &VfConfig::index);
+    if (mine == port.vfs.end()) return failed(EINVAL, "Invalid argument");
+    if (vf.mac && !vf.mac->is_unicast()) return failed(EINVAL, "Invalid argument");
+    if (vf.mac) mine->mac = vf.mac;
+    if (vf.vlan && vf.vlan_protocol == "802.1ad") return failed(EPROTONOSUPPORT, "Protocol not supported");
+    if (vf.vlan) mine->vlan = vf.vlan, mine->qos = vf.qos, mine->vlan_protocol = vf.vlan_protocol;
+    if (vf.max_rate_mbps) return failed(EINVAL, "Invalid argument");   // no link in here
+    if (vf.spoofcheck) mine->spoofcheck = vf.spoofcheck;
+    if (vf.link) return failed(EOPNOTSUPP, "Operation not supported");
+    if (vf.trust && port.no_trust) return failed(EOPNOTSUPP, "Operation not supported");
+    if (vf.trust) mine->trust = vf.trust;
+  }
+  return {};
+}
+
+// net/ethtool: an attribute that the driver did not declare refuses the whole request.
+Status FakeNet::set_coalescing(unsigned ifindex, const Coalescing& wanted) {
+  ++writes;
+  auto& port = ports_[ifindex];
+  auto& now = port.coalescing;
+  if ((wanted.rx_usecs && !now.rx_usecs) || (wanted.tx_usecs && !now.tx_usecs) || (wanted.adaptive_rx && !now.adaptive_rx) || (wanted.adaptive_tx && !now.adaptive_tx))
+    return failed(EINVAL, "Invalid argument: cannot modify an unsupported parameter");
+  const auto clamp = [&](unsigned value) { return std::min(value, port.usecs_limit.value_or(value)); };
+  if (wanted.rx_usecs) now.rx_usecs = clamp(*wanted.rx_usecs);
+  if (wanted.tx_usecs) now.tx_usecs = clamp(*wanted.tx_usecs);
+  if (wanted.adaptive_rx) now.adaptive_rx = wanted.adaptive_rx;
+  if (wanted.adaptive_tx) now.adaptive_tx = wanted.adaptive_tx;
+  return {};
+}
+
+Status FakeNet::set_channels(unsigned ifindex, const Channels& wanted) {
+  ++writes;
+  if (wanted.combined > ports_[ifindex].channels.combined_max) return failed(EINVAL, "Invalid argument");
+  ports_[ifindex].channels.combined = wanted.combined;
+  return {};
+}
+
+Result<ModuleLoader::Loaded> FakeModules::load(const std::string& name) {
+  if (builtin.contains(name)) return Loaded::builtin;
+  if (!available.contains(name)) return failed(ENOENT, "module {}: not found", name);
+  auto folder = name;
+  std::ranges::replace(folder, '-', '_');
+  sysfs_.put(fmt::format("sys/module/{}/initstate", folder), "live");
+  if (name.ends_with("vf")) sysfs_.add_vf_driver(name);
+  else sysfs_.add_driver(name);
+  return Loaded::now;
+}
+
+void FakeEvents::wake() {
+  const std::lock_guard lock(mutex_);
+  wake_ = true;
+  woken_.notify_all();
+}
+
+void FakeEvents::wait(Time until, bool devices) {
+  std::unique_lock lock(mutex_);
+  for (;;) {
+    if (std::exchange(wake_, false)) return;
+    if (devices && !later_.empty() && later_.begin()->first <= until) {
+      auto [when, what] = *later_.begin();
+      later_.erase(later_.begin());
+      now_ = std::max(now_.load(), when.count());
+      what();
+      return;
+    }
+    woken_.wait_for(lock, std::chrono::milliseconds(20));
+    if (!wake_ && !sysfs_.busy()) {
+      now_ = until.count();
+      return;
+    }
+  }
+}
+
+}  // namespace vfirst::fake

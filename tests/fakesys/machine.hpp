@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+// The other seams beside the fake sysfs: network devices, modules, and a clock that jumps.
+
+#include "fakesys/sysfs.hpp"
+#include "steps/machine.hpp"
+
+#include <condition_variable>
+#include <functional>
+#include <optional>
+
+namespace vfirst::fake {
+
+// A PF's netdev as its driver would answer; igb by default.
+struct Port {
+  MacAddress mac = *MacAddress::parse("52:54:00:12:34:50");
+  std::vector<VfConfig> vfs;
+  Coalescing coalescing{3, 3, {}, {}};                           // absent: the driver lacks it
+  Channels channels{4, 8, 0, 0, 0, 0};
+  std::optional<unsigned> usecs_limit;                           // clamps in silence
+  bool no_trust = false;                                         // EOPNOTSUPP
+  unsigned in_reset = 0;                                         // this many requests answer EAGAIN
+};
+
+class FakeNet : public Net {
+ public:
+  explicit FakeNet(Sysfs& sysfs) : sysfs_(sysfs) {}
+  Port& port(unsigned ifindex) { return ports_[ifindex]; }
+  unsigned writes = 0;                                           // messages that would change something
+  unsigned messages = 0;
+
+  Result<MacAddress> permanent_mac(unsigned ifindex) override { return ports_[ifindex].mac; }
+  Status set_up(unsigned ifindex) override;
+  Result<std::vector<VfConfig>> vfs(unsigned ifindex) override;
+  Status set_vfs(unsigned ifindex, const std::vector<VfConfig>& vfs) override;
+  Result<Coalescing> coalescing(unsigned ifindex) override { return ports_[ifindex].coalescing; }
+  Status set_coalescing(unsigned ifindex, const Coalescing& wanted) override;
+  Result<Channels> channels(unsigned ifindex) override { return ports_[ifindex].channels; }
+  Status set_channels(unsigned ifindex, const Channels& wanted) override;
+
+ private:
+  Sysfs& sysfs_;
+  std::map<unsigned, Port> ports_;
+};
+
+class FakeModules : public ModuleLoader {
+ public:
+  explicit FakeModules(Sysfs& sysfs) : sysfs_(sysfs) {}
+  std::set<std::string> available = {"vfio-pci"};
+  std::set<std::string> builtin;
+  bool knows_modalias = true;
+  Result<Loaded> load(const std::string& name) override;
+  bool exists_for(const std::string&) override { return knows_modalias; }
+
+ private:
+  Sysfs& sysfs_;
+};
+
+// Time stands still while anybody works and jumps to the next event when nobody does.
+class FakeEvents : public Events {
+ public:
+  explicit FakeEvents(const Sysfs& sysfs) : sysfs_(sysfs) {}
+  void at(std::chrono::milliseconds when, std::function<void()> what) { later_.emplace(when, std::move(what)); }
+  Time now() const override { return Time(now_.load()); }
+  void wait(Time until, bool devices) override;
+  void wake() override;
+
+ private:
+  const Sysfs& sysfs_;
+  std::atomic<Time::rep> now_{1000000};
+  std::multimap<Time, std::function<void()>> later_;
+  std::mutex mutex_;
+  std::condition_variable woken_;
+  bool wake_ = false;
+};
+
+// All of them. A test in which a write blocks for ever makes one with new and never deletes it: the thread stays in there.
+struct FakeMachine {
+  Sysfs sysfs;
+  FakeNet net{sysfs};
+  FakeModules modules{sysfs};
+  FakeEvents events{sysfs};
+  Machine machine{sysfs, net, modules, events, false};
+};
+
+}  // namespace vfirst::fake

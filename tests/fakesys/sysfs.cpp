@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "fakesys/sysfs.hpp"
+
+#include "base/text.hpp"
+
+#include <cerrno>
+#include <cstdlib>
+#include <fcntl.h>
+#include <fstream>
+#include <sys/stat.h>
+#include <thread>
+
+namespace vfirst::fake {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+const std::string kDevices = "sys/bus/pci/devices/";
+const std::string kDrivers = "sys/bus/pci/drivers/";
+
+fs::path temporary() {
+  std::string name = (fs::temp_directory_path() / "vfirst-fakesys.XXXXXX").string();
+  if (!::mkdtemp(name.data())) std::abort();
+  return name;
+}
+
+std::unexpected<Error> error(int number) { return failed(number, "fake"); }
+
+}  // namespace
+
+Sysfs::Sysfs(unsigned cpus) : Root(-1, {}), cpus_(cpus) {
+  static_cast<Root&>(*this) = std::move(*Root::open(temporary()));
+  fs::create_directories(path() / kDevices);
+  fs::create_directories(path() / kDrivers);
+  put("sys/bus/pci/drivers_probe", "");
+  put("proc/irq/default_smp_affinity", CpuSet::range(0, cpus - 1).mask());
+  for (unsigned cpu = 0; cpu < cpus; ++cpu) put(fmt::format("sys/devices/system/cpu/cpu{}/power/pm_qos_resume_latency_us", cpu), "0");
+}
+
+Sysfs::~Sysfs() {
+  std::error_code ignored;
+  fs::remove_all(path(), ignored);
+}
+
+void Sysfs::touch() const { touched_ = std::chrono::steady_clock::now().time_since_epoch().count(); }
+bool Sysfs::busy() const {
+  return std::chrono::steady_clock::now().time_since_epoch() - std::chrono::steady_clock::duration(touched_.load()) < std::chrono::milliseconds(500);
+}
+
+void Sysfs::put(const std::string& file, const std::string& text) {
+  fs::create_directories((path() / file).parent_path());
+  std::ofstream(path() / file, std::ios::trunc) << text << '\n';
+}
+void Sysfs::symlink(const std::string& link, const std::string& target) {
+  fs::create_directories((path() / link).parent_path());
+  fs::remove(path() / link);
+  fs::create_symlink(target, path() / link);
+}
+void Sysfs::remove(const std::string& what) { fs::remove_all(path() / what); }
+
+void Sysfs::add(const Pf& pf) {
+  const std::lock_guard lock(mutex_);
+  const auto folder = kDevices + pf.address;
+  put(folder + "/sriov_totalvfs", std::to_string(pf.total));
+  put(folder + "/sriov_numvfs", "0");
+  put(folder + "/sriov_drivers_autoprobe", "1");
+  put(folder + "/modalias", "pci:v00008086d000010C9sv00008086sd0000A03Cbc02sc00i00");
+  put(folder + "/class", pf.netdev.empty() ? "0x010802" : "0x020000");
+  pfs_[pf.address] = {pf, 0};
+  if (!pf.driver.empty()) bind_pf(pf.address, pf.driver);
+}
+
+void Sysfs::add_driver(const std::string& name) {
+  const std::lock_guard lock(mutex_);
+  fs::create_directories(path() / (kDrivers + name));
+  put(kDrivers + name + "/bind", "");
+  put(kDrivers + name + "/unbind", "");
+  drivers_.try_emplace(name, false);
+}
+void Sysfs::add_vf_driver(const std::string& name) {
+  const std::lock_guard lock(mutex_);
+  drivers_[name] = true;
+  add_driver(name);
+}
+
+void Sysfs::bind_pf(const std::string& address, const std::string& driver) {
+  const std::lock_guard lock(mutex_);
+  add_driver(driver);
+  attach(address, driver);
+  auto& pf = pfs_.at(address).pf;
+  pf.driver = driver;
+  for (const auto irq : pf.irqs) put(fmt::format("{}{}/msi_irqs/{}", kDevices, address, irq), "msix");
+  if (!pf.netdev.empty()) {
+    const auto folder = fmt::format("{}{}/net/{}", kDevices, address, pf.netdev);
+    put(folder + "/ifindex", std::to_string(pf.ifindex));
+    put(folder + "/flags", pf.up ? "0x1003" : "0x1002");
+  }
+  if (pf.up || pf.managed) request_irqs(pf);
+}
+
+void Sysfs::reload_pf(const std::string& address) {
+  const std::lock_guard lock(mutex_);
+  auto& state = pfs_.at(address);
+  remove_vfs(state);
+  put(kDevices + address + "/sriov_drivers_autoprobe", "1");
+  state.pf.up = false;
+  for (const auto irq : state.pf.irqs) remove(fmt::format("proc/irq/{}", irq));
+  remove(kDevices + address + "/driver");
+  bind_pf(address, state.pf.driver);
+}
+
+void Sysfs::raise_port(unsigned ifindex) {
+  const std::lock_guard lock(mutex_);
+  for (auto& [address, state] : pfs_)
+    if (state.pf.ifindex == ifindex && !state.pf.netdev.empty()) {
+      state.pf.up = true;
+      put(fmt::format("{}{}/net/{}/flags", kDevices, address, state.pf.netdev), "0x1003");
+      request_irqs(state.pf);
+    }
+}
+
+void Sysfs::request_irqs(const Pf& pf) {
+  for (const auto irq : pf.irqs) {
+    const auto file = fmt::format("proc/irq/{}/smp_affinity_list", irq);
+    if (exists(file)) continue;                                  // its affinity outlives down and up
+    const auto born = CpuSet::parse_mask(trimmed(Root::read("proc/irq/default_smp_affinity").value_or("0")));
+    put(file, born->list());
+    if (pf.managed_shown) ::chmod((path() / file).c_str(), 0444);
+  }
+}
+
+void Sysfs::guest_opens(const std::string& vf, const std::string& comm) {
+  put("proc/812/comm", comm);
+  symlink("proc/812/fd/5", "/dev/vfio/" + link_name(kDevices + vf + "/iommu_group").value_or("none"));
+}
+
+std::vector<std::string> Sysfs::writes() const {
+  const std::lock_guard lock(mutex_);
+  return writes_;
+}
+void Sysfs::forget_writes() {
+  const std::lock_guard lock(mutex_);
+  writes_.clear();
+}
+
+std::string Sysfs::vf(const std::string& pf, unsigned index) const {
+  const auto& one = pfs_.at(pf).pf;
+  return PciAddress::parse(pf)->vf(index, one.offset, one.stride)->str();
+}
+
+Result<std::string> Sysfs::read(std::string_view file) const {
+  touch();
+  const std::lock_guard lock(mutex_);
+  return Root::read(file);
+}
+
+Status Sysfs::write(std::string_view file, std::string_view value) const {
+  touch();
+  if (!file.starts_with('/') && !exists(file)) return error(ENOENT);
+  {
+    const std::lock_guard lock(mutex_);
+    writes_.push_back(fmt::format("{} <- {}", file, value == "\n" ? "\\n" : value));
+  }
+  // Root's write is const since it changes the machine, not the object; here they are the same thing.
+  return const_cast<Sysfs*>(this)->store(std::string(file), std::string(value));
+}
+
+Status Sysfs::store(const std::string& file, const std::string& value) {
+  if (file.starts_with(kDevices)) {
+    const auto rest = file.substr(kDevices.size());
+    const auto slash = rest.find('/');
+    return store_device(rest.substr(0, slash), rest.substr(slash + 1), value);
+  }
+  const std::lock_guard lock(mutex_);
+  if (file == "sys/bus/pci/drivers_probe") return probe(value);
+  if (file.starts_with(kDrivers)) {
+    const auto rest = file.substr(kDrivers.size());
+    const auto slash = rest.find('/');
+    return rest.substr(slash + 1) == "bind" ? bind(rest.substr(0, slash), value) : Status(error(EINVAL));
+  }
+  if (file.starts_with("proc/irq/")) return store_affinity(file, value);
+  if (file.ends_with("/pm_qos_resume_latency_us") && value != "n/a" && !parse_number(value)) return error(EINVAL);
+  put(file, value);
+  return {};
+}
+
+// kernel/irq/proc.c write_irq_affinity: beyond nr_cpu_ids ERANGE, no online CPU EINVAL, a managed one EPERM, and whatever
+// the interrupt chip says when it has no vector left.
+Status Sysfs::store_affinity(const std::string& file, const std::string& value) {
+  const bool mask = file.ends_with("default_smp_affinity");
+  const auto set = mask ? CpuSet::parse_mask(value) : CpuSet::parse_list(value);
+  if (!set) return error(EINVAL);
+  if (set->last().value_or(0) >= cpus_) return error(mask ? EOVERFLOW : ERANGE);
+  if (set->empty()) return error(EINVAL);
+  for (const auto& [address, state] : pfs_)
+    for (const auto irq : state.pf.irqs)
+      if (state.pf.managed && file == fmt::format("proc/irq/{}/smp_affinity_list", irq)) return error(EPERM);
+  if (!mask && set->size() == 1 && full_.contains(*set->first())) return error(ENOSPC);
+  put(file, mask ? set->mask() : set->list());
+  return {};
+}
+
+}  // namespace vfirst::fake

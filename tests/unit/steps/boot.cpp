@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The gates and the record.
+#include "fakesys/machine.hpp"
+#include "host/files.hpp"
+#include "steps/boot.hpp"
+#include "steps/gates.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+#include <nlohmann/json.hpp>
+
+using namespace vfirst;
+using namespace vfirst::fake;
+using namespace std::chrono_literals;
+
+namespace {
+
+const auto kPf = *PciAddress::parse("0000:01:00.0");
+
+std::optional<std::string> gate(const std::string& cmdline) {
+  FakeMachine fake;
+  fake.sysfs.put("proc/cmdline", cmdline);
+  return closed_gate(fake.sysfs, "f00d");
+}
+
+Plan small_plan() {
+  Plan plan;
+  plan.steps.push_back({CreateVfs{kPf, 2, false}, "", {}, {}, true});
+  return plan;
+}
+
+}  // namespace
+
+TEST_CASE("an ordinary boot passes the gates") { CHECK_FALSE(gate("BOOT_IMAGE=/vmlinuz root=/dev/vda1 quiet")); }
+TEST_CASE("rd.vfirst=0 and vfirst=off switch it off, and the last word counts") {
+  CHECK(gate("quiet rd.vfirst=0") == "rd.vfirst=0 on the kernel command line");
+  CHECK(gate("vfirst=off quiet") == "vfirst=off on the kernel command line");
+  CHECK_FALSE(gate("vfirst=off vfirst=on"));
+}
+TEST_CASE("a host that is being repaired is left alone") {
+  CHECK(gate("quiet single"));
+  CHECK(gate("systemd.unit=rescue.target"));
+  CHECK(gate("systemd.unit=emergency.target"));
+  CHECK(gate("rd.break=pre-mount"));
+  CHECK_FALSE(gate("root=single-disk rescue=no"));
+}
+TEST_CASE("a crash kernel is left alone") {
+  FakeMachine fake;
+  fake.sysfs.put("proc/vmcore", "");
+  CHECK(closed_gate(fake.sysfs, "") == "this is a crash kernel: it only saves the dump");
+}
+TEST_CASE("a disk that was set up for another machine is left alone") {
+  FakeMachine fake;
+  fake.sysfs.put(kFingerprintFile, "f00d");
+  CHECK_FALSE(closed_gate(fake.sysfs, "f00d"));
+  CHECK(closed_gate(fake.sysfs, "beef"));
+}
+
+TEST_CASE("a closed gate touches nothing and leaves its reason in the record") {
+  FakeMachine fake;
+  fake.sysfs.add({});
+  fake.sysfs.put("proc/cmdline", "rd.vfirst=0");
+  const auto report = boot(small_plan(), fake.machine, 60s);
+  CHECK(fake.sysfs.writes().empty());
+  DiskFiles files(fake.sysfs);
+  REQUIRE(record(report, files));
+  const auto json = nlohmann::json::parse(*fake.sysfs.read(kResultFile));
+  CHECK(json["schema"] == "vfirst.boot/1");
+  CHECK(json["skipped"] == "rd.vfirst=0 on the kernel command line");
+  CHECK(json["complete"] == false);
+  CHECK_FALSE(read_ready(fake.sysfs));
+}
+
+TEST_CASE("the record says what was wanted and got, and the second run leaves it as it is") {
+  FakeMachine fake;
+  fake.sysfs.add({});
+  fake.machine.initramfs = true;
+  DiskFiles files(fake.sysfs);
+  REQUIRE(record(boot(small_plan(), fake.machine, 60s), files));
+  const auto first = *fake.sysfs.read(kResultFile);
+  const auto json = nlohmann::json::parse(first);
+  CHECK(json["phase"] == "initrd");
+  CHECK(json["complete"] == true);
+  CHECK(json["steps"][0]["wanted"] == "2");
+  CHECK(json["steps"][0]["got"] == "2");
+  CHECK(json["steps"][0]["state"] == "done");
+  REQUIRE(read_ready(fake.sysfs));
+  CHECK(read_ready(fake.sysfs)->phase == "initrd");
+
+  fake.machine.initramfs = false;
+  const auto again = boot(small_plan(), fake.machine, 60s);
+  CHECK(again.writes() == 0);
+  REQUIRE(record(again, files));
+  CHECK(fake.sysfs.read(kResultFile) == first);
+  CHECK(read_ready(fake.sysfs)->phase == "initrd");
+}
+
+TEST_CASE("a record with a failure has the errno by name and takes readiness back") {
+  FakeMachine fake;
+  fake.sysfs.add({});
+  DiskFiles files(fake.sysfs);
+  REQUIRE(record(boot(small_plan(), fake.machine, 60s), files));
+  fake.sysfs.reload_pf("0000:01:00.0");
+  fake.sysfs.remove("sys/bus/pci/devices/0000:01:00.0/driver");
+  const auto report = boot(small_plan(), fake.machine, 60s);
+  REQUIRE(record(report, files));
+  const auto json = nlohmann::json::parse(*fake.sysfs.read(kResultFile));
+  CHECK(json["steps"][0]["errno"] == "ENOENT");
+  CHECK_FALSE(read_ready(fake.sysfs));
+}
+
+TEST_CASE("a best-effort failure does not make the boot incomplete") {
+  FakeMachine fake;
+  auto plan = small_plan();
+  plan.steps[0].required = false;
+  const auto report = boot(plan, fake.machine, 60s);
+  CHECK(report.count(StepState::failed) == 1);
+  CHECK(report.complete());
+}

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// What goes through netlink: VF attributes, coalescing, queues, port up.
+#include "fakesys/machine.hpp"
+#include "steps/apply.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+
+using namespace vfirst;
+using namespace vfirst::fake;
+
+namespace {
+
+const auto kPf = *PciAddress::parse("0000:01:00.0");
+
+struct WithPort : FakeMachine {
+  WithPort() { sysfs.add({}); }
+  Port& port() { return net.port(2); }
+};
+
+SetVfAttributes attributes(unsigned vfs, const SetVfAttributes::Vf& each) {
+  SetVfAttributes out{kPf, {}};
+  for (unsigned i = 0; i < vfs; ++i) {
+    out.vfs.push_back(each);
+    out.vfs.back().index = i;
+  }
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("all attributes of all VFs go in one message, and a second run sends none") {
+  WithPort fake;
+  SetVfAttributes::Vf each;
+  each.stable_mac = true;
+  each.trust = true;
+  each.vlan = 100;
+  const auto action = attributes(7, each);
+  const auto out = apply(action, fake.machine);
+  CHECK(out.state == StepState::done);
+  CHECK(out.got == "7 of 7 VFs");
+  CHECK(fake.net.messages == 1);
+  CHECK(fake.port().vfs[3].mac == fake.port().mac.stable_vf(3));
+  CHECK(apply(action, fake.machine).state == StepState::unchanged);
+  CHECK(fake.net.messages == 1);
+  CHECK(verify(action, fake.machine).verdict == Verdict::ok);
+}
+
+TEST_CASE("an attribute that the driver lacks takes no other along, and is named") {
+  WithPort fake;
+  fake.port().no_trust = true;
+  SetVfAttributes::Vf each;
+  each.mac = *MacAddress::parse("02:00:00:00:00:01");
+  each.trust = true;
+  const auto out = apply(attributes(2, each), fake.machine);
+  CHECK(out.state == StepState::failed);
+  CHECK(out.partial);
+  CHECK(out.error == EOPNOTSUPP);
+  CHECK(out.cause == "0000:01:00.0: VF 0 trust on: EOPNOTSUPP: the driver has no such VF setting (Operation not supported)");
+  CHECK(fake.port().vfs[0].mac == each.mac);
+  CHECK(fake.port().vfs[1].mac == each.mac);
+}
+
+TEST_CASE("trust off needs nothing of a driver that knows no trust") {
+  WithPort fake;
+  fake.port().no_trust = true;
+  SetVfAttributes::Vf each;
+  each.trust = false;
+  CHECK(apply(attributes(7, each), fake.machine).state == StepState::unchanged);
+}
+
+TEST_CASE("a VF in reset is asked again") {
+  WithPort fake;
+  fake.port().in_reset = 2;
+  SetVfAttributes::Vf each;
+  each.vlan = 5;
+  const auto out = apply(attributes(1, each), fake.machine);
+  CHECK(out.state == StepState::done);
+  CHECK(out.writes == 3);
+}
+
+TEST_CASE("coalescing sends only what differs and only what is asked for") {
+  WithPort fake;
+  const SetCoalescing action{kPf, 0, {}, {}, {}};
+  const auto out = apply(action, fake.machine);
+  CHECK(out.state == StepState::done);
+  CHECK(out.got == "rx-usecs 0");
+  CHECK(fake.port().coalescing == Coalescing{0, 3, {}, {}});
+  CHECK(apply(action, fake.machine).state == StepState::unchanged);
+  CHECK(fake.net.writes == 1);
+}
+
+TEST_CASE("adaptive off is fulfilled by a device that has no adaptive mode") {
+  WithPort fake;
+  CHECK(apply(SetCoalescing{kPf, {}, {}, false, {}}, fake.machine).state == StepState::unchanged);
+}
+
+TEST_CASE("a setting that the driver lacks leaves the others in force, with the kernel's sentence") {
+  WithPort fake;
+  const auto out = apply(SetCoalescing{kPf, 0, {}, true, {}}, fake.machine);
+  CHECK(out.state == StepState::failed);
+  CHECK(out.cause == "eth0: adaptive-rx on: EINVAL: the driver refuses this value (Invalid argument: cannot modify an unsupported parameter)");
+  CHECK(fake.port().coalescing.rx_usecs == 0U);
+}
+
+TEST_CASE("a clamped value is reported, not believed") {
+  WithPort fake;
+  fake.port().usecs_limit = 100;
+  const auto out = apply(SetCoalescing{kPf, 500, {}, {}, {}}, fake.machine);
+  CHECK(out.state == StepState::failed);
+  CHECK(out.cause == "eth0: the driver took rx-usecs 500 and keeps rx-usecs 100");
+}
+
+TEST_CASE("queues beyond the device's are refused with its limit") {
+  WithPort fake;
+  CHECK(apply(SetQueues{kPf, 2}, fake.machine).state == StepState::done);
+  CHECK(apply(SetQueues{kPf, 2}, fake.machine).state == StepState::unchanged);
+  const auto out = apply(SetQueues{kPf, 16}, fake.machine);
+  CHECK(out.error == ERANGE);
+  CHECK(out.cause == "eth0: 16 queues asked, the device has 8");
+}
+
+TEST_CASE("a port is raised once") {
+  WithPort fake;
+  CHECK(apply(BringUp{kPf}, fake.machine).state == StepState::done);
+  CHECK(apply(BringUp{kPf}, fake.machine).state == StepState::unchanged);
+  CHECK(verify(BringUp{kPf}, fake.machine).verdict == Verdict::ok);
+}
+
+TEST_CASE("a port that udev has not named yet waits") {
+  WithPort fake;
+  fake.sysfs.put("run/udev/control", "");
+  const auto out = apply(BringUp{kPf}, fake.machine);
+  CHECK(out.state == StepState::deferred);
+  CHECK(out.waiting);
+  CHECK(out.writes == 0);
+  fake.sysfs.put("run/udev/data/n2", "");
+  CHECK(apply(BringUp{kPf}, fake.machine).state == StepState::done);
+}

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// BindDriver: driver_override and drivers_probe, whose success means nothing.
+#include "fakesys/machine.hpp"
+#include "steps/apply.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+
+using namespace vfirst;
+using namespace vfirst::fake;
+
+namespace {
+
+const auto kPf = *PciAddress::parse("0000:01:00.0");
+
+struct WithVfs : FakeMachine {
+  explicit WithVfs(Pf pf = {}, bool vfio = true) {
+    sysfs.add(pf);
+    if (vfio) sysfs.add_driver("vfio-pci");
+    REQUIRE(apply(CreateVfs{kPf, 7, false}, machine).state == StepState::done);
+    sysfs.forget_writes();
+  }
+  std::string file(unsigned index, const std::string& name) const { return "sys/bus/pci/devices/" + sysfs.vf("0000:01:00.0", index) + "/" + name; }
+  BindDriver to(unsigned index, const std::string& driver) const { return {kPf, index, *PciAddress::parse(sysfs.vf("0000:01:00.0", index)), driver}; }
+};
+
+}  // namespace
+
+TEST_CASE("a VF goes to vfio-pci by override and probe, two writes, and its link is read") {
+  WithVfs fake;
+  const auto out = apply(fake.to(3, "vfio-pci"), fake.machine);
+  CHECK(out.state == StepState::done);
+  CHECK(out.got == "vfio-pci");
+  CHECK(fake.sysfs.writes() == std::vector<std::string>{fake.file(3, "driver_override") + " <- vfio-pci", "sys/bus/pci/drivers_probe <- " + fake.sysfs.vf("0000:01:00.0", 3)});
+}
+
+TEST_CASE("a VF that has its driver is left alone") {
+  WithVfs fake;
+  REQUIRE(apply(fake.to(3, "vfio-pci"), fake.machine).state == StepState::done);
+  fake.sysfs.forget_writes();
+  CHECK(apply(fake.to(3, "vfio-pci"), fake.machine).state == StepState::unchanged);
+  CHECK(fake.sysfs.writes().empty());
+}
+
+TEST_CASE("without an IOMMU group nothing is tried, and the message says argument or BIOS") {
+  WithVfs fake{{.iommu = false}};
+  const auto out = apply(fake.to(0, "vfio-pci"), fake.machine);
+  CHECK(out.state == StepState::failed);
+  CHECK(out.error == EINVAL);
+  CHECK(out.cause == "VF 0 (0000:01:10.0): it has no IOMMU group, so vfio cannot have it: intel_iommu=on (Intel), or VT-d / AMD-Vi / SMMU in the BIOS");
+  CHECK(fake.sysfs.writes().empty());
+  CHECK(verify(fake.to(0, "vfio-pci"), fake.machine).cause == out.cause);
+}
+
+TEST_CASE("drivers_probe succeeds for a driver that is not there, and we say so") {
+  WithVfs fake({}, false);
+  const auto out = apply(fake.to(0, "vfio-pci"), fake.machine);
+  CHECK(out.state == StepState::failed);
+  CHECK(out.got == "none");
+  CHECK(out.cause == "VF 0 (0000:01:10.0): driver vfio-pci is not loaded");
+}
+
+TEST_CASE("a VF that its netdev driver took is moved when the netdev is down") {
+  WithVfs fake;
+  fake.sysfs.add_vf_driver("igbvf");
+  REQUIRE(apply(fake.to(1, "keep"), fake.machine).got == "igbvf");
+  const auto out = apply(fake.to(1, "vfio-pci"), fake.machine);
+  CHECK(out.state == StepState::done);
+  CHECK(out.got == "vfio-pci");
+}
+
+TEST_CASE("a VF in use is not taken away") {
+  WithVfs fake;
+  fake.sysfs.add_vf_driver("igbvf");
+  REQUIRE(apply(fake.to(1, "keep"), fake.machine).state == StepState::done);
+  const auto port = fake.sysfs.list(fake.file(1, "net"))->front();
+  fake.sysfs.put(fake.file(1, "net/" + port + "/flags"), "0x1003");
+  fake.sysfs.forget_writes();
+  const auto out = apply(fake.to(1, "vfio-pci"), fake.machine);
+  CHECK(out.state == StepState::failed);
+  CHECK(out.cause.find("driver igbvf has it and it is in use: its netdev " + port + " is up") != std::string::npos);
+  CHECK(fake.sysfs.writes().empty());
+}
+
+TEST_CASE("the kernel's choice is probed with autoprobe on and autoprobe goes off again") {
+  WithVfs fake;
+  fake.sysfs.add_vf_driver("igbvf");
+  const auto out = apply(fake.to(2, "keep"), fake.machine);
+  CHECK(out.state == StepState::done);
+  CHECK(out.got == "igbvf");
+  CHECK(fake.sysfs.read("sys/bus/pci/devices/0000:01:00.0/sriov_drivers_autoprobe") == "0");
+  CHECK(apply(fake.to(2, "keep"), fake.machine).writes == 0);
+}
+
+TEST_CASE("back from vfio-pci to the kernel's choice the override is cleared with a newline") {
+  WithVfs fake;
+  fake.sysfs.add_vf_driver("igbvf");
+  REQUIRE(apply(fake.to(2, "vfio-pci"), fake.machine).state == StepState::done);
+  CHECK(apply(fake.to(2, "keep"), fake.machine).got == "igbvf");
+  CHECK(fake.sysfs.read(fake.file(2, "driver_override")) == "(null)");
+}
+
+TEST_CASE("vf-driver = none leaves a VF without one") {
+  WithVfs fake;
+  CHECK(apply(fake.to(4, ""), fake.machine).state == StepState::unchanged);
+  REQUIRE(apply(fake.to(4, "vfio-pci"), fake.machine).state == StepState::done);
+  const auto out = apply(fake.to(4, ""), fake.machine);
+  CHECK(out.state == StepState::done);
+  CHECK(out.got == "none");
+}
+
+TEST_CASE("a VF that does not exist is ENODEV") {
+  WithVfs fake;
+  const auto out = apply(BindDriver{kPf, 9, *PciAddress::parse("0000:01:12.2"), "vfio-pci"}, fake.machine);
+  CHECK(out.error == ENODEV);
+  CHECK(out.cause == "VF 9 (0000:01:12.2): VF 9 of 0000:01:00.0 does not exist");
+}
+
+TEST_CASE("vectors are set while no driver is bound, read from the VF's own capability, and only once") {
+  WithVfs fake;
+  fake.sysfs.put("sys/bus/pci/devices/0000:01:00.0/sriov_vf_total_msix", "64");
+  const SetVfVectors four{kPf, 0, 4};
+  CHECK(apply(four, fake.machine).state == StepState::done);
+  CHECK(apply(four, fake.machine).state == StepState::unchanged);
+  CHECK(verify(four, fake.machine).verdict == Verdict::ok);
+  REQUIRE(apply(fake.to(0, "vfio-pci"), fake.machine).state == StepState::done);
+  CHECK(apply(SetVfVectors{kPf, 0, 8}, fake.machine).error == EBUSY);
+}
+
+TEST_CASE("a driver with fixed vectors is EOPNOTSUPP and names the policy's key") {
+  WithVfs fake;
+  const auto out = apply(SetVfVectors{kPf, 0, 4}, fake.machine);
+  CHECK(out.error == EOPNOTSUPP);
+  CHECK(out.cause.find("leave vf-queues out") != std::string::npos);
+}
