@@ -15,8 +15,7 @@ struct ModuleIndex::Context {
 };
 
 Result<ModuleIndex> ModuleIndex::open(const Root& root, const std::string& directory) {
-  for (const auto* file : {"modules.dep.bin", "modules.alias.bin", "modules.symbols.bin", "modules.builtin.bin", "modules.builtin.alias.bin",
-                           "modules.builtin.modinfo"})
+  for (const auto* file : {"modules.dep.bin", "modules.alias.bin", "modules.builtin.bin", "modules.builtin.alias.bin"})
     root.note(directory + '/' + file);
   if (!root.exists(directory + "/modules.dep.bin")) return failed(ENOENT, "{}: no modules.dep.bin", directory);
   // An explicit empty list: what modprobe.d of this host says is nothing to a kernel of another tree.

@@ -53,7 +53,7 @@ class Relative {
   bool valid_;
 };
 
-Result<std::string> read_file(int root, std::string_view path, std::size_t limit) {
+Result<std::string> read_bytes(int root, std::string_view path, std::size_t limit) {
   const Relative name(path);
   if (!name.valid()) return fail(EINVAL, path);
   Fd fd(::openat(root, name.c_str(), O_RDONLY | O_CLOEXEC));
@@ -69,7 +69,12 @@ Result<std::string> read_file(int root, std::string_view path, std::size_t limit
     if (n == 0) break;
     out.append(chunk, static_cast<std::size_t>(n));
   }
-  if (!out.empty() && out.back() == '\n') out.pop_back();
+  return out;
+}
+
+Result<std::string> read_text(int root, std::string_view path, std::size_t limit) {
+  auto out = read_bytes(root, path, limit);
+  if (out && !out->empty() && out->back() == '\n') out->pop_back();
   return out;
 }
 
@@ -95,8 +100,9 @@ Root::~Root() {
   if (fd_ >= 0) ::close(fd_);
 }
 
-Result<std::string> Root::read(std::string_view path) const { return read_file(fd_, path, SIZE_MAX); }
-Result<std::string> Root::read_head(std::string_view path, std::size_t limit) const { return read_file(fd_, path, limit); }
+Result<std::string> Root::read(std::string_view path) const { return read_text(fd_, path, SIZE_MAX); }
+Result<std::string> Root::bytes(std::string_view path) const { return read_bytes(fd_, path, SIZE_MAX); }
+Result<std::string> Root::read_head(std::string_view path, std::size_t limit) const { return read_text(fd_, path, limit); }
 void Root::note(std::string_view) const {}
 
 Status Root::write(std::string_view path, std::string_view value) const {

@@ -26,6 +26,7 @@ class Root {
 
   // The whole content, trailing newline kept out. ENOENT and other errnos come back in Error::code.
   virtual Result<std::string> read(std::string_view path) const;
+  Result<std::string> bytes(std::string_view path) const;                     // the content as it is, for copying
   // At most the first `limit` bytes: /proc/cpuinfo of a large machine takes the kernel milliseconds to print whole.
   virtual Result<std::string> read_head(std::string_view path, std::size_t limit) const;
   // One write(2) of `value` into an existing file (a sysfs attribute); a short count is EIO. No O_CREAT, no O_TRUNC.

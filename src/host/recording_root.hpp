@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+// A root that remembers what was read from it, as the smallest tree that gives the same answers again.
+
+#include "host/root.hpp"
+
+#include <map>
+#include <set>
+
+namespace vfirst {
+
+class RecordingRoot : public Root {
+ public:
+  struct Entry {
+    enum class Kind { directory, file, link } kind = Kind::directory;
+    std::string content;                                         // of a file; of a link its target
+  };
+
+  explicit RecordingRoot(Root root);
+  Result<std::string> read(std::string_view path) const override;
+  Result<std::string> read_head(std::string_view path, std::size_t limit) const override;
+  Result<std::string> link(std::string_view path) const override;
+  bool exists(std::string_view path) const override;
+  Result<std::vector<std::string>> list(std::string_view path) const override;
+  void note(std::string_view path) const override;
+
+  // By path; every link on the way to a file is there, every parent directory comes before what it holds.
+  const std::map<std::string, Entry>& entries() const { return entries_; }
+  // Every path that was opened, listed or asked for, found or not, in order: what a plain reader would have to do too.
+  const std::vector<std::string>& asked() const { return asked_; }
+
+ private:
+  std::string settle(std::string_view path, bool follow_last) const;
+  void add(const std::string& path, Entry::Kind kind, std::string content = {}) const;
+  void add_as_it_is(const std::string& path) const;
+  Result<std::string> kept(std::string_view path, Result<std::string> content) const;
+
+  mutable std::map<std::string, Entry> entries_;
+  mutable std::vector<std::string> asked_;
+};
+
+}  // namespace vfirst

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "facts/read.hpp"
+#include "unit/tree.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+
+using namespace vfirst;
+using vfirst::test::TempTree;
+
+namespace {
+
+TempTree host() { return TempTree{{"sys/devices/system/cpu/online", "0\n"}}; }
+
+BootFacts boot_of(const TempTree& tree) {
+  const auto facts = read_facts(tree.root());
+  REQUIRE(facts);
+  return facts->boot;
+}
+
+std::string utf16(std::string_view text) {
+  std::string out("\x06\0\0\0", 4);
+  for (char c : text) out += c, out += '\0';
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("each boot loader is known by its evidence") {
+  auto tree = host();
+  SECTION("GRUB") {
+    tree.add("boot/grub/grub.cfg", "set default=0\n");
+    CHECK(boot_of(tree).loader == Loader::grub);
+    CHECK(boot_of(tree).evidence == "boot/grub/grub.cfg");
+  }
+  SECTION("GRUB with BLS entries") {
+    tree.add({{"boot/grub2/grub.cfg", "insmod blscfg\nblscfg\n"}, {"boot/loader/entries/x.conf", ""}});
+    CHECK(boot_of(tree).loader == Loader::grub_bls);
+  }
+  SECTION("entries that this grub.cfg never reads") {
+    tree.add({{"boot/grub/grub.cfg", "menuentry x {}\n"}, {"boot/loader/entries/x.conf", ""}});
+    CHECK(boot_of(tree).loader == Loader::grub);
+  }
+  SECTION("systemd-boot by its entries") {
+    tree.add("efi/loader/entries/x.conf", "");
+    CHECK(boot_of(tree).loader == Loader::systemd_boot);
+  }
+  SECTION("systemd-boot by its variable, GRUB only installed") {
+    tree.add({{"boot/grub/grub.cfg", ""}, {"sys/firmware/efi/efivars/LoaderInfo-4a67b082-0a4c-41cf-b6c7-440b29bb8c4f", utf16("systemd-boot 257")}});
+    CHECK(boot_of(tree).loader == Loader::systemd_boot);
+  }
+  SECTION("GRUB sets that variable too") {
+    tree.add({{"boot/grub/grub.cfg", ""}, {"sys/firmware/efi/efivars/LoaderInfo-4a67b082-0a4c-41cf-b6c7-440b29bb8c4f", utf16("GRUB 2.12")}});
+    CHECK(boot_of(tree).loader == Loader::grub);
+  }
+  SECTION("a unified kernel image") {
+    tree.add("boot/efi/EFI/Linux/debian.efi", "");
+    CHECK(boot_of(tree).loader == Loader::uki);
+    tree.add({{"boot/grub/grub.cfg", ""}, {"sys/firmware/efi/efivars/StubInfo-4a67b082-0a4c-41cf-b6c7-440b29bb8c4f", utf16("systemd-stub 257")}});
+    CHECK(boot_of(tree).loader == Loader::uki);
+  }
+  SECTION("ostree") {
+    tree.add({{"boot/grub2/grub.cfg", ""}, {"run/ostree-booted", ""}});
+    CHECK(boot_of(tree).loader == Loader::ostree);
+  }
+  SECTION("none") { CHECK(boot_of(tree).loader == Loader::none); }
+}
+
+TEST_CASE("UEFI and Secure Boot") {
+  auto tree = host();
+  CHECK(!boot_of(tree).uefi);
+  const auto* variable = "sys/firmware/efi/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c";
+  tree.add(variable, std::string_view("\x06\0\0\0\x01", 5));
+  CHECK(boot_of(tree).uefi);
+  CHECK(boot_of(tree).secure_boot);
+  tree.add(variable, std::string_view("\x06\0\0\0\0", 5));
+  CHECK(!boot_of(tree).secure_boot);
+}
+
+TEST_CASE("the filesystem of /boot is that of the mount that carries it") {
+  auto tree = host();
+  tree.add("sys/dev/block/254:1", "-> ../../devices/pci0000:00/0000:00:04.0/virtio1/block/vda/vda1");
+  tree.add("sys/dev/block/254:2", "-> ../../devices/pci0000:00/0000:00:04.0/virtio1/block/vda/vda2");
+  const std::string top = "22 1 254:1 / / rw,relatime shared:1 - ext4 /dev/vda1 rw\n";
+  tree.add("proc/self/mountinfo", top);
+  CHECK(boot_of(tree).filesystem == "ext4");
+  CHECK(boot_of(tree).device == "vda1");
+  tree.add("proc/self/mountinfo", top + "30 22 0:31 / /boot rw - autofs systemd-1 rw\n31 30 254:2 / /boot rw shared:9 - vfat /dev/vda2 rw\n"
+                                        "32 22 0:40 / /bootleg rw - tmpfs none rw\n");
+  CHECK(boot_of(tree).filesystem == "vfat");
+  CHECK(boot_of(tree).device == "vda2");
+}
+
+TEST_CASE("older captures show proc/mounts") {
+  auto tree = host();
+  tree.add({{"proc/mounts", "rootfs / rootfs rw 0 0\n/dev/mapper/vg-root / xfs rw 0 0\n"},
+            {"sys/class/block/dm-3", "-> ../../devices/virtual/block/dm-3"},
+            {"sys/devices/virtual/block/dm-3/dm/name", "vg-root\n"}});
+  CHECK(boot_of(tree).filesystem == "xfs");
+  CHECK(boot_of(tree).device == "dm-3");
+}
+
+TEST_CASE("the command line stands as the kernel prints it") {
+  auto tree = host();
+  tree.add("proc/cmdline", "BOOT_IMAGE=/vmlinuz root=UUID=1 quiet\n");
+  CHECK(boot_of(tree).cmdline == "BOOT_IMAGE=/vmlinuz root=UUID=1 quiet");
+}

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "host/recording_root.hpp"
+#include "unit/tree.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+
+using namespace vfirst;
+using vfirst::test::TempTree;
+using Kind = RecordingRoot::Entry::Kind;
+
+TEST_CASE("an absolute path is refused, since the kernel would leave the root for it") {
+  const TempTree tree{{"etc/hostname", "fixture\n"}};
+  const auto root = tree.root();
+  CHECK(root.read("etc/hostname").value() == "fixture");
+  CHECK(root.read("/etc/hostname").error().code == std::errc::invalid_argument);
+  CHECK(!root.exists("/etc"));
+}
+
+TEST_CASE("one newline at the end is no content, others are") {
+  const TempTree tree{{"a", "x\n\n"}, {"b", "x"}, {"c", ""}};
+  const auto root = tree.root();
+  CHECK(root.read("a").value() == "x\n");
+  CHECK(root.read("b").value() == "x");
+  CHECK(root.read("c").value().empty());
+  CHECK(root.bytes("a").value() == "x\n\n");
+}
+
+TEST_CASE("a head is no longer than asked for") {
+  TempTree tree;
+  tree.add("big", std::string(10000, 'x'));
+  const auto root = tree.root();
+  CHECK(root.read_head("big", 4096).value().size() == 4096);
+  CHECK(root.read("big").value().size() == 10000);
+}
+
+TEST_CASE("a recording holds what was read, the links on the way, and no more") {
+  const TempTree tree{{"sys/devices/pci0000:00/0000:00:03.0/vendor", "0x8086\n"},
+                      {"sys/devices/pci0000:00/0000:00:03.0/device", "0x1592\n"},
+                      {"sys/bus/pci/devices/0000:00:03.0", "-> ../../../devices/pci0000:00/0000:00:03.0"},
+                      {"secret", "x\n"}};
+  const RecordingRoot root(tree.root());
+  CHECK(root.read("sys/bus/pci/devices/0000:00:03.0/vendor").value() == "0x8086");
+  CHECK(!root.read("sys/bus/pci/devices/0000:00:03.0/absent"));
+  const auto& entries = root.entries();
+  CHECK(entries.at("sys/bus/pci/devices/0000:00:03.0").content == "../../../devices/pci0000:00/0000:00:03.0");
+  CHECK(entries.at("sys/devices/pci0000:00/0000:00:03.0/vendor").content == "0x8086\n");
+  CHECK(entries.at("sys/devices/pci0000:00").kind == Kind::directory);
+  CHECK(!entries.contains("sys/devices/pci0000:00/0000:00:03.0/device"));
+  CHECK(!entries.contains("secret"));
+  CHECK(root.asked() == std::vector<std::string>{"sys/bus/pci/devices/0000:00:03.0/vendor", "sys/bus/pci/devices/0000:00:03.0/absent"});
+}
+
+TEST_CASE("a listed directory is recorded with all its names, and a later read fills the file in") {
+  const TempTree tree{{"sys/class/net/eth0", "-> ../../devices/net/eth0"}, {"sys/class/net/bonding_masters", "\n"}, {"sys/devices/net/eth0/flags", "0x1003\n"}};
+  const RecordingRoot root(tree.root());
+  CHECK(root.list("sys/class/net").value() == std::vector<std::string>{"bonding_masters", "eth0"});
+  CHECK(root.entries().at("sys/class/net/eth0").kind == Kind::link);
+  CHECK(root.entries().at("sys/class/net/bonding_masters").content.empty());
+  CHECK(root.list("sys/class/net/eth0").value() == std::vector<std::string>{"flags"});
+  CHECK(root.read("sys/class/net/eth0/flags").value() == "0x1003");
+  CHECK(root.entries().at("sys/devices/net/eth0/flags").content == "0x1003\n");
+}
