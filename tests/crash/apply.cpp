@@ -81,6 +81,7 @@ TEST_CASE("a power cut anywhere in apply leaves the old arguments or the new, an
   for (const auto& scene : scenes()) {
     INFO(scene.name);
     for (int at = 0;; ++at) {
+      REQUIRE(at < 100);
       auto files = on(scene, at);
       bool cut = false;
       try {
@@ -127,6 +128,7 @@ TEST_CASE("a full or broken disk anywhere in apply is an error that names it, an
   for (const auto& scene : scenes()) {
     for (const int error : {ENOSPC, EROFS, EIO}) {
       for (int at = 0;; ++at) {
+        REQUIRE(at < 100);
         auto files = on(scene, at, error);
         const auto done = run(files, *root, scene.trial);
         ++points;

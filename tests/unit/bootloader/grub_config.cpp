@@ -56,7 +56,7 @@ TEST_CASE("a braced variable counts") {
 
 TEST_CASE("a recovery entry that carries the variable is a fault, whatever language its title is in") {
   auto text = replaced(grub_cfg(true), "(recovery mode)", "(Wiederherstellungsmodus)");
-  text = replaced(text, "ro single", "ro single $vfirst_args");
+  text = replaced(text, "ro single", "ro nomodeset $vfirst_args");   // known by its id alone
   CHECK(GrubConfig::parse(text).faults().size() == 1);
 }
 
