@@ -35,6 +35,7 @@ installkernel() {
 install() {
     local policy unit=${systemdsystemunitdir:-/usr/lib/systemd/system}
     inst_multiple vfirst
+    inst_libdir_file "libkmod.so.2*"   # opened on demand, so that no list of needed libraries has it
     # Opened on demand, so not among the libraries that the binary is linked with.
     inst_libdir_file 'libkmod.so.2*'
     inst_dir /etc/vfirst/policy.d
