@@ -40,11 +40,20 @@ bool frees_page_structs(const Draft& draft) {
 // An eighth of the node, at least 1G and at most 4G.
 std::uint64_t default_reserve_kb(std::uint64_t total_kb) { return std::clamp(total_kb / 8, kGigabyteKb, 4 * kGigabyteKb); }
 
+// What the policy asks of this node; nothing where it does not ask.
+const Setting<PageRequest>* request_for(const HugepagePolicy& wish, unsigned node) {
+  const auto own = wish.nodes.find(node);
+  if (own != wish.nodes.end()) return &own->second;
+  return wish.per_node ? &*wish.per_node : nullptr;
+}
+
 std::vector<Share> budgets(Draft& draft) {
   const auto& facts = draft.facts;
   const auto& wish = draft.policy.hugepages;
   std::vector<Share> out;
   for (const auto& node : draft.nodes) {
+    if (node.total_kb == 0 && !node.memory_known && request_for(wish, node.id))
+      draft.find(Severity::warning, "hugepages-memory-unknown", fmt::format("node {}: this tree does not show its memory, so no hugepages are planned on it", node.id));
     if (node.total_kb == 0) continue;
     Share share;
     auto& b = share.budget;
@@ -87,17 +96,14 @@ Status check_size(Draft& draft, const Setting<ByteSize>& size) {
   return {};
 }
 
-// What the policy asks of this node; nothing where it does not ask.
-const Setting<PageRequest>* request_for(const HugepagePolicy& wish, unsigned node) {
-  const auto own = wish.nodes.find(node);
-  if (own != wish.nodes.end()) return &own->second;
-  return wish.per_node ? &*wish.per_node : nullptr;
-}
-
 Status share_out(Draft& draft, std::vector<Share>& shares, std::uint64_t size_kb) {
   const auto& wish = draft.policy.hugepages;
+  const auto there = [&](unsigned id) {
+    const auto node = std::ranges::find(draft.nodes, id, &NumaNode::id);
+    return node != draft.nodes.end() && (node->total_kb != 0 || !node->memory_known);
+  };
   for (const auto& [node, request] : wish.nodes)
-    if (std::ranges::none_of(shares, [&](const Share& share) { return share.budget.node == node; }))
+    if (!there(node))
       return refuse("{}node{}: this machine has no such node with memory, and one bad node number gives no pages anywhere", at(request.from), node);
   for (auto& share : shares) {
     const auto* request = request_for(wish, share.budget.node);
@@ -134,14 +140,13 @@ Status plan_hugepages(Draft& draft) {
   const auto size = wish.size->value.str();
 
   auto shares = budgets(draft);
-  if (shares.empty()) {
+  if (shares.empty())
     draft.find(Severity::error, "hugepages-no-memory", at(asked_at) + "this tree shows no node's memory: no hugepages are planned");
-    return {};
-  }
   VFIRST_CHECK(share_out(draft, shares, size_kb));
 
   // Without node numbers the kernel deals the pages out in turn over the nodes that have memory, so the counts must be
   // the same. Kernels before 5.16 read `0:4,1:4` with sscanf("%lu") as no pages at all, and say nothing.
+  if (shares.empty()) return {};
   const bool equal = std::ranges::all_of(shares, [&](const Share& share) { return share.pages == shares.front().pages; });
   bool flat = shares.size() == 1;
   for (const auto* kernel : draft.readers()) {

@@ -58,23 +58,30 @@ std::string devices_text(const Plan& plan) {
   return out.empty() ? "" : heading("PFs and VFs") + out;
 }
 
-// A run of steps that differ only in the VF is one line.
+// Steps that differ only in the VF are one line. Do they?
+bool same_but_vf(const Action& a, const Action& b) {
+  if (const auto* x = std::get_if<BindDriver>(&a))
+    if (const auto* y = std::get_if<BindDriver>(&b)) return x->pf == y->pf && x->driver == y->driver;
+  if (const auto* x = std::get_if<SetVfVectors>(&a))
+    if (const auto* y = std::get_if<SetVfVectors>(&b)) return x->pf == y->pf && x->vectors == y->vectors;
+  return false;
+}
+
+std::string describe_run(const Action& first, const Action& last) {
+  if (const auto* x = std::get_if<SetVfVectors>(&first))
+    return fmt::format("give VFs {}-{} of {} {} MSI-X vectors each", x->index, std::get<SetVfVectors>(last).index, x->pf.str(), x->vectors);
+  const auto& x = std::get<BindDriver>(first);
+  const auto range = fmt::format("VFs {}-{} of {}", x.index, std::get<BindDriver>(last).index, x.pf.str());
+  if (x.driver.empty()) return fmt::format("leave {} without a driver", range);
+  return x.driver == "keep" ? fmt::format("leave {} to the kernel's driver", range) : fmt::format("bind {} to {}", range, x.driver);
+}
+
 std::string steps_text(const Plan& plan) {
   Table table;
   for (std::size_t i = 0; i < plan.steps.size();) {
     auto end = i;
-    const auto* first = std::get_if<BindDriver>(&plan.steps[i].action);
-    while (first && end + 1 < plan.steps.size()) {
-      const auto* next = std::get_if<BindDriver>(&plan.steps[end + 1].action);
-      if (!next || next->pf != first->pf || next->driver != first->driver) break;
-      ++end;
-    }
-    auto text = describe(plan.steps[i].action);
-    if (end > i) {
-      const auto& last = std::get<BindDriver>(plan.steps[end].action);
-      text = fmt::format("{} VFs {}-{} of {} {}", first->driver.empty() || first->driver == "keep" ? "leave" : "bind", first->index, last.index, first->pf.str(),
-                         first->driver.empty() ? "without a driver" : first->driver == "keep" ? "to the kernel's driver" : "to " + first->driver);
-    }
+    while (end + 1 < plan.steps.size() && same_but_vf(plan.steps[i].action, plan.steps[end + 1].action)) ++end;
+    const auto text = end > i ? describe_run(plan.steps[i].action, plan.steps[end].action) : describe(plan.steps[i].action);
     table.row({fmt::format("{:>2}", end > i ? fmt::format("{}-{}", i + 1, end + 1) : std::to_string(i + 1)), text, plan.steps[i].because});
     i = end + 1;
   }

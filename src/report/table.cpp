@@ -5,13 +5,18 @@
 
 namespace vfirst {
 
+namespace {
+constexpr std::size_t kWidest = 72;                              // a longer cell pushes its own row alone
+}
+
 void Table::note(std::string text) { notes_.emplace_back(rows_.size(), std::move(text)); }
 
 std::string Table::str() const {
   std::vector<std::size_t> widths;
   for (const auto& row : rows_) {
     widths.resize(std::max(widths.size(), row.size()));
-    for (std::size_t i = 0; i + 1 < row.size(); ++i) widths[i] = std::max(widths[i], row[i].size());
+    for (std::size_t i = 0; i + 1 < row.size(); ++i)
+      if (row[i].size() <= kWidest) widths[i] = std::max(widths[i], row[i].size());
   }
   std::string out;
   auto note = notes_.begin();
@@ -19,7 +24,7 @@ std::string Table::str() const {
     std::string line(indent_, ' ');
     for (std::size_t i = 0; i < rows_[r].size(); ++i) {
       line += rows_[r][i];
-      if (i + 1 < rows_[r].size()) line.append(widths[i] - rows_[r][i].size() + 2, ' ');
+      if (i + 1 < rows_[r].size()) line.append(std::max(widths[i], rows_[r][i].size()) - rows_[r][i].size() + 2, ' ');
     }
     line.erase(line.find_last_not_of(' ') + 1);
     out += line + "\n";

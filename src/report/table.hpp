@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
-// Rows of text, each column as wide as its widest cell, the last one as long as it is.
+// Rows of text, each column as wide as its widest cell, a very long one aside; the last one as long as it is.
 
 #include <string>
 #include <vector>

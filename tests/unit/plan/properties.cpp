@@ -2,6 +2,7 @@
 // What holds on every machine, checked on made-up ones: odd core counts, scattered numbering, offline CPUs, uneven nodes.
 #include "unit/plan/machine.hpp"
 
+#include <algorithm>
 #include <catch2/catch_test_macros.hpp>
 #include <random>
 
