@@ -42,8 +42,9 @@ std::vector<std::string_view> words(std::string_view text) {
 std::optional<std::uint64_t> parse_number(std::string_view text, int base) {
   if (base == 16 && text.size() > 2 && text[0] == '0' && (text[1] == 'x' || text[1] == 'X')) text.remove_prefix(2);
   std::uint64_t value = 0;
-  const auto end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, value, base);
+  const char* const begin = text.data();
+  const char* const end = begin + text.size();
+  const auto [stop, error] = std::from_chars(begin, end, value, base);
   if (text.empty() || error != std::errc{} || stop != end) return std::nullopt;
   return value;
 }

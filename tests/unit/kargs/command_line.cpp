@@ -46,6 +46,8 @@ TEST_CASE("a quote in the middle switches blanks but stays in the value") {
 TEST_CASE("next_arg's corners are the kernel's") {
   CHECK(read("=a") == "=a");                                     // an '=' in front is part of the name
   CHECK_FALSE(CommandLine::parse("=a").args()[0].value);
+  CHECK(CommandLine::parse("\"=a b\"").args()[0].key == "=a b");
+  CHECK_FALSE(CommandLine::parse("\"=a b\"").args()[0].value);
   CHECK(read("=a=b") == "=a=b");
   CHECK(CommandLine::parse("=a=b").args()[0].key == "=a");
   CHECK(read("a=b=c") == "a=b=c");
@@ -111,6 +113,17 @@ TEST_CASE("removing takes our own instance and leaves foreign ones of the same k
   auto line = CommandLine::parse("console=tty0 isolcpus=1 console=ttyS0 isolcpus=2-3");
   CHECK(line.remove({arg("isolcpus", "2-3"), arg("console", "ttyS1")}) == 1);
   CHECK(line.str() == "console=tty0 isolcpus=1 console=ttyS0");
+  line = CommandLine::parse("a isolcpus=2 b isolcpus=2");
+  CHECK(line.remove({arg("isolcpus", "2")}) == 1);
+  CHECK(line.str() == "a isolcpus=2 b");
+}
+
+TEST_CASE("an argument goes with its blank, the first one with the next") {
+  auto line = CommandLine::parse("a b  c");
+  line.erase(0);
+  CHECK(line.str() == "b  c");
+  line.erase(1);
+  CHECK(line.str() == "b");
 }
 
 TEST_CASE("nothing is appended inside an open quote") {

@@ -78,6 +78,7 @@ TEST_CASE("what libinih would cut or pass over in silence is refused") {
   CHECK(refusal("isolate = yes\n") == "50-host.ini:1: 'isolate = yes' stands before the first [section]");
   CHECK(refusal("[cpu]\nisolate\n") == "50-host.ini:2: neither a [section] nor 'key = value'");
   CHECK(refusal("[cpu]\nisolate\nisolat = yes\n") == "50-host.ini:2: neither a [section] nor 'key = value'");
+  CHECK(refusal("[cpu]\nisolate\n\x01\n") == "50-host.ini:2: neither a [section] nor 'key = value'");
   CHECK(refusal("[cpu]\n= yes\n") == "50-host.ini:2: there is no key before the '='");
   CHECK(refusal("\xef\xbb\xbf[cpu]\n") == "50-host.ini:1: the file begins with a byte order mark; save it as UTF-8 without one");
   CHECK(refusal(std::string("[cpu]\nisolate = y\0es\n", 21)) == "50-host.ini:2: the line holds a control character (0x00)");
