@@ -144,15 +144,21 @@ Status plan_hugepages(Draft& draft) {
     draft.find(Severity::error, "hugepages-no-memory", at(asked_at) + "this tree shows no node's memory: no hugepages are planned");
   VFIRST_CHECK(share_out(draft, shares, size_kb));
 
+  if (shares.empty()) return {};
+
   // Without node numbers the kernel deals the pages out in turn over the nodes that have memory, so the counts must be
   // the same. Kernels before 5.16 read `0:4,1:4` with sscanf("%lu") as no pages at all, and say nothing.
-  if (shares.empty()) return {};
-  const bool equal = std::ranges::all_of(shares, [&](const Share& share) { return share.pages == shares.front().pages; });
-  bool flat = shares.size() == 1;
+  // A node whose memory the tree does not show may have some, and would get its turn.
+  const bool all_known = std::ranges::all_of(draft.nodes, &NumaNode::memory_known);
+  const bool equal = all_known && std::ranges::all_of(shares, [&](const Share& share) { return share.pages == shares.front().pages; });
+  bool flat = all_known && shares.size() == 1;
   for (const auto* kernel : draft.readers()) {
     if (hugepage_node_form(kernel->version) || flat) continue;
     if (equal) {
       flat = true;
+    } else if (kernel == &draft.kernel && !all_known) {
+      draft.find(Severity::error, "hugepages-memory-unknown", fmt::format("kernel {} is older than 5.16 and cannot be told which nodes to take pages from: none are planned", kernel->release));
+      return {};
     } else if (kernel == &draft.kernel) {
       const auto least = std::ranges::min(shares, {}, &Share::pages).pages;
       const bool absolute = std::ranges::any_of(shares, [&](const Share& s) { return !request_for(wish, s.budget.node) || !request_for(wish, s.budget.node)->value.percent; });

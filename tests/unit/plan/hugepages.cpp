@@ -123,3 +123,12 @@ TEST_CASE("some megabytes more or less from one boot to the next do not move a p
   facts.numa[0].total_kb -= 60 << 10;
   CHECK(plan(facts, text) == before);
 }
+
+TEST_CASE("a node whose memory is not shown gets no pages, and no flat count that it would share in") {
+  auto facts = Machine{}.facts();
+  facts.numa[0].total_kb = 0;
+  facts.numa[0].memory_known = false;
+  const auto p = plan(facts, kThird);
+  CHECK(p.cmdline().find("hugepages=1:24 ") != std::string::npos);
+  CHECK(message(p, "hugepages-memory-unknown") == "node 0: this tree does not show its memory, so no hugepages are planned on it");
+}

@@ -64,6 +64,13 @@ TEST_CASE("the plan is the same before a PF has its driver and its VFs, and afte
   CHECK_FALSE(before.vfs[0].mac);
 }
 
+TEST_CASE("another argument or another step is another hash") {
+  const auto hash = plan(two_nics(), kUplink).hash();
+  CHECK(hash.size() == 12);
+  CHECK(plan(two_nics(), std::string(kUplink) + "[iommu]\nmode = translated\n").hash() != hash);
+  CHECK(plan(two_nics(), std::string(kUplink) + "vf-trust = on\n").hash() != hash);
+}
+
 TEST_CASE("facts in another order make the same plan") {
   auto facts = two_nics();
   const auto text = std::string("[cpu]\nisolate = yes\n[hugepages]\nsize = 1G\nper-node = 50%\n") + kUplink;
