@@ -103,7 +103,7 @@ constexpr std::string_view kVf = "vf NAME RANGE";
 constexpr KeyRow<VfSettings> kVfs[] = {
     row<VfSettings, value::vf_driver, &VfSettings::driver>(kVf, "driver", "vfio-pci | keep | none | DRIVER", "driver of the VFs"),
     row<VfSettings, value::mac_rule, &VfSettings::mac>(kVf, "mac", "stable | auto | MAC",
-                                                       "stable: from the PF's permanent MAC and the index; or VF 0's address"),
+                                                       "stable: from the PF's permanent MAC and the index; or the first VF's address, the others count up"),
     row<VfSettings, value::yes_no, &VfSettings::trust>(kVf, "trust", kOnOff, "may the guest change MAC and promiscuity"),
     row<VfSettings, value::yes_no, &VfSettings::spoofcheck>(kVf, "spoofcheck", kOnOff, "drop frames with another source address"),
     row<VfSettings, value::number<1, 2048>, &VfSettings::queues>(kVf, "queues", "1..2048", "MSI-X vectors or queues, where the device can"),
