@@ -128,8 +128,7 @@ bool has_device(const Mount& mount) {
   return std::find(std::begin(none), std::end(none), mount.type) == std::end(none);
 }
 
-void read_filesystems(const Root& root, const BootFacts& boot, Ground& ground, Gaps& gaps) {
-  const auto mounts = read_mounts(root);
+void read_filesystems(const Root& root, const std::vector<Mount>& mounts, const BootFacts& boot, Ground& ground, Gaps& gaps) {
   const auto* top = mount_of(mounts, "/");
   const auto named = !top || !has_device(*top) ? root_argument(root, boot.cmdline) : std::nullopt;
   const bool found = named ? ground.block(*named, "root filesystem") : top && has_device(*top) && ground.mount(*top, "root filesystem");
@@ -174,16 +173,28 @@ std::set<std::string> default_interfaces(const Root& root) {
   return out;
 }
 
+// PFs that vfirst set up before this host had a network (steps/boot.hpp, kOwnPfsFile). Their ports are up since, and a
+// router's advertisement or the host's own configuration may route through them: nothing is left to be kept from.
+std::set<std::string> own_pfs(const Root& root) {
+  std::set<std::string> out;
+  if (const auto text = root.read("run/vfirst/pfs"))
+    for (auto line : split(*text, '\n')) out.emplace(line);
+  return out;
+}
+
 }  // namespace
 
-std::vector<CriticalDevice> read_critical(const Root& root, const BootFacts& boot, Gaps& gaps) {
+std::vector<CriticalDevice> read_critical(const Root& root, const std::vector<Mount>& mounts, const BootFacts& boot, Gaps& gaps) {
   Ground ground(root);
-  read_filesystems(root, boot, ground, gaps);
+  read_filesystems(root, mounts, boot, ground, gaps);
   for (const auto& name : default_interfaces(root)) {
     ground.next();
     ground.interface(name, "default route");
   }
-  return ground.take();
+  auto found = ground.take();
+  const auto own = own_pfs(root);
+  std::erase_if(found, [&](const CriticalDevice& device) { return device.role == "default route" && own.contains(device.address.str()); });
+  return found;
 }
 
 }  // namespace vfirst::facts

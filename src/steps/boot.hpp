@@ -26,6 +26,9 @@ struct BootReport {
 BootReport boot(const Plan& plan, const Machine& machine, Events::Time budget, const Progress& progress = {});
 
 inline constexpr auto kResultFile = "run/vfirst/result.json";    // schema vfirst.boot/1; survives switch-root
+// The PFs that vfirst has set up in this boot, an address a line. A default route that shows up on one of them later does
+// not turn it into a device to keep away from (facts/critical.cpp).
+inline constexpr auto kOwnPfsFile = "run/vfirst/pfs";
 inline constexpr auto kReadyFile = "run/vfirst/ready";           // lines of key=value, for verify
 
 // Leaves both files alone when this run found everything as it was and they already say so: a second run writes nothing.

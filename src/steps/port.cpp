@@ -19,10 +19,15 @@ Outcome apply(const BringUp& x, const Machine& machine) {
   Outcome out{.wanted = "up"};
   const auto ports = netdevs(machine.root, x.pf);
   if (ports.empty()) {
-    out.state = StepState::failed;
+    // The driver link appears before the driver's probe has run (drivers/base/dd.c, driver_sysfs_add): the port comes
+    // with an event of its own. A function that was given to a guest makes none.
+    const auto driver = bound_driver(machine.root, x.pf).value_or("none");
+    const bool probing = driver != "none" && driver != "vfio-pci";
+    out.state = probing ? StepState::deferred : StepState::failed;
+    out.waiting = probing;
     out.error = ENODEV;
     out.got = "no netdev";
-    out.cause = fmt::format("{}: its driver made no network device", x.pf.str());
+    out.cause = fmt::format("{}: its driver ({}) made no network device", x.pf.str(), driver);
     return out;
   }
   out.got = "up";

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <cstdlib>
 #include <nlohmann/json.hpp>
+#include <set>
 
 namespace vfirst {
 
@@ -20,6 +21,20 @@ Status replace(Files& files, const std::string& path, const std::string& content
   if (files.exists(temporary)) VFIRST_CHECK(files.remove(temporary));           // of a run that was cut off
   VFIRST_CHECK(files.create(temporary, content));
   return files.rename(temporary, path);
+}
+
+Status record_pfs(const BootReport& report, Files& files) {
+  const auto before = files.read(kOwnPfsFile).value_or(std::string());
+  std::set<std::string> pfs;
+  for (const auto line : split(before, '\n'))
+    if (!line.empty()) pfs.emplace(line);
+  const auto known = pfs.size();
+  for (const auto& step : report.steps)
+    if (step.pf && (step.state == StepState::done || step.state == StepState::unchanged)) pfs.insert(step.pf->str());
+  if (pfs.size() == known) return {};
+  std::string text;
+  for (const auto& pf : pfs) text += pf + "\n";
+  return replace(files, kOwnPfsFile, text);
 }
 
 }  // namespace
@@ -75,6 +90,7 @@ std::optional<Ready> read_ready(const Root& root) {
 }
 
 Status record(const BootReport& report, Files& files) {
+  VFIRST_CHECK(record_pfs(report, files));
   std::optional<Ready> before;
   if (const auto text = files.read(kReadyFile)) before = parse_ready(*text);
   const bool same = before && before->plan_hash == report.plan_hash;

@@ -121,6 +121,14 @@ TEST_CASE("the default route's interface, directly or through what is stacked on
   CHECK(critical_of(tree) == std::vector<CriticalDevice>{{kNic, "default route"}});
 }
 
+TEST_CASE("a PF that vfirst set up before there was a network is not kept from for a route that came later") {
+  auto tree = host();
+  tree.add("proc/net/route", default_route("eth0"));
+  REQUIRE_FALSE(critical_of(tree).empty());
+  tree.add("run/vfirst/pfs", kNic.str() + "\n");
+  CHECK(critical_of(tree).empty());
+}
+
 TEST_CASE("a route to one network is no default route") {
   auto tree = host();
   tree.add("proc/net/route", fmt::format("{}eth0\t0000000A\t00000000\t0001\t0\t0\t100\t00FFFFFF\t0\t0\t0\n", kRouteHead));

@@ -136,3 +136,23 @@ TEST_CASE("a port that udev has not named yet waits") {
   fake.sysfs.put("run/udev/data/n2", "");
   CHECK(apply(BringUp{kPf}, fake.machine).state == StepState::done);
 }
+
+TEST_CASE("a driver that is bound but still probing has no port yet: waited for; one given to a guest is not") {
+  FakeMachine fake;
+  Pf quiet;
+  quiet.netdev = "";
+  SECTION("probing") {
+    fake.sysfs.add(quiet);
+    const auto out = apply(BringUp{kPf}, fake.machine);
+    CHECK(out.state == StepState::deferred);
+    CHECK(out.waiting);
+  }
+  SECTION("on vfio-pci") {
+    quiet.driver = "vfio-pci";
+    fake.sysfs.add(quiet);
+    const auto out = apply(BringUp{kPf}, fake.machine);
+    CHECK(out.state == StepState::failed);
+    CHECK_FALSE(out.waiting);
+    CHECK(out.cause == "0000:01:00.0: its driver (vfio-pci) made no network device");
+  }
+}
