@@ -74,8 +74,8 @@ ExitCode provision(Files& files, const ApplyOutcome& outcome, const Input& input
 void declare_apply(CLI::App& app, Options& options) {
   app.add_flag("--dry-run", options.dry_run, "Print the difference, write nothing");
   app.add_flag("--detailed-exitcode", options.detailed_exitcode, "Exit 2 when changes are pending, 4 when a reboot is");
-  app.add_option("--reboot", options.reboot, "Afterwards: none (default) or reboot")->check(CLI::IsMember({"none", "reboot"}));
-  app.add_flag("--provision", options.provision, "First provisioning: reboot at most once, if the policy says so");
+  app.add_option("--reboot", options.reboot, "Afterwards: none (default) or reboot")->type_name("HOW")->check(CLI::IsMember({"none", "reboot"}));
+  app.add_flag("--provision", options.provision, "First provisioning: reboot at most once");
 }
 
 ExitCode run_apply(const Options& options) {

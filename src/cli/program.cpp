@@ -19,7 +19,10 @@ namespace {
 
 void declare_common(CLI::App& app, Options& options) {
   app.add_option("--root", options.root, "Read and write under DIR (default /)")->type_name("DIR");
-  app.add_option("--policy", options.policy, "Policy file or directory, instead of the search path (repeatable)")->type_name("FILE|DIR")->expected(1)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  app.add_option("--policy", options.policy, "Read this policy instead; repeatable")
+      ->type_name("FILE|DIR")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   app.add_option("--kernel", options.kernel, "Plan for this kernel release")->type_name("RELEASE");
   app.add_flag("--json", options.json, "Print one JSON document");
   app.add_flag("-v,--verbose", options.verbose, "Say more on stderr");
@@ -61,14 +64,13 @@ int run_program(int argc, char** argv, std::span<const Command> commands) {
   app.set_version_flag("--version", "vfirst " VFIRST_VERSION);
   app.require_subcommand(0, 1);
   app.allow_extras();
-  app.get_formatter()->column_width(22);
+  app.get_formatter()->column_width(26);                         // a line of help stays within 80 columns
   app.footer("Policy: vfirst.ini(5). Exit status and examples: vfirst(8).");
 
   std::vector<std::string> names;
   for (const auto& command : commands) {
     auto* sub = app.add_subcommand(command.name, command.summary);
     sub->allow_extras();
-    sub->get_formatter()->column_width(30);
     command.declare(*sub, options);
     declare_common(*sub, options);
     names.emplace_back(command.name);
