@@ -62,7 +62,7 @@ void find_loader(const Root& root, BootFacts& boot) {
 
 }  // namespace
 
-BootFacts read_boot(const Root& root, Gaps& gaps) {
+BootFacts read_boot(const Root& root, const std::vector<Mount>& mounts, Gaps& gaps) {
   BootFacts boot;
   boot.uefi = root.exists("sys/firmware/efi");
   if (boot.uefi) {
@@ -72,7 +72,6 @@ BootFacts read_boot(const Root& root, Gaps& gaps) {
   boot.cmdline = text_of(root, "proc/cmdline");
   find_loader(root, boot);
   if (boot.loader == Loader::none) gaps.push_back("boot: no boot loader's files are shown");
-  const auto mounts = read_mounts(root);
   const auto* mount = mount_of(mounts, "/boot");
   if (!mount) {
     gaps.push_back("proc/self/mountinfo: not shown, the filesystem of /boot is not known");

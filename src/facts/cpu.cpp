@@ -27,16 +27,14 @@ CpuSet list_or(const Root& root, std::string_view name, const CpuSet& otherwise)
   return set ? std::move(*set) : otherwise;
 }
 
-// Kernels before 2.6.26 have no `online` list: a CPU is on if its own file says so or, CPU 0 has none, if it has topology.
-CpuSet online_by_cpu(const Root& root, const CpuSet& present) {
-  CpuSet online, with_topology;
-  for (auto cpu : present.members()) {
+// Kernels before 2.6.26 have no `online` list: a CPU says so itself, where its file is 0.
+CpuSet not_switched_off(const Root& root, CpuSet cpus) {
+  for (auto cpu : cpus.members()) {
     const auto own = root.number(cpu_dir(cpu) + "/online");
-    if (own && *own == 0) continue;
-    online.insert(cpu);
-    if (root.exists(cpu_dir(cpu) + "/topology")) with_topology.insert(cpu);
+    if (own && *own == 0) cpus.erase(cpu);
+    if (!own && cpu != 0) break;                                            // CPU 0 alone may lack it: no other has it either
   }
-  return with_topology.empty() ? online : with_topology;
+  return cpus;
 }
 
 void read_model(const Root& root, CpuFacts& cpu, Gaps& gaps) {
@@ -84,17 +82,19 @@ std::map<unsigned, InfoCore> cores_of_cpuinfo(const Root& root) {
   return out;
 }
 
-// One CPU of each core is read; its siblings share package, die and core by definition.
-void read_topology(const Root& root, CpuFacts& facts) {
+// One CPU of each core is read; its siblings share package, die and core by definition. Returns the CPUs that have no
+// topology files.
+CpuSet read_topology(const Root& root, CpuFacts& facts) {
   CpuSetFile siblings{"thread_siblings_list", "core_cpus_list", "thread_siblings", "core_cpus"};
   std::map<unsigned, std::size_t> at;
   for (std::size_t i = 0; i < facts.cpus.size(); ++i) at[facts.cpus[i].id] = i;
-  bool dies = true, any = false;
+  CpuSet without;
+  bool dies = true;
   for (auto& cpu : facts.cpus) {
     if (!cpu.siblings.empty()) continue;
     const auto topology = cpu_dir(cpu.id) + "/topology";
     const auto set = siblings.read(root, topology);
-    any = any || set;
+    if (!set) without.insert(cpu.id);
     cpu.siblings = set ? *set & facts.online : CpuSet{};
     cpu.siblings.insert(cpu.id);
     cpu.package = signed_number(root, topology + "/physical_package_id");
@@ -113,7 +113,10 @@ void read_topology(const Root& root, CpuFacts& facts) {
       sibling.id = id;
     }
   }
-  if (any) return;
+  return without;
+}
+
+void read_topology_of_cpuinfo(const Root& root, CpuFacts& facts) {
   const auto cores = cores_of_cpuinfo(root);
   for (auto& cpu : facts.cpus) {
     const auto own = cores.find(cpu.id);
@@ -185,7 +188,8 @@ Result<CpuFacts> read_cpus(const Root& root, Gaps& gaps) {
     for (auto cpu : numbered(root, kCpus, "cpu")) facts.present.insert(cpu);
   facts.possible = list_or(root, "possible", facts.present);
   facts.online = list_or(root, "online", {});
-  if (facts.online.empty()) facts.online = online_by_cpu(root, facts.present);
+  const bool told = !facts.online.empty();
+  if (!told) facts.online = not_switched_off(root, facts.present);
   if (facts.online.empty()) return refuse("{}: this tree shows no CPU", kCpus);
   facts.present |= facts.online;
   facts.possible |= facts.present;
@@ -193,7 +197,13 @@ Result<CpuFacts> read_cpus(const Root& root, Gaps& gaps) {
   facts.nohz_full = list_or(root, "nohz_full", {});
   for (auto id : facts.online.members()) facts.cpus.push_back({.id = id, .siblings = {}, .l3 = {}});
   read_model(root, facts, gaps);
-  read_topology(root, facts);
+  const auto without = read_topology(root, facts);
+  if (without == facts.online) {
+    read_topology_of_cpuinfo(root, facts);
+  } else if (!told) {                                                       // an old kernel removes the files of an offline CPU
+    facts.online -= without;
+    std::erase_if(facts.cpus, [&](const Cpu& cpu) { return without.contains(cpu.id); });
+  }
   if (!facts.topology_source.empty()) gaps.push_back(facts.topology_source);
   read_caches(root, facts, gaps);
   read_kinds(root, facts);

@@ -13,9 +13,10 @@ Result<Facts> read_facts(const Root& root, const ReadOptions& options) {
   facts.iommu = facts::read_iommu(root, facts.gaps);
   facts::read_pci(root, options, facts);
   facts.kernels = facts::read_kernels(root, options, facts.pci, facts.gaps);
+  const auto mounts = facts::read_mounts(root);
   facts.dmi = facts::read_dmi(root);
-  facts.boot = facts::read_boot(root, facts.gaps);
-  facts.critical = facts::read_critical(root, facts.boot, facts.gaps);
+  facts.boot = facts::read_boot(root, mounts, facts.gaps);
+  facts.critical = facts::read_critical(root, mounts, facts.boot, facts.gaps);
   facts.hostname = facts::text_of(root, "proc/sys/kernel/hostname");
   return facts;
 }

@@ -2,6 +2,7 @@
 #pragma once
 // One reader a noun; read_facts calls them in this order. Each adds a line to `gaps` for what the tree does not show.
 
+#include "facts/mounts.hpp"
 #include "facts/read.hpp"
 
 #include <initializer_list>
@@ -20,8 +21,8 @@ void read_pci(const Root&, const ReadOptions&, Facts&);                         
 IommuFacts read_iommu(const Root&, Gaps&);
 std::vector<Kernel> read_kernels(const Root&, const ReadOptions&, const std::vector<PciFunction>&, Gaps&);
 Dmi read_dmi(const Root&);
-BootFacts read_boot(const Root&, Gaps&);
-std::vector<CriticalDevice> read_critical(const Root&, const BootFacts&, Gaps&);
+BootFacts read_boot(const Root&, const std::vector<Mount>&, Gaps&);
+std::vector<CriticalDevice> read_critical(const Root&, const std::vector<Mount>&, const BootFacts&, Gaps&);
 
 // A CPU set that sysfs shows under one of several names, as a list or as a mask, depending on the kernel's age. The name
 // that answered last is tried first, so that an old kernel costs one failed open and not one for every CPU.

@@ -80,6 +80,7 @@ Result<PciBus> PciBus::open(const Root& root) {
   }
   std::sort(access->functions.begin(), access->functions.end());
   access->it = pci_alloc();
+  if (!access->it) return failed(ELIBACC, "sys/bus/pci: libpci.so.3 cannot be loaded");
   access->it->method = PCI_ACCESS_SYS_BUS_PCI;
   access->it->error = on_error;
   access->it->warning = on_warning;

@@ -57,7 +57,6 @@ void RecordingRoot::add_as_it_is(const std::string& path) const {
 }
 
 Result<std::string> RecordingRoot::kept(std::string_view path, Result<std::string> content) const {
-  asked_.emplace_back(path);
   if (content) add(settle(path, true), Entry::Kind::file, *content + '\n');
   return content;
 }
@@ -69,21 +68,18 @@ Result<std::string> RecordingRoot::read_head(std::string_view path, std::size_t 
 }
 
 Result<std::string> RecordingRoot::link(std::string_view path) const {
-  asked_.emplace_back(path);
   auto target = Root::link(path);
   if (target) add(settle(path, false), Entry::Kind::link, *target);
   return target;
 }
 
 bool RecordingRoot::exists(std::string_view path) const {
-  asked_.emplace_back(path);
   if (!Root::exists(path)) return false;
   add_as_it_is(settle(path, true));
   return true;
 }
 
 Result<std::vector<std::string>> RecordingRoot::list(std::string_view path) const {
-  asked_.emplace_back(path);
   auto names = Root::list(path);
   if (!names) return names;
   const auto directory = settle(path, true);
@@ -93,7 +89,6 @@ Result<std::vector<std::string>> RecordingRoot::list(std::string_view path) cons
 }
 
 void RecordingRoot::note(std::string_view path) const {
-  asked_.emplace_back(path);
   if (auto content = bytes(path)) add(settle(path, true), Entry::Kind::file, std::move(*content));
 }
 

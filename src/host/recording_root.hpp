@@ -5,7 +5,6 @@
 #include "host/root.hpp"
 
 #include <map>
-#include <set>
 
 namespace vfirst {
 
@@ -26,8 +25,6 @@ class RecordingRoot : public Root {
 
   // By path; every link on the way to a file is there, every parent directory comes before what it holds.
   const std::map<std::string, Entry>& entries() const { return entries_; }
-  // Every path that was opened, listed or asked for, found or not, in order: what a plain reader would have to do too.
-  const std::vector<std::string>& asked() const { return asked_; }
 
  private:
   std::string settle(std::string_view path, bool follow_last) const;
@@ -36,7 +33,6 @@ class RecordingRoot : public Root {
   Result<std::string> kept(std::string_view path, Result<std::string> content) const;
 
   mutable std::map<std::string, Entry> entries_;
-  mutable std::vector<std::string> asked_;
 };
 
 }  // namespace vfirst

@@ -58,16 +58,18 @@ Result<std::string> read_bytes(int root, std::string_view path, std::size_t limi
   if (!name.valid()) return fail(EINVAL, path);
   Fd fd(::openat(root, name.c_str(), O_RDONLY | O_CLOEXEC));
   if (fd < 0) return fail(errno, path);
-  // Sysfs reports 4096 for every file and /proc reports 0, so the size is found by reading. A short read is no end
-  // either: seq_file stops at a record's end.
+  // Sysfs reports 4096 for every file and /proc reports 0, so the size is found by reading. A short read is the end in
+  // sysfs, where an attribute comes in one piece, and not in /proc, where it stops at a record's end.
+  const bool short_is_end = path.starts_with("sys/");
   std::string out;
   char chunk[4096];
   while (out.size() < limit) {
-    const auto n = ::read(fd, chunk, std::min(sizeof chunk, limit - out.size()));
+    const auto asked = std::min(sizeof chunk, limit - out.size());
+    const auto n = ::read(fd, chunk, asked);
     if (n < 0 && errno == EINTR) continue;
     if (n < 0) return fail(errno, path);
-    if (n == 0) break;
     out.append(chunk, static_cast<std::size_t>(n));
+    if (n == 0 || (short_is_end && static_cast<std::size_t>(n) < asked)) break;
   }
   return out;
 }

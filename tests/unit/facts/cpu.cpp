@@ -76,9 +76,16 @@ TEST_CASE("without an online list the CPUs' own files say who is on") {
   tree.remove("sys/devices/system/cpu/online");
   tree.remove("sys/devices/system/cpu/present");
   tree.remove("sys/devices/system/cpu/possible");
-  tree.add("sys/devices/system/cpu/cpu3/online", "0\n");
+  SECTION("by their switch") {
+    tree.add({{"sys/devices/system/cpu/cpu1/online", "1\n"}, {"sys/devices/system/cpu/cpu2/online", "1\n"}, {"sys/devices/system/cpu/cpu3/online", "0\n"}});
+  }
+  SECTION("by their topology, which an offline CPU has not") {
+    tree.remove("sys/devices/system/cpu/cpu3/topology");
+    for (unsigned cpu : {0, 1, 2}) tree.add(fmt::format("sys/devices/system/cpu/cpu{}/topology/thread_siblings_list", cpu), cpu == 1 ? "1\n" : "0,2\n");
+  }
   const auto facts = cpus(tree);
   CHECK(facts.online.list() == "0-2");
+  CHECK(facts.cpus.size() == 3);
   CHECK(facts.present.list() == "0-3");
   CHECK(facts.possible.list() == "0-3");
 }
