@@ -37,7 +37,7 @@ install() {
     inst_multiple vfirst
     inst_libdir_file "libkmod.so.2*"   # opened on demand, so that no list of needed libraries has it
     # Opened on demand, so not among the libraries that the binary is linked with.
-    inst_libdir_file 'libkmod.so.2*'
+    inst_libdir_file 'libkmod.so.2*' 'libpci.so.3*' 'libblkid.so.1*'
     inst_dir /etc/vfirst/policy.d
     inst_dir /usr/lib/vfirst/policy.d
     for policy in "${dracutsysrootdir-}"/usr/lib/vfirst/policy.d/*.ini "${dracutsysrootdir-}"/etc/vfirst/policy.d/*.ini; do
