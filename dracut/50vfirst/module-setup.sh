@@ -35,9 +35,9 @@ installkernel() {
 install() {
     local policy unit=${systemdsystemunitdir:-/usr/lib/systemd/system}
     inst_multiple vfirst
-    inst_libdir_file "libkmod.so.2*"   # opened on demand, so that no list of needed libraries has it
-    # Opened on demand, so not among the libraries that the binary is linked with.
-    inst_libdir_file 'libkmod.so.2*' 'libpci.so.3*' 'libblkid.so.1*'
+    # Opened on demand, so not among the libraries that the binary is linked with. dracut looks for the libraries of
+    # executables only; the variable makes it look for theirs too (libpci's zlib).
+    DRACUT_RESOLVE_DEPS=1 inst_libdir_file 'libkmod.so.2*' 'libpci.so.3*' 'libblkid.so.1*'
     inst_dir /etc/vfirst/policy.d
     inst_dir /usr/lib/vfirst/policy.d
     for policy in "${dracutsysrootdir-}"/usr/lib/vfirst/policy.d/*.ini "${dracutsysrootdir-}"/etc/vfirst/policy.d/*.ini; do
