@@ -2,10 +2,12 @@
 #include "cli/command.hpp"
 
 #include "cli/load.hpp"
+#include "host/supervise.hpp"
 #include "steps/boot.hpp"
 #include "steps/gates.hpp"
 
 #include <CLI/CLI.hpp>
+#include <chrono>
 #include <cstdio>
 #include <spdlog/spdlog.h>
 #include <unistd.h>
@@ -32,11 +34,11 @@ ExitCode record_refusal(const Error& error, const Root& root, bool initramfs) {
   return report_error(error);
 }
 
-}  // namespace
+// For facts and plan, and for the record after the plan's own time; nothing of that should take a second.
+constexpr auto kLimit = std::chrono::seconds(20);
 
-void declare_boot(CLI::App&, Options&) {}
-
-ExitCode run_boot(const Options& options) {
+// Facts, plan, steps and record; the exit code is handed over before a thread that never returns could keep it.
+ExitCode carry_out(const Options& options, const Supervisor& above) {
   auto root = Root::open(options.root);
   if (!root) return report_error(root.error());
   if (!root->is_host()) return report_error({std::errc::invalid_argument, "boot acts on the running kernel; --root must be /"});
@@ -64,6 +66,7 @@ ExitCode run_boot(const Options& options) {
   const auto net = kernel_net();
   const auto modules = kernel_modules();
   const Machine machine{*root, *net, *modules, **events, initramfs};
+  above.allow(std::chrono::seconds(plan->timeout_s) + kLimit);
   const auto report = boot(*plan, machine, std::chrono::seconds(plan->timeout_s), log_step);
   if (auto status = record(report, files); !status) spdlog::error("{}", status.error().what);
   if (options.json) fmt::print("{}\n", to_json(report));
@@ -71,9 +74,21 @@ ExitCode run_boot(const Options& options) {
   const auto code = report.complete() || !report.skipped.empty() ? ExitCode::done : ExitCode::failed;
   if (report.abandoned) {                                         // a thread still sits in a write that the kernel never answers
     std::fflush(nullptr);
+    above.done(static_cast<int>(code));
     _exit(static_cast<int>(code));
   }
   return code;
+}
+
+}  // namespace
+
+void declare_boot(CLI::App&, Options&) {}
+
+ExitCode run_boot(const Options& options) {
+  const auto ended = supervise([&](const Supervisor& above) { return static_cast<int>(carry_out(options, above)); }, kLimit);
+  if (ended.how == Supervised::How::done) return static_cast<ExitCode>(ended.code);
+  spdlog::error(ended.how == Supervised::How::limit ? "no end within its time: left behind" : "ended before its work was done");
+  return ExitCode::failed;
 }
 
 }  // namespace vfirst

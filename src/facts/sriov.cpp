@@ -47,13 +47,14 @@ std::optional<Sriov> read_sriov(const Root& root, const std::string& dir, std::o
   sriov.stride = small(root, dir + "/sriov_stride", capability ? capability->stride : 0);
   sriov.vf_device = static_cast<std::uint16_t>(small(root, dir + "/sriov_vf_device", capability ? capability->vf_device : 0, 16));
   if (const auto probe = root.number(dir + "/sriov_drivers_autoprobe")) sriov.autoprobe = *probe != 0;
-  // Counted by their links: reading sriov_numvfs waits for whoever is making or removing VFs, seconds at times.
+  // Counted by their links: reading sriov_numvfs waits for whoever is making or removing VFs, seconds at times, or for a
+  // driver that is still probing: two minutes where it waits for firmware.
   while (const auto name = root.link_name(fmt::format("{}/virtfn{}", dir, sriov.vfs.size()))) {
     const auto address = PciAddress::parse(*name);
     if (!address) break;
     sriov.vfs.push_back(*address);
   }
-  sriov.num_vfs = sriov.vfs.empty() ? small(root, dir + "/sriov_numvfs", 0) : static_cast<unsigned>(sriov.vfs.size());
+  sriov.num_vfs = sriov.vfs.empty() && !root.is_host() ? small(root, dir + "/sriov_numvfs", 0) : static_cast<unsigned>(sriov.vfs.size());
   const auto hardware_vfs = capability && capability->total_vfs ? capability->total_vfs : sriov.total_vfs;
   read_bars(root, dir, hardware_vfs, sriov);
   return sriov;

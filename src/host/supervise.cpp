@@ -10,40 +10,58 @@
 
 namespace vfirst {
 
-Supervised supervise(const std::function<int(const Done&)>& work, std::chrono::milliseconds limit) {
+namespace {
+
+struct Word {
+  enum class Kind { allow, done } kind;
+  long long value;
+};
+
+void send(int fd, const Word& word) {
+  if (fd >= 0) [[maybe_unused]] const auto n = ::write(fd, &word, sizeof word);   // at most PIPE_BUF: whole or not at all
+}
+
+Supervised watch(int fd, std::chrono::milliseconds limit) {
+  using Clock = std::chrono::steady_clock;
+  auto until = Clock::now() + limit;
+  for (;;) {
+    pollfd watched{fd, POLLIN, 0};
+    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(until - Clock::now()).count();
+    const int n = ::poll(&watched, 1, left > 0 ? static_cast<int>(left) : 0);
+    if (n < 0 && errno == EINTR) continue;
+    if (n == 0) return {Supervised::How::limit, 1};
+    Word word{};
+    if (::read(fd, &word, sizeof word) != sizeof word) return {Supervised::How::died, 1};
+    if (word.kind == Word::Kind::done) return {Supervised::How::done, static_cast<int>(word.value)};
+    until = Clock::now() + std::chrono::milliseconds(word.value);
+  }
+}
+
+}  // namespace
+
+void Supervisor::allow(std::chrono::milliseconds more) const { send(fd_, {Word::Kind::allow, more.count()}); }
+void Supervisor::done(int code) const { send(fd_, {Word::Kind::done, code}); }
+
+Supervised supervise(const std::function<int(const Supervisor&)>& work, std::chrono::milliseconds limit) {
   int ends[2];
-  const auto here = [&] { return Supervised{Supervised::How::done, work([](int) {})}; };
-  if (::pipe2(ends, O_CLOEXEC) != 0) return here();
+  if (::pipe2(ends, O_CLOEXEC) != 0) return {Supervised::How::done, work(Supervisor(-1))};
   std::fflush(nullptr);
   const auto child = ::fork();
   if (child < 0) {
     ::close(ends[0]);
     ::close(ends[1]);
-    return here();
+    return {Supervised::How::done, work(Supervisor(-1))};
   }
   if (child == 0) {
     ::close(ends[0]);
-    const int code = work([&](int value) { [[maybe_unused]] const auto n = ::write(ends[1], &value, sizeof value); });
+    const Supervisor above(ends[1]);
+    const int code = work(above);
     std::fflush(nullptr);
-    [[maybe_unused]] const auto n = ::write(ends[1], &code, sizeof code);
+    above.done(code);
     ::_exit(code);                                               // no destructors: a lane may still use what they would end
   }
   ::close(ends[1]);
-  Supervised out;
-  pollfd watched{ends[0], POLLIN, 0};
-  const auto until = std::chrono::steady_clock::now() + limit;
-  for (;;) {
-    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(until - std::chrono::steady_clock::now()).count();
-    const int n = ::poll(&watched, 1, left > 0 ? static_cast<int>(left) : 0);
-    if (n < 0 && errno == EINTR) continue;
-    if (n == 0) {
-      out.how = Supervised::How::limit;
-    } else {
-      int code = 1;
-      if (::read(ends[0], &code, sizeof code) == sizeof code) out = {Supervised::How::done, code};
-    }
-    break;
-  }
+  const auto out = watch(ends[0], limit);
   ::close(ends[0]);
   ::waitpid(child, nullptr, WNOHANG);
   return out;

@@ -7,14 +7,25 @@
 
 namespace vfirst {
 
-// A thread in an uninterruptible write keeps its whole process from ending, and whoever waits for that process (systemd,
-// dracut) with it. So `work` runs in a child, which hands its exit code over as soon as it is `done` with it; the parent
-// returns then, or when `limit` is over, or when the child died, and never waits for the child to be gone.
-using Done = std::function<void(int code)>;
+// What the work can tell its supervisor while it runs.
+class Supervisor {
+ public:
+  explicit Supervisor(int fd) : fd_(fd) {}                       // -1: there is none
+  void allow(std::chrono::milliseconds more) const;              // from now on; replaces the limit
+  void done(int code) const;                                     // the answer is known; the rest is nobody's business
+
+ private:
+  int fd_;
+};
+
 struct Supervised {
   enum class How { done, limit, died } how = How::died;
   int code = 1;
 };
-Supervised supervise(const std::function<int(const Done&)>& work, std::chrono::milliseconds limit);
+
+// A thread in an uninterruptible write keeps its whole process from ending, and whoever waits for that process (systemd,
+// dracut) with it. So `work` runs in a child; the parent returns when it is done, at the limit, or when the child died, and
+// never waits for the child to be gone.
+Supervised supervise(const std::function<int(const Supervisor&)>& work, std::chrono::milliseconds limit);
 
 }  // namespace vfirst

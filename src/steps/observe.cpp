@@ -70,7 +70,10 @@ std::vector<VerifyRow> check_steps(const Plan& plan, const Machine& machine) {
     unsigned all = 0, right = 0;
   };
   std::map<std::pair<PciAddress, std::string>, Group> groups;
+  // The argument and the step ask for the same thing, one for the next boot and one for this: one row.
+  const bool expected = std::ranges::any_of(plan.expectations, [](const Expectation& one) { return std::holds_alternative<WantIrqAffinity>(one.want); });
   for (const auto& step : plan.steps) {
+    if (expected && std::holds_alternative<SetDefaultIrqAffinity>(step.action)) continue;
     const auto asked = describe(step.action);
     const auto seen = verify(step.action, machine);
     auto cause = seen.cause;
