@@ -32,12 +32,27 @@ installkernel() {
     return 0
 }
 
+# Libraries that the binary opens itself, so that no list of needed libraries has them, and the libraries that they need:
+# dracut asks that of executables only, and Debian's libraries are none.
+inst_opened_on_demand() {
+    local name dir path needed
+    for name in "$@"; do
+        for dir in $libdirs; do
+            path=$dir/$name
+            [[ -e ${dracutsysrootdir-}$path ]] || continue
+            inst_multiple "$path"
+            while read -r needed; do
+                inst_multiple "$needed"
+            done < <($DRACUT_LDD "${dracutsysrootdir-}$path" 2>/dev/null | sed -n 's|^.*=> *\(/[^ ]*\).*$|\1|p')
+            break
+        done
+    done
+}
+
 install() {
     local policy unit=${systemdsystemunitdir:-/usr/lib/systemd/system}
     inst_multiple vfirst
-    # Opened on demand, so not among the libraries that the binary is linked with. dracut looks for the libraries of
-    # executables only; the variable makes it look for theirs too (libpci's zlib).
-    DRACUT_RESOLVE_DEPS=1 inst_libdir_file 'libkmod.so.2*' 'libpci.so.3*' 'libblkid.so.1*'
+    inst_opened_on_demand 'libkmod.so.2' 'libpci.so.3' 'libblkid.so.1'
     inst_dir /etc/vfirst/policy.d
     inst_dir /usr/lib/vfirst/policy.d
     for policy in "${dracutsysrootdir-}"/usr/lib/vfirst/policy.d/*.ini "${dracutsysrootdir-}"/etc/vfirst/policy.d/*.ini; do
