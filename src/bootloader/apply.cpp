@@ -4,6 +4,7 @@
 #include "base/text.hpp"
 #include "bootloader/regenerate.hpp"
 #include "bootloader/support.hpp"
+#include "plan/argument_diff.hpp"
 
 #include <algorithm>
 
@@ -12,18 +13,6 @@ namespace vfirst {
 namespace {
 
 std::string joined(const std::vector<std::string_view>& all) { return fmt::format("{}", fmt::join(all, " ")); }
-
-// What `from` has and `to` lacks, a repeated word counted as often as it stands there.
-std::vector<std::string> missing(std::string_view from, std::string_view to) {
-  auto left = words(to);
-  std::vector<std::string> out;
-  for (const auto word : words(from)) {
-    const auto match = std::find(left.begin(), left.end(), word);
-    if (match == left.end()) out.emplace_back(word);
-    else left.erase(match);
-  }
-  return out;
-}
 
 // Half-written files of a run that was cut short. Only names of ours, only in our folder.
 Status clean(Files& files) {
@@ -56,12 +45,7 @@ bool holds_arguments(std::string_view cmdline, std::string_view ours) {
   return std::search(all.begin(), all.end(), wanted.begin(), wanted.end()) != all.end() || wanted.empty();
 }
 
-std::string ApplyOutcome::diff() const {
-  std::string out;
-  for (const auto& word : removed) out += fmt::format("- {}\n", word);
-  for (const auto& word : added) out += fmt::format("+ {}\n", word);
-  return out;
-}
+std::string ApplyOutcome::diff() const { return argument_diff(before, after).str(); }
 
 Result<ApplyOutcome> apply_arguments(Files& files, const Root& root, const BootFacts& boot, const std::string& cmdline,
                                      const ApplyOptions& options) {
@@ -82,8 +66,6 @@ Result<ApplyOutcome> apply_arguments(Files& files, const Root& root, const BootF
   ApplyOutcome outcome;
   outcome.before = slots.arguments();
   outcome.after = wanted;
-  outcome.removed = missing(outcome.before, wanted);
-  outcome.added = missing(wanted, outcome.before);
   outcome.changed = outcome.before != wanted;
   outcome.reboot_needed = !holds_arguments(boot.cmdline, wanted) || (wanted.empty() && outcome.changed);
   outcome.notes = slots.damage;

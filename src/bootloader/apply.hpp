@@ -22,7 +22,6 @@ struct ApplyOptions {
 
 struct ApplyOutcome {
   std::string before, after;                                      // our arguments at the next boot, then and now
-  std::vector<std::string> removed, added;                        // the words between them, in order
   char slot = 0;                                                  // that holds `after`; 0: none needed
   bool changed = false;                                           // the next boot's arguments differ from what they were
   bool wrote = false;                                             // anything at all; false on a second run and a dry one
@@ -30,7 +29,7 @@ struct ApplyOutcome {
   bool reboot_needed = false;                                     // the running kernel was not given `after`
   std::vector<std::string> notes;                                 // damage repaired, entries that are not ours: a line each
 
-  std::string diff() const;                                       // "- word" and "+ word" lines; "" where nothing changes
+  std::string diff() const;                                       // the text of `plan --diff`; "" where nothing changes
 };
 
 // Refused (Error::code invalid_argument or operation_not_supported: exit 5) before anything is written: a loader that is

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "cli/load.hpp"
 
+#include "bootloader/slots.hpp"
 #include "facts/read.hpp"
 #include "policy/load.hpp"
 
@@ -23,6 +24,9 @@ MatchFacts words_of(const Facts& facts) {
 Result<Input> load_input(const Options& options) {
   auto root = VFIRST_TRY(Root::open(options.root));
   auto facts = VFIRST_TRY(read_facts(root, {.kernel = options.kernel, .modules = {}, .names = false}));
+  const auto slots = VFIRST_TRY(current_slots(root));
+  for (const auto& slot : {slots.a, slots.b})
+    if (slot) facts.boot.own_arguments.push_back(slot->arguments);
   auto policy = VFIRST_TRY(load_policy(root, options.policy, words_of(facts)));
   return Input{std::move(root), std::move(facts), std::move(policy)};
 }

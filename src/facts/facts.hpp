@@ -165,6 +165,7 @@ struct BootFacts {
   std::string filesystem;                                        // of /boot: "ext4", "xfs", "vfat", "btrfs"; "" unknown
   std::string device;                                            // block device of /boot, "dm-0", "md0", "vda1"
   std::string cmdline;                                           // of the running kernel, as it stands in proc/cmdline
+  std::vector<std::string> own_arguments;                        // what vfirst wrote to the loader, this time and before
   bool operator==(const BootFacts&) const = default;
 };
 

@@ -2,6 +2,7 @@
 #pragma once
 // A plan in the making: what each topic (cpu.cpp, hugepages.cpp, ...) reads and adds to.
 
+#include "kargs/command_line.hpp"
 #include "plan/plan.hpp"
 
 #include <string>
@@ -40,6 +41,8 @@ struct Draft {
   // Can this machine have an IOMMU once the planned arguments are in effect? A tree without ACPI tables gets the benefit
   // of the doubt.
   bool iommu_possible() const;
+  // The running kernel's command line without what vfirst wrote there, and without what this plan writes anew.
+  CommandLine foreign_arguments() const;
 
   void arg(std::string key, std::string value, std::string because, const Origin& policy_line);
   void find(Severity severity, std::string code, std::string message);

@@ -34,14 +34,6 @@ void warn(Draft& draft, const KernelArg& arg, const Origin& from) {
     if (covers(word, arg)) draft.find(Severity::warning, "dangerous-argument", fmt::format("{}{} {}", at(from), arg.raw, word.why));
 }
 
-// boot.cmdline without what this plan writes anew.
-CommandLine foreign(const Draft& draft) {
-  auto line = CommandLine::parse(draft.facts.boot.cmdline);
-  for (std::size_t i = line.args().size(); i-- > 0;)
-    if (std::ranges::any_of(draft.plan.kargs, [&](const PlannedArg& arg) { return line.args()[i].is(arg.key); })) line.erase(i);
-  return line;
-}
-
 }  // namespace
 
 Status plan_kernel(Draft& draft) {
@@ -70,7 +62,7 @@ Status check_cmdline(Draft& draft) {
   const auto limit = command_line_limit(architecture.empty() ? "x86_64" : architecture) - 1;
   const auto ours = draft.plan.cmdline().size();
   if (ours == 0) return {};
-  const auto theirs = draft.facts.boot.cmdline.empty() ? kBootImageAndRoot : foreign(draft).bytes();
+  const auto theirs = draft.facts.boot.cmdline.empty() ? kBootImageAndRoot : draft.foreign_arguments().bytes();
   if (ours + 1 + theirs > limit)
     return refuse("the kernel command line would have {} bytes ({} of them planned here): the kernel reads {}", ours + 1 + theirs, ours, limit);
   return {};

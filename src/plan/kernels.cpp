@@ -60,10 +60,8 @@ void conflicts(Draft& draft) {
   std::vector<KernelArg> ours;
   for (const auto& arg : draft.plan.kargs)
     if (auto made = make_arg(arg.key, arg.value.empty() ? std::optional<std::string_view>() : arg.value)) ours.push_back(std::move(*made));
-  auto existing = CommandLine::parse(draft.facts.boot.cmdline);
-  existing.remove(ours);
   const auto possible = draft.facts.cpu.possible | draft.facts.cpu.online;
-  for (const auto& one : foreign_conflicts(existing, ours, draft.kernel.version, *possible.last() + 1))
+  for (const auto& one : foreign_conflicts(draft.foreign_arguments(), ours, draft.kernel.version, *possible.last() + 1))
     draft.find(Severity::warning, "foreign-argument",
                fmt::format("the running kernel was given {} by others; it stands before our {}, and {}: take it out there", one.foreign.raw, one.ours.raw, one.rule));
 }

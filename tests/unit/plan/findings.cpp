@@ -100,6 +100,14 @@ TEST_CASE("a foreign argument that stands before ours is a finding, the same one
   CHECK_FALSE(finding(plan(facts, "[cpu]\nisolate = yes\n"), "foreign-argument"));
 }
 
+TEST_CASE("what vfirst itself gave the running kernel is not foreign, though the policy has changed since") {
+  auto facts = with_nic();
+  facts.boot.cmdline = "root=/dev/vda1 isolcpus=managed_irq,domain,2-3 nohz_full=2-3 quiet";
+  REQUIRE(finding(plan(facts, "[cpu]\nisolate = yes\n"), "foreign-argument"));
+  facts.boot.own_arguments = {"isolcpus=managed_irq,domain,2-3 nohz_full=2-3"};
+  CHECK_FALSE(finding(plan(facts, "[cpu]\nisolate = yes\n"), "foreign-argument"));
+}
+
 TEST_CASE("errors come first, and what boots now does not change the plan") {
   auto facts = with_nic();
   facts.pci[0].link = {2500, 1};
