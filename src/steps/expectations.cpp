@@ -138,13 +138,19 @@ class Check {
     const auto groups = root_.list("sys/kernel/iommu_groups").value_or(std::vector<std::string>{}).size();
     const bool on = !units.empty() || groups > 0;
     row_.got = on ? fmt::format("on, {} groups", groups) : "off";
-    judge(on == x.active, {"DMAR: ", "AMD-Vi: ", "arm-smmu"}, Verdict::failed);
+    judge(on == x.active, {"DMAR: IOMMU disabled", "AMD-Vi: disabled", "DMAR: ", "AMD-Vi: ", "arm-smmu"}, Verdict::failed);
     if (row_.verdict == Verdict::ok || !x.active) return;
+    const auto line = CommandLine::parse(root_.read("proc/cmdline").value_or(""));
+    for (const auto* key : {"intel_iommu", "amd_iommu", "iommu"})
+      if (const auto* arg = line.last(key); arg && arg->value == "off") {
+        row_.cause = fmt::format("{} on the kernel command line turns it off", arg->raw);
+        return;
+      }
     const bool tables = root_.exists("sys/firmware/acpi/tables/DMAR") || root_.exists("sys/firmware/acpi/tables/IVRS") || root_.exists("sys/firmware/acpi/tables/IORT");
     if (!tables && root_.exists("sys/firmware/acpi/tables"))
       row_.cause = "the firmware shows no IOMMU (no DMAR, IVRS or IORT table): turn on VT-d / AMD-Vi / SMMU in the BIOS";
-    else if (row_.cause.empty() || missing_words(root_, expectation_.asked).empty())
-      row_.cause = "the firmware shows an IOMMU and the kernel does not use it: an argument such as intel_iommu=on is missing or iommu=off is there";
+    else if (tables && missing_words(root_, expectation_.asked).empty())
+      row_.cause = "the firmware shows an IOMMU and the kernel does not use it: is intel_iommu=on there?";
   }
 
   void passthrough() {

@@ -103,8 +103,9 @@ void FakeEvents::wait(Time until, bool devices) {
       what();
       return;
     }
+    // Whoever waits for no device waits for a lane: that one will call, unless it sits in a write that never returns.
     woken_.wait_for(lock, std::chrono::milliseconds(20));
-    if (!wake_ && !sysfs_.busy()) {
+    if (!wake_ && (devices || sysfs_.blocked() > 0) && !sysfs_.busy()) {
       now_ = until.count();
       return;
     }

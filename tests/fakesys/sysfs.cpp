@@ -45,7 +45,7 @@ Sysfs::~Sysfs() {
 
 void Sysfs::touch() const { touched_ = std::chrono::steady_clock::now().time_since_epoch().count(); }
 bool Sysfs::busy() const {
-  return std::chrono::steady_clock::now().time_since_epoch() - std::chrono::steady_clock::duration(touched_.load()) < std::chrono::milliseconds(500);
+  return std::chrono::steady_clock::now().time_since_epoch() - std::chrono::steady_clock::duration(touched_.load()) < std::chrono::seconds(2);
 }
 
 void Sysfs::put(const std::string& file, const std::string& text) {

@@ -54,7 +54,7 @@ class Sysfs : public Root {
   // Every write so far, "path <- value"; tried ones included.
   std::vector<std::string> writes() const;
   void forget_writes();
-  bool busy() const;                                             // asked anything in the last half second
+  bool busy() const;                                             // asked anything in the last two seconds
   unsigned blocked() const { return blocked_; }
   std::string vf(const std::string& pf, unsigned index) const;   // its address
 

@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// verify: wanted, asked, got, and the kernel's own words beside a miss.
+#include "fakesys/machine.hpp"
+#include "host/files.hpp"
+#include "steps/boot.hpp"
+#include "steps/observe.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+
+using namespace vfirst;
+using namespace vfirst::fake;
+using namespace std::chrono_literals;
+
+namespace {
+
+const auto kPf = *PciAddress::parse("0000:01:00.0");
+
+struct Booted {
+  FakeMachine fake;
+  std::vector<std::string> log;
+  explicit Booted(const std::string& cmdline, std::vector<std::string> said = {}) : log(std::move(said)) { fake.sysfs.put("proc/cmdline", cmdline); }
+  VerifyRow check(Want want, const std::string& asked) { return check_expectation({std::move(want), asked, {}}, fake.sysfs, log); }
+};
+
+Plan plan_with_vfs(const FakeMachine& fake, unsigned count) {
+  Plan plan;
+  plan.pfs.push_back({"uplink", kPf, "igb", 0, count, true});
+  plan.steps.push_back({LoadModule{"vfio-pci"}, "", {}, {}, true});
+  plan.steps.push_back({CreateVfs{kPf, count, false}, "", {}, {}, true});
+  for (unsigned i = 0; i < count; ++i) {
+    const auto vf = *PciAddress::parse(fake.sysfs.vf("0000:01:00.0", i));
+    plan.vfs.push_back({kPf, i, vf, "vfio-pci", {}});
+    plan.steps.push_back({BindDriver{kPf, i, vf, "vfio-pci"}, "", {}, {0, 1}, true});
+  }
+  return plan;
+}
+
+const VerifyRow* row(const VerifyReport& report, const std::string& subject) {
+  for (const auto& one : report.rows)
+    if (one.subject == subject) return &one;
+  return nullptr;
+}
+
+void libvirt_starts(FakeMachine& fake, unsigned ticks) {
+  fake.sysfs.put("sys/fs/cgroup/system.slice/libvirtd.service/cgroup.procs", "700");
+  fake.sysfs.put("proc/700/stat", fmt::format("700 (libvirtd (x)) S 1 700 700 0 -1 4194560 0 0 0 0 0 0 0 0 20 0 17 0 {} 0 0", ticks));
+}
+
+}  // namespace
+
+TEST_CASE("isolated CPUs are read from the kernel, not from the command line") {
+  Booted host("isolcpus=managed_irq,domain,2-3");
+  host.fake.sysfs.put("sys/devices/system/cpu/isolated", "2-3");
+  const auto row = host.check(WantIsolated{CpuSet{2, 3}}, "isolcpus=managed_irq,domain,2-3");
+  CHECK(row.verdict == Verdict::ok);
+  CHECK(row.got == "2-3");
+}
+
+TEST_CASE("an argument that the kernel passed over is ignored, with the kernel's own line") {
+  Booted host("isolcpus=managed_irq,domian,2-3", {"isolcpus: Skipped unknown flag domian"});
+  host.fake.sysfs.put("sys/devices/system/cpu/isolated", "");
+  const auto row = host.check(WantIsolated{CpuSet{2, 3}}, "isolcpus=managed_irq,domian,2-3");
+  CHECK(row.verdict == Verdict::ignored);
+  CHECK(row.got == "none");
+  CHECK(row.evidence == "isolcpus: Skipped unknown flag domian");
+}
+
+TEST_CASE("an argument that this kernel was not booted with is a missing reboot") {
+  Booted host("quiet");
+  host.fake.sysfs.put("sys/devices/system/cpu/nohz_full", "(null)");
+  const auto row = host.check(WantNohzFull{CpuSet{2, 3}}, "nohz_full=2-3");
+  CHECK(row.verdict == Verdict::failed);
+  CHECK(row.cause == "this kernel was not booted with nohz_full=2-3: a reboot is missing, or the boot loader left it out");
+}
+
+TEST_CASE("a CPU range that the kernel refused is quoted") {
+  Booted host("nohz_full=2-63", {"Housekeeping: nohz_full= or isolcpus= incorrect CPU range"});
+  host.fake.sysfs.put("sys/devices/system/cpu/nohz_full", "(null)");
+  CHECK(host.check(WantNohzFull{CpuSet{2, 3}}, "nohz_full=2-63").evidence == "Housekeeping: nohz_full= or isolcpus= incorrect CPU range");
+}
+
+TEST_CASE("too few pages on a node are short, with the kernel's count") {
+  Booted host("hugepagesz=1G hugepages=0:3,1:3", {"HugeTLB: allocating 3 of page size 1.00 GiB failed node1.  Only allocated 2 hugepages."});
+  host.fake.sysfs.put("sys/devices/system/node/node0/hugepages/hugepages-1048576kB/nr_hugepages", "3");
+  host.fake.sysfs.put("sys/devices/system/node/node1/hugepages/hugepages-1048576kB/nr_hugepages", "2");
+  CHECK(host.check(WantPages{0, 1048576, 3}, "hugepages=0:3,1:3").verdict == Verdict::ok);
+  const auto row = host.check(WantPages{1, 1048576, 3}, "hugepages=0:3,1:3");
+  CHECK(row.verdict == Verdict::short_of);
+  CHECK(row.subject == "1G pages, node 1");
+  CHECK(row.evidence.starts_with("HugeTLB: allocating 3"));
+}
+
+TEST_CASE("a word that the kernel handed to init is ignored") {
+  Booted host("quiet nosoftlokup", {"Unknown kernel command line parameters \"nosoftlokup\", will be passed to user space."});
+  const auto row = host.check(WantArg{"nosoftlokup"}, "nosoftlokup");
+  CHECK(row.verdict == Verdict::ignored);
+  CHECK(row.evidence.starts_with("Unknown kernel command line parameters"));
+}
+
+TEST_CASE("no IOMMU: the firmware's table or the argument is to blame") {
+  Booted off("intel_iommu=on intel_iommu=off");
+  off.fake.sysfs.put("sys/firmware/acpi/tables/DMAR", "x");
+  CHECK(off.check(WantIommu{true}, "intel_iommu=on").cause == "intel_iommu=off on the kernel command line turns it off");
+  Booted bios("intel_iommu=on");
+  bios.fake.sysfs.put("sys/firmware/acpi/tables/APIC", "x");
+  CHECK(bios.check(WantIommu{true}, "intel_iommu=on").cause.starts_with("the firmware shows no IOMMU"));
+}
+
+TEST_CASE("idle states deeper than planned are named") {
+  Booted host("processor.max_cstate=1 intel_idle.max_cstate=0");
+  for (const auto& [state, name] : {std::pair("state0", "POLL"), {"state1", "C1"}, {"state2", "C6"}}) host.fake.sysfs.put(fmt::format("sys/devices/system/cpu/cpu0/cpuidle/{}/name", state), name);
+  const auto row = host.check(WantMaxCstate{1}, "intel_idle.max_cstate=0 processor.max_cstate=1");
+  CHECK(row.verdict == Verdict::ignored);
+  CHECK(row.got == "C6");
+  CHECK(host.check(WantMaxCstate{6}, "").verdict == Verdict::ok);
+}
+
+TEST_CASE("a whole boot is green, and libvirt comes after it") {
+  FakeMachine fake;
+  fake.sysfs.add({});
+  fake.machine.initramfs = true;
+  const auto plan = plan_with_vfs(fake, 7);
+  DiskFiles files(fake.sysfs);
+  REQUIRE(record(boot(plan, fake.machine, 60s), files));
+  libvirt_starts(fake, 290);
+  const auto report = observe(plan, fake.machine);
+  for (const auto& one : report.rows) CHECK((one.verdict == Verdict::ok));
+  CHECK(report.green());
+  REQUIRE(row(report, "uplink 0000:01:00.0 VF drivers"));
+  CHECK(row(report, "uplink 0000:01:00.0 VF drivers")->got == "7 on vfio-pci");
+  REQUIRE(row(report, "ready before libvirtd"));
+  CHECK(row(report, "ready before libvirtd")->got == "1.9 s before");
+  CHECK(row(report, "early boot")->got == "complete in the initramfs");
+  CHECK(report.receipt.vfs_got == 7);
+  CHECK(report.receipt.vf_driver == "vfio-pci");
+  CHECK(report.receipt.consumer == "libvirtd");
+}
+
+TEST_CASE("libvirt before the VFs is red") {
+  FakeMachine fake;
+  fake.sysfs.add({});
+  const auto plan = plan_with_vfs(fake, 1);
+  DiskFiles files(fake.sysfs);
+  REQUIRE(record(boot(plan, fake.machine, 60s), files));
+  libvirt_starts(fake, 50);
+  const auto report = observe(plan, fake.machine);
+  CHECK_FALSE(report.green());
+  CHECK(row(report, "ready before libvirtd")->got == "0.5 s after");
+}
+
+TEST_CASE("a miss has the cause that the boot recorded, with its errno") {
+  FakeMachine fake;
+  fake.sysfs.add({.driver_does = Pf::Driver::no_memory});
+  const auto plan = plan_with_vfs(fake, 2);
+  DiskFiles files(fake.sysfs);
+  REQUIRE(record(boot(plan, fake.machine, 60s), files));
+  const auto report = observe(plan, fake.machine);
+  CHECK_FALSE(report.green());
+  CHECK(row(report, "uplink 0000:01:00.0 VFs")->cause.find("ENOMEM") != std::string::npos);
+  CHECK(row(report, "uplink 0000:01:00.0 VF drivers")->got == "0 on vfio-pci");
+  CHECK(row(report, "early boot")->got == "incomplete");
+}
+
+TEST_CASE("a boot that was switched off says so") {
+  FakeMachine fake;
+  fake.sysfs.add({});
+  fake.sysfs.put("proc/cmdline", "rd.vfirst=0");
+  const auto plan = plan_with_vfs(fake, 1);
+  DiskFiles files(fake.sysfs);
+  REQUIRE(record(boot(plan, fake.machine, 60s), files));
+  const auto report = observe(plan, fake.machine);
+  CHECK(row(report, "early boot")->got == "skipped");
+  CHECK(row(report, "early boot")->cause == "rd.vfirst=0 on the kernel command line");
+}
+
+TEST_CASE("a best-effort miss is shown and is not red") {
+  FakeMachine fake;
+  fake.sysfs.add({.iommu = false});
+  auto plan = plan_with_vfs(fake, 1);
+  plan.steps.back().required = false;
+  DiskFiles files(fake.sysfs);
+  REQUIRE(record(boot(plan, fake.machine, 60s), files));
+  const auto report = observe(plan, fake.machine);
+  CHECK(row(report, "uplink 0000:01:00.0 VF drivers")->verdict == Verdict::failed);
+  CHECK(report.green());
+}
+
+TEST_CASE("an error finding of the plan is a failed row") {
+  FakeMachine fake;
+  Plan plan;
+  plan.findings.push_back({Severity::error, "pf-count", "[pf uplink] expects 3, 2 are there"});
+  const auto report = observe(plan, fake.machine);
+  CHECK_FALSE(report.green());
+  CHECK(row(report, "pf-count")->cause == "[pf uplink] expects 3, 2 are there");
+}
