@@ -65,7 +65,7 @@ int run_program(int argc, char** argv, std::span<const Command> commands) {
   app.require_subcommand(0, 1);
   app.allow_extras();
   app.get_formatter()->column_width(26);                         // a line of help stays within 80 columns
-  app.footer("Policy: vfirst.ini(5). Exit status and examples: vfirst(8).");
+  app.footer("vfirst(8) has the exit status and examples.");
 
   std::vector<std::string> names;
   for (const auto& command : commands) {
