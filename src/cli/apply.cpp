@@ -5,7 +5,6 @@
 #include "cli/load.hpp"
 #include "cli/provision.hpp"
 
-#include <CLI/CLI.hpp>
 #include <cstdio>
 #include <nlohmann/json.hpp>
 #include <spdlog/spdlog.h>
@@ -71,11 +70,14 @@ ExitCode provision(Files& files, const ApplyOutcome& outcome, const Input& input
 
 }  // namespace
 
-void declare_apply(CLI::App& app, Options& options) {
-  app.add_flag("--dry-run", options.dry_run, "Print the difference, write nothing");
-  app.add_flag("--detailed-exitcode", options.detailed_exitcode, "Exit 2 when changes are pending, 4 when a reboot is");
-  app.add_option("--reboot", options.reboot, "Afterwards: none (default) or reboot")->type_name("HOW")->check(CLI::IsMember({"none", "reboot"}));
-  app.add_flag("--provision", options.provision, "First provisioning: reboot at most once");
+std::span<const Option> apply_options() {
+  static const Option all[] = {
+      {"--dry-run", "Print the difference, write nothing", &Options::dry_run},
+      {"--detailed-exitcode", "Exit 2 when changes are pending, 4 when a reboot is", &Options::detailed_exitcode},
+      {"--reboot", "Afterwards: none (default) or reboot", &Options::reboot, "HOW", {"none", "reboot"}},
+      {"--provision", "First provisioning: reboot at most once", &Options::provision},
+  };
+  return all;
 }
 
 ExitCode run_apply(const Options& options) {

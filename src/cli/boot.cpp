@@ -6,7 +6,6 @@
 #include "steps/boot.hpp"
 #include "steps/gates.hpp"
 
-#include <CLI/CLI.hpp>
 #include <chrono>
 #include <cstdio>
 #include <spdlog/spdlog.h>
@@ -82,7 +81,7 @@ ExitCode carry_out(const Options& options, const Supervisor& above) {
 
 }  // namespace
 
-void declare_boot(CLI::App&, Options&) {}
+std::span<const Option> boot_options() { return {}; }
 
 ExitCode run_boot(const Options& options) {
   const auto ended = supervise([&](const Supervisor& above) { return static_cast<int>(carry_out(options, above)); }, kLimit);

@@ -4,7 +4,6 @@
 #include "cli/load.hpp"
 #include "facts/capture.hpp"
 
-#include <CLI/CLI.hpp>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -14,8 +13,11 @@
 
 namespace vfirst {
 
-void declare_capture(CLI::App& app, Options& options) {
-  app.add_option("-o,--output", options.output, "Write the archive to FILE, not to standard output")->type_name("FILE");
+std::span<const Option> capture_options() {
+  static const Option all[] = {
+      {"-o,--output", "Write the archive to FILE, not to standard output", &Options::output, "FILE"},
+  };
+  return all;
 }
 
 ExitCode run_capture(const Options& options) {

@@ -6,11 +6,8 @@
 
 #include <span>
 #include <string>
+#include <variant>
 #include <vector>
-
-namespace CLI {
-class App;
-}
 
 namespace vfirst {
 
@@ -33,10 +30,19 @@ struct Options {
   std::string phase;
 };
 
+// One option of a command: a flag, or a word. A name without a dash is a positional argument, and needed.
+struct Option {
+  const char* name;                                              // "--dry-run", "-o,--output", "SUBJECT"
+  const char* help;                                              // at most 54 characters: help is 80 columns wide
+  std::variant<bool Options::*, std::string Options::*> field;
+  const char* value = "";                                        // what stands for the word in the help: "FILE"
+  std::vector<std::string> one_of = {};                          // nothing else is taken; empty: anything
+};
+
 struct Command {
   const char* name;
   const char* summary;
-  void (*declare)(CLI::App&, Options&);
+  std::span<const Option> (*options)();
   ExitCode (*run)(const Options&);
 };
 
@@ -45,21 +51,21 @@ struct Command {
 int run_program(int argc, char** argv, std::span<const Command> commands);
 
 // Commands, one file each.
-void declare_facts(CLI::App&, Options&);
+std::span<const Option> facts_options();
 ExitCode run_facts(const Options&);
-void declare_plan(CLI::App&, Options&);
+std::span<const Option> plan_options();
 ExitCode run_plan(const Options&);
-void declare_explain(CLI::App&, Options&);
+std::span<const Option> explain_options();
 ExitCode run_explain(const Options&);
-void declare_apply(CLI::App&, Options&);
+std::span<const Option> apply_options();
 ExitCode run_apply(const Options&);
-void declare_boot(CLI::App&, Options&);
+std::span<const Option> boot_options();
 ExitCode run_boot(const Options&);
-void declare_verify(CLI::App&, Options&);
+std::span<const Option> verify_options();
 ExitCode run_verify(const Options&);
-void declare_status(CLI::App&, Options&);
+std::span<const Option> status_options();
 ExitCode run_status(const Options&);
-void declare_capture(CLI::App&, Options&);
+std::span<const Option> capture_options();
 ExitCode run_capture(const Options&);
 
 }  // namespace vfirst

@@ -4,13 +4,15 @@
 #include "cli/load.hpp"
 #include "report/explain.hpp"
 
-#include <CLI/CLI.hpp>
 #include <cstdio>
 
 namespace vfirst {
 
-void declare_explain(CLI::App& app, Options& options) {
-  app.add_option("SUBJECT", options.subject, "A kernel argument (isolcpus) or a PCI address")->required();
+std::span<const Option> explain_options() {
+  static const Option all[] = {
+      {"SUBJECT", "A kernel argument (isolcpus) or a PCI address", &Options::subject},
+  };
+  return all;
 }
 
 ExitCode run_explain(const Options& options) {

@@ -5,12 +5,11 @@
 #include "facts/read.hpp"
 #include "report/facts_report.hpp"
 
-#include <CLI/CLI.hpp>
 #include <cstdio>
 
 namespace vfirst {
 
-void declare_facts(CLI::App&, Options&) {}
+std::span<const Option> facts_options() { return {}; }
 
 ExitCode run_facts(const Options& options) {
   const auto root = Root::open(options.root);

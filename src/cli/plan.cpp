@@ -6,18 +6,24 @@
 #include "plan/argument_diff.hpp"
 #include "report/plan_report.hpp"
 
-#include <CLI/CLI.hpp>
 #include <cstdio>
 
 namespace vfirst {
 
-void declare_plan(CLI::App& app, Options& options) {
-  auto* cmdline = app.add_flag("--cmdline", options.cmdline, "Print the kernel arguments alone");
-  app.add_flag("--diff", options.diff, "Print what apply would change")->excludes(cmdline);
-  app.add_flag("--detailed-exitcode", options.detailed_exitcode, "Exit 2 when changes are pending, 4 when a reboot is");
+std::span<const Option> plan_options() {
+  static const Option all[] = {
+      {"--cmdline", "Print the kernel arguments alone", &Options::cmdline},
+      {"--diff", "Print what apply would change", &Options::diff},
+      {"--detailed-exitcode", "Exit 2 when changes are pending, 4 when a reboot is", &Options::detailed_exitcode},
+  };
+  return all;
 }
 
 ExitCode run_plan(const Options& options) {
+  if (options.cmdline && options.diff) {
+    fmt::print(stderr, "vfirst: --cmdline and --diff exclude one another\n");
+    return ExitCode::usage;
+  }
   const auto input = load_input(options);
   if (!input) return report_error(input.error());
   const auto plan = load_plan(*input, options);

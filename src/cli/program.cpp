@@ -17,6 +17,17 @@ namespace vfirst {
 
 namespace {
 
+void declare(CLI::App& app, const Option& option, Options& options) {
+  if (const auto* flag = std::get_if<bool Options::*>(&option.field)) {
+    app.add_flag(option.name, options.**flag, option.help);
+    return;
+  }
+  auto* declared = app.add_option(option.name, options.*std::get<std::string Options::*>(option.field), option.help);
+  if (*option.value) declared->type_name(option.value);
+  if (!option.one_of.empty()) declared->check(CLI::IsMember(option.one_of));
+  if (option.name[0] != '-') declared->required();
+}
+
 void declare_common(CLI::App& app, Options& options) {
   app.add_option("--root", options.root, "Read and write under DIR (default /)")->type_name("DIR");
   app.add_option("--policy", options.policy, "Read this policy instead; repeatable")
@@ -71,7 +82,7 @@ int run_program(int argc, char** argv, std::span<const Command> commands) {
   for (const auto& command : commands) {
     auto* sub = app.add_subcommand(command.name, command.summary);
     sub->allow_extras();
-    command.declare(*sub, options);
+    for (const auto& option : command.options()) declare(*sub, option, options);
     declare_common(*sub, options);
     names.emplace_back(command.name);
   }

@@ -6,13 +6,12 @@
 #include "cli/load.hpp"
 #include "facts/read.hpp"
 
-#include <CLI/CLI.hpp>
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
 namespace vfirst {
 
-void declare_status(CLI::App&, Options&) {}
+std::span<const Option> status_options() { return {}; }
 
 // Neither policy nor plan: what stands on the disk, for a host whose policy may be the very thing that is broken.
 ExitCode run_status(const Options& options) {

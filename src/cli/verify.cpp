@@ -5,14 +5,13 @@
 #include "report/verify_report.hpp"
 #include "steps/observe.hpp"
 
-#include <CLI/CLI.hpp>
 #include <cstdio>
 #include <cstdlib>
 #include <unistd.h>
 
 namespace vfirst {
 
-void declare_verify(CLI::App&, Options&) {}
+std::span<const Option> verify_options() { return {}; }
 
 ExitCode run_verify(const Options& options) {
   const auto input = load_input(options);
