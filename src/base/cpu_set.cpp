@@ -36,16 +36,19 @@ Result<CpuSet> CpuSet::parse_list(std::string_view text) {
 
 Result<CpuSet> CpuSet::parse_mask(std::string_view text) {
   text = trimmed(text);
-  const auto groups = split(text, ',');
-  if (groups.size() > kLimit / 32) return refuse("CPU mask of {} words is longer than {}", groups.size(), kLimit / 32);
+  const auto groups = static_cast<std::size_t>(std::count(text.begin(), text.end(), ',')) + 1;
+  if (groups > kLimit / 32) return refuse("CPU mask of {} words is longer than {}", groups, kLimit / 32);
   CpuSet set;
-  for (std::size_t i = 0; i < groups.size(); ++i) {
-    const auto word = parse_number(groups[i], 16);
-    if (!word || *word > 0xffffffffu) return refuse("CPU mask '{}': '{}' is not 32 bits in hexadecimal", text, groups[i]);
-    const auto base = static_cast<unsigned>((groups.size() - 1 - i) * 32);
-    for (unsigned bit = 0; bit < 32; ++bit)
-      if (*word >> bit & 1) set.insert(base + bit);
+  set.words_.resize((groups + 1) / 2);
+  auto rest = text;
+  for (auto left = groups; left-- > 0;) {
+    const auto group = rest.substr(0, rest.find(','));
+    rest.remove_prefix(std::min(group.size() + 1, rest.size()));
+    const auto word = parse_number(group, 16);
+    if (!word || *word > 0xffffffffu) return refuse("CPU mask '{}': '{}' is not 32 bits in hexadecimal", text, group);
+    set.words_[left / 2] |= *word << (left % 2 * 32);
   }
+  set.trim();
   return set;
 }
 
@@ -114,8 +117,17 @@ std::vector<unsigned> CpuSet::members() const {
   return out;
 }
 
-bool CpuSet::contains(const CpuSet& other) const { return (other - *this).empty(); }
-bool CpuSet::intersects(const CpuSet& other) const { return !(*this & other).empty(); }
+bool CpuSet::contains(const CpuSet& other) const {
+  for (std::size_t i = 0; i < other.words_.size(); ++i)
+    if (other.words_[i] & ~(i < words_.size() ? words_[i] : 0)) return false;
+  return true;
+}
+
+bool CpuSet::intersects(const CpuSet& other) const {
+  for (std::size_t i = 0; i < std::min(words_.size(), other.words_.size()); ++i)
+    if (words_[i] & other.words_[i]) return true;
+  return false;
+}
 
 CpuSet& CpuSet::operator|=(const CpuSet& other) {
   words_.resize(std::max(words_.size(), other.words_.size()));

@@ -44,6 +44,8 @@ void find_loader(const Root& root, BootFacts& boot) {
     boot.evidence = std::move(evidence);
   };
   if (root.exists("run/ostree-booted")) return decide(Loader::ostree, "run/ostree-booted");
+  const bool shown = root.exists("boot") || root.exists("efi");
+  if (!shown && !boot.uefi) return;                              // a captured tree of /sys and /proc alone
   const auto entries = first_entry(root, {"boot/loader/entries", "boot/efi/loader/entries", "efi/loader/entries"}, ".conf");
   if (boot.uefi) {
     if (!efi_text(root, "StubInfo").empty()) return decide(Loader::uki, fmt::format("{}/StubInfo-{}", kEfiVars, kLoaderGuid));

@@ -13,7 +13,13 @@ namespace {
 
 constexpr std::string_view kCpus = "sys/devices/system/cpu";
 
-std::string cpu_dir(unsigned cpu) { return fmt::format("{}/cpu{}", kCpus, cpu); }
+std::string cpu_dir(unsigned cpu, std::string_view below = {}) {
+  const fmt::format_int number(cpu);
+  std::string out;
+  out.reserve(kCpus.size() + 4 + number.size() + below.size());
+  out.append(kCpus).append("/cpu").append(number.data(), number.size()).append(below);
+  return out;
+}
 
 int signed_number(const Root& root, const std::string& path) {
   const auto value = root.number(path);
@@ -30,7 +36,7 @@ CpuSet list_or(const Root& root, std::string_view name, const CpuSet& otherwise)
 // Kernels before 2.6.26 have no `online` list: a CPU says so itself, where its file is 0.
 CpuSet not_switched_off(const Root& root, CpuSet cpus) {
   for (auto cpu : cpus.members()) {
-    const auto own = root.number(cpu_dir(cpu) + "/online");
+    const auto own = root.number(cpu_dir(cpu, "/online"));
     if (own && *own == 0) cpus.erase(cpu);
     if (!own && cpu != 0) break;                                            // CPU 0 alone may lack it: no other has it either
   }
@@ -82,31 +88,36 @@ std::map<unsigned, InfoCore> cores_of_cpuinfo(const Root& root) {
   return out;
 }
 
+std::vector<std::size_t> places(const CpuFacts& facts) {                    // of each online CPU in facts.cpus
+  std::vector<std::size_t> at(facts.online.last().value_or(0) + 1);
+  for (std::size_t i = 0; i < facts.cpus.size(); ++i) at[facts.cpus[i].id] = i;
+  return at;
+}
+
 // One CPU of each core is read; its siblings share package, die and core by definition. Returns the CPUs that have no
 // topology files.
 CpuSet read_topology(const Root& root, CpuFacts& facts) {
   CpuSetFile siblings{"thread_siblings_list", "core_cpus_list", "thread_siblings", "core_cpus"};
-  std::map<unsigned, std::size_t> at;
-  for (std::size_t i = 0; i < facts.cpus.size(); ++i) at[facts.cpus[i].id] = i;
+  const auto at = places(facts);
   CpuSet without;
   bool dies = true;
   for (auto& cpu : facts.cpus) {
     if (!cpu.siblings.empty()) continue;
-    const auto topology = cpu_dir(cpu.id) + "/topology";
+    const auto topology = cpu_dir(cpu.id, "/topology");
     const auto set = siblings.read(root, topology);
     if (!set) without.insert(cpu.id);
     cpu.siblings = set ? *set & facts.online : CpuSet{};
     cpu.siblings.insert(cpu.id);
-    cpu.package = signed_number(root, topology + "/physical_package_id");
-    cpu.core = signed_number(root, topology + "/core_id");
+    cpu.package = signed_number(root, joined(topology, "physical_package_id"));
+    cpu.core = signed_number(root, joined(topology, "core_id"));
     if (dies) {                                                             // since 5.2; one miss speaks for all
-      const auto die = root.number(topology + "/die_id");
+      const auto die = root.number(joined(topology, "die_id"));
       dies = die.has_value();
       if (dies) cpu.die = static_cast<int>(*die);
     }
     for (auto other : cpu.siblings.members()) {
       if (other == cpu.id) continue;
-      auto& sibling = facts.cpus[at.at(other)];
+      auto& sibling = facts.cpus[at[other]];
       if (!sibling.siblings.empty()) continue;                              // its own word stands, then
       const auto id = sibling.id;
       sibling = cpu;
@@ -133,12 +144,11 @@ void read_topology_of_cpuinfo(const Root& root, CpuFacts& facts) {
 // The highest index is the last level. Each set is read once, at the first CPU that is in none yet.
 void read_caches(const Root& root, CpuFacts& facts, Gaps& gaps) {
   CpuSetFile shared{"shared_cpu_list", "shared_cpu_map"};
-  std::map<unsigned, std::size_t> at;
-  for (std::size_t i = 0; i < facts.cpus.size(); ++i) at[facts.cpus[i].id] = i;
+  const auto at = places(facts);
   std::optional<unsigned> last;
   for (auto& cpu : facts.cpus) {
     if (!cpu.l3.empty()) continue;
-    const auto cache = cpu_dir(cpu.id) + "/cache";
+    const auto cache = cpu_dir(cpu.id, "/cache");
     auto set = last ? shared.read(root, fmt::format("{}/index{}", cache, *last)) : std::nullopt;
     if (!set) {
       const auto levels = numbered(root, cache, "index");
@@ -152,7 +162,7 @@ void read_caches(const Root& root, CpuFacts& facts, Gaps& gaps) {
     }
     *set &= facts.online;
     set->insert(cpu.id);
-    for (auto member : set->members()) facts.cpus[at.at(member)].l3 = *set;
+    for (auto member : set->members()) facts.cpus[at[member]].l3 = *set;
   }
 }
 
@@ -169,7 +179,7 @@ void read_kinds(const Root& root, CpuFacts& facts) {
   }
   std::vector<std::uint64_t> capacity;                                      // arm64: cpu_capacity, 1024 for the largest
   for (const auto& cpu : facts.cpus) {
-    const auto value = root.number(cpu_dir(cpu.id) + "/cpu_capacity");
+    const auto value = root.number(cpu_dir(cpu.id, "/cpu_capacity"));
     if (!value) return;
     capacity.push_back(*value);
   }

@@ -43,7 +43,14 @@ const Cpu* Facts::cpu_at(unsigned id) const {
 
 std::string Facts::fingerprint() const {
   std::string text;
-  for (const auto& c : cpu.cpus) text += fmt::format("cpu {} {} {} {} {}\n", c.id, c.package, c.core, c.node, c.siblings.list());
+  for (const auto& c : cpu.cpus) {                                          // the one long part: without format strings
+    text += "cpu";
+    for (auto number : {static_cast<int>(c.id), c.package, c.core, c.node}) {
+      const fmt::format_int digits(number);
+      text.append(1, ' ').append(digits.data(), digits.size());
+    }
+    text.append(1, ' ').append(c.siblings.list()).append(1, '\n');
+  }
   for (const auto& n : numa) {
     // Memory blocks are what firmware describes; no kernel argument moves them.
     text += n.gigabyte_frames ? fmt::format("node {} {} {}G\n", n.id, n.cpus.list(), *n.gigabyte_frames)

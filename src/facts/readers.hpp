@@ -40,6 +40,7 @@ class CpuSetFile {
 std::vector<unsigned> numbered(const Root&, std::string_view directory, std::string_view prefix);
 // "MemTotal:  123 kB" of a meminfo file, "model name : X" of cpuinfo: the text after KEY and its colon, trimmed.
 std::optional<std::string_view> field(std::string_view text, std::string_view key);
+std::string joined(std::string_view directory, std::string_view name);                 // with a slash between
 std::string text_of(const Root&, std::string_view path);         // trimmed, "" where there is none
 
 }  // namespace vfirst::facts

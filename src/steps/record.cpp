@@ -4,7 +4,6 @@
 #include "base/text.hpp"
 #include "steps/boot.hpp"
 
-#include <cmath>
 #include <cstdlib>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -13,7 +12,7 @@ namespace vfirst {
 
 namespace {
 
-double to_the_millisecond(double value) { return std::round(value * 1000) / 1000; }
+double to_the_millisecond(double value) { return static_cast<double>(static_cast<long long>(value * 1000 + 0.5)) / 1000; }
 
 // A reader sees the old file or the new one.
 Status replace(Files& files, const std::string& path, const std::string& content) {
