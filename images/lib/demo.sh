@@ -9,7 +9,7 @@
 demo_images=$(dirname "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")")
 demo_source=$(dirname "$demo_images")
 demo_cache=${VFIRST_CACHE:-/var/tmp/vfirst-cache}
-# shellcheck source=images/lib/qemu.sh
+# shellcheck source=qemu.sh
 . "$demo_images/lib/qemu.sh"
 
 demo_say() { printf 'try: %s\n' "$*" >&2; }

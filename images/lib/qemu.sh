@@ -82,7 +82,10 @@ vm_boot() {
   while :; do
     while IFS= read -r line <&"$serial" || { part+=$line; false; }; do
       line=$part${line%$'\r'} part=
-      [[ ! $line =~ $VM_PROGRESS ]] || printf '%s %4ds | %s\n' "$name" $((SECONDS - start)) "$line" >&2
+      if [[ $line =~ $VM_PROGRESS ]]; then
+        while [[ $line =~ $'\e'\[[0-9\;?]*[A-Za-z] ]]; do line=${line/"${BASH_REMATCH[0]}"/}; done   # the terminal stays as it is
+        printf '%s %4ds | %s\n' "$name" $((SECONDS - start)) "$line" >&2
+      fi
       [[ $line != *'Kernel panic - not syncing'* ]] || VM_END=panic
     done
     if ((SECONDS - start > VM_TIMEOUT)); then VM_END=timeout; fi
