@@ -44,7 +44,7 @@ Result<CpuSet> CpuSet::parse_mask(std::string_view text) {
   for (auto left = groups; left-- > 0;) {
     const auto group = rest.substr(0, rest.find(','));
     rest.remove_prefix(std::min(group.size() + 1, rest.size()));
-    const auto word = parse_number(group, 16);
+    const auto word = group == "00000000" ? std::optional<std::uint64_t>(0) : parse_number(group, 16);   // most words of a large mask
     if (!word || *word > 0xffffffffu) return refuse("CPU mask '{}': '{}' is not 32 bits in hexadecimal", text, group);
     set.words_[left / 2] |= *word << (left % 2 * 32);
   }

@@ -21,8 +21,10 @@ std::vector<Core> cores_of(const CpuFacts& cpu) {
     auto cpus = one.siblings & cpu.online;
     cpus.insert(one.id);
     if (seen.contains(cpus) && std::ranges::any_of(cores, [&](const Core& core) { return core.cpus.contains(cpus); })) continue;
+    const bool fresh = !seen.intersects(cpus);                     // nearly always; the search is for siblings that disagree
     seen |= cpus;
-    join(std::move(cpus));
+    if (fresh) cores.push_back({std::move(cpus), false});
+    else join(std::move(cpus));
   }
   for (auto id : (cpu.online - seen).members()) cores.push_back({CpuSet{id}, false});
 
