@@ -25,7 +25,7 @@ void octal(char (&field)[N], std::size_t value) {
 
 template <std::size_t N>
 void put(char (&field)[N], std::string_view text) {
-  std::memcpy(field, text.data(), std::min(N, text.size()));
+  text.copy(field, N);
 }
 
 // "LENGTH key=value\n", where LENGTH counts itself.
