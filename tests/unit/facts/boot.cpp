@@ -36,6 +36,10 @@ TEST_CASE("each boot loader is known by its evidence") {
     tree.add({{"boot/grub2/grub.cfg", "insmod blscfg\nblscfg\n"}, {"boot/loader/entries/x.conf", ""}});
     CHECK(boot_of(tree).loader == Loader::grub_bls);
   }
+  SECTION("a grub.cfg that would read entries, of which there are none") {
+    tree.add("boot/grub2/grub.cfg", "insmod blscfg\nblscfg\n");
+    CHECK(boot_of(tree).loader == Loader::grub);
+  }
   SECTION("entries that this grub.cfg never reads") {
     tree.add({{"boot/grub/grub.cfg", "menuentry x {}\n"}, {"boot/loader/entries/x.conf", ""}});
     CHECK(boot_of(tree).loader == Loader::grub);

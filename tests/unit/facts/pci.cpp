@@ -80,6 +80,11 @@ TEST_CASE("VF BARs are a share of the PF's resources, assigned or not") {
     tree.at("0000:3b:00.0", {{"resource", resource}});
     CHECK(facts_of(tree).function(kPf)->sriov->bars_assigned == false);
   }
+  SECTION("an older kernel's way to say so, without the flag") {
+    resource += "0x0000000000000000 0x00000000007fffff 0x000000000014220c\n" + none + none + none + none + none;
+    tree.at("0000:3b:00.0", {{"resource", resource}});
+    CHECK(facts_of(tree).function(kPf)->sriov->bars_assigned == false);
+  }
   SECTION("cleared by the kernel") {
     for (int i = 0; i < 6; ++i) resource += none;
     tree.at("0000:3b:00.0", {{"resource", resource}});
