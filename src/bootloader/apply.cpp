@@ -57,8 +57,9 @@ Result<ApplyOutcome> apply_arguments(Files& files, const Root& root, const BootF
   const auto run = options.run ? options.run : [](const auto& argv, std::string_view input) { return run_process(argv, input); };
 
   const auto slots = VFIRST_TRY(current_slots(files));
-  auto config = VFIRST_TRY(read_grub_config(files));
   const bool ours = !wanted.empty() || slots.next();
+  if (!ours && slots.damage.empty()) return ApplyOutcome{};                    // not even grub.cfg need be there
+  auto config = VFIRST_TRY(read_grub_config(files));
   const bool regenerate = ours && !config.config.faults().empty();
   if (regenerate) VFIRST_CHECK(can_regenerate(files, root, config));
   VFIRST_CHECK(fits(config.config, wanted, options.limit));

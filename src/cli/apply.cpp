@@ -95,6 +95,11 @@ ExitCode run_apply(const Options& options) {
   print_outcome(*outcome, options, plan->hash());
   explain_outcome(*outcome, options);
 
+  // Not stamped: the policy may come later, with the image's next user.
+  if (options.provision && plan->kargs.empty() && plan->steps.empty() && !outcome->changed && !outcome->reboot_needed) {
+    spdlog::info("the policy asks for nothing: nothing is provisioned");
+    return ExitCode::done;
+  }
   if (options.provision && !options.dry_run) return provision(files, *outcome, *input, plan->hash());
   if (options.reboot == "reboot" && !options.dry_run && outcome->reboot_needed)
     if (auto status = reboot(); !status) return report_error(status.error());

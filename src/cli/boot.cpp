@@ -8,6 +8,7 @@
 
 #include <chrono>
 #include <cstdio>
+#include <set>
 #include <spdlog/spdlog.h>
 #include <unistd.h>
 
@@ -15,7 +16,16 @@ namespace vfirst {
 
 namespace {
 
+// The seven VFs of a PF that lack an IOMMU lack it for one reason: it is told once a PF; the record has it for each.
+bool told_before(const StepResult& step) {
+  static std::set<std::pair<std::optional<PciAddress>, std::string>> told;   // the runner calls one at a time
+  const auto colon = step.cause.find(": ");                                 // "VF 3 (0000:41:10.6): no IOMMU ...": what follows is the reason
+  if (step.state != StepState::failed && step.state != StepState::skipped) return false;
+  return colon != step.cause.npos && !told.emplace(step.pf, step.cause.substr(colon)).second;
+}
+
 void log_step(const StepResult& step) {
+  if (told_before(step)) return;
   const auto line = step.cause.empty() ? step.text : fmt::format("{}: {}", step.text, step.cause);
   if (step.state == StepState::failed) spdlog::log(step.required ? spdlog::level::err : spdlog::level::warn, "{}", line);
   else if (step.state == StepState::skipped) spdlog::warn("{} (skipped)", line);

@@ -27,6 +27,11 @@ std::uint64_t NodeBudget::pages(std::uint64_t size_kb) const {
   return frames_known ? std::min(fit, frames) : fit;
 }
 
+std::uint64_t NodeBudget::sure_pages(std::uint64_t size_kb) const {
+  const auto fit = pages(size_kb);
+  return frames_known ? std::min(fit, frames > kBrokenFrames ? frames - kBrokenFrames : 0) : fit;
+}
+
 std::string NodeBudget::sum(std::uint64_t size_kb) const {
   auto out = human(total);
   const auto less = [&](std::uint64_t kb, std::string_view what) {
@@ -37,7 +42,8 @@ std::string NodeBudget::sum(std::uint64_t size_kb) const {
   less(page_structs, "page structs");
   less(drivers, "drivers");
   out += fmt::format(" = {}", human(free_kb()));
-  if (frames_known && frames < free_kb() / size_kb) out += fmt::format(", of which only {} whole pages lie in one piece", frames);
+  if (frames_known && sure_pages(size_kb) < free_kb() / size_kb)
+    out += fmt::format(", of which only {} whole pages lie in one piece that the kernel leaves alone", sure_pages(size_kb));
   return out;
 }
 

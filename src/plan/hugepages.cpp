@@ -111,12 +111,15 @@ Status share_out(Draft& draft, std::vector<Share>& shares, std::uint64_t size_kb
     share.from = request->from;
     const auto most = share.budget.pages(size_kb);
     if (request->value.percent) {
-      share.pages = std::min(most, share.budget.free_kb() * request->value.amount / 100 / size_kb);
+      share.pages = std::min(share.budget.sure_pages(size_kb), share.budget.free_kb() * request->value.amount / 100 / size_kb);
     } else if (request->value.amount > most) {
       return refuse("{}node {}: {} pages of {} asked, it can give {}: {}", at(request->from), share.budget.node, request->value.amount, wish.size->value.str(), most,
                     share.budget.sum(size_kb));
     } else {
       share.pages = request->value.amount;
+      if (const auto sure = share.budget.sure_pages(size_kb); share.pages > sure)
+        draft.find(Severity::warning, "hugepages-tight", fmt::format("{}node {}: {} pages of {} asked, only {} are there on every boot: the kernel's image, the initramfs and its page structs may lie in the rest",
+                                                                     at(request->from), share.budget.node, share.pages, wish.size->value.str(), sure));
     }
   }
   return {};

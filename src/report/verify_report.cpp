@@ -48,8 +48,7 @@ std::string table_text(const VerifyReport& report) {
   table.row({"verdict", "what", "wanted", "got", "asked with"});
   for (const auto& row : report.rows) {
     table.row({verdict_name(row.verdict), row.subject, dash(row.wanted), dash(row.got), dash(row.asked)});
-    if (row.verdict == Verdict::ok) continue;
-    if (!row.evidence.empty()) table.note("seen:  " + row.evidence);
+    if (row.verdict != Verdict::ok && !row.evidence.empty()) table.note("seen:  " + row.evidence);
     if (!row.cause.empty()) table.note("cause: " + row.cause);
   }
   return table.str();

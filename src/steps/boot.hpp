@@ -26,12 +26,15 @@ struct BootReport {
 BootReport boot(const Plan& plan, const Machine& machine, Events::Time budget, const Progress& progress = {});
 
 inline constexpr auto kResultFile = "run/vfirst/result.json";    // schema vfirst.boot/1; survives switch-root
+// The initramfs's own result, kept where it was not whole: the real root writes result.json anew when it does the rest, and
+// what the initramfs lacked is still worth mending.
+inline constexpr auto kInitrdFile = "run/vfirst/initrd.json";
 // The PFs that vfirst has set up in this boot, an address a line. A default route that shows up on one of them later does
 // not turn it into a device to keep away from (facts/critical.cpp).
 inline constexpr auto kOwnPfsFile = "run/vfirst/pfs";
 inline constexpr auto kReadyFile = "run/vfirst/ready";           // lines of key=value, for verify
 
-// Leaves both files alone when this run found everything as it was and they already say so: a second run writes nothing.
+// Leaves the files alone when this run found everything as it was and they already say so: a second run writes nothing.
 Status record(const BootReport& report, Files& files);
 std::string to_json(const BootReport& report);
 

@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <set>
 
 namespace vfirst {
 
@@ -21,9 +22,9 @@ struct Recorded {
   std::map<std::string, std::string> causes;                     // of failed steps, by their text: they hold the errno
 };
 
-Recorded read_record(const Root& root) {
+Recorded read_record(const Root& root, const char* file = kResultFile) {
   Recorded out;
-  const auto text = root.read(kResultFile);
+  const auto text = root.read(file);
   if (!text) return out;
   const auto json = nlohmann::json::parse(*text, nullptr, false);
   if (!json.is_object()) return out;
@@ -34,6 +35,16 @@ Recorded read_record(const Root& root) {
   for (const auto& step : json.value("steps", nlohmann::json::array()))
     if (step.is_object() && step.contains("cause") && step.value("state", "") != "done") out.causes[step.value("step", "")] = step.value("cause", "");
   return out;
+}
+
+// Why the initramfs left something to the real root; "" where it did not.
+std::string initramfs_cause(const Root& root) {
+  const auto initrd = read_record(root, kInitrdFile);
+  if (!initrd.skipped.empty()) return "in the initramfs: " + initrd.skipped;
+  std::set<std::string> causes;
+  for (const auto& [step, cause] : initrd.causes)
+    if (!cause.starts_with("needs: ")) causes.insert(cause);
+  return causes.empty() ? "" : fmt::format("left to the real root: {}", fmt::join(causes, "; "));
 }
 
 std::string name_of(const Plan& plan, const PciAddress& pf) {
@@ -63,7 +74,7 @@ std::string driver_words(const std::string& driver) { return driver.empty() ? "w
 
 // The VFs of a PF that are to have the same driver share a row: "7 on vfio-pci".
 std::vector<VerifyRow> check_steps(const Plan& plan, const Machine& machine) {
-  const auto recorded = read_record(machine.root);
+  const auto recorded = read_record(machine.root), initrd = read_record(machine.root, kInitrdFile);
   std::vector<VerifyRow> rows;
   struct Group {
     std::size_t row;
@@ -79,6 +90,8 @@ std::vector<VerifyRow> check_steps(const Plan& plan, const Machine& machine) {
     auto cause = seen.cause;
     if (const auto known = recorded.causes.find(asked); known != recorded.causes.end() && seen.verdict != Verdict::ok && !known->second.starts_with("needs: ")) cause = known->second;
     const auto* bind = std::get_if<BindDriver>(&step.action);
+    if (std::holds_alternative<AwaitDriver>(step.action) && seen.verdict == Verdict::ok && initrd.causes.contains(asked))
+      cause = fmt::format("{}; {} is here now: dracut's add_drivers+=\" {} \" puts it there", initrd.causes.at(asked), seen.got, seen.got);
     if (!bind) {
       rows.push_back({subject_of(plan, step.action), seen.wanted, asked, seen.got, seen.verdict, step.required, seen.evidence, cause});
       continue;
@@ -119,6 +132,7 @@ std::vector<VerifyRow> check_early_boot(const Plan& plan, const Root& root) {
     row.cause = recorded.causes.empty() ? "some steps failed" : recorded.causes.begin()->second;
   } else {
     row.got = ready->phase == "initrd" ? "complete in the initramfs" : "complete in the real root";
+    row.cause = initramfs_cause(root);
   }
   rows.push_back(row);
   const auto consumer = first_consumer(root);
@@ -162,7 +176,7 @@ VerifyReport observe(const Plan& plan, const Machine& machine) {
   report.release = machine.root.read("proc/sys/kernel/osrelease").value_or("");
   report.plan_hash = plan.hash();
   for (const auto& finding : plan.findings)
-    if (finding.severity == Severity::error) report.rows.push_back({finding.code, "none", "", "", Verdict::failed, true, "plan", finding.message});
+    if (finding.severity == Severity::error) report.rows.push_back({finding.code, "", "", "", Verdict::failed, true, "plan", finding.message});
   const auto log = kernel_log(machine.root);
   for (const auto& expectation : plan.expectations) report.rows.push_back(check_expectation(expectation, machine.root, log));
   std::ranges::move(check_steps(plan, machine), std::back_inserter(report.rows));

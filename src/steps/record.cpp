@@ -94,7 +94,9 @@ Status record(const BootReport& report, Files& files) {
   if (const auto text = files.read(kReadyFile)) before = parse_ready(*text);
   const bool same = before && before->plan_hash == report.plan_hash;
   if (same && report.complete() && report.writes() == 0 && files.exists(kResultFile)) return {};
-  VFIRST_CHECK(replace(files, kResultFile, to_json(report)));
+  const auto json = to_json(report);
+  if (report.phase == "initrd" && (!report.complete() || report.count(StepState::failed))) VFIRST_CHECK(replace(files, kInitrdFile, json));
+  VFIRST_CHECK(replace(files, kResultFile, json));
   if (!report.complete()) return files.exists(kReadyFile) ? files.remove(kReadyFile) : Status{};
   if (same && report.writes() == 0) return {};
   return replace(files, kReadyFile, fmt::format("at={:.3f}\nphase={}\nplan={}\n", report.finished_s, report.phase, report.plan_hash));

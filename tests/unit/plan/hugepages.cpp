@@ -53,10 +53,22 @@ TEST_CASE("crashkernel is charged to the first node, or to the last one when it 
   CHECK(pages(plan(facts, "[hugepages]\nsize = 1G\nper-node = 100%\nhost-reserve = 4G\n")) == "0:58 1:57");
 }
 
-TEST_CASE("never more 1G pages than the node has memory in whole gigabytes") {
+TEST_CASE("two of a node's whole gigabytes are not counted on: the kernel lies somewhere, its page structs at the top") {
   auto facts = Machine{.nodes = 1}.facts();
   facts.numa[0].gigabyte_frames = 40;
-  CHECK(pages(plan(facts, "[hugepages]\nsize = 1G\nper-node = 100%\n")) == "0:40");
+  const auto share = plan(facts, "[hugepages]\nsize = 1G\nper-node = 100%\n");
+  CHECK(pages(share) == "0:38");
+  CHECK_FALSE(finding(share, "hugepages-tight"));
+}
+
+TEST_CASE("a page count that needs a gigabyte the kernel may lie in is done, with a warning; more than there are is refused") {
+  auto facts = Machine{.nodes = 1}.facts();
+  facts.numa[0].gigabyte_frames = 40;
+  CHECK_FALSE(finding(plan(facts, "[hugepages]\nsize = 1G\nnode0 = 38\n"), "hugepages-tight"));
+  const auto tight = plan(facts, "[hugepages]\nsize = 1G\nnode0 = 39\n");
+  CHECK(pages(tight) == "0:39");
+  CHECK(message(tight, "hugepages-tight").starts_with("p.ini:3: node 0: 39 pages of 1G asked, only 38 are there on every boot"));
+  CHECK(refusal(facts, "[hugepages]\nsize = 1G\nnode0 = 41\n").starts_with("p.ini:3: node 0: 41 pages of 1G asked, it can give 40"));
 }
 
 TEST_CASE("freed page structs are not charged") {

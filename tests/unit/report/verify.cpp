@@ -40,6 +40,15 @@ TEST_CASE("a miss shows the kernel's own words and the cause beneath its row") {
             receipt_line(report().receipt) + "\n");
 }
 
+TEST_CASE("a row that is as wanted may have something to say, too") {
+  auto r = report();
+  r.rows = {{"early boot", "complete", "vfirst boot", "complete in the real root", Verdict::ok, true, "run/vfirst/result.json", "the initramfs lacked igb"}};
+  const auto text = verify_text(r, false);
+  CHECK(text.find("\n      cause: the initramfs lacked igb\n") != std::string::npos);
+  CHECK(text.find("seen:") == std::string::npos);
+  CHECK(text.find("green: 1 of 1") != std::string::npos);
+}
+
 TEST_CASE("colour changes no character that is printed") {
   auto text = verify_text(report(), true);
   CHECK(text.find("\033[31m  short") != std::string::npos);

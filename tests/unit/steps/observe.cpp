@@ -136,6 +136,29 @@ TEST_CASE("a whole boot is green, and libvirt comes after it") {
   CHECK(report.receipt.consumer == "libvirtd");
 }
 
+TEST_CASE("what the initramfs lacked is told although the real root made it good") {
+  FakeMachine fake;
+  fake.sysfs.add({.driver = ""});
+  fake.sysfs.put("sys/bus/pci/devices/0000:01:00.0/modalias", "pci:v00008086d000010C9");
+  Plan plan;
+  plan.pfs.push_back({"uplink", kPf, "igb", 0, 2, true});
+  plan.steps.push_back({AwaitDriver{kPf, ""}, "", {}, {}, true});
+  plan.steps.push_back({CreateVfs{kPf, 2, false}, "", {}, {0}, true});
+  DiskFiles files(fake.sysfs);
+  fake.modules.knows_modalias = false;
+  fake.machine.initramfs = true;
+  REQUIRE(record(boot(plan, fake.machine, 1s), files));
+  fake.sysfs.bind_pf("0000:01:00.0", "igb");
+  fake.machine.initramfs = false;
+  REQUIRE(record(boot(plan, fake.machine, 60s), files));
+  const auto report = observe(plan, fake.machine);
+  CHECK(report.green());
+  CHECK(row(report, "early boot")->got == "complete in the real root");
+  CHECK(row(report, "early boot")->cause == "left to the real root: 0000:01:00.0: no driver for it in this initramfs");
+  CHECK(row(report, "uplink 0000:01:00.0 driver")->cause ==
+        "0000:01:00.0: no driver for it in this initramfs; igb is here now: dracut's add_drivers+=\" igb \" puts it there");
+}
+
 TEST_CASE("libvirt before the VFs is red") {
   FakeMachine fake;
   fake.sysfs.add({});
