@@ -16,6 +16,8 @@ struct ApplyOptions {
   std::string plan;                                               // its hash, kept beside the arguments
   bool dry_run = false;                                           // say what would change, after every check
   bool trial = false;                                             // for the next boot only; else they become the good ones
+  bool force = false;                                             // try a plan again that failed its trial
+  std::string trial_only;                                         // arguments for the trial's one boot, behind the others
   std::size_t limit = 2047;                                       // bytes of a command line: x86 and arm64 less the final NUL
   RunProcess run;                                                 // how grub-mkconfig is started; unset: for real
 };

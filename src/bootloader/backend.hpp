@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+// The transaction that a boot loader offers: apply, confirm, rollback, remove. One implementation a family of loaders.
+
+#include "bootloader/apply.hpp"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace vfirst {
+
+enum class Trial {
+  none,
+  armed,                                                          // the next boot takes it, once
+  running,                                                        // this boot is it
+  failed,                                                         // it had its boot and nobody confirmed it
+};
+std::string_view trial_name(Trial trial);                         // "none", "armed", ...
+
+// What stands on the disk about kernel arguments, as the loader will read it.
+struct LoaderState {
+  std::string good;                                               // our arguments when no trial is armed
+  std::string next;                                               // ... of the next boot
+  std::string good_place, next_place;                             // "slot a", "6 entries"; "" for none
+  Trial trial = Trial::none;
+  std::string trial_plan;                                         // hash; "" without a trial
+  std::string trial_arguments;
+  bool can_roll_back = false;
+  std::vector<std::string> files;                                 // that decide the next boot, relative to the root
+  std::vector<std::string> damage;                                // what is there and cannot be read, a line each
+};
+
+// Of confirm, rollback and remove.
+struct Change {
+  std::string before, after;                                      // our arguments at the next boot, then and now
+  bool wrote = false;
+  bool reboot_needed = false;                                     // the running kernel was given other arguments of ours
+  std::vector<std::string> notes;                                 // a line each: what was left alone, and why
+};
+
+// Errors are as apply_arguments': refused (invalid_argument, operation_not_supported) before anything is written, or a
+// write that failed, after which the next boot is what it was or what was asked for, and a second call finishes.
+class Backend {
+ public:
+  virtual ~Backend() = default;
+
+  virtual Result<ApplyOutcome> apply(const std::string& cmdline, const ApplyOptions& options) = 0;
+  virtual Result<LoaderState> state() const = 0;
+  // The trial that this boot runs becomes good. Refused where this boot is no trial; nothing to do where it is good already.
+  virtual Result<Change> confirm() = 0;
+  // Disarms a trial that is armed; else back to the arguments that were good before these. Refused where there are none.
+  virtual Result<Change> rollback() = 0;
+  // Takes out every argument and file of ours and puts back what stood there, byte for byte. A file that someone edited
+  // since is left as it is, less our arguments, and named in the notes.
+  virtual Result<Change> remove(bool dry_run) = 0;
+};
+
+// The loader in charge. `files` and `root` must outlive it. Refused (operation_not_supported) with what its owner can do
+// instead, where vfirst cannot write this loader's arguments.
+Result<std::unique_ptr<Backend>> backend_for(Files& files, const Root& root, const BootFacts& boot);
+
+}  // namespace vfirst
