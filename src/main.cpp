@@ -8,7 +8,7 @@ int main(int argc, char** argv) {
       {"plan", "Show what the policy makes of this machine.", plan_options, run_plan},
       {"explain", "Say why an argument or a device is planned so.", explain_options, run_explain},
       {"apply", "Write the kernel arguments to the boot loader.", apply_options, run_apply},
-      {"confirm", "Keep the arguments of this trial boot, if verify is green.", confirm_options, run_confirm},
+      {"confirm", "Keep the arguments on trial if verify is green.", confirm_options, run_confirm},
       {"rollback", "Take a trial back, or go back to the arguments before.", rollback_options, run_rollback},
       {"remove", "Take out every argument and file of ours.", remove_options, run_remove},
       {"history", "Show what became of earlier arguments.", history_options, run_history},
