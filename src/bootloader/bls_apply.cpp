@@ -37,7 +37,8 @@ Result<ApplyOutcome> BlsBackend::apply(const std::string& cmdline, const ApplyOp
   outcome.notes = now.damage;
   const auto* old_trial = now.menu.trial();
   const auto old_plan = old_trial ? old_trial->entry.value(kTrialKey) : "";
-  const bool failed_before = (now.trial == Trial::failed && old_plan == options.plan) || (!options.plan.empty() && now.state.failed == options.plan);
+  const auto failed_plan = now.trial == Trial::failed && old_trial ? old_plan : now.state.failed;
+  const bool failed_before = !failed_plan.empty() && failed_plan == options.plan;
 
   auto changes = VFIRST_TRY(edits(now, wanted));
   outcome.notes.insert(outcome.notes.end(), changes.notes.begin(), changes.notes.end());
@@ -47,7 +48,7 @@ Result<ApplyOutcome> BlsBackend::apply(const std::string& cmdline, const ApplyOp
 
   if (failed_before && changes.any() && !options.force)
     return no(fmt::format("plan {} failed its trial and is not tried again by itself; apply --force tries it", options.plan));
-  const bool unfinished = now.state.wanted || now.state.removing || VFIRST_TRY(writer(now).has_leftovers());
+  const bool unfinished = now.state.wanted || now.state.removing || now.lost_trial || VFIRST_TRY(writer(now).has_leftovers());
   // Arguments that every entry has already need no trial.
   if (options.trial && changes.any()) {
     if (boot_.loader != Loader::systemd_boot)
@@ -65,7 +66,7 @@ Result<ApplyOutcome> BlsBackend::apply(const std::string& cmdline, const ApplyOp
     if (unfinished) {
       const auto good = now.state.good;
       const auto back = VFIRST_TRY(edits(now, good.text));
-      VFIRST_CHECK(make_good(now, back, good, now.state.previous, now.state.failed, outcome.notes));
+      VFIRST_CHECK(make_good(now, back, good, now.state.previous, failed_plan, outcome.notes));
       now = VFIRST_TRY(look());
     }
     VFIRST_CHECK(arm(now, trial, {options.plan, wanted}, outcome.notes));
@@ -78,7 +79,6 @@ Result<ApplyOutcome> BlsBackend::apply(const std::string& cmdline, const ApplyOp
   const BlsState::Arguments target{options.plan, wanted};
   // What was good before: kept when the same arguments are only written again.
   auto previous = now.state.good.text == wanted ? now.state.previous : std::optional(now.state.good);
-  const auto failed_plan = now.trial == Trial::failed && old_trial ? old_plan : now.state.failed;
   VFIRST_CHECK(make_good(now, changes, target, previous, failed_plan == options.plan ? "" : failed_plan, outcome.notes));
   return outcome;
 }

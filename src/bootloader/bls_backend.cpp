@@ -35,7 +35,12 @@ Result<BlsBackend::Now> BlsBackend::look() const {
   if (!now.known)
     for (const auto& item : now.menu.items)
       if (item.normal() && now.state.good.text.empty()) now.state.good.text = spelled(item.entry.own());
-  if (const auto* trial = now.menu.trial()) now.trial = trial_state(*trial, boot_);
+  const auto* trial = now.menu.trial();
+  // A power cut while the trial's arguments were made good is no failed trial, whichever entry boots next.
+  now.confirming = now.state.trial && now.state.wanted && now.state.wanted->plan == now.state.trial->plan;
+  now.lost_trial = now.state.trial && !trial && !now.state.wanted;
+  if (now.confirming) now.trial = Trial::none;
+  else if (trial) now.trial = trial_state(*trial, boot_);
   else if (!now.state.failed.empty()) now.trial = Trial::failed;
   return now;
 }
@@ -125,7 +130,8 @@ Result<LoaderState> BlsBackend::state() const {
     if (carriers > 0 && variable) out.good_place += " and " + grub_environment_path(files_, root_);
   }
   out.next_place = now.trial == Trial::armed ? trial->path : out.good_place;
-  if (now.state.wanted || now.state.removing) out.damage.push_back(fmt::format("{}: a change was cut short; apply, rollback or remove finishes it", kBlsState));
+  if (now.state.wanted || now.state.removing) out.damage.push_back(fmt::format("{}: a change was cut short; apply, confirm, rollback or remove finishes it", kBlsState));
+  if (now.lost_trial) out.damage.push_back(fmt::format("{}: the entry of the trial of plan {} is not there (any more)", kBlsState, now.state.trial->plan));
   out.can_roll_back = trial || now.state.previous.has_value();
   return out;
 }
@@ -135,12 +141,13 @@ Result<Change> BlsBackend::confirm() {
   const auto* trial = now.menu.trial();
   Change change;
   change.before = change.after = now.next();
-  if (now.trial != Trial::running) {
-    const auto* mark = CommandLine::parse(boot_.cmdline).last("vfirst.trial");
+  if (now.trial != Trial::running && !now.confirming) {
+    const auto running = CommandLine::parse(boot_.cmdline);
+    const auto* mark = running.last("vfirst.trial");
     if (mark && mark->value == now.state.good.plan && !now.state.good.plan.empty() && !now.state.wanted) return change;
     return refuse("this boot is no trial");
   }
-  const BlsState::Arguments wanted{trial->entry.value(kTrialKey), now.trial_arguments()};
+  const auto wanted = now.confirming ? *now.state.wanted : BlsState::Arguments{trial->entry.value(kTrialKey), now.trial_arguments()};
   const auto changes = VFIRST_TRY(edits(now, wanted.text));
   change.after = wanted.text;
   change.notes = changes.notes;
@@ -156,10 +163,12 @@ Result<Change> BlsBackend::rollback() {
   Change change;
   change.before = now.next();
   const auto* trial = now.menu.trial();
-  if (!trial && !now.state.previous && !now.state.wanted) return refuse("there are no arguments before these to go back to");
+  if (!trial && !now.state.previous && !now.state.wanted && !now.lost_trial) return refuse("there are no arguments before these to go back to");
   auto target = now.state.good;
   auto previous = now.state.previous;
-  if (!trial && !now.state.wanted) {
+  // One that was cut short is finished; any other change that was is undone.
+  const bool again = now.state.wanted && now.state.wanted == now.state.previous;
+  if ((!trial && !now.state.wanted && !now.lost_trial) || (again && !now.confirming)) {
     target = *now.state.previous;
     previous = std::nullopt;
   }

@@ -28,6 +28,8 @@ class BlsBackend final : public Backend {
     bool known = false;                                           // the state was there and could be read
     std::vector<std::string> damage;
     Trial trial = Trial::none;
+    bool confirming = false;                                      // a confirm was cut short
+    bool lost_trial = false;                                      // its entry was not written yet, or is gone
     std::string next() const;                                     // our arguments at the next boot
     std::string trial_arguments() const;                          // "" without a trial
   };
