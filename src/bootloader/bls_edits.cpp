@@ -28,6 +28,10 @@ CommandLine without(std::string_view text, const std::string& now, const std::st
   return line;
 }
 
+bool stands(std::string_view text, const std::string& own, const std::string& now, const std::string& next) {
+  return next.empty() && !own.empty() && own == now && holds(text, own);
+}
+
 struct Added {
   CommandLine line;
   std::vector<KernelArg> own;
@@ -84,9 +88,9 @@ Status edit_kernelopts(const Files& files, const Root& root, const BlsState& sta
   VFIRST_CHECK(block->set("kernelopts", line.str()));
   edit.without = block->bytes();
   auto added = VFIRST_TRY(add(std::move(line), arguments));
-  if (auto set = block->set("kernelopts", added.line.str()); !set) return refuse("{}: {}", path, set.error().what);
-  edit.text = block->bytes();
   out.kernelopts_own = spelled(added.own);
+  if (auto set = block->set("kernelopts", added.line.str()); !set) return refuse("{}: {}", path, set.error().what);
+  edit.text = stands(value, out.kernelopts_own, state.kernelopts, state.kernelopts_wanted) ? edit.now : block->bytes();
   out.environment.push_back(std::move(edit));
   return {};
 }
@@ -109,8 +113,8 @@ Status edit_kernel_cmdline(const Files& files, const BlsMenu& menu, const BlsSta
     edit.made = true;
   }
   auto added = VFIRST_TRY(add(CommandLine::parse(edit.without), arguments));
-  edit.text = added.line.str();
   out.kernel_cmdline_own = spelled(added.own);
+  edit.text = stands(edit.now, out.kernel_cmdline_own, state.kernel_cmdline, state.kernel_cmdline_wanted) ? edit.now : added.line.str();
   out.kernel_cmdline.push_back(std::move(edit));
   return {};
 }
@@ -152,7 +156,10 @@ Result<BlsEdits> bls_edits(const Files& files, const Root& root, const BootFacts
       std::vector<std::string> there;
       auto with = clean.with_own(arguments, &there);
       if (!with) return refuse("{}: {}", item.path, with.error().what);
-      edit.text = with->text();
+      // Where the same words of ours stand together already they stay there, whatever was put behind them.
+      const auto own = spelled(with->own());
+      const bool stand = own == spelled(item.entry.own()) && holds(item.entry.options().str(), own);
+      edit.text = stand ? edit.now : with->text();
       ++out.carriers;
       if (!there.empty()) out.notes.push_back(fmt::format("{}: {} stands there already and is not ours", item.path, fmt::join(there, " ")));
     } else {

@@ -249,6 +249,23 @@ TEST_CASE("a kernel that the hook added carries our name, and remove cleans it")
   CHECK(host.at(path) == "title new\nversion 6.12.1\nlinux /vmlinuz-6.12.1\noptions root=UUID=1f ro\n");
 }
 
+TEST_CASE("words that someone put behind ours do not make a second apply write") {
+  for (auto& host : bls_hosts()) {
+    INFO(host.name);
+    REQUIRE(host.apply("one two"));
+    for (auto& [path, text] : host.files.disk) {
+      if (path.starts_with("boot/vfirst/") || text.find(" one two") == std::string::npos) continue;
+      text.replace(text.rfind(" one two"), 8, " one two after=1");     // the key of ours stands before the options
+      if (path.ends_with("grubenv")) text.resize(1024);
+    }
+    const int writes = host.files.writes;
+    const auto again = host.apply("one two");
+    if (!again) FAIL(again.error().what);
+    CHECK(!again->wrote);
+    CHECK(host.files.writes == writes);
+  }
+}
+
 TEST_CASE("an entry whose counter changed since is still the one that was copied") {
   auto host = debian_systemd_boot();
   const std::string folder = "boot/efi/loader/entries/", id = kMachine + "-6.12.48+deb13-amd64";

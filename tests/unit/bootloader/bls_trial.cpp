@@ -143,7 +143,7 @@ TEST_CASE("a rollback takes an armed trial out, and the arguments that were good
   CHECK(host.files.disk == disk);
 }
 
-TEST_CASE("a confirm that a power cut stopped is finished in whatever boot comes next, and no failed trial")  {
+TEST_CASE("a confirm that a power cut stopped is finished in whatever boot comes next, and no failed trial") {
   auto host = trying();
   const auto original = host.files.disk;
   REQUIRE(host.apply("one two"));
