@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "bootloader/support.hpp"
 
+#include "bootloader/handover.hpp"
+
 #include <algorithm>
 
 namespace vfirst {
@@ -30,12 +32,14 @@ Status can_apply(const BootFacts& boot, std::string_view arguments) {
     case Loader::systemd_boot:
       return no(fmt::format("this host boots with systemd-boot{}; vfirst writes only GRUB's configuration. Append to "
                             "/etc/kernel/cmdline and run kernel-install add-all: {}", seen, arguments));
-    case Loader::uki:
-      return no(fmt::format("this host boots a unified kernel image{}, whose arguments are signed with it. Build an addon "
-                            "with: ukify build --cmdline=\"{}\" --output=vfirst.addon.efi", seen, arguments));
+    case Loader::uki: {
+      const auto addon = uki_addon(boot, arguments);
+      return no(fmt::format("this host boots a unified kernel image{}, whose arguments are signed with it; vfirst writes nothing. Build and sign an "
+                            "addon, and copy it to {}: {}", seen, addon.place, addon.build));
+    }
     case Loader::ostree:
-      return no(fmt::format("this host's deployments belong to ostree{}. Add them with: rpm-ostree kargs --append-if-missing=..., "
-                            "one for each of: {}", seen, arguments));
+      return no(fmt::format("this host's deployments belong to ostree{}. Run: {}; or, where bootc has loader-entries: {}", seen,
+                            rpm_ostree_command(arguments, boot.own_arguments), bootc_command(arguments)));
   }
   return no("unknown boot loader");
 }
