@@ -90,7 +90,7 @@ ExitCode run_apply(const Options& options) {
 
   DiskFiles files(input->root);
   const auto outcome = apply_arguments(files, input->root, input->facts.boot, plan->cmdline(),
-                                       {.plan = plan->hash(), .dry_run = options.dry_run, .trial = false, .limit = 2047, .run = {}});
+                                       {.plan = plan->hash(), .dry_run = options.dry_run, .trial = false, .trial_only = {}, .limit = 2047, .run = {}});
   if (!outcome) return report_error(outcome.error());
   print_outcome(*outcome, options, plan->hash());
   explain_outcome(*outcome, options);
