@@ -64,7 +64,7 @@ std::vector<KernelArg> arguments_of(const Plan& plan) {
   return out;
 }
 
-CommandLine planned_line(const Facts& facts, const Plan& plan) {
+CommandLine foreign_line(const Facts& facts, const Plan& plan) {
   auto text = facts.boot.cmdline;
   const auto blank = [&](std::size_t at) { return at >= text.size() || text[at] == ' '; };
   for (const auto& own : facts.boot.own_arguments) {
@@ -72,9 +72,13 @@ CommandLine planned_line(const Facts& facts, const Plan& plan) {
     if (from != std::string::npos && (from == 0 || text[from - 1] == ' ') && blank(from + own.size())) text.erase(from, own.size());
   }
   auto line = CommandLine::parse(text);
-  const auto ours = arguments_of(plan);
-  line.remove(ours);
-  for (const auto& arg : ours)
+  line.remove(arguments_of(plan));
+  return line;
+}
+
+CommandLine planned_line(const Facts& facts, const Plan& plan) {
+  auto line = foreign_line(facts, plan);
+  for (const auto& arg : arguments_of(plan))
     if (!line.append(arg)) break;                                // a line that ends inside a quote swallows the rest
   return line;
 }

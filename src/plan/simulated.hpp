@@ -12,7 +12,9 @@ namespace vfirst {
 // `release`: one of facts.kernels; empty: the newest. A release that the facts do not hold has no known configuration.
 SimulatedMachine simulated_machine(const Facts& facts, std::string_view release = {});
 
-// What will stand in proc/cmdline: the running line without our own words, then the plan's.
+// The running kernel's line without what vfirst wrote there, and without what this plan writes anew.
+CommandLine foreign_line(const Facts& facts, const Plan& plan);
+// What will stand in proc/cmdline: the foreign line, then the plan's arguments.
 CommandLine planned_line(const Facts& facts, const Plan& plan);
 
 std::vector<KernelArg> arguments_of(const Plan& plan);

@@ -50,9 +50,9 @@ std::string simulate_text(const SimulatedLine& simulated) {
   std::string out = fmt::format("Kernel {} on {}, {} of {} bytes\n\n", simulated.release.empty() ? "of no known release" : simulated.release, simulated.architecture,
                                 simulated.line.bytes(), command_line_limit(simulated.architecture) - 1);
   Table arguments;
-  arguments.row({"verdict", "argument", "effect", "kernel's message"});
+  arguments.row({"argument", "verdict", "effect", "kernel's message"});
   for (const auto& verdict : seen.arguments) {
-    arguments.row({std::string(effect_name(verdict.effect)), verdict.arg.raw, dash(verdict.does), dash(one_line(verdict.message))});
+    arguments.row({verdict.arg.raw, std::string(effect_name(verdict.effect)), dash(verdict.does), dash(one_line(verdict.message))});
     if (!verdict.rule.empty()) arguments.note("rule: " + verdict.rule);
   }
   out += arguments.str() + "\nState\n";
