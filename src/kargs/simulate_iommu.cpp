@@ -32,6 +32,7 @@ std::optional<Answer> Iommu::read(const KernelArg& arg) {
   const bool x86 = machine_.architecture.starts_with("x86") || machine_.architecture.starts_with("i");
   if (arg.is("iommu") && x86) return x86_words(arg);
   if (arg.is("iommu.passthrough")) return passthrough(arg);
+  if ((arg.is("iommu.strict") || arg.is("iommu.forcedac")) && !(arg.value && truth(*arg.value))) return malformed(arg.key);
   if (arg.is("intel_iommu") && arg.value && !machine_.options_off.contains("CONFIG_INTEL_IOMMU")) return vendor_words(*arg.value, true);
   if (arg.is("amd_iommu") && arg.value && !machine_.options_off.contains("CONFIG_AMD_IOMMU")) return vendor_words(*arg.value, false);
   return std::nullopt;

@@ -79,6 +79,7 @@ class Hugepages {
   void allocate(Pool& pool);
   void allocate_on(Pool& pool, unsigned node, std::uint64_t wanted);
   void deal_out(Pool& pool);
+  void starve(Simulation& out) const;
   bool take(Pool& pool, std::size_t node, bool fall_back);
   void default_without_word(std::vector<ArgumentVerdict>& verdicts, Simulation& out);
 

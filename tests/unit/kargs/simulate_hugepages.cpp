@@ -119,6 +119,15 @@ TEST_CASE("small pages are dealt out in pieces since 6.9, and a piece of one pag
   CHECK(pages(booted("hugepages=1:7"), kSmall) == "7: 0+7");
 }
 
+TEST_CASE("small pages that leave the host no memory end the boot, big ones stop before") {
+  CHECK(booted("hugepages=3000").boots());
+  const auto dead = booted("hugepages=5000");
+  REQUIRE_FALSE(dead.boots());
+  CHECK(dead.fatal.front().find("System is deadlocked on memory") != std::string::npos);
+  CHECK(booted("hugepagesz=2M hugepages=0:5000").boots());        // the other node has its own
+  CHECK(booted("hugepagesz=1G hugepages=5000").boots());
+}
+
 TEST_CASE("a count before any size beats the pair that names the default size") {
   const auto seen = booted("hugepages=4 hugepagesz=2M hugepages=10");
   CHECK(seen.hugepages.front().pages == 4);

@@ -5,6 +5,7 @@
 #include "kargs/known_words.hpp"
 
 #include <catch2/catch_test_macros.hpp>
+#include <random>
 
 namespace vfirst {
 
@@ -42,7 +43,7 @@ TEST_CASE("what stands behind the dashes is init's") {
 TEST_CASE("32 unknown words boot, one more panics") {
   CHECK(booted(many(32, "")).boots());
   const auto dead = booted(many(33, ""));
-  CHECK_FALSE(dead.boots());
+  REQUIRE_FALSE(dead.boots());
   CHECK(dead.fatal.front().find("Too many boot init vars at `w32'") != std::string::npos);
   CHECK_FALSE(booted("-- " + many(33, "")).boots());
 }
@@ -51,6 +52,7 @@ TEST_CASE("31 unknown variables boot, one more panics; the same one twice counts
   CHECK(booted(many(31, "=1")).boots());
   CHECK(booted(many(31, "=1") + "w3=2 TERM=vt220 HOME=/root").boots());
   const auto dead = booted(many(32, "=1"));
+  REQUIRE_FALSE(dead.boots());
   CHECK(dead.fatal.front().find("Too many boot env vars at `w31=1'") != std::string::npos);
   CHECK(logs(dead, "Kernel panic - not syncing: Too many boot env vars at `w31=1'"));
 }
@@ -94,6 +96,7 @@ TEST_CASE("passthrough is what the last early word says; a vendor's unknown word
   CHECK(booted("iommu=nopt iommu.passthrough=1").passthrough == true);
   CHECK(booted("iommu.passthrough=1 iommu=nopt").passthrough == false);
   CHECK_FALSE(booted("quiet").passthrough.has_value());
+  CHECK(booted("iommu.strict=maybe").arguments[0].message == "Malformed early option 'iommu.strict'");
   CHECK(booted("amd_iommu=on").arguments[0].message == "AMD-Vi: Unknown option - 'on'");
   CHECK(effect_of("amd_iommu=on") == Effect::ignored);
   CHECK(effect_of("intel_iommu=on,sm_on") == Effect::effective);
@@ -113,6 +116,33 @@ TEST_CASE("which of our arguments would be passed over in a line of others") {
   CHECK(lost[0].effect == Effect::ignored);
   CHECK(lost[1].arg.raw == "hugepages=0:1");
   CHECK(lost[1].rule == "it is not in the line");
+}
+
+TEST_CASE("whatever the line says, the state is one that the machine can be in") {
+  constexpr std::string_view kWords[] = {"isolcpus=", "nohz_full=", "isolcpus=nohz,", "isolcpus=managed_irq,domain,", "rcu_nocbs=", "irqaffinity=", "hugepages=", "hugepagesz=", "default_hugepagesz=",
+                                         "nr_cpus=", "maxcpus=", "possible_cpus=", "iommu=", "intel_iommu=", "word", "word=", "\"", "--", "init="};
+  constexpr std::string_view kValues[] = {"", "0", "0-3", "2-3", "1,9", "all", "N", "3-0", "0:1,1:2", "0:1,7:1", "0:", "1G", "2M", "0x40000000", "99999999999999999999", "1P", "pt", "on,off,", "domian,2", "a b"};
+  std::mt19937 dice(1);
+  const auto pick = [&](const auto& from) { return from[dice() % std::size(from)]; };
+  for (int round = 0; round < 20000; ++round) {
+    auto machine = measured_machine({5, 4 + static_cast<unsigned>(dice() % 15)});
+    if (dice() % 2) machine.kernel = {6, static_cast<unsigned>(dice() % 16)};
+    if (dice() % 8 == 0) machine.nodes.clear();
+    std::string line;
+    for (auto n = dice() % 9; n > 0; --n) line += fmt::format("{}{} ", pick(kWords), pick(kValues));
+    INFO(line);
+    const auto parsed = CommandLine::parse(line);
+    const auto seen = simulate(parsed, machine);
+    REQUIRE(seen.arguments.size() == parsed.args().size());
+    REQUIRE(machine.possible.contains(seen.isolated));
+    REQUIRE_FALSE(seen.isolated == machine.possible);
+    REQUIRE(seen.irq_default.contains(0));
+    std::uint64_t taken_kb = 0;
+    for (const auto& pool : seen.hugepages) taken_kb += pool.size_kb * pool.pages;
+    REQUIRE(taken_kb <= 8u << 20);
+    for (const auto& verdict : seen.arguments) REQUIRE((verdict.effect == Effect::effective || !verdict.rule.empty()));
+    REQUIRE(simulate(parsed, machine) == seen);
+  }
 }
 
 TEST_CASE("every argument of the catalogue without a dot is a word that some kernel knows") {
