@@ -33,13 +33,14 @@ struct Options {
   std::string phase;
 };
 
-// One option of a command: a flag, or a word. A name without a dash is a positional argument, and needed.
+// One option of a command: a flag, or a word. A name without a dash is a positional argument.
 struct Option {
   const char* name;                                              // "--dry-run", "-o,--output", "SUBJECT"
   const char* help;                                              // at most 54 characters: help is 80 columns wide
   std::variant<bool Options::*, std::string Options::*> field;
   const char* value = "";                                        // what stands for the word in the help: "FILE"
   std::vector<std::string> one_of = {};                          // nothing else is taken; empty: anything
+  bool needed = true;                                            // a positional argument without which there is no command
 };
 
 struct Command {
@@ -78,5 +79,7 @@ std::span<const Option> status_options();
 ExitCode run_status(const Options&);
 std::span<const Option> capture_options();
 ExitCode run_capture(const Options&);
+std::span<const Option> simulate_options();
+ExitCode run_simulate(const Options&);
 
 }  // namespace vfirst

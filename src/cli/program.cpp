@@ -26,7 +26,7 @@ void declare(CLI::App& app, const Option& option, Options& options) {
   auto* declared = app.add_option(option.name, options.*std::get<std::string Options::*>(option.field), option.help);
   if (*option.value) declared->type_name(option.value);
   if (!option.one_of.empty()) declared->check(CLI::IsMember(option.one_of));
-  if (option.name[0] != '-') declared->required();
+  if (option.name[0] != '-' && option.needed) declared->required();
 }
 
 void declare_common(CLI::App& app, Options& options) {

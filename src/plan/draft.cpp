@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "plan/draft.hpp"
 
+#include "plan/simulated.hpp"
+
 namespace vfirst {
 
 namespace {
@@ -81,19 +83,6 @@ void Draft::expect(Want want, std::string asked, const Origin& policy_line) {
 
 std::string at(const Origin& origin) { return origin.file.empty() ? std::string() : origin.str() + ": "; }
 
-CommandLine Draft::foreign_arguments() const {
-  auto text = facts.boot.cmdline;
-  const auto blank = [&](std::size_t at) { return at >= text.size() || text[at] == ' '; };
-  for (const auto& own : facts.boot.own_arguments) {
-    const auto from = own.empty() ? std::string::npos : text.find(own);
-    if (from != std::string::npos && (from == 0 || text[from - 1] == ' ') && blank(from + own.size())) text.erase(from, own.size());
-  }
-  auto line = CommandLine::parse(text);
-  std::vector<KernelArg> ours;
-  for (const auto& arg : plan.kargs)
-    if (auto made = make_arg(arg.key, arg.value.empty() ? std::optional<std::string_view>() : arg.value)) ours.push_back(std::move(*made));
-  line.remove(ours);
-  return line;
-}
+CommandLine Draft::foreign_arguments() const { return foreign_line(facts, plan); }
 
 }  // namespace vfirst

@@ -3,6 +3,7 @@
 #include "kargs/command_line.hpp"
 #include "kargs/era.hpp"
 #include "plan/draft.hpp"
+#include "plan/simulated.hpp"
 
 #include <algorithm>
 #include <array>
@@ -65,7 +66,8 @@ Status check_cmdline(Draft& draft) {
   const auto theirs = draft.facts.boot.cmdline.empty() ? kBootImageAndRoot : draft.foreign_arguments().bytes();
   if (ours + 1 + theirs > limit)
     return refuse("the kernel command line would have {} bytes ({} of them planned here): the kernel reads {}", ours + 1 + theirs, ours, limit);
-  return {};
+  // With the words that others wrote, there may be more than init can be given: then the kernel panics.
+  return boots(planned_line(draft.facts, draft.plan), simulated_machine(draft.facts, draft.kernel.release));
 }
 
 }  // namespace vfirst

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+// The parts of a simulated boot (simulate.cpp): each reads arguments in the line's order and keeps the state the kernel keeps.
+
+#include "base/byte_size.hpp"
+#include "kargs/simulate.hpp"
+
+namespace vfirst::simulated {
+
+// What a handler answers to one argument. taken: false where the kernel's __setup function returns 0, and the word goes on
+// to init.
+struct Answer {
+  bool taken = true;
+  Effect effect = Effect::effective;
+  std::string does, rule, message;
+};
+
+// A size as the kernel's memparse reads it: 0x and 0 prefixes, one suffix letter, whatever stands behind it unread.
+std::uint64_t memparse(std::string_view text);
+// A list as the target kernel reads it; `N` and `all` came in time.
+Result<CpuSet> kernel_list(std::string_view text, unsigned nr_cpu_ids, KernelVersion kernel);
+
+// kernel/sched/isolation.c, kernel/rcu/tree_nocb.h, kernel/irq/irqdesc.c.
+class Isolation {
+ public:
+  Isolation(const SimulatedMachine& machine, unsigned max_cpus);
+  std::optional<Answer> read(const KernelArg& arg);              // nothing: not its argument
+  void finish(std::vector<ArgumentVerdict>& verdicts, Simulation& out) const;
+
+ private:
+  enum Kind : unsigned { tick = 1, domain = 2, managed_irq = 4, rest = 8 };
+  Answer isolcpus(std::string_view value);
+  Answer nohz_full(std::string_view value);
+  Answer setup(std::string_view list, unsigned kinds, Answer answer);
+  Answer set_up_one_mask(const CpuSet& list, unsigned kinds, Answer answer);
+  Answer set_up_masks(const CpuSet& list, unsigned kinds, Answer answer);
+  Answer irqaffinity(std::string_view value);
+  Answer rcu_nocbs(const KernelArg& arg);
+  bool keeps_none(const CpuSet& housekeeping) const;
+  Answer accept(const CpuSet& list, const CpuSet& guests, unsigned kinds, Answer answer);
+  const SimulatedMachine& machine_;
+  unsigned nr_cpu_ids_, max_cpus_;
+  unsigned kinds_ = 0;
+  std::map<unsigned, CpuSet> housekeeping_;                      // kind -> CPUs that do that work
+  CpuSet tickless_;
+  std::optional<CpuSet> rcu_, irq_;
+  bool rcu_asked_ = false;
+};
+
+// mm/hugetlb.c.
+class Hugepages {
+ public:
+  explicit Hugepages(const SimulatedMachine& machine);
+  // `position`: of the argument in the line, to find its verdict again when the pages are counted.
+  std::optional<Answer> read(const KernelArg& arg, std::size_t position);
+  void finish(std::vector<ArgumentVerdict>& verdicts, Simulation& out);
+
+ private:
+  struct Pool {
+    std::uint64_t size_kb = 0, wanted = 0;
+    std::map<unsigned, std::uint64_t> wanted_at, got;            // by node
+    std::optional<std::size_t> size_arg, count_arg;
+    std::string log;
+    bool sure = true;
+    unsigned next = 0;                                           // index of the node whose turn it is
+    std::uint64_t pages() const;
+  };
+  static constexpr int kNone = -1, kImplicit = -2;               // what the last hugepages= was for, else a pool's index
+
+  bool valid(std::uint64_t size_kb) const;
+  bool gigantic(std::uint64_t size_kb) const;
+  std::size_t add(std::uint64_t size_kb);
+  int index_of(std::uint64_t size_kb) const;
+  Answer size(std::string_view value, std::size_t position);
+  Answer default_size(std::string_view value, std::size_t position);
+  Answer count(std::string_view value, std::size_t position);
+  Answer count_before_nodes(std::string_view value, Pool& into);
+  Answer invalid(std::string_view rest, Pool& into);
+  void allocate(Pool& pool);
+  void allocate_on(Pool& pool, unsigned node, std::uint64_t wanted);
+  void deal_out(Pool& pool);
+  void starve(Simulation& out) const;
+  bool take(Pool& pool, std::size_t node, bool fall_back);
+  void default_without_word(std::vector<ArgumentVerdict>& verdicts, Simulation& out);
+
+  const SimulatedMachine& machine_;
+  std::vector<SimulatedNode> left_;                              // what the nodes with memory still have
+  std::vector<Pool> pools_;
+  Pool implicit_;                                                // a count before any size was named
+  int parsed_ = kNone, last_ = kNone, default_ = 0;
+  bool valid_ = true, default_named_ = false;
+};
+
+// drivers/iommu/iommu.c, arch/x86/kernel/pci-dma.c and the two vendors' own words.
+class Iommu {
+ public:
+  explicit Iommu(const SimulatedMachine& machine) : machine_(machine) {}
+  std::optional<Answer> read(const KernelArg& arg);
+  void finish(Simulation& out) const;
+
+ private:
+  Answer x86_words(const KernelArg& arg);
+  Answer vendor_words(std::string_view value, bool intel);
+  Answer passthrough(const KernelArg& arg);
+  const SimulatedMachine& machine_;
+  std::optional<bool> passthrough_, off_;
+};
+
+}  // namespace vfirst::simulated

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "plan/simulated.hpp"
+
+#include "facts/kernel_needs.hpp"
+
+#include <algorithm>
+
+namespace vfirst {
+
+namespace {
+
+constexpr std::uint64_t kGigabyteKb = 1 << 20;
+
+// The node's page structs, 64 bytes a page, stand in its topmost frames; the initramfs in the topmost one below 4G, which
+// is the first node's. Seen in QEMU with two nodes of 4G: 1 of 3 frames and 3 of 4.
+void count_frames(const NumaNode& node, std::uint64_t page_kb, bool lowest, SimulatedNode& out) {
+  if (!node.gigabyte_frames) return;
+  const auto structs_kb = node.total_kb / page_kb * 64 / 1024;
+  const auto broken = (structs_kb + kGigabyteKb - 1) / kGigabyteKb + (lowest ? 1 : 0);
+  out.most_frames = *node.gigabyte_frames;
+  out.frames = *node.gigabyte_frames - std::min(*node.gigabyte_frames, broken);
+}
+
+void options_off(const Kernel& kernel, SimulatedMachine& out) {
+  if (!kernel.config_known) return;
+  for (const auto option : facts::kConfigOptions)
+    if (const auto has = kernel.config.find(std::string(option)); has == kernel.config.end() || (has->second != "y" && has->second != "m")) out.options_off.insert(std::string(option));
+}
+
+}  // namespace
+
+SimulatedMachine simulated_machine(const Facts& facts, std::string_view release) {
+  SimulatedMachine out;
+  const auto kernel = release.empty() ? facts.kernels.begin() : std::ranges::find(facts.kernels, release, &Kernel::release);
+  if (kernel != facts.kernels.end()) {
+    out.kernel = kernel->version;
+    options_off(*kernel, out);
+  } else {
+    out.kernel = KernelVersion::of(release);
+  }
+  if (!facts.cpu.architecture.empty()) out.architecture = facts.cpu.architecture;
+  out.possible = facts.cpu.possible | facts.cpu.online;
+  out.present = facts.cpu.present.empty() ? out.possible : facts.cpu.present;
+  out.boot_cpu = facts.cpu.online.first().value_or(0);
+  out.page_kb = facts.memory.page_kb;
+  out.gigabyte_pages = facts.cpu.gigabyte_pages.value_or(true);
+  bool lowest = true;
+  for (const auto& node : facts.numa) {
+    SimulatedNode one;
+    one.id = node.id;
+    one.memory_kb = node.total_kb;
+    one.memory_known = node.memory_known;
+    count_frames(node, out.page_kb, lowest && node.total_kb, one);
+    lowest = lowest && !node.total_kb;
+    out.nodes.push_back(one);
+  }
+  return out;
+}
+
+std::vector<KernelArg> arguments_of(const Plan& plan) {
+  std::vector<KernelArg> out;
+  for (const auto& arg : plan.kargs)
+    if (auto made = make_arg(arg.key, arg.value.empty() ? std::optional<std::string_view>() : arg.value)) out.push_back(std::move(*made));
+  return out;
+}
+
+CommandLine foreign_line(const Facts& facts, const Plan& plan) {
+  auto text = facts.boot.cmdline;
+  const auto blank = [&](std::size_t at) { return at >= text.size() || text[at] == ' '; };
+  for (const auto& own : facts.boot.own_arguments) {
+    const auto from = own.empty() ? std::string::npos : text.find(own);
+    if (from != std::string::npos && (from == 0 || text[from - 1] == ' ') && blank(from + own.size())) text.erase(from, own.size());
+  }
+  auto line = CommandLine::parse(text);
+  line.remove(arguments_of(plan));
+  return line;
+}
+
+CommandLine planned_line(const Facts& facts, const Plan& plan) {
+  auto line = foreign_line(facts, plan);
+  for (const auto& arg : arguments_of(plan))
+    if (!line.append(arg)) break;                                // a line that ends inside a quote swallows the rest
+  return line;
+}
+
+}  // namespace vfirst

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "kargs/simulate.hpp"
+#include "unit/kargs/simulate.hpp"
+
+#include "kargs/known_words.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+#include <random>
+
+namespace vfirst {
+
+namespace {
+std::string many(unsigned count, std::string_view text) {
+  std::string out;
+  for (unsigned i = 0; i < count; ++i) out += fmt::format("w{}{} ", i, text);
+  return out;
+}
+Effect effect_of(std::string_view line) { return booted(line).arguments.at(0).effect; }
+}  // namespace
+
+TEST_CASE("quotes around an argument or its value change nothing") {
+  const auto seen = booted("\"isolcpus=2-3\" note=\"a b\" nohz_full=\"2-3\"");
+  CHECK(seen.isolated.list() == "2-3");
+  CHECK(seen.nohz_full.list() == "2-3");
+  CHECK(seen.init_variables == std::vector<std::string>{"note=a b"});
+}
+
+TEST_CASE("dashes in names are underscores") {
+  const auto seen = booted("nohz-full=2-3 rcu-nocbs=3 default-hugepagesz=1G");
+  CHECK(seen.nohz_full.list() == "2-3");
+  CHECK(seen.default_hugepage_kb == kBig);
+  CHECK(seen.init_variables.empty());
+}
+
+TEST_CASE("what stands behind the dashes is init's") {
+  const auto seen = booted("isolcpus=2 -- isolcpus=3 hugepages=5 word");
+  CHECK(seen.isolated.list() == "2");
+  CHECK(seen.init_words == std::vector<std::string>{"isolcpus=3", "hugepages=5", "word"});
+  CHECK(seen.log.empty());                                       // the kernel counts them later, and does not name them
+  CHECK(seen.arguments.size() == 1);
+}
+
+TEST_CASE("32 unknown words boot, one more panics") {
+  CHECK(booted(many(32, "")).boots());
+  const auto dead = booted(many(33, ""));
+  REQUIRE_FALSE(dead.boots());
+  CHECK(dead.fatal.front().find("Too many boot init vars at `w32'") != std::string::npos);
+  CHECK_FALSE(booted("-- " + many(33, "")).boots());
+}
+
+TEST_CASE("31 unknown variables boot, one more panics; the same one twice counts once") {
+  CHECK(booted(many(31, "=1")).boots());
+  CHECK(booted(many(31, "=1") + "w3=2 TERM=vt220 HOME=/root").boots());
+  const auto dead = booted(many(32, "=1"));
+  REQUIRE_FALSE(dead.boots());
+  CHECK(dead.fatal.front().find("Too many boot env vars at `w31=1'") != std::string::npos);
+  CHECK(logs(dead, "Kernel panic - not syncing: Too many boot env vars at `w31=1'"));
+}
+
+TEST_CASE("words with a dot are kept for modules and cost init nothing") {
+  const auto seen = booted(many(40, ".x=1"));
+  CHECK(seen.boots());
+  CHECK(seen.init_variables.empty());
+}
+
+TEST_CASE("a line longer than the kernel's buffer does not boot") {
+  const std::string long_line = "x.y=" + std::string(2043, 'a');
+  CHECK(boots(CommandLine::parse(long_line), measured_machine()));
+  const auto dead = boots(CommandLine::parse(long_line + "a"), measured_machine());
+  REQUIRE_FALSE(dead);
+  CHECK(dead.error().what.find("2048 bytes") != std::string::npos);
+}
+
+TEST_CASE("what the kernel does not know is ignored, what init reads is not") {
+  CHECK(effect_of("isolcpu=2-3") == Effect::ignored);
+  CHECK(effect_of("isolcpus") == Effect::ignored);               // without a value it is another word
+  CHECK(effect_of("splash") == Effect::effective);
+  CHECK(effect_of("BOOT_IMAGE=/vmlinuz") == Effect::effective);
+  CHECK(effect_of("root=/dev/sda1") == Effect::effective);
+  CHECK(effect_of("systemd.unit=rescue.target") == Effect::effective);
+  CHECK(booted("splash").init_words == std::vector<std::string>{"splash"});
+  CHECK(booted("BOOT_IMAGE=/vmlinuz ro quiet").init_variables.empty());
+}
+
+TEST_CASE("an argument that came later than the kernel is ignored") {
+  CHECK(booted("workqueue.unbound_cpus=0-1", measured_machine({6, 1})).arguments[0].rule == "it came with 6.6");
+  CHECK(effect_of("workqueue.unbound_cpus=0-1") == Effect::effective);
+}
+
+TEST_CASE("init= drops the words before it") {
+  CHECK(booted("a b init=/bin/sh c").init_words == std::vector<std::string>{"c"});
+}
+
+TEST_CASE("passthrough is what the last early word says; a vendor's unknown word is named") {
+  CHECK(booted("iommu=pt").passthrough == true);
+  CHECK(booted("iommu=nopt iommu.passthrough=1").passthrough == true);
+  CHECK(booted("iommu.passthrough=1 iommu=nopt").passthrough == false);
+  CHECK_FALSE(booted("quiet").passthrough.has_value());
+  CHECK(booted("iommu.strict=maybe").arguments[0].message == "Malformed early option 'iommu.strict'");
+  CHECK(booted("amd_iommu=on").arguments[0].message == "AMD-Vi: Unknown option - 'on'");
+  CHECK(effect_of("amd_iommu=on") == Effect::ignored);
+  CHECK(effect_of("intel_iommu=on,sm_on") == Effect::effective);
+  CHECK(effect_of("intel_iommu=on,wrong") == Effect::partial);
+  auto arm = measured_machine();
+  arm.architecture = "aarch64";
+  CHECK_FALSE(booted("iommu=pt", arm).passthrough.has_value());
+}
+
+TEST_CASE("which of our arguments would be passed over in a line of others") {
+  const std::vector<KernelArg> ours = {*make_arg("isolcpus", "2-3"), *make_arg("nohz_full", "2-3"), *make_arg("hugepages", "0:1")};
+  const auto machine = measured_machine();
+  CHECK(not_effective(CommandLine::parse("ro isolcpus=2-3 nohz_full=2-3 hugepages=0:1"), ours, machine).empty());
+  const auto lost = not_effective(CommandLine::parse("isolcpus=1 isolcpus=2-3 nohz_full=2-3"), ours, machine);
+  REQUIRE(lost.size() == 2);
+  CHECK(lost[0].arg.raw == "isolcpus=2-3");
+  CHECK(lost[0].effect == Effect::ignored);
+  CHECK(lost[1].arg.raw == "hugepages=0:1");
+  CHECK(lost[1].rule == "it is not in the line");
+}
+
+TEST_CASE("whatever the line says, the state is one that the machine can be in") {
+  constexpr std::string_view kWords[] = {"isolcpus=", "nohz_full=", "isolcpus=nohz,", "isolcpus=managed_irq,domain,", "rcu_nocbs=", "irqaffinity=", "hugepages=", "hugepagesz=", "default_hugepagesz=",
+                                         "nr_cpus=", "maxcpus=", "possible_cpus=", "iommu=", "intel_iommu=", "word", "word=", "\"", "--", "init="};
+  constexpr std::string_view kValues[] = {"", "0", "0-3", "2-3", "1,9", "all", "N", "3-0", "0:1,1:2", "0:1,7:1", "0:", "1G", "2M", "0x40000000", "99999999999999999999", "1P", "pt", "on,off,", "domian,2", "a b"};
+  std::mt19937 dice(1);
+  const auto pick = [&](const auto& from) { return from[dice() % std::size(from)]; };
+  for (int round = 0; round < 20000; ++round) {
+    auto machine = measured_machine({5, 4 + static_cast<unsigned>(dice() % 15)});
+    if (dice() % 2) machine.kernel = {6, static_cast<unsigned>(dice() % 16)};
+    if (dice() % 8 == 0) machine.nodes.clear();
+    std::string line;
+    for (auto n = dice() % 9; n > 0; --n) line += fmt::format("{}{} ", pick(kWords), pick(kValues));
+    INFO(line);
+    const auto parsed = CommandLine::parse(line);
+    const auto seen = simulate(parsed, machine);
+    REQUIRE(seen.arguments.size() == parsed.args().size());
+    REQUIRE(machine.possible.contains(seen.isolated));
+    REQUIRE_FALSE(seen.isolated == machine.possible);
+    REQUIRE(seen.irq_default.contains(0));
+    std::uint64_t taken_kb = 0;
+    for (const auto& pool : seen.hugepages) taken_kb += pool.size_kb * pool.pages;
+    REQUIRE(taken_kb <= 8u << 20);
+    for (const auto& verdict : seen.arguments) REQUIRE((verdict.effect == Effect::effective || !verdict.rule.empty()));
+    REQUIRE(simulate(parsed, machine) == seen);
+  }
+}
+
+TEST_CASE("every argument of the catalogue without a dot is a word that some kernel knows") {
+  for (const auto* word : {"isolcpus=1", "irqaffinity=1", "intel_iommu=on", "nosmt", "mitigations=off", "hugepages=1", "crashkernel=1M", "skew_tick=1", "nosoftlockup", "pcie_aspm=off"})
+    CHECK(known_to_kernel(CommandLine::parse(word).args().front(), "x86_64"));
+}
+
+}  // namespace vfirst

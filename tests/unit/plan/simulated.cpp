@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "plan/simulated.hpp"
+#include "unit/plan/machine.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+
+namespace vfirst::test {
+
+namespace {
+constexpr auto kPolicy = "[cpu]\nreserved-cores-per-node = 1\nisolate = yes\n[hugepages]\nsize = 1G\nper-node = 8\n[iommu]\nmode = passthrough\n";
+
+Result<Plan> planned(const Facts& facts) { return make_plan(facts, *parse_policy({{"t.ini", kPolicy}}, {})); }
+}  // namespace
+
+TEST_CASE("every argument of a plan is effective in the line that it leads to") {
+  auto facts = Machine{}.facts();
+  facts.boot.cmdline = "BOOT_IMAGE=/vmlinuz root=/dev/vda1 ro quiet";
+  const auto plan = planned(facts);
+  REQUIRE(plan);
+  const auto line = planned_line(facts, *plan);
+  CHECK(line.str() == facts.boot.cmdline + " " + plan->cmdline());
+  const auto machine = simulated_machine(facts);
+  CHECK(not_effective(line, arguments_of(*plan), machine).empty());
+  const auto seen = simulate(line, machine);
+  CHECK(seen.isolated == plan->isolated);
+  CHECK(seen.nohz_full == plan->isolated);
+  CHECK(seen.irq_default == plan->reserved);
+  CHECK(seen.passthrough == true);
+  for (const auto& pages : plan->hugepages)
+    for (const auto& pool : seen.hugepages)
+      if (pool.size_kb == pages.size_kb) CHECK(pool.nodes.at(pages.node) == pages.pages);
+}
+
+TEST_CASE("our own earlier arguments are not in the planned line twice") {
+  auto facts = Machine{}.facts();
+  facts.boot.cmdline = "ro quiet";
+  const auto plan = planned(facts);
+  facts.boot.cmdline = "ro " + plan->cmdline() + " quiet";
+  facts.boot.own_arguments = {plan->cmdline()};
+  CHECK(planned_line(facts, *plan).find("isolcpus").size() == 1);
+}
+
+TEST_CASE("another's isolcpus before ours leaves ours without effect") {
+  auto facts = Machine{}.facts();
+  facts.boot.cmdline = "ro isolcpus=1";
+  const auto plan = planned(facts);
+  const auto lost = not_effective(planned_line(facts, *plan), arguments_of(*plan), simulated_machine(facts));
+  REQUIRE(lost.size() == 1);
+  CHECK(lost[0].arg.key == "isolcpus");
+}
+
+TEST_CASE("a plan is refused where its line would not boot") {
+  auto facts = Machine{}.facts();
+  facts.boot.cmdline = "ro";
+  for (int i = 0; i < 33; ++i) facts.boot.cmdline += fmt::format(" word{}", i);
+  const auto plan = planned(facts);
+  REQUIRE_FALSE(plan);
+  CHECK(plan.error().what.find("Too many boot init vars at `word32'") != std::string::npos);
+}
+
+TEST_CASE("a node gives its frames less those of its page structs, the first one's initramfs too") {
+  auto facts = Machine{.nodes = 2, .node_gib = 4}.facts();
+  facts.numa[0].gigabyte_frames = 3;
+  facts.numa[1].gigabyte_frames = 4;
+  const auto machine = simulated_machine(facts);
+  CHECK(machine.nodes[0].frames == 1);
+  CHECK(machine.nodes[1].frames == 3);
+  CHECK(machine.nodes[0].most_frames == 3);
+}
+
+TEST_CASE("the configuration of the named kernel counts, an unknown one has none") {
+  auto facts = Machine{}.facts();
+  auto& kernel = facts.kernels.front();
+  kernel.config_known = true;
+  kernel.config = {{"CONFIG_CPU_ISOLATION", "y"}, {"CONFIG_VFIO", "m"}};
+  CHECK(simulated_machine(facts).options_off.contains("CONFIG_NO_HZ_FULL"));
+  CHECK_FALSE(simulated_machine(facts).options_off.contains("CONFIG_CPU_ISOLATION"));
+  CHECK_FALSE(simulated_machine(facts).options_off.contains("CONFIG_VFIO"));
+  const auto other = simulated_machine(facts, "5.14.0-570.el9");
+  CHECK(other.options_off.empty());
+  CHECK(other.kernel == KernelVersion{5, 14});
+}
+
+}  // namespace vfirst::test
