@@ -133,15 +133,14 @@ void Hugepages::default_without_word(std::vector<ArgumentVerdict>& verdicts, Sim
 }
 
 // The page allocator gives till nothing is left, and the host has none. (Gigantic pages stop at the last whole frame.)
-// Seen with 5000 pages of 2M on 8G.
+// Seen with 5000 pages of 2M on 8G: a panic, "System is deadlocked on memory", or no sign of life for three minutes.
 void Hugepages::starve(Simulation& out) const {
   std::uint64_t left_kb = 0, small = 0;
   for (const auto& node : left_) left_kb += node.memory_kb;
   for (const auto& pool : pools_)
     if (!gigantic(pool.size_kb)) small += pool.pages();
   if (!small || left_kb >= kLeastForHostKb) return;
-  out.fatal.push_back(fmt::format("huge pages leave {}M for the host: the kernel panics, \"System is deadlocked on memory\"", left_kb >> 10));
-  out.log.push_back("Kernel panic - not syncing: System is deadlocked on memory");
+  out.fatal.push_back(fmt::format("huge pages leave {}M for the host: the kernel has no memory for its first processes", left_kb >> 10));
 }
 
 void Hugepages::finish(std::vector<ArgumentVerdict>& verdicts, Simulation& out) {

@@ -17,7 +17,7 @@ void count_frames(const NumaNode& node, std::uint64_t page_kb, bool lowest, Simu
   if (!node.gigabyte_frames) return;
   const auto structs_kb = node.total_kb / page_kb * 64 / 1024;
   const auto broken = (structs_kb + kGigabyteKb - 1) / kGigabyteKb + (lowest ? 1 : 0);
-  out.most_frames = *node.gigabyte_frames;
+  out.most_frames = node.gigabyte_frames;
   out.frames = *node.gigabyte_frames - std::min(*node.gigabyte_frames, broken);
 }
 
