@@ -30,7 +30,9 @@ Result<ApplyOutcome> BlsBackend::apply(const std::string& cmdline, const ApplyOp
   auto only = options.trial ? options.trial_only : "";
   if (options.trial && !CommandLine::parse(only).has("vfirst.trial")) only += (only.empty() ? "" : " ") + fmt::format("vfirst.trial={}", options.plan);
   VFIRST_CHECK(loader_can_carry(boot_, only));
-  auto now = VFIRST_TRY(look());
+  auto seen = look();
+  if (!seen && wanted.empty() && !files_.exists(kBlsState)) return ApplyOutcome{};   // nothing wanted, nothing of ours to take out
+  auto now = VFIRST_TRY(std::move(seen));
   ApplyOutcome outcome;
   outcome.before = now.next();
   outcome.after = wanted;

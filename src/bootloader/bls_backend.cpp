@@ -79,6 +79,8 @@ Status BlsBackend::make_good(Now& now, const BlsEdits& edits, const BlsState::Ar
   // While the change is under way a file that names no owner holds either of the two.
   state.wanted = wanted;
   state.removing = false;
+  state.kernel_cmdline = edits.kernel_cmdline_now;
+  state.kernelopts = edits.kernelopts_now;
   state.kernel_cmdline_wanted = edits.kernel_cmdline_own;
   state.kernelopts_wanted = edits.kernelopts_own;
   if (edits.any()) VFIRST_CHECK(to.put_state(state));

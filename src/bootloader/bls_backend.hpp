@@ -6,6 +6,8 @@
 #include "bootloader/bls_edits.hpp"
 #include "bootloader/bls_write.hpp"
 
+#include <utility>
+
 namespace vfirst {
 
 // The arguments stand in each entry as they are, with their owner's name beside them; an entry is replaced whole. What
@@ -13,7 +15,7 @@ namespace vfirst {
 // before us in boot/vfirst/before. A change that was cut short is finished by the next call of any verb that writes.
 class BlsBackend final : public Backend {
  public:
-  BlsBackend(Files& files, const Root& root, const BootFacts& boot) : files_(files), root_(root), boot_(boot) {}
+  BlsBackend(Files& files, const Root& root, BootFacts boot) : files_(files), root_(root), boot_(std::move(boot)) {}
 
   Result<ApplyOutcome> apply(const std::string& cmdline, const ApplyOptions& options) override;
   Result<LoaderState> state() const override;
@@ -44,7 +46,7 @@ class BlsBackend final : public Backend {
 
   Files& files_;
   const Root& root_;
-  const BootFacts& boot_;
+  const BootFacts boot_;
 };
 
 }  // namespace vfirst

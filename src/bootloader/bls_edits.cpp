@@ -16,11 +16,13 @@ bool holds(std::string_view line, std::string_view ours) {
   return std::search(all.args().begin(), all.args().end(), wanted.args().begin(), wanted.args().end()) != all.args().end();
 }
 
-// A line that names no owner: `now` is ours in it, or `next` where a change was cut short. They stand together, so the
+// What is ours in a line that names no owner: `now`, or `next` where a change was cut short. Ours stand together, so the
 // longer one that is there whole is the one.
-CommandLine without(std::string_view text, const std::string& now, const std::string& next) {
-  auto ours = now;
-  if (!next.empty() && holds(text, next) && (!holds(text, now) || next.size() > now.size())) ours = next;
+const std::string& ours_in(std::string_view text, const std::string& now, const std::string& next) {
+  return !next.empty() && holds(text, next) && (!holds(text, now) || next.size() > now.size()) ? next : now;
+}
+
+CommandLine without(std::string_view text, std::string_view ours) {
   auto line = CommandLine::parse(text);
   auto own = CommandLine::parse(ours).args();
   std::reverse(own.begin(), own.end());
@@ -28,9 +30,7 @@ CommandLine without(std::string_view text, const std::string& now, const std::st
   return line;
 }
 
-bool stands(std::string_view text, const std::string& own, const std::string& now, const std::string& next) {
-  return next.empty() && !own.empty() && own == now && holds(text, own);
-}
+bool stands(std::string_view text, const std::string& own, const std::string& now) { return !own.empty() && own == now && holds(text, own); }
 
 struct Added {
   CommandLine line;
@@ -83,14 +83,15 @@ Status edit_kernelopts(const Files& files, const Root& root, const BlsState& sta
   if (!block) return refuse("{}: {}; add them with: grubby --update-kernel=ALL --args=...", path, block.error().what);
   const std::string value(block->value("kernelopts"));
   if (value.empty()) return refuse("the entries' options are $kernelopts, which {} does not set; run grub2-mkconfig first", path);
-  auto line = without(value, state.kernelopts, state.kernelopts_wanted);
+  out.kernelopts_now = ours_in(value, state.kernelopts, state.kernelopts_wanted);
+  auto line = without(value, out.kernelopts_now);
   BlsEdit edit{path, path, now, {}, {}, true, false};
   VFIRST_CHECK(block->set("kernelopts", line.str()));
   edit.without = block->bytes();
   auto added = VFIRST_TRY(add(std::move(line), arguments));
   out.kernelopts_own = spelled(added.own);
   if (auto set = block->set("kernelopts", added.line.str()); !set) return refuse("{}: {}", path, set.error().what);
-  edit.text = stands(value, out.kernelopts_own, state.kernelopts, state.kernelopts_wanted) ? edit.now : block->bytes();
+  edit.text = stands(value, out.kernelopts_own, out.kernelopts_now) ? edit.now : block->bytes();
   out.environment.push_back(std::move(edit));
   return {};
 }
@@ -100,7 +101,8 @@ Status edit_kernel_cmdline(const Files& files, const BlsMenu& menu, const BlsSta
   BlsEdit edit{std::string(kKernelCmdline), std::string(kKernelCmdline), {}, {}, {}, files.exists(kKernelCmdline), journal && journal->made};
   if (edit.exists) {
     edit.now = VFIRST_TRY(files.read(kKernelCmdline));
-    edit.without = without(edit.now, state.kernel_cmdline, state.kernel_cmdline_wanted).str();
+    out.kernel_cmdline_now = ours_in(edit.now, state.kernel_cmdline, state.kernel_cmdline_wanted);
+    edit.without = without(edit.now, out.kernel_cmdline_now).str();
   } else {
     // kernel-install would take the line of the running kernel, a trial's one boot and all. Debian's and Fedora's hooks
     // have the same three places, in this order. /usr/lib is not ours to shadow: our own hook adds to its line.
@@ -114,7 +116,7 @@ Status edit_kernel_cmdline(const Files& files, const BlsMenu& menu, const BlsSta
   }
   auto added = VFIRST_TRY(add(CommandLine::parse(edit.without), arguments));
   out.kernel_cmdline_own = spelled(added.own);
-  edit.text = stands(edit.now, out.kernel_cmdline_own, state.kernel_cmdline, state.kernel_cmdline_wanted) ? edit.now : added.line.str();
+  edit.text = stands(edit.now, out.kernel_cmdline_own, out.kernel_cmdline_now) ? edit.now : added.line.str();
   out.kernel_cmdline.push_back(std::move(edit));
   return {};
 }

@@ -27,6 +27,7 @@ struct BlsEdits {
   std::vector<BlsEdit> kernel_cmdline;                            // none or one
   std::vector<BlsEdit> environment;                               // none or one; rewritten in place
   std::string kernel_cmdline_own, kernelopts_own;                 // ours in these two, as `text` has them
+  std::string kernel_cmdline_now, kernelopts_now;                 // ... and as `now` has them
   std::vector<std::string> notes;
   std::size_t carriers = 0;                                       // entries that hold them themselves
 

@@ -22,22 +22,22 @@ std::string efi_text(const Root& root, std::string_view name) {
   return out;
 }
 
-// loader.conf's `default`: the last one counts.
-std::string configured(const Files& files, const BlsMenu& menu) {
-  const auto text = files.read(fmt::format("{}/loader.conf", menu.folder.substr(0, menu.folder.rfind('/'))));
-  if (!text) return {};
-  const auto all = BlsEntry::parse(*text, BlsReader::systemd_boot).values("default");
-  return all.empty() ? std::string() : all.back();
-}
-
-// The pattern that selects, and where it stands.
+// A pattern that selects an entry, and where it stands.
 struct Selector {
   std::string pattern, place;
 };
-Selector selector(const Files& files, const Root& root, const BlsMenu& menu) {
-  for (const auto name : {"LoaderEntryDefault", "LoaderEntryPreferred"})
-    if (auto pattern = efi_text(root, name); !pattern.empty()) return {std::move(pattern), fmt::format("the EFI variable {}", name)};
-  return {configured(files, menu), fmt::format("{}/loader.conf", menu.folder.substr(0, menu.folder.rfind('/')))};
+
+// Those that are set; which of them wins differs between releases (`preferred` is of 258). None: one that selects nothing.
+std::vector<Selector> selectors(const Files& files, const Root& root, const BlsMenu& menu) {
+  std::vector<Selector> out;
+  for (const auto name : {"LoaderEntryPreferred", "LoaderEntryDefault"})
+    if (auto pattern = efi_text(root, name); !pattern.empty()) out.push_back({std::move(pattern), fmt::format("the EFI variable {}", name)});
+  const auto path = fmt::format("{}/loader.conf", menu.folder.substr(0, menu.folder.rfind('/')));
+  const auto configured = BlsEntry::parse(files.read(path).value_or(""), BlsReader::systemd_boot);
+  for (const auto key : {"preferred", "default"})
+    if (const auto all = configured.values(key); !all.empty()) out.push_back({all.back(), path});   // the last one counts
+  if (out.empty()) out.push_back({"", path});
+  return out;
 }
 
 std::unexpected<Error> no(std::string text) { return std::unexpected(Error{std::errc::operation_not_supported, std::move(text)}); }
@@ -45,11 +45,12 @@ std::unexpected<Error> no(std::string text) { return std::unexpected(Error{std::
 }  // namespace
 
 Result<const BlsItem*> bls_default(const Files& files, const Root& root, const BlsMenu& menu) {
-  const auto [pattern, place] = selector(files, root, menu);
-  if (pattern.starts_with('@')) return no(fmt::format("{} says default {}: which entry boots next is not known; name one there, or use --no-trial", place, pattern));
+  const auto all = selectors(files, root, menu);
+  for (const auto& [pattern, place] : all)
+    if (pattern.starts_with('@')) return no(fmt::format("{} says default {}: which entry boots next is not known; name one there, or use --no-trial", place, pattern));
   std::vector<BlsItem> others;
   std::copy_if(menu.items.begin(), menu.items.end(), std::back_inserter(others), [](const BlsItem& item) { return !item.trial; });
-  const auto* chosen = default_item(others, pattern);
+  const auto* chosen = default_item(others, all.front().pattern);
   const auto at = std::find_if(menu.items.begin(), menu.items.end(), [&](const BlsItem& item) { return chosen && item.path == chosen->path; });
   if (at == menu.items.end()) return no(fmt::format("{}: no entry that boots by default", menu.folder));
   if (!at->normal() || at->variable) return no(fmt::format("{} boots by default and {}: use --no-trial", at->path, at->left_alone));
@@ -86,16 +87,19 @@ Status can_try_entry(const Files& files, const Root& root, const BootFacts& boot
   }
   if (const auto once = efi_text(root, "LoaderEntryOneShot"); !once.empty())
     return no(fmt::format("{} is set to boot once already (bootctl set-oneshot); boot that first, or use --no-trial", once));
-  const auto [pattern, place] = selector(files, root, menu);
-  std::vector<BlsItem> items;
-  std::copy_if(menu.items.begin(), menu.items.end(), std::back_inserter(items), [](const BlsItem& item) { return !item.trial; });
+  auto items = menu.items;
+  std::erase_if(items, [](const BlsItem& item) { return item.trial; });
   items.push_back(trial);
-  if (default_item(items, pattern)->path != trial.path)
-    return no(fmt::format("{} pins {}, so that systemd-boot would pass over the trial's entry; take the pin out, or use --no-trial", place, pattern));
-  items.back().name.left = 0;
-  items.back().name.done = 1;
-  if (default_item(items, pattern)->path == trial.path)
-    return no(fmt::format("{}: no other entry would boot after a failed trial; use --no-trial", menu.folder));
+  for (const auto& [pattern, place] : selectors(files, root, menu)) {
+    items.back().name.left = 1;
+    items.back().name.done = std::nullopt;
+    if (default_item(items, pattern)->path != trial.path)
+      return no(fmt::format("{} pins {}, so that systemd-boot would pass over the trial's entry; take the pin out, or use --no-trial", place, pattern));
+    items.back().name.left = 0;
+    items.back().name.done = 1;
+    if (default_item(items, pattern)->path == trial.path)
+      return no(fmt::format("{}: no other entry would boot after a failed trial; use --no-trial", menu.folder));
+  }
   return {};
 }
 

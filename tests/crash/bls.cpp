@@ -164,6 +164,40 @@ TEST_CASE("entries: a power cut anywhere in apply, confirm, rollback and remove 
   CHECK(points > 500);
 }
 
+TEST_CASE("entries: a second power cut, in the change that follows the first, loses nothing either") {
+  int points = 0;
+  for (const auto& scene : scenes()) {
+    if (scene.name.find(": other arguments") == std::string::npos) continue;
+    INFO(scene.name);
+    auto clean = with(scene, CrashingFiles(scene.host.files.disk));
+    REQUIRE(clean.backend().remove(false));
+    const auto cut = [&](BlsHost& host, const auto& run) {
+      try {
+        if (auto done = run(host); !done) FAIL(done.error().what);
+      } catch (const PowerCut&) {
+        return true;
+      }
+      return false;
+    };
+    for (int first = 0, more = 1; more; ++first) {
+      auto host = with(scene, CrashingFiles(scene.host.files.disk, first));
+      more = cut(host, scene.run);
+      for (int second = 0, again = 1; again; ++second) {
+        REQUIRE(second < 200);
+        auto other = with(scene, CrashingFiles(host.files.disk, second));
+        again = cut(other, [](BlsHost& h) { return apply(h, "p2", "third=1 hugepagesz=2M hugepages=4"); });
+        ++points;
+        INFO("cut before step " << first << ", then before step " << second);
+        auto removed = with(scene, CrashingFiles(other.files.disk));
+        REQUIRE(removed.backend().remove(false));
+        CHECK(removed.files.disk == clean.files.disk);
+      }
+    }
+  }
+  fmt::print("entries: {} pairs of crash points, none bad\n", points);
+  CHECK(points > 1000);
+}
+
 TEST_CASE("entries: a full or broken disk anywhere is an error that names it, and each file is old or new") {
   int points = 0;
   const auto all = scenes();

@@ -344,6 +344,13 @@ TEST_CASE("a state file that is cut or lost is said, and the entries still tell 
     if (is_entry(path)) CHECK(host.at(path) == text);
 }
 
+TEST_CASE("a folder without entries is refused by the places that were looked at, unless nothing is wanted") {
+  BlsHost host("empty", Loader::systemd_boot, {{"boot/loader/loader.conf", ""}});
+  CHECK(host.apply("one").error().what == "no entries: nothing under boot/loader/entries, boot/efi/loader/entries, efi/loader/entries");
+  CHECK(host.apply(""));
+  CHECK(host.files.writes == 0);
+}
+
 TEST_CASE("the running kernel needs a reboot until it has the arguments, and after remove while it has them") {
   auto host = fedora();
   CHECK(host.apply("one two=2")->reboot_needed);

@@ -195,6 +195,9 @@ TEST_CASE("a trial is refused, with the reason, where systemd-boot would not tak
   auto variable = trying();
   variable.tree.add("sys/firmware/efi/efivars/LoaderEntryDefault" + kGuid, efi(kDefault + ".conf"));
   CHECK(why(std::move(variable)).starts_with("the EFI variable LoaderEntryDefault pins " + kDefault + ".conf, "));
+  auto preferred = trying();
+  preferred.files.disk["boot/efi/loader/loader.conf"] = "default " + kMachine + "-*\npreferred " + kMachine + "-6.12.43+deb13-amd64.conf\n";
+  CHECK(why(std::move(preferred)).starts_with("boot/efi/loader/loader.conf pins " + kMachine + "-6.12.43+deb13-amd64.conf, "));
   auto once = trying();
   once.tree.add("sys/firmware/efi/efivars/LoaderEntryOneShot" + kGuid, efi("memtest86.conf"));
   CHECK(why(std::move(once)).starts_with("memtest86.conf is set to boot once already"));
