@@ -85,7 +85,7 @@ class Machine:
 
     def booted(self, limit=BOOT_LIMIT):
         """The command line of the next kernel that starts, in its own words."""
-        return self.wait(r"Command line: ([^\r\n]*)\r?\n", limit, "kernel")[1].decode("latin-1").split()
+        return self.wait(r"Kernel command line: ([^\r\n]*)\r?\n", limit, "kernel")[1].decode("latin-1").split()
 
     # ---- a shell in the guest ----
     def _word(self, limit):
