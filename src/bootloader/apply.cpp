@@ -2,6 +2,7 @@
 #include "bootloader/apply.hpp"
 
 #include "base/text.hpp"
+#include "bootloader/journal.hpp"
 #include "bootloader/regenerate.hpp"
 #include "bootloader/support.hpp"
 #include "plan/argument_diff.hpp"
@@ -27,17 +28,6 @@ Status put(Files& files, const std::string& path, std::string_view content) {
   return files.rename(path + ".tmp", path);
 }
 
-Status read_back(const Files& files, std::string_view path, std::string_view content) {
-  if (VFIRST_TRY(files.read(path)) != content) return failed(EIO, "{}: does not read back as written", path);
-  return {};
-}
-
-Status commit(Files& files, const std::optional<EnvironmentBlock>& now, char good, char trial) {
-  const auto bytes = VFIRST_TRY(selector(now, good, trial)).bytes();
-  VFIRST_CHECK(files.overwrite(kEnvironment, bytes));
-  return read_back(files, kEnvironment, bytes);
-}
-
 }  // namespace
 
 bool holds_arguments(std::string_view cmdline, std::string_view ours) {
@@ -47,84 +37,111 @@ bool holds_arguments(std::string_view cmdline, std::string_view ours) {
 
 std::string ApplyOutcome::diff() const { return argument_diff(before, after).str(); }
 
+namespace {
+
+// Never by itself a second time: the same plan would fail the same way.
+Status may_try(const Slots& slots, const BootFacts& boot, const ApplyOptions& options) {
+  VFIRST_CHECK(can_try(boot));
+  if (options.force || slots.now.trial || slots.now.armed != options.plan || trial_of(boot.cmdline) == options.plan) return {};
+  return refuse("plan {} had its trial boot and was not confirmed: it is not tried again by itself. Change the policy, or say --force", options.plan);
+}
+
+// The block and the journal: what there must be before a slot is written.
+Status prepare(Files& files, Slots& slots, std::vector<std::string>& notes) {
+  VFIRST_CHECK(clean(files));
+  auto journal = read_journal(files, notes);
+  for (const auto& path : {slots.path, slot_path('a'), slot_path('b')}) journal.note(path);
+  VFIRST_CHECK(write_journal(files, journal));
+  if (slots.environment) return {};
+  // A block that selects nothing may be read half home: it says "no arguments", and so does its absence.
+  slots.environment = VFIRST_TRY(selector(std::nullopt, {}));
+  VFIRST_CHECK(put(files, slots.path, slots.environment->bytes()));
+  return slots.path == kEnvironment ? Status{} : files.settle(slots.path.substr(0, slots.path.rfind('/')));
+}
+
+// Into a slot that no boot takes before the commit.
+Status write_slot(Files& files, Slots& slots, char target, const Slot& wanted) {
+  auto now = slots.now;
+  if (now.trial == target) now.trial = 0, now.armed.clear();       // back to the good one first
+  if (now.before == target) now.before.reset();
+  if (now != slots.now) VFIRST_CHECK(commit(files, slots, now));
+  slots.now = now;
+  const auto path = slot_path(target);
+  VFIRST_CHECK(put(files, path, wanted.text()));
+  VFIRST_CHECK(files.settle(kSlotFolder));
+  if (VFIRST_TRY(files.read(path)) != wanted.text()) return failed(EIO, "{}: does not read back as written", path);
+  return {};
+}
+
+}  // namespace
+
 Result<ApplyOutcome> apply_arguments(Files& files, const Root& root, const BootFacts& boot, const std::string& cmdline,
                                      const ApplyOptions& options) {
   const auto wanted = joined(words(cmdline));
   if (wanted.empty() && boot.loader != Loader::grub) return ApplyOutcome{};   // nothing wanted, nothing of ours to take out
   VFIRST_CHECK(can_apply(boot, wanted));
   VFIRST_CHECK(grub_can_carry(cmdline));
-  if (options.trial) VFIRST_CHECK(can_try(boot));
   const auto run = options.run ? options.run : [](const auto& argv, std::string_view input) { return run_process(argv, input); };
 
-  const auto slots = VFIRST_TRY(current_slots(files));
+  auto slots = VFIRST_TRY(current_slots(files, boot));
   const bool ours = !wanted.empty() || slots.next();
   if (!ours && slots.damage.empty()) return ApplyOutcome{};                    // not even grub.cfg need be there
   auto config = VFIRST_TRY(read_grub_config(files));
-  const bool regenerate = ours && !config.config.faults().empty();
-  if (regenerate) VFIRST_CHECK(can_regenerate(files, root, config));
-  VFIRST_CHECK(fits(config.config, wanted, options.limit));
+  const bool regenerate = ours && !faults(config, slots.path).empty();
+
+  const auto* kept = slots.at(slots.now.good);
+  const bool good_already = kept ? kept->arguments == wanted : slots.now.good == 0 && wanted.empty();
+  // This boot is the trial of these very arguments: they are neither good yet nor to be tried again.
+  const bool running = options.trial && !good_already && !slots.now.trial && !options.plan.empty() && slots.now.armed == options.plan && trial_of(boot.cmdline) == options.plan;
+  const bool trial = options.trial && !good_already;
+  if (trial) VFIRST_CHECK(may_try(slots, boot, options));
+  const Slot slot{wanted, options.plan, trial ? joined(words(options.trial_only)) : ""};
+  VFIRST_CHECK(grub_can_carry(slot.trial_only));
+  if (regenerate) VFIRST_CHECK(can_regenerate(files, root, config, faults(config, slots.path).front()));
+  const auto whole = slot.trial_only.empty() ? wanted : wanted + " " + slot.trial_only;
+  VFIRST_CHECK(fits(config.config, whole, options.limit));
 
   ApplyOutcome outcome;
-  outcome.before = slots.arguments();
+  outcome.before = running ? wanted : slots.arguments(slots.next());
   outcome.after = wanted;
   outcome.changed = outcome.before != wanted;
   outcome.reboot_needed = !holds_arguments(boot.cmdline, wanted) || (wanted.empty() && outcome.changed);
   outcome.notes = slots.damage;
-  if (regenerate) outcome.notes.push_back(fmt::format("{} is made anew: {}", config.path, config.config.faults().front()));
+  if (running) outcome.notes.push_back(fmt::format("this boot is the trial of plan {}: vfirst confirm keeps it", options.plan));
+  if (regenerate) outcome.notes.push_back(fmt::format("{} is made anew: {}", config.path, faults(config, slots.path).front()));
   for (const auto& entry : config.config.entries)
     if (!entry.recovery && !entry.carries && !entry.generator.empty() && entry.generator != "10_linux")
       outcome.notes.push_back(fmt::format("{}:{}: entry '{}' is not ours and boots without these arguments", config.path, entry.line, entry.title));
 
-  // Arguments that are good already need no trial; and where none are wanted and none were written there is nothing to select.
-  const auto* kept = slots.at(slots.good);
-  const bool good_already = kept ? kept->arguments == wanted : slots.good == 0 && wanted.empty();
-  const char target = good_already ? slots.good : slots.target(wanted);
-  const char good = options.trial && !good_already ? slots.good : target;
-  const char trial = options.trial && !good_already ? target : 0;
-  const bool selected = slots.good == good && slots.trial == trial && (slots.environment || good == 0) &&
-                        (good_already || (slots.at(target) && slots.at(target)->arguments == wanted));
+  const char target = good_already ? slots.now.good : slots.target(wanted);
+  Selection next;
+  if (good_already) next = {slots.now.good, 0, "", slots.now.before};
+  else if (trial) next = {slots.now.good, target, options.plan, slots.now.before == target ? std::optional<char>() : slots.now.before};
+  else next = {target, 0, "", slots.now.good};
+  const auto* there = slots.at(target);
+  // A good slot is left as it is when its arguments are right, whatever plan it names.
+  const bool written = good_already || (there && there->arguments == wanted && (!trial || *there == slot));
+  const bool selected = (running || slots.now == next) && written && (slots.environment || target == 0);
   outcome.slot = target;
+  outcome.trial = trial;
   outcome.regenerated = regenerate && !options.dry_run;
   if ((selected && !regenerate) || options.dry_run) return outcome;
 
   // Made before the first write: should grub-mkconfig fail, nothing has changed.
   std::optional<GrubFile> made;
   if (regenerate) {
-    made = VFIRST_TRY(generate(config, run));
-    VFIRST_CHECK(fits(made->config, wanted, options.limit));
+    made = VFIRST_TRY(generate(config, run, slots.path));
+    VFIRST_CHECK(fits(made->config, whole, options.limit));
   }
   outcome.wrote = true;
-  VFIRST_CHECK(clean(files));
-  Journal journal;
-  if (const auto text = files.read(kJournal)) {
-    if (auto parsed = Journal::parse(*text)) journal = std::move(*parsed);
-    else outcome.notes.push_back(fmt::format("{}: {}", kJournal, parsed.error().what));
+  VFIRST_CHECK(prepare(files, slots, outcome.notes));
+  if (!running && !written) VFIRST_CHECK(write_slot(files, slots, target, slot));
+  else VFIRST_CHECK(files.settle(kSlotFolder));
+  if (made) {
+    auto journal = read_journal(files, outcome.notes);
+    VFIRST_CHECK(replace_file(files, config.path, made->text, journal));
   }
-  for (const auto& path : {std::string(kEnvironment), slot_path('a'), slot_path('b')}) journal.note(path);
-  VFIRST_CHECK(write_journal(files, journal));
-
-  // A block that selects nothing may be read half home: it says "no arguments", and so does its absence.
-  auto environment = slots.environment;
-  if (!environment) {
-    environment = VFIRST_TRY(selector(std::nullopt, 0, 0));
-    VFIRST_CHECK(put(files, std::string(kEnvironment), environment->bytes()));
-  }
-  if (!good_already) {
-    if (slots.trial == target && (!slots.at(target) || slots.at(target)->arguments != wanted)) VFIRST_CHECK(commit(files, environment, slots.good, 0));   // back to the good one first
-    const auto path = slot_path(target);
-    const auto text = Slot{wanted, options.plan}.text();
-    // A slot that may boot next is left as it is when its arguments are right, whatever plan it names.
-    const auto* there = slots.at(target);
-    const bool reuse = there && there->arguments == wanted && (there->plan == options.plan || slots.trial == target);
-    if (!reuse) VFIRST_CHECK(put(files, path, text));
-    VFIRST_CHECK(files.settle(kSlotFolder));
-    const auto stored = VFIRST_TRY(Slot::parse(VFIRST_TRY(files.read(path))));
-    if (stored.arguments != wanted) return failed(EIO, "{}: does not read back as written", path);
-  } else {
-    VFIRST_CHECK(files.settle(kSlotFolder));
-  }
-  if (made) VFIRST_CHECK(install(files, config, *made, journal));
-  if (!selected) VFIRST_CHECK(commit(files, environment, good, trial));
+  if (!selected) VFIRST_CHECK(commit(files, slots, next));
   return outcome;
 }
 

@@ -25,6 +25,7 @@ struct ApplyOptions {
 struct ApplyOutcome {
   std::string before, after;                                      // our arguments at the next boot, then and now
   char slot = 0;                                                  // that holds `after`; 0: none needed
+  bool trial = false;                                             // `after` is for one boot, until it is confirmed
   bool changed = false;                                           // the next boot's arguments differ from what they were
   bool wrote = false;                                             // anything at all; false on a second run and a dry one
   bool regenerated = false;                                       // grub.cfg, because it did not carry our variable

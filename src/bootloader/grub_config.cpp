@@ -154,6 +154,7 @@ GrubConfig GrubConfig::parse(std::string_view text) {
     if (open.empty() && !menu_begun && line.size() == 2) {
       if (name == "source" && line[1].text.find("vfirst") != std::string::npos) sources = true;
       if (name == "export" && line[1].text == "vfirst_args") exports = true;
+      if (name == "set" && line[1].text == "vfirst_block=esp") config.block_on_esp = true;
       if (name == "set" && line[1].text.starts_with("vfirst_fragment="))
         version = static_cast<unsigned>(parse_number(std::string_view(line[1].text).substr(16)).value_or(0));
     }

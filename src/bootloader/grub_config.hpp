@@ -24,12 +24,13 @@ struct GrubEntry {                                                // one `linux`
 };
 
 struct GrubConfig {
-  static constexpr unsigned kFragment = 1;                        // the version that grub/09_vfirst writes
+  static constexpr unsigned kFragment = 2;                        // the version that grub/09_vfirst writes
 
   static GrubConfig parse(std::string_view text);                 // never fails: what it does not know it steps over
 
   std::vector<GrubEntry> entries;                                 // those of submenus too, in the file's order
   unsigned fragment = 0;                                          // version of our fragment before the first entry; 0: none
+  bool block_on_esp = false;                                      // where the fragment reads and writes its block
   bool bls = false;                                               // has `blscfg`: entries live in loader/entries
 
   // Why this file does not do what we need, a sentence each; empty: every normal entry of the distribution's generator

@@ -36,8 +36,15 @@ Result<GrubFile> read_grub_config(const Files& files) {
   return refuse("boot/grub/grub.cfg: not there; run update-grub first");
 }
 
-Status can_regenerate(const Files& files, const Root& root, const GrubFile& now) {
-  const auto why = now.config.faults().front();
+std::vector<std::string> faults(const GrubFile& config, std::string_view block) {
+  auto out = config.config.faults();
+  const bool esp = block != kEnvironment;
+  if (config.config.fragment && config.config.block_on_esp != esp)
+    out.push_back(fmt::format("its fragment reads the block from {}", esp ? "/boot, where GRUB cannot write" : "the EFI system partition, and it belongs to /boot"));
+  return out;
+}
+
+Status can_regenerate(const Files& files, const Root& root, const GrubFile& now, const std::string& why) {
   for (const auto path : {kGenerator, kDefaults})
     if (!files.exists(path)) return refuse("{}: {}, and {} is not installed", now.path, why, path);
   if ((files.mode(kGenerator) & 0111) == 0) return refuse("{}: {}, and {} is not executable", now.path, why, kGenerator);
@@ -46,46 +53,17 @@ Status can_regenerate(const Files& files, const Root& root, const GrubFile& now)
   return {};
 }
 
-Result<GrubFile> generate(const GrubFile& now, const RunProcess& run) {
+Result<GrubFile> generate(const GrubFile& now, const RunProcess& run, std::string_view block) {
   // Without -o it writes to stdout: no file of its own appears, and grub.cfg is not truncated and refilled in place.
   const auto made = VFIRST_TRY(run_tool(run, "mkconfig", {}));
   if (made.code != 0) return failed(EIO, "grub-mkconfig failed ({}): {}", made.code, last_line(made.err));
   const auto checked = VFIRST_TRY(run_tool(run, "script-check", made.out));
   if (checked.code != 0) return failed(EIO, "grub-script-check refuses what grub-mkconfig made: {}", first_line(checked.err + checked.out));
   GrubFile file{now.path, made.out, GrubConfig::parse(made.out)};
-  const auto faults = file.config.faults();
-  if (!faults.empty())
+  if (const auto why = faults(file, block); !why.empty())
     return refuse("a new {} would not carry our arguments: {}; does a file in etc/default/grub.d sort after zz-vfirst.cfg?",
-                  now.path, faults.front());
+                  now.path, why.front());
   return file;
-}
-
-Status write_journal(Files& files, const Journal& journal) {
-  const auto text = journal.text();
-  if (const auto now = files.read(kJournal); now && *now == text) return {};
-  const auto fresh = fmt::format("{}.tmp", kJournal);
-  VFIRST_CHECK(files.create(fresh, text));
-  return files.rename(fresh, kJournal);
-}
-
-Status install(Files& files, const GrubFile& now, const GrubFile& made, Journal& journal) {
-  const auto kept = fmt::format("{}/grub.cfg.before", kSlotFolder);
-  const auto mode = files.mode(now.path);
-  if (!files.exists(kept)) {
-    VFIRST_CHECK(files.create(kept + ".tmp", now.text, 0600));
-    VFIRST_CHECK(files.rename(kept + ".tmp", kept));
-  }
-  journal.note(kept);
-  journal.note(now.path, kept);
-  VFIRST_CHECK(write_journal(files, journal));
-  // Not the name NAME.new: that one grub-mkconfig takes for itself.
-  const auto fresh = now.path + ".vfirst";
-  if (files.exists(fresh)) VFIRST_CHECK(files.remove(fresh));      // of a run that was cut short
-  VFIRST_CHECK(files.create(fresh, made.text, mode));
-  VFIRST_CHECK(files.rename(fresh, now.path));
-  VFIRST_CHECK(files.settle(now.path.substr(0, now.path.rfind('/'))));
-  if (VFIRST_TRY(files.read(now.path)) != made.text) return failed(EIO, "{}: does not read back as written", now.path);
-  return {};
 }
 
 Status fits(const GrubConfig& config, std::string_view ours, std::size_t limit) {

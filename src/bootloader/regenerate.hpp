@@ -3,7 +3,6 @@
 // grub.cfg: where it is, whether it carries our variable, and the one time that it is made anew.
 
 #include "bootloader/grub_config.hpp"
-#include "bootloader/journal.hpp"
 #include "host/files.hpp"
 #include "host/process.hpp"
 #include "host/root.hpp"
@@ -19,13 +18,12 @@ struct GrubFile {
 };
 
 Result<GrubFile> read_grub_config(const Files& files);
-// Refuses where grub-mkconfig would not help or must not be run from here.
-Status can_regenerate(const Files& files, const Root& root, const GrubFile& now);
+// Why this grub.cfg does not do what we need, the block's place (environment_path) included; empty: it does.
+std::vector<std::string> faults(const GrubFile& config, std::string_view block);
+// Refuses where grub-mkconfig would not help or must not be run from here. `why`: the fault that asks for it.
+Status can_regenerate(const Files& files, const Root& root, const GrubFile& now, const std::string& why);
 // What grub-mkconfig makes of this host today, checked by grub-script-check and proved to carry our variable. Writes nothing.
-Result<GrubFile> generate(const GrubFile& now, const RunProcess& run);
-// In place of the old one, which is kept in boot/vfirst and named in the journal.
-Status install(Files& files, const GrubFile& now, const GrubFile& made, Journal& journal);
-Status write_journal(Files& files, const Journal& journal);       // only if it changed
+Result<GrubFile> generate(const GrubFile& now, const RunProcess& run, std::string_view block);
 
 // Every entry that would carry `ours` stays within `limit` bytes; else a refusal that names the entry.
 Status fits(const GrubConfig& config, std::string_view ours, std::size_t limit);

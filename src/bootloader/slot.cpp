@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::string_view kHead = "# vfirst: kernel arguments of plan ";
 constexpr std::string_view kSet = "set vfirst_args=\"";
+constexpr std::string_view kSetTrial = "set vfirst_trial_args=\"";
 
 bool is_plan(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](unsigned char c) { return std::isalnum(c) || c == '-' || c == '_'; });
@@ -34,36 +35,50 @@ Status grub_can_carry(std::string_view arguments) {
 }
 
 std::string Slot::text() const {
-  std::string out = fmt::format("{}{}\n{}", kHead, plan.empty() ? "-" : plan, kSet);
-  bool first = true;
-  for (const auto word : words(arguments)) {
-    if (!std::exchange(first, false)) out += ' ';
-    for (const char c : word) {
-      if (c == '$') out += '\\';                                    // memmap=1G$4G
-      out += c;
+  auto out = fmt::format("{}{}\n", kHead, plan.empty() ? "-" : plan);
+  const auto set = [&](std::string_view opening, const std::string& all) {
+    out += opening;
+    bool first = true;
+    for (const auto word : words(all)) {
+      if (!std::exchange(first, false)) out += ' ';
+      for (const char c : word) {
+        if (c == '$') out += '\\';                                  // memmap=1G$4G
+        out += c;
+      }
     }
-  }
-  return out + "\"\n";
+    out += "\"\n";
+  };
+  if (!trial_only.empty()) set(kSetTrial, trial_only);
+  set(kSet, arguments);                                            // last: a file that was cut sets no arguments
+  return out;
 }
 
 Result<Slot> Slot::parse(std::string_view text) {
-  const auto all = text;
   Slot slot;
   if (!text.starts_with(kHead)) return refuse("not a slot file of vfirst");
-  text.remove_prefix(kHead.size());
-  const auto line = text.find('\n');
-  if (line == text.npos || line == 0 || !is_plan(text.substr(0, line))) return refuse("slot file: its first line is damaged");
-  if (text.substr(0, line) != "-") slot.plan = text.substr(0, line);
-  text.remove_prefix(line + 1);
-  if (!text.starts_with(kSet)) return refuse("slot file: sets no arguments");
-  text.remove_prefix(kSet.size());
+  const auto lines = split(text, '\n');
+  const auto plan = lines[0].substr(kHead.size());
+  if (lines.size() < 2 || plan.empty() || !is_plan(plan)) return refuse("slot file: its first line is damaged");
+  if (plan != "-") slot.plan = plan;
+  const auto value = [&](std::size_t line, std::string_view opening) -> Result<std::string> {
+    auto rest = lines[line];
+    if (!rest.starts_with(opening)) return refuse("slot file: sets no arguments");
+    rest.remove_prefix(opening.size());
+    if (!rest.ends_with('"')) return refuse("slot file: cut short");
+    rest.remove_suffix(1);
+    std::string out;
+    for (std::size_t i = 0; i < rest.size(); ++i) {
+      if (rest[i] == '\\' && i + 1 < rest.size() && rest[i + 1] == '$') ++i;
+      out += rest[i];
+    }
+    return out;
+  };
+  const bool trial = lines[1].starts_with(kSetTrial);
+  if (trial) slot.trial_only = VFIRST_TRY(value(1, kSetTrial));
+  if (trial && lines.size() < 3) return refuse("slot file: cut short");
+  slot.arguments = VFIRST_TRY(value(trial ? 2 : 1, kSet));
   if (!text.ends_with("\"\n")) return refuse("slot file: cut short");
-  text.remove_suffix(2);
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '\\' && i + 1 < text.size() && text[i + 1] == '$') ++i;
-    slot.arguments += text[i];
-  }
-  if (slot.text() != all || !grub_can_carry(slot.arguments)) return refuse("slot file: edited by hand");
+  if (slot.text() != text || !grub_can_carry(slot.arguments) || !grub_can_carry(slot.trial_only)) return refuse("slot file: edited by hand");
   return slot;
 }
 

@@ -12,6 +12,7 @@ namespace vfirst {
 struct Slot {
   std::string arguments;                                          // blank separated, as /proc/cmdline will show them
   std::string plan;                                               // hash of the plan that they belong to
+  std::string trial_only;                                         // follow the arguments in a trial's boot, and in no other
 
   static Result<Slot> parse(std::string_view text);               // exactly what text() writes, nothing else
   std::string text() const;                                       // a GRUB script

@@ -4,6 +4,7 @@
 
 #include "bootloader/environment_block.hpp"
 #include "bootloader/slot.hpp"
+#include "facts/facts.hpp"
 #include "host/files.hpp"
 
 #include <optional>
@@ -17,24 +18,40 @@ inline constexpr std::string_view kEnvironment = "boot/vfirst/env";
 inline constexpr std::string_view kJournal = "boot/vfirst/journal";
 
 std::string slot_path(char slot);                                 // boot/vfirst/a.cfg
+// The block's file: on the EFI system partition where GRUB cannot write /boot (btrfs, LVM, md), else beside the slots.
+std::string environment_path(const BootFacts& boot);
+
+// What the block says. It changes in one sector, so all of this changes at once.
+struct Selection {
+  char good = 0, trial = 0;                                       // 'a', 'b'; 0: none, none armed. GRUB itself takes the trial out
+  std::string armed;                                              // plan hash of a trial that nobody has confirmed yet
+  std::optional<char> before;                                     // good before this one, 0: no arguments; nothing: it is gone
+  bool operator==(const Selection&) const = default;
+};
 
 struct Slots {
+  std::string path{kEnvironment};                                 // of the block
   std::optional<EnvironmentBlock> environment;                    // nothing: not there, or damaged
-  char good = 0, trial = 0;                                       // 'a', 'b'; 0: none, none armed
+  Selection now;
   std::optional<Slot> a, b;                                       // nothing: not there, or damaged
   std::vector<std::string> damage;                                // what is there and cannot be read, a line each
 
   const Slot* at(char slot) const;                                // nullptr for 0 and for a slot that cannot be read
-  char next() const { return trial ? trial : good; }              // what GRUB takes at the next boot
-  std::string arguments() const;                                  // of next(); "" without one
+  char next() const { return now.trial ? now.trial : now.good; }  // what GRUB takes at the next boot
+  std::string arguments(char slot) const;                         // "" without one
   // The slot to write: never the good one; that with these arguments already in it, else one that is not armed.
   char target(std::string_view arguments) const;
 };
 
-Result<Slots> current_slots(const Files& files);
-Result<Slots> current_slots(const Root& root);
+Result<Slots> current_slots(const Files& files, const BootFacts& boot);
+Result<Slots> current_slots(const Root& root, const BootFacts& boot);
 
-// The selector for these two, every other variable in the block kept. It is the commit: one sector, in place.
-Result<EnvironmentBlock> selector(const std::optional<EnvironmentBlock>& now, char good, char trial);
+// The block for this selection, every other variable in it kept.
+Result<EnvironmentBlock> selector(const std::optional<EnvironmentBlock>& now, const Selection& selection);
+// The commit: one sector, in place, read back.
+Status commit(Files& files, const Slots& slots, const Selection& selection);
+
+// The plan whose trial this boot is, by the argument vfirst.trial= that only a trial's boot carries; "" in any other boot.
+std::string trial_of(std::string_view cmdline);
 
 }  // namespace vfirst

@@ -40,18 +40,31 @@ Status can_apply(const BootFacts& boot, std::string_view arguments) {
   return no("unknown boot loader");
 }
 
+namespace {
+
+// GRUB writes through no diskfilter (LVM, md, dm-crypt: disk/diskfilter.c) and to these filesystems' plain files only;
+// on btrfs save_env fails, as tried. "" where it can.
+std::string why_not_writable(const BootFacts& boot) {
+  if (boot.device.starts_with("dm-") || boot.device.starts_with("md"))
+    return fmt::format("/boot is on {}: GRUB reads LVM and RAID but cannot write there", boot.device);
+  static constexpr std::string_view kWritable[] = {"ext2", "ext3", "ext4", "xfs", "vfat"};
+  if (boot.filesystem.empty()) return "the filesystem of /boot is unknown, so GRUB may not be able to write there";
+  if (std::find(std::begin(kWritable), std::end(kWritable), boot.filesystem) == std::end(kWritable))
+    return fmt::format("/boot is {}: GRUB cannot write there", boot.filesystem);
+  if (boot.data_journal) return fmt::format("/boot is {} with data=journal: GRUB, which reads no journal, may see old bytes", boot.filesystem);
+  return {};
+}
+
+}  // namespace
+
+bool grub_can_write(const BootFacts& boot) { return why_not_writable(boot).empty(); }
+
 Status can_try(const BootFacts& boot) {
   auto no = [](std::string text) { return std::unexpected(Error{std::errc::operation_not_supported, std::move(text)}); };
   if (boot.loader != Loader::grub) return no(fmt::format("a trial needs GRUB; this host has {}", loader_name(boot.loader)));
-  // GRUB writes through no diskfilter (LVM, md, dm-crypt: disk/diskfilter.c) and to these filesystems' plain files only;
-  // on btrfs save_env fails, as tried.
-  if (boot.device.starts_with("dm-") || boot.device.starts_with("md"))
-    return no(fmt::format("/boot is on {}: GRUB reads LVM and RAID but cannot write there", boot.device));
-  static constexpr std::string_view kWritable[] = {"ext2", "ext3", "ext4", "xfs", "vfat"};
-  if (boot.filesystem.empty()) return no("the filesystem of /boot is unknown, so GRUB may not be able to write there");
-  if (std::find(std::begin(kWritable), std::end(kWritable), boot.filesystem) == std::end(kWritable))
-    return no(fmt::format("/boot is {}: GRUB cannot write there", boot.filesystem));
-  return {};
+  const auto why = why_not_writable(boot);
+  if (why.empty() || !boot.esp.empty()) return {};
+  return no(fmt::format("{}, and no EFI system partition is mounted that could hold its block: no trial is possible; --no-trial makes the arguments good at once", why));
 }
 
 }  // namespace vfirst

@@ -2,8 +2,10 @@
 #include "cli/command.hpp"
 
 #include "bootloader/apply.hpp"
+#include "bootloader/foreign.hpp"
 #include "cli/load.hpp"
 #include "cli/provision.hpp"
+#include "cli/transaction.hpp"
 
 #include <cstdio>
 #include <nlohmann/json.hpp>
@@ -13,18 +15,19 @@ namespace vfirst {
 
 namespace {
 
-Status reboot() {
-  spdlog::info("rebooting");
-  // --no-block: the unit that calls us must be able to end while the transaction to the next boot is queued.
-  auto ended = VFIRST_TRY(run_process({"systemctl", "--no-block", "reboot"}));
-  if (ended.code != 0) return failed(EIO, "systemctl reboot: exit code {}: {}", ended.code, ended.err);
-  return {};
+// What makes the trial's one boot come back by itself, and tells it from every other. A panic reboots (kernel/panic.c), a
+// host whose systemd no longer answers its hardware watchdog, or crashes, does so (kernel-command-line(7)), and dracut
+// waits at no shell (dracut.cmdline(7)).
+std::string trial_arguments(const std::string& plan, const BootPolicy& policy) {
+  const auto extra = value_or(policy.trial_extra, std::string());
+  return fmt::format("vfirst.trial={} panic=30 systemd.watchdog_sec=90 systemd.crash_reboot=1 rd.shell=0 rd.emergency=reboot{}{}", plan, extra.empty() ? "" : " ", extra);
 }
 
 void print_outcome(const ApplyOutcome& outcome, const Options& options, const std::string& hash) {
   if (options.json) {
     const nlohmann::ordered_json document{
         {"schema", "vfirst.apply/1"},       {"changed", outcome.changed},          {"wrote", outcome.wrote},
+        {"trial", outcome.trial},
         {"dry_run", options.dry_run},       {"reboot_required", outcome.reboot_needed},
         {"diff", {{"before", outcome.before}, {"after", outcome.after}}},
         {"slot", outcome.slot ? std::string(1, outcome.slot) : ""},               {"regenerated", outcome.regenerated},
@@ -41,6 +44,7 @@ void explain_outcome(const ApplyOutcome& outcome, const Options& options) {
     spdlog::info("{}", outcome.changed ? "nothing written (dry run)" : "nothing to change");
   } else if (outcome.wrote) {
     if (outcome.slot) spdlog::info("slot {} holds the arguments{}", outcome.slot, outcome.regenerated ? "; grub.cfg was generated anew, once" : "");
+    if (outcome.trial) spdlog::info("the next boot tries them, once; they stay if verify is green there, and are gone in the boot after if it is not");
   } else {
     spdlog::info("nothing to change, nothing written");
   }
@@ -59,7 +63,7 @@ ExitCode provision(Files& files, const ApplyOutcome& outcome, const Input& input
       spdlog::info("a reboot is needed; [boot] reboot = none leaves it to you");
       return ExitCode::done;
     case Provisioning::reboot_now:
-      if (auto status = reboot(); !status) return report_error(status.error());
+      if (auto status = reboot_host(); !status) return report_error(status.error());
       return ExitCode::done;
     case Provisioning::spent:
       return report_error({std::errc::operation_canceled,
@@ -74,6 +78,9 @@ std::span<const Option> apply_options() {
   static const Option all[] = {
       {"--dry-run", "Print the difference, write nothing", &Options::dry_run},
       {"--detailed-exitcode", "Exit 2 when changes are pending, 4 when a reboot is", &Options::detailed_exitcode},
+      {"--no-trial", "Good at once, without a trial boot", &Options::no_trial},
+      {"--force", "Try a plan again that failed its trial", &Options::force},
+      {"--adopt", "Take over foreign arguments that make ours void", &Options::adopt},
       {"--reboot", "Afterwards: none (default) or reboot", &Options::reboot, "HOW", {"none", "reboot"}},
       {"--provision", "First provisioning: reboot at most once", &Options::provision},
   };
@@ -89,9 +96,30 @@ ExitCode run_apply(const Options& options) {
     if (finding.severity == Severity::error) spdlog::error("{}", finding.message);
 
   DiskFiles files(input->root);
-  const auto outcome = apply_arguments(files, input->root, input->facts.boot, plan->cmdline(),
-                                       {.plan = plan->hash(), .dry_run = options.dry_run, .trial = false, .limit = 2047, .run = {}});
+  const auto lock = Lock::take(input->root, kLockFolder);
+  if (!lock) return report_error(lock.error());
+  const auto& policy = input->policy.boot;
+  const bool trial = !options.no_trial && value_or(policy.trial, true);
+  const auto hash = plan->hash();
+  if (options.adopt && !options.dry_run && !plan->foreign.empty()) {
+    const auto adopted = adopt(files, input->root, input->facts.boot, plan->foreign);
+    if (!adopted) return report_error(adopted.error());
+    for (const auto& note : adopted->notes) spdlog::warn("{}", note);
+    if (adopted->wrote) {
+      note_history(files, fmt::format("adopted: {}", fmt::join(adopted->words, " ")));
+      spdlog::info("taken over: {}", fmt::join(adopted->words, " "));
+    }
+  }
+  const auto outcome = [&]() -> Result<ApplyOutcome> {
+    const auto cmdline = plan->cmdline();
+    auto backend = backend_for(files, input->root, input->facts.boot);
+    if (!backend && cmdline.empty()) return ApplyOutcome{};        // nothing wanted, and nothing of ours can be there
+    if (!backend) return std::unexpected(backend.error());
+    return (*backend)->apply(cmdline, {.plan = hash, .dry_run = options.dry_run, .trial = trial, .force = options.force,
+                                       .trial_only = trial_arguments(hash, policy), .limit = 2047, .run = {}});
+  }();
   if (!outcome) return report_error(outcome.error());
+  if (outcome->wrote && outcome->changed) note_history(files, fmt::format("plan {} {}: {}", hash, outcome->trial ? "armed for a trial" : "made good", outcome->after));
   print_outcome(*outcome, options, plan->hash());
   explain_outcome(*outcome, options);
 
@@ -102,7 +130,7 @@ ExitCode run_apply(const Options& options) {
   }
   if (options.provision && !options.dry_run) return provision(files, *outcome, *input, plan->hash());
   if (options.reboot == "reboot" && !options.dry_run && outcome->reboot_needed)
-    if (auto status = reboot(); !status) return report_error(status.error());
+    if (auto status = reboot_host(); !status) return report_error(status.error());
   if (!options.detailed_exitcode) return ExitCode::done;
   if (options.dry_run && outcome->changed) return ExitCode::changes_pending;
   return outcome->reboot_needed ? ExitCode::reboot_needed : ExitCode::done;

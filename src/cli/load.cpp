@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "cli/load.hpp"
 
+#include "bootloader/foreign.hpp"
 #include "bootloader/slots.hpp"
 #include "facts/read.hpp"
 #include "policy/load.hpp"
 
+#include <algorithm>
 #include <cstdio>
 
 namespace vfirst {
@@ -24,15 +26,28 @@ MatchFacts words_of(const Facts& facts) {
 Result<Input> load_input(const Options& options) {
   auto root = VFIRST_TRY(Root::open(options.root));
   auto facts = VFIRST_TRY(read_facts(root, {.kernel = options.kernel, .modules = {}, .names = false}));
-  const auto slots = VFIRST_TRY(current_slots(root));
+  const auto slots = VFIRST_TRY(current_slots(root, facts.boot));
   for (const auto& slot : {slots.a, slots.b})
-    if (slot) facts.boot.own_arguments.push_back(slot->arguments);
+    if (slot) facts.boot.own_arguments.push_back(slot->trial_only.empty() ? slot->arguments : slot->arguments + " " + slot->trial_only);
+  // The longest first: one may hold another, and is to be known as a whole.
+  std::ranges::sort(facts.boot.own_arguments, std::ranges::greater{}, &std::string::size);
   auto policy = VFIRST_TRY(load_policy(root, options.policy, words_of(facts)));
   return Input{std::move(root), std::move(facts), std::move(policy)};
 }
 
 Result<Plan> load_plan(const Input& input, const Options& options) {
-  return make_plan(input.facts, input.policy, options.kernel);
+  auto plan = VFIRST_TRY(make_plan(input.facts, input.policy, options.kernel));
+  const DiskFiles files(input.root);
+  for (const auto& word : plan.foreign) {
+    const auto sources = foreign_sources(files, word);
+    if (sources.empty()) continue;
+    std::string where;
+    for (const auto& source : sources) where += (where.empty() ? "" : ", ") + source.str();
+    for (auto& finding : plan.findings)
+      if (finding.code == "foreign-argument" && finding.message.find(fmt::format(" given {} by ", word)) != std::string::npos)
+        finding.message += fmt::format(" ({}), or let vfirst apply --adopt take it over", where);
+  }
+  return plan;
 }
 
 ExitCode report_error(const Error& error) {

@@ -29,9 +29,9 @@ ExitCode run_plan(const Options& options) {
   const auto plan = load_plan(*input, options);
   if (!plan) return report_error(plan.error());
 
-  const auto slots = current_slots(input->root);
+  const auto slots = current_slots(input->root, input->facts.boot);
   if (!slots) return report_error(slots.error());
-  const auto before = slots->arguments(), after = plan->cmdline();
+  const auto before = slots->arguments(slots->next()), after = plan->cmdline();
   if (options.json) {
     fmt::print("{}", plan_json(*plan));
   } else if (options.cmdline) {

@@ -1,15 +1,31 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "cli/command.hpp"
 
-#include "bootloader/apply.hpp"
+#include "bootloader/slots.hpp"
 #include "bootloader/support.hpp"
 #include "cli/load.hpp"
+#include "cli/transaction.hpp"
 #include "facts/read.hpp"
 
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
 namespace vfirst {
+
+namespace {
+
+// What the owner wants to know about a trial, in one line; "" where there is none.
+std::string trial_line(const LoaderState& state) {
+  switch (state.trial) {
+    case Trial::none: return {};
+    case Trial::armed: return fmt::format("plan {} is tried at the next boot, once", state.trial_plan);
+    case Trial::running: return fmt::format("this boot is the trial of plan {}; vfirst confirm keeps it", state.trial_plan);
+    case Trial::failed: return fmt::format("plan {} had its trial boot and was not confirmed; it is not tried again by itself", state.trial_plan);
+  }
+  return {};
+}
+
+}  // namespace
 
 std::span<const Option> status_options() { return {}; }
 
@@ -19,37 +35,44 @@ ExitCode run_status(const Options& options) {
   if (!root) return report_error(root.error());
   const auto facts = read_facts(*root, {.kernel = options.kernel, .modules = {}, .names = false});
   if (!facts) return report_error(facts.error());
-  const auto slots = current_slots(*root);
-  if (!slots) return report_error(slots.error());
-
   const auto& boot = facts->boot;
-  const auto next = slots->arguments();
-  const bool running = holds_arguments(boot.cmdline, next);
+  DiskFiles files(*root);
+  const auto backend = backend_for(files, *root, boot);
+  LoaderState state;
+  if (backend) {
+    auto read = (*backend)->state();
+    if (!read) return report_error(read.error());
+    state = std::move(*read);
+  }
+  const bool running = holds_arguments(boot.cmdline, state.next);
   const auto tryable = can_try(boot);
-  const auto letter = [](char slot) { return slot ? std::string(1, slot) : std::string(); };
   if (options.json) {
     const nlohmann::ordered_json document{
         {"schema", "vfirst.status/1"},
-        {"loader", {{"name", loader_name(boot.loader)}, {"evidence", boot.evidence}, {"uefi", boot.uefi},
-                    {"boot_filesystem", boot.filesystem}, {"can_try", tryable.has_value()}}},
+        {"loader", {{"name", loader_name(boot.loader)}, {"evidence", boot.evidence}, {"uefi", boot.uefi}, {"supported", backend.has_value()},
+                    {"boot_filesystem", boot.filesystem}, {"can_try", tryable.has_value()}, {"files", state.files}}},
         {"running", {{"cmdline", boot.cmdline}, {"has_next_arguments", running}}},
-        {"next", {{"slot", letter(slots->next())}, {"trial", slots->trial != 0}, {"arguments", next}}},
-        {"good", letter(slots->good)},
-        {"damage", slots->damage}};
+        {"next", {{"place", state.next_place}, {"trial", state.trial == Trial::armed}, {"arguments", state.next}}},
+        {"good", {{"place", state.good_place}, {"arguments", state.good}}},
+        {"trial", {{"state", trial_name(state.trial)}, {"plan", state.trial_plan}, {"arguments", state.trial_arguments}}},
+        {"can_roll_back", state.can_roll_back},
+        {"damage", state.damage}};
     fmt::print("{}\n", document.dump(2));
     return ExitCode::done;
   }
-  fmt::print("boot loader     {}{}{}\n", loader_name(boot.loader), boot.uefi ? ", UEFI" : ", BIOS",
-             boot.evidence.empty() ? "" : " (" + boot.evidence + ")");
+  fmt::print("boot loader     {}{}{}\n", loader_name(boot.loader), boot.uefi ? ", UEFI" : ", BIOS", boot.evidence.empty() ? "" : " (" + boot.evidence + ")");
   fmt::print("/boot           {}\n", boot.filesystem.empty() ? "unknown filesystem" : boot.filesystem);
-  if (!tryable) fmt::print("                {}\n", tryable.error().what);
-  if (slots->next() == 0) {
+  if (!backend) fmt::print("                {}\n", backend.error().what);
+  else if (!tryable) fmt::print("                {}\n", tryable.error().what);
+  for (const auto& file : state.files) fmt::print("file            {}\n", file);
+  if (state.next_place.empty()) {
     fmt::print("next boot       no arguments of ours\n");
   } else {
-    fmt::print("next boot       slot {}{}: {}\n", slots->next(), slots->trial ? " (trial, once)" : "", next);
+    fmt::print("next boot       {}{}: {}\n", state.next_place, state.trial == Trial::armed ? " (trial, once)" : "", state.next);
     fmt::print("this boot       {}\n", running ? "has them" : "has other ones; a reboot is needed");
   }
-  for (const auto& line : slots->damage) fmt::print("damaged         {}\n", line);
+  if (const auto line = trial_line(state); !line.empty()) fmt::print("trial           {}\n", line);
+  for (const auto& line : state.damage) fmt::print("damaged         {}\n", line);
   return ExitCode::done;
 }
 

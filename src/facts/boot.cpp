@@ -74,12 +74,17 @@ BootFacts read_boot(const Root& root, const std::vector<Mount>& mounts, Gaps& ga
   boot.cmdline = text_of(root, "proc/cmdline");
   find_loader(root, boot);
   if (boot.loader == Loader::none) gaps.push_back("boot: no boot loader's files are shown");
+  // Where the distributions mount it; FAT, as GRUB and the firmware read it.
+  for (const std::string_view point : {"/boot/efi", "/efi", "/boot"})
+    for (const auto& one : mounts)
+      if (boot.uefi && boot.esp.empty() && one.point == point && one.type == "vfat") boot.esp = point.substr(1);
   const auto* mount = mount_of(mounts, "/boot");
   if (!mount) {
     gaps.push_back("proc/self/mountinfo: not shown, the filesystem of /boot is not known");
     return boot;
   }
   boot.filesystem = mount->type;
+  boot.data_journal = mount->options.find("data=journal") != std::string::npos;
   if (const auto name = block_name(root, *mount)) {
     boot.device = *name;
     // The same answer from the device itself, where it may be opened: a mount can hide it (autofs, an overlay).

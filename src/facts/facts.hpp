@@ -164,6 +164,8 @@ struct BootFacts {
   bool secure_boot = false;
   std::string filesystem;                                        // of /boot: "ext4", "xfs", "vfat", "btrfs"; "" unknown
   std::string device;                                            // block device of /boot, "dm-0", "md0", "vda1"
+  bool data_journal = false;                                     // ext4 data=journal: file bytes may lie in the journal alone
+  std::string esp;                                               // the mounted EFI system partition, "boot/efi"; "" none
   std::string cmdline;                                           // of the running kernel, as it stands in proc/cmdline
   std::vector<std::string> own_arguments;                        // what vfirst wrote to the loader, this time and before
   bool operator==(const BootFacts&) const = default;

@@ -29,12 +29,12 @@ std::vector<Mount> read_mounts(const Root& root) {
       const auto parts = words(line);                            // ID parent MAJ:MIN root POINT options [tags] - TYPE SOURCE super
       const auto dash = std::find(parts.begin(), parts.end(), "-");
       if (parts.size() < 6 || parts.end() - dash < 3) continue;
-      out.push_back({unescaped(parts[4]), std::string(dash[1]), unescaped(dash[2]), std::string(parts[2])});
+      out.push_back({unescaped(parts[4]), std::string(dash[1]), unescaped(dash[2]), std::string(parts[2]), parts.end() - dash > 3 ? std::string(dash[3]) : ""});
     }
   } else if (const auto mounts = root.read("proc/mounts")) {
     for (auto line : split(*mounts, '\n')) {
       const auto parts = words(line);                            // SOURCE POINT TYPE options
-      if (parts.size() >= 3) out.push_back({unescaped(parts[1]), std::string(parts[2]), unescaped(parts[0]), ""});
+      if (parts.size() >= 3) out.push_back({unescaped(parts[1]), std::string(parts[2]), unescaped(parts[0]), "", parts.size() > 3 ? std::string(parts[3]) : ""});
     }
   }
   return out;

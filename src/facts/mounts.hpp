@@ -13,6 +13,7 @@ namespace vfirst::facts {
 struct Mount {
   std::string point, type, source;
   std::string number;                                            // "254:1"; "" in proc/mounts, "0:n" where no device is behind it
+  std::string options;                                           // the file system's own, "rw,data=journal"
 };
 
 std::vector<Mount> read_mounts(const Root& root);                // later ones lie over earlier ones

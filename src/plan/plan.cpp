@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "plan/plan.hpp"
 
+#include "base/fnv.hpp"
 #include "plan/draft.hpp"
 
 #include <algorithm>
@@ -56,18 +57,6 @@ Facts ordered(Facts facts) {
   std::ranges::sort(facts.pci, {}, &PciFunction::address);
   return facts;
 }
-
-class Fnv {                                                      // FNV-1a, 64 bits: short and the same everywhere
- public:
-  void add(std::string_view text) {
-    for (unsigned char c : text) state_ = (state_ ^ c) * 0x100000001b3u;
-    state_ = (state_ ^ 0xffu) * 0x100000001b3u;                  // "ab","c" differs from "a","bc"
-  }
-  std::string str() const { return fmt::format("{:016x}", state_).substr(0, 12); }
-
- private:
-  std::uint64_t state_ = 0xcbf29ce484222325u;
-};
 
 }  // namespace
 

@@ -92,6 +92,7 @@ struct Plan {
   std::vector<Step> steps;                                       // an order that satisfies every `after`
   std::vector<Expectation> expectations;
   std::vector<Finding> findings;
+  std::vector<std::string> foreign;                              // arguments of others that make one of ours void, as they stand
   std::string fingerprint;                                       // of the facts it was made from
   unsigned timeout_s = 60;
   Role role = Role::host;

@@ -117,6 +117,7 @@ constexpr KeyRow<VfSettings> kVfs[] = {
 
 constexpr KeyRow<BootPolicy> kBoot[] = {
     row<BootPolicy, value::yes_no, &BootPolicy::trial>("boot", "trial", kYesNo, "try new kernel arguments once, keep them after a green verify"),
+    row<BootPolicy, value::words, &BootPolicy::trial_extra>("boot", "trial-extra", "ARGUMENTS", "for the trial's one boot only: oops=panic"),
     row<BootPolicy, value::reboot, &BootPolicy::reboot>("boot", "reboot", "none | reboot | kexec", "what first provisioning does at its end (default none)"),
     row<BootPolicy, value::number<1, 600>, &BootPolicy::timeout_s>("boot", "timeout", "1..600", "seconds for everything in the initramfs (default 60)"),
     row<BootPolicy, value::role, &BootPolicy::role>("boot", "role", "host | guest", "guest: inside a VM, its VFs' coalescing, queues and IRQs only"),

@@ -145,6 +145,7 @@ enum class Reboot { none, reboot, kexec };
 enum class Role { host, guest };
 struct BootPolicy {
   Maybe<bool> trial;
+  Maybe<std::string> trial_extra;                                // further arguments of the trial's one boot, as written
   Maybe<Reboot> reboot;
   Maybe<unsigned> timeout_s;
   Maybe<Role> role;

@@ -91,7 +91,7 @@ std::string facts_json(const Facts& facts) {
   out["iommu"] = {{"tables_known", i.tables_known}, {"dmar", i.dmar}, {"ivrs", i.ivrs}, {"iort", i.iort}, {"units", i.units}};
   out["iommu"]["groups"] = list_of(i.groups, [](const IommuGroup& g) { return Json{{"id", g.id}, {"type", g.type}, {"members", addresses(g.members)}}; });
   out["kernels"] = list_of(facts.kernels, kernel_json);
-  out["boot"] = {{"loader", loader(b.loader)}, {"evidence", b.evidence}, {"uefi", b.uefi}, {"secure_boot", b.secure_boot}, {"filesystem", b.filesystem}, {"device", b.device}, {"cmdline", b.cmdline}};
+  out["boot"] = {{"loader", loader(b.loader)}, {"evidence", b.evidence}, {"uefi", b.uefi}, {"secure_boot", b.secure_boot}, {"filesystem", b.filesystem}, {"device", b.device}, {"esp", b.esp}, {"cmdline", b.cmdline}};
   out["critical"] = list_of(facts.critical, [](const CriticalDevice& c) { return Json{{"address", c.address.str()}, {"role", c.role}}; });
   out["gaps"] = facts.gaps;
   return document(out);

@@ -23,7 +23,7 @@ BootFacts grub_boot() {
   return boot;
 }
 
-std::string block(char good, char trial) { return selector(std::nullopt, good, trial)->bytes(); }
+std::string block(char good, char trial) { return selector(std::nullopt, {good, trial, trial ? "p0" : "", {}})->bytes(); }
 
 struct Scene {
   std::string name;
@@ -34,14 +34,14 @@ struct Scene {
 
 std::vector<Scene> scenes() {
   const auto ours = grub_cfg(true), plain = grub_cfg(false);
-  const auto text = [](const std::string& arguments) { return Slot{arguments, "p0"}.text(); };
+  const auto text = [](const std::string& arguments) { return Slot{arguments, "p0", ""}.text(); };
   const std::string cfg = "boot/grub/grub.cfg", env(kEnvironment), a = slot_path('a'), b = slot_path('b');
   return {
       {"first apply on a golden image", {{cfg, ours}}, {""}},
       {"first apply where grub.cfg must be made anew", {{cfg, plain}, {"etc/grub.d/09_vfirst", "#!/bin/sh"}, {"etc/default/grub.d/zz-vfirst.cfg", "x"}}, {""}},
       {"a good slot, the other never used", {{cfg, ours}, {env, block('a', 0)}, {a, text(kOld)}}, {kOld}},
       {"a good slot, the other stale", {{cfg, ours}, {env, block('b', 0)}, {a, text("stale")}, {b, text(kOld)}}, {kOld}},
-      {"a good slot, the other already right", {{cfg, ours}, {env, block('b', 0)}, {a, Slot{kNew, "p1"}.text()}, {b, text(kOld)}}, {kOld}},
+      {"a good slot, the other already right", {{cfg, ours}, {env, block('b', 0)}, {a, Slot{kNew, "p1", ""}.text()}, {b, text(kOld)}}, {kOld}},
       {"a trial is armed in the slot to write", {{cfg, ours}, {env, block('a', 'b')}, {a, text(kOld)}, {b, text("trial")}}, {"trial", kOld}},
       {"a trial is armed and nothing is good", {{cfg, ours}, {env, block(0, 'b')}, {b, text("trial")}}, {"trial", ""}},
       {"a damaged block", {{cfg, ours}, {env, std::string(1024, '\0')}, {a, text(kOld)}}, {""}},

@@ -82,7 +82,10 @@ class CrashingFiles final : public Files {
     std::vector<std::string> names;
     const auto prefix = std::string(directory) + '/';
     for (const auto& [path, _] : disk)
-      if (path.starts_with(prefix)) names.push_back(path.substr(prefix.size()));
+      if (path.starts_with(prefix)) {
+        const auto name = path.substr(prefix.size(), path.find('/', prefix.size()) - prefix.size());
+        if (names.empty() || names.back() != name) names.push_back(name);
+      }
     return names;
   }
 

@@ -14,7 +14,7 @@ namespace vfirst::test {
 inline std::string grub_cfg(bool ours) {
   std::string out = "### BEGIN /etc/grub.d/00_header ###\nfunction savedefault {\n  true\n}\n### END /etc/grub.d/00_header ###\n";
   if (ours)
-    out += "### BEGIN /etc/grub.d/09_vfirst ###\nset vfirst_fragment=1\nset vfirst_args=\n"
+    out += "### BEGIN /etc/grub.d/09_vfirst ###\nset vfirst_fragment=2\nset vfirst_args=\n"
            "if [ -s \"$vfirst_folder/$vfirst_slot.cfg\" ]; then\n  source \"$vfirst_folder/$vfirst_slot.cfg\"\nfi\n"
            "export vfirst_args\n### END /etc/grub.d/09_vfirst ###\n";
   const std::string arguments = ours ? "  quiet $vfirst_args" : "  quiet";

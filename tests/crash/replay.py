@@ -47,7 +47,7 @@ def arguments(slot):
     text = grub_reads(f"/boot/vfirst/{slot}.cfg")
     if not text:
         return "none"
-    whole = re.fullmatch(r'# vfirst: [^\n]*\nset vfirst_args="(\w+)=1 y{1500}x"\n(?:set vfirst_trial_args="[^"\n]*"\n)?', text)
+    whole = re.fullmatch(r'# vfirst: [^\n]*\n(?:set vfirst_trial_args="[^"\n]*"\n)?set vfirst_args="(\w+)=1 y{1500}x"\n', text)
     return whole[1] if whole else "BROKEN slot"
 
 

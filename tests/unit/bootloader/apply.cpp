@@ -118,12 +118,12 @@ TEST_CASE("a trial leaves the good slot and arms the other; arguments that are g
   REQUIRE(host.apply("one"));
   host.options.trial = true;
   REQUIRE(host.apply("two"));
-  const auto slots = current_slots(host.files);
-  CHECK(slots->good == 'a');
-  CHECK(slots->trial == 'b');
+  const auto slots = current_slots(host.files, host.boot);
+  CHECK(slots->now.good == 'a');
+  CHECK(slots->now.trial == 'b');
   CHECK(host.sees() == "two");
   REQUIRE(host.apply("one"));
-  CHECK(current_slots(host.files)->trial == 0);
+  CHECK(current_slots(host.files, host.boot)->now.trial == 0);
   CHECK(host.sees() == "one");
 }
 
@@ -135,8 +135,8 @@ TEST_CASE("a grub.cfg without our variable is made anew once, kept as it was bes
   CHECK(outcome->regenerated);
   CHECK(host.generated == 1);
   CHECK(host.sees() == "one");
-  CHECK(host.files.disk.at("boot/vfirst/grub.cfg.before") == before);
-  CHECK(host.files.disk.at("boot/vfirst/journal").find("replaced boot/grub/grub.cfg boot/vfirst/grub.cfg.before\n") != std::string::npos);
+  CHECK(host.files.disk.at("boot/vfirst/before/boot-grub-grub.cfg") == before);
+  CHECK(host.files.disk.at("boot/vfirst/journal").find("replaced boot/grub/grub.cfg boot/vfirst/before/boot-grub-grub.cfg ") != std::string::npos);
   REQUIRE(host.apply("two"));
   CHECK(host.generated == 1);
 }

@@ -30,7 +30,7 @@ TEST_CASE("every linux line of a generated grub.cfg is found, those of submenus 
   CHECK(config.entries[1].carries);
   CHECK(config.entries[2].recovery);
   CHECK(!config.entries[2].carries);
-  CHECK(config.fragment == 1);
+  CHECK(config.fragment == 2);
   CHECK(config.faults().empty());
 }
 
@@ -66,8 +66,8 @@ TEST_CASE("a fragment after the first entry, in a comment, in a function or not 
   CHECK(GrubConfig::parse(replaced(good, "export vfirst_args", "function later {\n  export vfirst_args\n}")).fragment == 0);
   CHECK(GrubConfig::parse(replaced(good, "export vfirst_args", "export vfirst_other")).fragment == 0);
   CHECK(GrubConfig::parse(replaced(good, "export vfirst_args\n", "") + "export vfirst_args\n").fragment == 0);
-  CHECK(GrubConfig::parse(replaced(good, "vfirst_fragment=1", "vfirst_fragment=7")).faults() ==
-        std::vector<std::string>{"its vfirst fragment is version 7, this is 1"});
+  CHECK(GrubConfig::parse(replaced(good, "vfirst_fragment=2", "vfirst_fragment=7")).faults() ==
+        std::vector<std::string>{"its vfirst fragment is version 7, this is 2"});
 }
 
 TEST_CASE("entries that other generators made are listed and not our fault") {
@@ -81,7 +81,7 @@ TEST_CASE("entries that other generators made are listed and not our fault") {
 }
 
 TEST_CASE("a hand-written grub.cfg has no generator marks: every entry counts") {
-  const std::string head = "set vfirst_fragment=1\nsource /boot/vfirst/a.cfg; export vfirst_args\n";
+  const std::string head = "set vfirst_fragment=2\nsource /boot/vfirst/a.cfg; export vfirst_args\n";
   CHECK(GrubConfig::parse(head + "menuentry \"one\" { linux /vmlinuz root=/dev/sda1 $vfirst_args ; }\n").faults().empty());
   CHECK(GrubConfig::parse(head + "menuentry one {\nlinux /vmlinuz root=/dev/sda1\n}\n").faults().size() == 1);
 }

@@ -10,7 +10,7 @@ using namespace vfirst;
 using vfirst::test::TempTree;
 
 TEST_CASE("a slot file is a GRUB script that sets one variable, and comes back as it was") {
-  const Slot slot{"intel_iommu=on iommu=pt isolcpus=managed_irq,domain,2-7", "1a2b"};
+  const Slot slot{"intel_iommu=on iommu=pt isolcpus=managed_irq,domain,2-7", "1a2b", ""};
   CHECK(slot.text() == "# vfirst: kernel arguments of plan 1a2b\nset vfirst_args=\"intel_iommu=on iommu=pt isolcpus=managed_irq,domain,2-7\"\n");
   const auto again = Slot::parse(slot.text());
   REQUIRE(again);
@@ -18,14 +18,22 @@ TEST_CASE("a slot file is a GRUB script that sets one variable, and comes back a
 }
 
 TEST_CASE("a dollar sign is escaped, so that GRUB does not look for a variable") {
-  const Slot slot{"memmap=1G$4G", ""};
+  const Slot slot{"memmap=1G$4G", "", ""};
   CHECK(slot.text() == "# vfirst: kernel arguments of plan -\nset vfirst_args=\"memmap=1G\\$4G\"\n");
   CHECK(Slot::parse(slot.text()).value() == slot);
 }
 
 TEST_CASE("a slot file that is cut anywhere is refused") {
-  const auto text = Slot{"hugepages=8 memmap=1G$4G quiet", "p-1"}.text();
+  const auto text = Slot{"hugepages=8 memmap=1G$4G quiet", "p-1", ""}.text();
   for (std::size_t n = 0; n < text.size(); ++n) CHECK(!Slot::parse(text.substr(0, n)));
+  const auto trial = Slot{"hugepages=8", "p-1", "vfirst.trial=p-1 panic=30"}.text();
+  for (std::size_t n = 0; n < trial.size(); ++n) CHECK(!Slot::parse(trial.substr(0, n)));
+}
+
+TEST_CASE("what belongs to the trial alone is a variable of its own") {
+  const Slot slot{"hugepages=8", "p-1", "vfirst.trial=p-1 panic=30"};
+  CHECK(slot.text() == "# vfirst: kernel arguments of plan p-1\nset vfirst_trial_args=\"vfirst.trial=p-1 panic=30\"\nset vfirst_args=\"hugepages=8\"\n");
+  CHECK(Slot::parse(slot.text()).value() == slot);
 }
 
 TEST_CASE("a slot file that someone edited is refused, not guessed at") {
@@ -48,41 +56,41 @@ TEST_CASE("what GRUB would change on the way to the kernel is refused, with the 
 TEST_CASE("a journal comes back as it was, and a cut one is known for one") {
   Journal journal;
   journal.note("boot/vfirst/env");
-  journal.note("boot/grub/grub.cfg", "boot/vfirst/grub.cfg.before");
-  journal.note("boot/grub/grub.cfg", "boot/vfirst/later");
+  journal.note("boot/grub/grub.cfg", "boot/vfirst/grub.cfg.before", "0123");
+  journal.note("boot/grub/grub.cfg", "boot/vfirst/later", "4567");
   const auto text = journal.text();
-  CHECK(text == "vfirst-journal 1\nmade boot/vfirst/env\nreplaced boot/grub/grub.cfg boot/vfirst/grub.cfg.before\nend\n");
+  CHECK(text == "vfirst-journal 1\nmade boot/vfirst/env\nreplaced boot/grub/grub.cfg boot/vfirst/grub.cfg.before 4567\nend\n");
   CHECK(Journal::parse(text).value() == journal);
   for (std::size_t n = 0; n < text.size(); ++n) CHECK(!Journal::parse(text.substr(0, n)));
   CHECK(Journal::parse("vfirst-journal 2\nend\n").error().what == "journal: 'vfirst-journal 2' is not a version that this vfirst reads");
 }
 
 TEST_CASE("the slots on a disk say what the next boot takes") {
-  EnvironmentBlock block = selector(std::nullopt, 'a', 'b').value();
-  TempTree tree{{"boot/vfirst/a.cfg", Slot{"one", "p1"}.text()}, {"boot/vfirst/b.cfg", Slot{"two", "p2"}.text()}};
+  EnvironmentBlock block = selector(std::nullopt, {'a', 'b', "p2", {}}).value();
+  TempTree tree{{"boot/vfirst/a.cfg", Slot{"one", "p1", ""}.text()}, {"boot/vfirst/b.cfg", Slot{"two", "p2", ""}.text()}};
   tree.add("boot/vfirst/env", block.bytes());
   const auto root = Root::open(tree.path());
   REQUIRE(root);
-  const auto armed = current_slots(*root);
+  const auto armed = current_slots(*root, {});
   REQUIRE(armed);
   CHECK(armed->next() == 'b');
-  CHECK(armed->arguments() == "two");
-  CHECK(armed->good == 'a');
+  CHECK(armed->arguments(armed->next()) == "two");
+  CHECK(armed->now.good == 'a');
 
-  tree.add("boot/vfirst/env", selector(block, 'a', 0)->bytes());
-  CHECK(current_slots(*root)->arguments() == "one");
+  tree.add("boot/vfirst/env", selector(block, {'a', 0, "", {}})->bytes());
+  CHECK(current_slots(*root, {})->arguments('a') == "one");
   tree.add("boot/vfirst/a.cfg", "rubbish");
-  const auto damaged = current_slots(*root);
-  CHECK(damaged->arguments() == "");
+  const auto damaged = current_slots(*root, {});
+  CHECK(damaged->arguments('a') == "");
   CHECK(damaged->damage == std::vector<std::string>{"boot/vfirst/a.cfg: not a slot file of vfirst"});
 }
 
 TEST_CASE("no folder of ours is no slots and no damage") {
   TempTree tree{{"boot/", ""}};
-  const auto slots = current_slots(*Root::open(tree.path()));
+  const auto slots = current_slots(*Root::open(tree.path()), {});
   REQUIRE(slots);
   CHECK(slots->next() == 0);
-  CHECK(slots->arguments() == "");
+  CHECK(slots->arguments(slots->next()) == "");
   CHECK(slots->damage.empty());
 }
 
@@ -92,5 +100,5 @@ TEST_CASE("a value in the block that is no slot's name selects nothing") {
   REQUIRE(block.set("vfirst_try", "ab"));
   TempTree tree;
   tree.add("boot/vfirst/env", block.bytes());
-  CHECK(current_slots(*Root::open(tree.path()))->next() == 0);
+  CHECK(current_slots(*Root::open(tree.path()), {})->next() == 0);
 }

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+// A short name for a text: the same on every machine, good against accidents and not against an enemy.
+
+#include <cstdint>
+#include <fmt/format.h>
+#include <string>
+#include <string_view>
+
+namespace vfirst {
+
+class Fnv {                                                      // FNV-1a, 64 bits
+ public:
+  void add(std::string_view text) {
+    for (unsigned char c : text) state_ = (state_ ^ c) * 0x100000001b3u;
+    state_ = (state_ ^ 0xffu) * 0x100000001b3u;                  // "ab","c" differs from "a","bc"
+  }
+  std::string str() const { return fmt::format("{:016x}", state_).substr(0, 12); }
+
+ private:
+  std::uint64_t state_ = 0xcbf29ce484222325u;
+};
+
+inline std::string fnv(std::string_view text) {
+  Fnv fnv;
+  fnv.add(text);
+  return fnv.str();
+}
+
+}  // namespace vfirst

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "bootloader/backend.hpp"
+
+#include "bootloader/grub_backend.hpp"
+#include "bootloader/support.hpp"
+
+namespace vfirst {
+
+std::string_view trial_name(Trial trial) {
+  switch (trial) {
+    case Trial::none: return "none";
+    case Trial::armed: return "armed";
+    case Trial::running: return "running";
+    case Trial::failed: return "failed";
+  }
+  return "";
+}
+
+Result<std::unique_ptr<Backend>> backend_for(Files& files, const Root& root, const BootFacts& boot) {
+  if (boot.loader == Loader::grub) return std::make_unique<GrubBackend>(files, root, boot);
+  VFIRST_CHECK(can_apply(boot, "..."));
+  return refuse("{}: not one of the boot loaders that vfirst writes", loader_name(boot.loader));
+}
+
+}  // namespace vfirst

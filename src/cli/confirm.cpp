@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "cli/command.hpp"
+
+#include "bootloader/slots.hpp"
+#include "cli/load.hpp"
+#include "cli/transaction.hpp"
+#include "steps/observe.hpp"
+
+#include <algorithm>
+#include <spdlog/spdlog.h>
+
+namespace vfirst {
+
+namespace {
+
+constexpr auto kVerdictFile = "run/vfirst/confirm";              // that there was a verdict at all: vfirst-trial.service looks for it
+
+void leave_verdict(const Root& root, const std::string& text) {
+  DiskFiles files(root, Settle::sync);
+  if (files.exists(kVerdictFile) && !files.remove(kVerdictFile)) return;
+  if (auto status = files.create(kVerdictFile, text + "\n"); !status) spdlog::warn("{}", status.error().what);
+}
+
+// Proof that this boot does what the plan of the trial wants; else the reason to leave it a trial.
+Result<VerifyReport> prove(const Options& options, const std::string& plan_hash, bool& policy_reboots) {
+  const auto input = VFIRST_TRY(load_input(options));
+  policy_reboots = value_or(input.policy.boot.reboot, Reboot::none) != Reboot::none;
+  const auto plan = VFIRST_TRY(load_plan(input, options));
+  if (plan.hash() != plan_hash)
+    return refuse("this boot is the trial of plan {}, and the policy or the hardware now asks for plan {}: apply that one", plan_hash, plan.hash());
+  const auto events = VFIRST_TRY(kernel_events());
+  const auto net = input.root.is_host() ? kernel_net() : no_net();
+  const auto modules = kernel_modules();
+  return observe(plan, Machine{input.root, *net, *modules, *events});
+}
+
+ExitCode keep(Transaction& all, const Options& options, const std::string& plan) {
+  const auto lock = Lock::take(all.root, kLockFolder);
+  if (!lock) return report_error(lock.error());
+  const auto change = all.backend->confirm();
+  if (!change) return report_error(change.error());
+  print_change(*change, options, "vfirst.confirm/1");
+  if (change->wrote) {
+    note_history(all.files, fmt::format("plan {} confirmed{}: {}", plan, options.force ? " by hand" : "", change->after));
+    spdlog::info("plan {} is good: every boot has its arguments from now on", plan);
+  } else {
+    spdlog::info("plan {} was confirmed before: nothing written", plan);
+  }
+  leave_verdict(all.root, "kept");
+  return ExitCode::done;
+}
+
+}  // namespace
+
+std::span<const Option> confirm_options() {
+  static const Option all[] = {{"--force", "Keep them although verify may not be green", &Options::force}};
+  return all;
+}
+
+ExitCode run_confirm(const Options& options) {
+  const auto all = open_transaction(options);
+  if (!all) return report_error(all.error());
+  const auto state = (*all)->backend->state();
+  if (!state) return report_error(state.error());
+  const auto plan = trial_of((*all)->facts.boot.cmdline);
+  if (plan.empty() && state->trial == Trial::none) {
+    spdlog::info("this boot is no trial: nothing to confirm");
+    return ExitCode::done;
+  }
+  if (plan.empty() && state->trial == Trial::armed) return report_error({std::errc::invalid_argument, fmt::format("plan {} is armed for the next boot: it is confirmed there", state->trial_plan)});
+  if (plan.empty()) return report_error({std::errc::invalid_argument, fmt::format("plan {} had its trial boot and was not confirmed in it", state->trial_plan)});
+  if (options.force || state->trial != Trial::running) return keep(**all, options, plan);
+
+  bool policy_reboots = false;
+  const auto report = prove(options, plan, policy_reboots);
+  if (report && report->green()) return keep(**all, options, plan);
+  ExitCode code = ExitCode::differs;
+  if (!report) {
+    code = report_error(report.error());
+  } else {
+    for (const auto& row : report->rows)
+      if (row.verdict != Verdict::ok && row.verdict != Verdict::unknown && row.required)
+        spdlog::error("{}: wanted {}, got {}{}", row.subject, row.wanted.empty() ? "-" : row.wanted, row.got.empty() ? "-" : row.got, row.cause.empty() ? "" : ": " + row.cause);
+  }
+  spdlog::error("plan {} is not kept: the next boot has the arguments from before", plan);
+  note_history((*all)->files, fmt::format("plan {} not confirmed: {}", plan, report ? "verify is not green" : report.error().what));
+  leave_verdict((*all)->root, "not kept");
+  if (policy_reboots && (*all)->root.is_host())
+    if (auto status = reboot_host(); !status) report_error(status.error());
+  return code;
+}
+
+}  // namespace vfirst

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "cli/command.hpp"
+
+#include "base/text.hpp"
+#include "cli/load.hpp"
+#include "cli/transaction.hpp"
+
+#include <cstdio>
+#include <nlohmann/json.hpp>
+
+namespace vfirst {
+
+std::span<const Option> history_options() { return {}; }
+
+// Newest last, as a log.
+ExitCode run_history(const Options& options) {
+  const auto root = Root::open(options.root);
+  if (!root) return report_error(root.error());
+  const auto text = DiskFiles(*root).read(kHistory).value_or(std::string());
+  if (!options.json) {
+    fmt::print("{}", text);
+    return ExitCode::done;
+  }
+  nlohmann::ordered_json document{{"schema", "vfirst.history/1"}, {"entries", nlohmann::json::array()}};
+  for (const auto line : split(text, '\n')) {
+    const auto blank = line.find(' ');
+    if (blank != line.npos) document["entries"].push_back({{"time", line.substr(0, blank)}, {"what", line.substr(blank + 1)}});
+  }
+  fmt::print("{}\n", document.dump(2));
+  return ExitCode::done;
+}
+
+}  // namespace vfirst

@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "bootloader/grub_backend.hpp"
+
+#include "crash/grub_view.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+
+using namespace vfirst;
+using namespace vfirst::test;
+
+namespace {
+
+const std::string kForeign = "BOOT_IMAGE=/boot/vmlinuz root=/dev/vda1 ro quiet";
+
+// A host and its boots: what GRUB does with the block, and what the kernel then shows.
+struct Host {
+  CrashingFiles files{{{"boot/grub/grub.cfg", grub_cfg(true)}}};
+  Root root = std::move(*Root::open("/"));
+  BootFacts boot;
+  GrubBackend backend{files, root, boot};
+
+  Host() {
+    boot.loader = Loader::grub;
+    boot.filesystem = "ext4";
+    boot.device = "vda1";
+    boot.cmdline = kForeign;
+  }
+  static ApplyOptions options(const std::string& plan, bool trial = true) {
+    return {.plan = plan, .dry_run = false, .trial = trial, .force = false, .trial_only = "vfirst.trial=" + plan + " panic=30", .limit = 2047, .run = {}};
+  }
+  Result<ApplyOutcome> apply(const std::string& cmdline, const std::string& plan, bool trial = true) { return backend.apply(cmdline, options(plan, trial)); }
+  void reboot() {
+    auto slots = *current_slots(files, boot);
+    const char slot = slots.next();
+    const bool tried = slots.now.trial;
+    boot.cmdline = kForeign;
+    if (const auto* taken = slots.at(slot)) boot.cmdline += " " + taken->arguments + (tried ? " " + taken->trial_only : "");
+    if (!tried) return;
+    auto block = *slots.environment;                             // what the fragment's save_env does
+    REQUIRE(block.set("vfirst_try", "-"));
+    files.disk[slots.path] = block.bytes();
+  }
+  LoaderState state() const { return *backend.state(); }
+};
+
+}  // namespace
+
+TEST_CASE("a trial is armed, runs once, and is kept by confirm") {
+  Host host;
+  REQUIRE(host.apply("one", "p1"));
+  CHECK(host.state().trial == Trial::armed);
+  CHECK(host.state().trial_plan == "p1");
+  CHECK(host.state().good == "");
+  host.reboot();
+  CHECK(host.boot.cmdline == kForeign + " one vfirst.trial=p1 panic=30");
+  CHECK(host.state().trial == Trial::running);
+  CHECK(host.state().trial_arguments == "one");
+  const auto kept = host.backend.confirm();
+  REQUIRE(kept);
+  CHECK(kept->wrote);
+  CHECK(kept->after == "one");
+  CHECK_FALSE(kept->reboot_needed);
+  CHECK(host.state().trial == Trial::none);
+  host.reboot();
+  CHECK(host.boot.cmdline == kForeign + " one");
+}
+
+TEST_CASE("a trial that nobody confirms is over after its one boot, and its plan is not tried again by itself") {
+  Host host;
+  REQUIRE(host.apply("old", "p0", false));
+  host.reboot();
+  REQUIRE(host.apply("bad", "p1"));
+  host.reboot();
+  host.reboot();                                                  // a panic, a hang, a red verify
+  CHECK(host.boot.cmdline == kForeign + " old");
+  CHECK(host.state().trial == Trial::failed);
+  CHECK(host.state().trial_plan == "p1");
+  const int writes = host.files.writes;
+  const auto again = host.apply("bad", "p1");
+  REQUIRE_FALSE(again);
+  CHECK(again.error().what == "plan p1 had its trial boot and was not confirmed: it is not tried again by itself. Change the policy, or say --force");
+  CHECK(host.files.writes == writes);
+  auto forced = Host::options("p1");
+  forced.force = true;
+  REQUIRE(host.backend.apply("bad", forced));
+  CHECK(host.state().trial == Trial::armed);
+  REQUIRE(host.apply("better", "p2"));
+  CHECK(host.state().trial_plan == "p2");
+}
+
+TEST_CASE("confirm twice writes once; in a boot that is no trial it is refused") {
+  Host host;
+  CHECK(host.backend.confirm().error().what.starts_with("this boot is no trial"));
+  REQUIRE(host.apply("one", "p1"));
+  CHECK_FALSE(host.backend.confirm());
+  host.reboot();
+  REQUIRE(host.backend.confirm());
+  const int writes = host.files.writes;
+  const auto again = host.backend.confirm();
+  REQUIRE(again);
+  CHECK_FALSE(again->wrote);
+  CHECK(host.files.writes == writes);
+}
+
+TEST_CASE("a plan that was armed in the trial boot of another is not what that boot proves") {
+  Host host;
+  REQUIRE(host.apply("one", "p1"));
+  host.reboot();
+  REQUIRE(host.apply("two", "p2"));
+  CHECK(host.backend.confirm().error().what == "this boot is the trial of plan p1, but plan p2 has been armed since");
+}
+
+TEST_CASE("apply in the trial's own boot has nothing to do and needs no reboot") {
+  Host host;
+  REQUIRE(host.apply("one", "p1"));
+  host.reboot();
+  const int writes = host.files.writes;
+  const auto again = host.apply("one", "p1");
+  REQUIRE(again);
+  CHECK_FALSE(again->changed);
+  CHECK_FALSE(again->wrote);
+  CHECK_FALSE(again->reboot_needed);
+  CHECK(host.files.writes == writes);
+  CHECK(host.state().trial == Trial::running);
+}
+
+TEST_CASE("rollback disarms a trial, takes a running one back, and else returns to the arguments before") {
+  Host host;
+  CHECK(host.backend.rollback().error().what == "there are no earlier arguments to go back to");
+  REQUIRE(host.apply("one", "p1", false));
+  REQUIRE(host.apply("two", "p2"));
+  auto back = host.backend.rollback();
+  REQUIRE(back);
+  CHECK(back->before == "two");
+  CHECK(back->after == "one");
+  CHECK(host.state().trial == Trial::none);
+
+  REQUIRE(host.apply("two", "p2"));
+  host.reboot();
+  REQUIRE(host.backend.rollback());
+  CHECK(host.backend.confirm().error().what == "the trial of plan p2 was taken back: the next boot has the arguments from before");
+  host.reboot();
+  CHECK(host.boot.cmdline == kForeign + " one");
+
+  REQUIRE(host.apply("two", "p2"));
+  host.reboot();
+  REQUIRE(host.backend.confirm());
+  REQUIRE(host.backend.rollback());
+  host.reboot();
+  CHECK(host.boot.cmdline == kForeign + " one");
+  REQUIRE(host.backend.rollback());                               // there and back
+  host.reboot();
+  CHECK(host.boot.cmdline == kForeign + " two");
+}
+
+TEST_CASE("the first arguments roll back to none") {
+  Host host;
+  REQUIRE(host.apply("one", "p1"));
+  host.reboot();
+  REQUIRE(host.backend.confirm());
+  REQUIRE(host.backend.rollback());
+  host.reboot();
+  CHECK(host.boot.cmdline == kForeign);
+}
+
+TEST_CASE("what a new trial has overwritten is nothing to roll back to") {
+  Host host;
+  REQUIRE(host.apply("one", "p1", false));
+  REQUIRE(host.apply("two", "p2", false));
+  CHECK(host.state().can_roll_back);
+  REQUIRE(host.apply("three", "p3"));                              // into the slot that held one
+  host.reboot();
+  host.reboot();
+  CHECK_FALSE(host.state().can_roll_back);
+  CHECK_FALSE(host.backend.rollback());
+}
+
+TEST_CASE("apply and remove give every byte back") {
+  Host host;
+  const auto disk = host.files.disk;
+  REQUIRE(host.apply("one", "p1"));
+  host.reboot();
+  REQUIRE(host.backend.confirm());
+  const auto removed = host.backend.remove(false);
+  REQUIRE(removed);
+  CHECK(removed->before == "one");
+  CHECK(removed->after == "");
+  CHECK(removed->reboot_needed);
+  CHECK(removed->notes.empty());
+  CHECK(host.files.disk == disk);
+  CHECK_FALSE(host.backend.remove(false)->wrote);
+}
+
+TEST_CASE("a grub.cfg that apply made anew is given back; one that was generated again since is left and named") {
+  for (const bool edited : {false, true}) {
+    Host host;
+    host.files.disk = {{"boot/grub/grub.cfg", grub_cfg(false)}, {"etc/grub.d/09_vfirst", "#!/bin/sh"}, {"etc/default/grub.d/zz-vfirst.cfg", "x"}};
+    host.files.executable = {"etc/grub.d/09_vfirst"};
+    auto disk = host.files.disk;
+    auto options = Host::options("p1");
+    options.run = [](const std::vector<std::string>& argv, std::string_view) -> Result<Ended> { return Ended{0, argv[0] == "grub-mkconfig" ? grub_cfg(true) : "", ""}; };
+    REQUIRE(host.backend.apply("one", options)->regenerated);
+    if (edited) disk["boot/grub/grub.cfg"] = host.files.disk["boot/grub/grub.cfg"] += "# a new kernel\n";
+    const auto removed = host.backend.remove(false);
+    REQUIRE(removed);
+    CHECK(host.files.disk == disk);
+    CHECK(removed->notes.size() == (edited ? 1 : 0));
+  }
+}
+
+TEST_CASE("a dry remove writes nothing and says what would go") {
+  Host host;
+  REQUIRE(host.apply("one", "p1", false));
+  const auto disk = host.files.disk;
+  const auto dry = host.backend.remove(true);
+  REQUIRE(dry);
+  CHECK(dry->before == "one");
+  CHECK_FALSE(dry->wrote);
+  CHECK(host.files.disk == disk);
+}
+
+TEST_CASE("where GRUB cannot write /boot the block lies on the EFI system partition, and goes with remove") {
+  Host host;
+  host.boot.filesystem = "btrfs";
+  CHECK(host.apply("one", "p1").error().what.find("--no-trial") != std::string::npos);
+  host.boot.esp = "boot/efi";
+  auto config = grub_cfg(true);
+  config.insert(config.find("set vfirst_args"), "set vfirst_block=esp\n");
+  host.files.disk = {{"boot/grub/grub.cfg", config}};
+  const auto disk = host.files.disk;
+  REQUIRE(host.apply("one", "p1"));
+  CHECK(host.files.exists("boot/efi/EFI/vfirst/env"));
+  CHECK_FALSE(host.files.exists("boot/vfirst/env"));
+  host.reboot();
+  CHECK(host.state().trial == Trial::running);
+  REQUIRE(host.backend.confirm());
+  REQUIRE(host.backend.remove(false));
+  CHECK(host.files.disk == disk);
+}
+
+TEST_CASE("a grub.cfg whose fragment reads the block from the wrong place is made anew, or refused") {
+  Host host;
+  host.boot.filesystem = "btrfs";
+  host.boot.esp = "boot/efi";
+  CHECK(host.apply("one", "p1").error().what.starts_with("boot/grub/grub.cfg: its fragment reads the block from /boot, where GRUB cannot write"));
+}
+
+TEST_CASE("data=journal may hide bytes from GRUB: no trial there") {
+  Host host;
+  host.boot.data_journal = true;
+  CHECK(host.apply("one", "p1").error().what.find("data=journal") != std::string::npos);
+}
