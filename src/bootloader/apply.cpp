@@ -80,6 +80,7 @@ Result<ApplyOutcome> apply_arguments(Files& files, const Root& root, const BootF
   const auto wanted = joined(words(cmdline));
   if (wanted.empty() && boot.loader != Loader::grub) return ApplyOutcome{};   // nothing wanted, nothing of ours to take out
   VFIRST_CHECK(can_apply(boot, wanted));
+  if (boot.loader != Loader::grub) return refuse("{}: has entries of its own, not our slots", loader_name(boot.loader));
   VFIRST_CHECK(grub_can_carry(cmdline));
   const auto run = options.run ? options.run : [](const auto& argv, std::string_view input) { return run_process(argv, input); };
 

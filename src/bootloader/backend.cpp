@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "bootloader/backend.hpp"
 
+#include "bootloader/bls_backend.hpp"
 #include "bootloader/grub_backend.hpp"
 #include "bootloader/support.hpp"
 
@@ -18,7 +19,8 @@ std::string_view trial_name(Trial trial) {
 
 Result<std::unique_ptr<Backend>> backend_for(Files& files, const Root& root, const BootFacts& boot) {
   if (boot.loader == Loader::grub) return std::make_unique<GrubBackend>(files, root, boot);
-  VFIRST_CHECK(can_apply(boot, "..."));
+  if (boot.loader == Loader::grub_bls || boot.loader == Loader::systemd_boot) return std::make_unique<BlsBackend>(files, root, boot);
+  VFIRST_CHECK(can_apply(boot, ""));
   return refuse("{}: not one of the boot loaders that vfirst writes", loader_name(boot.loader));
 }
 

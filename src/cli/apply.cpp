@@ -3,6 +3,8 @@
 
 #include "bootloader/apply.hpp"
 #include "bootloader/foreign.hpp"
+#include "bootloader/handover.hpp"
+#include "bootloader/support.hpp"
 #include "cli/load.hpp"
 #include "cli/provision.hpp"
 #include "cli/transaction.hpp"
@@ -114,7 +116,11 @@ ExitCode run_apply(const Options& options) {
     const auto cmdline = plan->cmdline();
     auto backend = backend_for(files, input->root, input->facts.boot);
     if (!backend && cmdline.empty()) return ApplyOutcome{};        // nothing wanted, and nothing of ours can be there
-    if (!backend) return std::unexpected(backend.error());
+    if (!backend) {
+      if (!options.json) fmt::print("{}", handover(input->facts.boot, cmdline));
+      VFIRST_CHECK(can_apply(input->facts.boot, cmdline));
+      return std::unexpected(backend.error());
+    }
     return (*backend)->apply(cmdline, {.plan = hash, .dry_run = options.dry_run, .trial = trial, .force = options.force,
                                        .trial_only = trial_arguments(hash, policy), .limit = 2047, .run = {}});
   }();

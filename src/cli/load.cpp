@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "cli/load.hpp"
 
+#include "bootloader/backend.hpp"
 #include "bootloader/foreign.hpp"
 #include "bootloader/slots.hpp"
 #include "facts/read.hpp"
@@ -26,6 +27,12 @@ MatchFacts words_of(const Facts& facts) {
 Result<Input> load_input(const Options& options) {
   auto root = VFIRST_TRY(Root::open(options.root));
   auto facts = VFIRST_TRY(read_facts(root, {.kernel = options.kernel, .modules = {}, .names = false}));
+  DiskFiles files(root);
+  if (const auto backend = backend_for(files, root, facts.boot)) {
+    const auto state = VFIRST_TRY((*backend)->state());
+    for (const auto& own : {state.good, state.next, state.trial_arguments})
+      if (!own.empty()) facts.boot.own_arguments.push_back(own);
+  }
   const auto slots = VFIRST_TRY(current_slots(root, facts.boot));
   for (const auto& slot : {slots.a, slots.b})
     if (slot) facts.boot.own_arguments.push_back(slot->trial_only.empty() ? slot->arguments : slot->arguments + " " + slot->trial_only);
@@ -33,6 +40,15 @@ Result<Input> load_input(const Options& options) {
   std::ranges::sort(facts.boot.own_arguments, std::ranges::greater{}, &std::string::size);
   auto policy = VFIRST_TRY(load_policy(root, options.policy, words_of(facts)));
   return Input{std::move(root), std::move(facts), std::move(policy)};
+}
+
+Result<std::string> next_arguments(const Input& input) {
+  DiskFiles files(input.root);
+  const auto backend = backend_for(files, input.root, input.facts.boot);
+  if (!backend) return std::string();
+  const auto state = VFIRST_TRY((*backend)->state());
+  // A trial that runs now is what its own apply left behind.
+  return state.trial == Trial::running ? state.trial_arguments : state.next;
 }
 
 Result<Plan> load_plan(const Input& input, const Options& options) {

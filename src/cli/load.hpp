@@ -15,6 +15,8 @@ struct Input {
 };
 
 Result<Input> load_input(const Options&);
+// Our kernel arguments at the next boot, as they stand on the disk; "" where this boot loader is not ours to write.
+Result<std::string> next_arguments(const Input&);
 Result<Plan> load_plan(const Input&, const Options&);
 
 // Prints the error's line on stderr; the exit code says whether we refused or the system did.

@@ -29,20 +29,20 @@ ExitCode run_plan(const Options& options) {
   const auto plan = load_plan(*input, options);
   if (!plan) return report_error(plan.error());
 
-  const auto slots = current_slots(input->root, input->facts.boot);
-  if (!slots) return report_error(slots.error());
-  const auto before = slots->arguments(slots->next()), after = plan->cmdline();
+  const auto before = next_arguments(*input);
+  if (!before) return report_error(before.error());
+  const auto after = plan->cmdline();
   if (options.json) {
     fmt::print("{}", plan_json(*plan));
   } else if (options.cmdline) {
     fmt::print("{}\n", plan->cmdline());
   } else if (options.diff) {
-    fmt::print("{}", argument_diff(before, after).str());
+    fmt::print("{}", argument_diff(*before, after).str());
   } else {
     fmt::print("{}", plan_text(*plan, input->facts));
   }
   if (!options.detailed_exitcode) return ExitCode::done;
-  if (before != after) return ExitCode::changes_pending;
+  if (*before != after) return ExitCode::changes_pending;
   return holds_arguments(input->facts.boot.cmdline, after) ? ExitCode::done : ExitCode::reboot_needed;
 }
 

@@ -22,6 +22,8 @@ class CrashingFiles final : public Files {
   Disk disk;
   // Written since the last settle: a reader without a journal may see these as they were, or not at all.
   std::set<std::string, std::less<>> unsettled;
+  // Renamed before it was settled: such a reader may follow the new name to blocks that are not the file's yet.
+  std::set<std::string, std::less<>> torn;
   int steps = 0;                                                  // places at which it could have failed
   int writes = 0;
   std::set<std::string, std::less<>> executable;
@@ -45,6 +47,8 @@ class CrashingFiles final : public Files {
     if (file == disk.end()) return failed(ENOENT, "{}: not there", from);
     disk[std::string(to)] = file->second;
     disk.erase(std::string(from));
+    if (unsettled.contains(from)) torn.insert(std::string(to));
+    unsettled.erase(std::string(from));
     unsettled.insert(std::string(to));
     return {};
   }
@@ -59,7 +63,7 @@ class CrashingFiles final : public Files {
   Status settle(std::string_view directory) override {
     VFIRST_CHECK(step());
     // Whole filesystems are frozen, but only what lies below the directory is promised.
-    std::erase_if(unsettled, [&](const std::string& path) { return path.starts_with(std::string(directory) + '/'); });
+    for (auto* all : {&unsettled, &torn}) std::erase_if(*all, [&](const std::string& path) { return path.starts_with(std::string(directory) + '/'); });
     return {};
   }
   Status remove(std::string_view path) override {

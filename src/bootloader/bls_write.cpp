@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "bootloader/bls_write.hpp"
+
+#include "base/text.hpp"
+#include "bootloader/slots.hpp"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+namespace vfirst {
+
+namespace {
+
+constexpr std::string_view kStaged = ".vfirst";                    // "fedora-6.12.conf.vfirst": no loader takes it for an entry
+
+std::string name_of(std::string_view path) { return std::string(path.substr(path.rfind('/') + 1)); }
+
+// "a.conf" of "a.conf.vfirst" and "a.conf.vfirst3"; "" for what is not staged.
+std::string target_of(std::string_view name) {
+  const auto at = name.rfind(kStaged);
+  if (at == name.npos || at == 0) return {};
+  const auto rest = name.substr(at + kStaged.size());
+  if (rest.size() > 1 || (rest.size() == 1 && (rest[0] < '2' || rest[0] > '9'))) return {};
+  return std::string(name.substr(0, at));
+}
+
+}  // namespace
+
+Result<bool> BlsWriter::has_leftovers() const {
+  for (const auto& name : VFIRST_TRY(files_.list(folder_)))
+    if (const auto target = target_of(name); !target.empty()) {
+      const auto path = fmt::format("{}/{}", folder_, target);
+      if (!fat_ || !files_.exists(path) || files_.read(path) != files_.read(fmt::format("{}/{}", folder_, name))) return true;
+    }
+  for (const auto folder : {kSlotFolder, kBlsBefore}) {
+    if (!files_.exists(folder)) continue;
+    const auto names = VFIRST_TRY(files_.list(folder));
+    if (std::any_of(names.begin(), names.end(), [&](const std::string& name) {
+          return name.find('/') == std::string::npos && name.ends_with(".tmp") && (folder == kBlsBefore || name == "bls.tmp");
+        }))
+      return true;
+  }
+  return files_.exists("etc/kernel/cmdline.vfirst");
+}
+
+Status BlsWriter::clean(std::vector<std::string>& notes) {
+  for (const auto& name : VFIRST_TRY(files_.list(folder_))) {
+    const auto target = target_of(name);
+    if (target.empty()) continue;
+    const auto staged = fmt::format("{}/{}", folder_, name), path = fmt::format("{}/{}", folder_, target);
+    if (fat_ && files_.exists(path) && VFIRST_TRY(files_.read(path)) == VFIRST_TRY(files_.read(staged))) {
+      // fs/fat renames over a file by pointing that file's entry at the new clusters, then taking the old name out. Cut
+      // in between, both names hold the same clusters; to remove one would free the other's.
+      notes.push_back(fmt::format("{}: left by a power cut; run fsck.fat -a before removing it, it may share its clusters with {}", staged, target));
+      continue;
+    }
+    VFIRST_CHECK(files_.remove(staged));
+  }
+  for (const auto folder : {kSlotFolder, kBlsBefore}) {
+    if (!files_.exists(folder)) continue;
+    for (const auto& name : VFIRST_TRY(files_.list(folder)))
+      if (name.find('/') == name.npos && name.ends_with(".tmp") && (folder == kBlsBefore || name == "bls.tmp"))
+        VFIRST_CHECK(files_.remove(fmt::format("{}/{}", folder, name)));
+  }
+  if (files_.exists("etc/kernel/cmdline.vfirst")) VFIRST_CHECK(files_.remove("etc/kernel/cmdline.vfirst"));
+  return {};
+}
+
+Status BlsWriter::put_state(const BlsState& state) {
+  const auto text = state.text();
+  if (const auto now = files_.read(kBlsState); now && *now == text) return {};
+  const auto fresh = fmt::format("{}.tmp", kBlsState);
+  VFIRST_CHECK(files_.create(fresh, text));
+  return files_.rename(fresh, kBlsState);
+}
+
+Status BlsWriter::drop_state() {
+  if (files_.exists(kBlsBefore)) {
+    for (const auto& name : VFIRST_TRY(files_.list(kBlsBefore))) VFIRST_CHECK(files_.remove(fmt::format("{}/{}", kBlsBefore, name)));
+    if (files_.exists(kBlsBefore)) VFIRST_CHECK(files_.remove(kBlsBefore));
+  }
+  if (files_.exists(kBlsState)) VFIRST_CHECK(files_.remove(kBlsState));
+  if (files_.exists(kSlotFolder) && VFIRST_TRY(files_.list(kSlotFolder)).empty()) VFIRST_CHECK(files_.remove(kSlotFolder));
+  return {};
+}
+
+Status BlsWriter::keep_copies(const BlsEdits& edits, BlsState& state) {
+  for (const auto* all : {&edits.entries, &edits.kernel_cmdline}) {
+    for (const auto& edit : *all) {
+      if (!edit.changes() || (state.find(edit.id) && edit.exists)) continue;
+      const auto copy = fmt::format("{}/{}", kBlsBefore, all == &edits.entries ? name_of(edit.id) : "kernel-cmdline");
+      if (!files_.exists(copy) || VFIRST_TRY(files_.read(copy)) != edit.without) {
+        if (files_.exists(copy)) VFIRST_CHECK(files_.remove(copy));
+        VFIRST_CHECK(files_.create(copy + ".tmp", edit.without, 0600));
+        VFIRST_CHECK(files_.rename(copy + ".tmp", copy));
+        if (VFIRST_TRY(files_.read(copy)) != edit.without) return failed(EIO, "{}: does not read back as written", copy);
+      }
+      if (!state.find(edit.id)) state.files.push_back({edit.id, copy, edit.made});
+    }
+  }
+  return {};
+}
+
+Result<std::string> BlsWriter::stage(const std::string& path, std::string_view text, unsigned mode) {
+  auto staged = path + std::string(kStaged);
+  for (char n = '2'; files_.exists(staged) && n <= '9'; ++n) staged = path + std::string(kStaged) + n;
+  VFIRST_CHECK(files_.create(staged, text, mode ? mode : 0644));
+  if (VFIRST_TRY(files_.read(staged)) != text) return failed(EIO, "{}: does not read back as written", staged);
+  return staged;
+}
+
+// GRUB replays no journal: the new files are home before their names change, and old blocks are kept until those are.
+Status BlsWriter::write(const BlsEdits& edits) {
+  std::vector<std::pair<std::string, std::string>> staged;
+  for (const auto& edit : edits.entries)
+    if (edit.changes()) staged.emplace_back(VFIRST_TRY(stage(edit.path, edit.text, files_.mode(edit.path))), edit.path);
+  if (!staged.empty()) {
+    VFIRST_CHECK(files_.settle(folder_));
+    for (const auto& [from, to] : staged) VFIRST_CHECK(files_.rename(from, to));
+    VFIRST_CHECK(files_.settle(folder_));
+    for (const auto& edit : edits.entries)
+      if (edit.changes() && VFIRST_TRY(files_.read(edit.path)) != edit.text) return failed(EIO, "{}: does not read back as written", edit.path);
+  }
+  for (const auto& edit : edits.environment) {
+    if (!edit.changes()) continue;
+    VFIRST_CHECK(files_.overwrite(edit.path, edit.text));
+    if (VFIRST_TRY(files_.read(edit.path)) != edit.text) return failed(EIO, "{}: does not read back as written", edit.path);
+  }
+  for (const auto& edit : edits.kernel_cmdline) {
+    if (!edit.changes()) continue;
+    // Its date must not be older than /etc/default/grub's, or 20-grub.install has grub2-mkconfig write it anew: a new
+    // file has today's.
+    const auto fresh = VFIRST_TRY(stage(edit.path, edit.text, files_.mode(edit.path)));
+    VFIRST_CHECK(files_.rename(fresh, edit.path));
+  }
+  return {};
+}
+
+Status BlsWriter::put_entry(const std::string& path, std::string_view text, unsigned mode) {
+  const auto staged = VFIRST_TRY(stage(path, text, mode));
+  VFIRST_CHECK(files_.settle(folder_));
+  VFIRST_CHECK(files_.rename(staged, path));
+  VFIRST_CHECK(files_.settle(folder_));
+  if (VFIRST_TRY(files_.read(path)) != text) return failed(EIO, "{}: does not read back as written", path);
+  return {};
+}
+
+Status BlsWriter::remove_entries(const std::vector<std::string>& paths) {
+  for (const auto& path : paths) VFIRST_CHECK(files_.remove(path));
+  return paths.empty() ? Status{} : files_.settle(folder_);
+}
+
+}  // namespace vfirst
