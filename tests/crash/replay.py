@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""replay.py FILESYSTEM SCENE AFTER FOLDER: apply a block log write by write; after each, ask what GRUB would boot.
+"""replay.py FILESYSTEM SCENE AFTER FOLDER [SKIP]: apply a block log write by write; after each, ask what GRUB would boot.
+The first SKIP entries of the log are in start.img already.
 
 FOLDER has start.img, the log taken.img, and the two grub.cfg. The log is what QEMU's blklogwrites makes: a superblock, then
 for each write a sector that says where and how much, and the data. Layout: the kernel's
@@ -15,6 +16,7 @@ import sys
 
 DISCARD = 4
 filesystem, scene, after, folder = sys.argv[1:4] + [pathlib.Path(sys.argv[4])]
+skip = int(sys.argv[5]) if len(sys.argv) > 5 else 0
 scratch = folder / "crash.img"
 plain, ours = ((folder / name).read_text() for name in ("plain.cfg", "ours.cfg"))
 
@@ -25,16 +27,17 @@ def writes():
         if magic != 0x6A736677736872:
             sys.exit("taken.img: not a write log")
         at = sector
-        for _ in range(count):
+        for number in range(count):
             file.seek(at)
             where, length, flags, _ = struct.unpack("<QQQQ", file.read(32))
             at += sector
-            if flags & DISCARD:
-                yield where * sector, bytes(length * sector)
-                continue
-            file.seek(at)
-            yield where * sector, file.read(length * sector)
-            at += length * sector
+            data = bytes(length * sector)
+            if not flags & DISCARD:
+                file.seek(at)
+                data = file.read(length * sector)
+                at += length * sector
+            if number >= skip:
+                yield where * sector, data
 
 
 def grub_reads(path):

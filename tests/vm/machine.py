@@ -23,10 +23,11 @@ class Failed(Exception):
 
 
 class Machine:
-    def __init__(self, disk, firmware, serial):
+    def __init__(self, disk, firmware, serial, extra=()):
         self.disk, self.firmware = disk, firmware
         self.serial = pathlib.Path(serial)
         self.serial.write_bytes(b"")
+        self.extra = list(extra)   # more of QEMU's arguments
         self.at = 0          # what the serial line said before this is dealt with
         self.power = None
         self.words = b""
@@ -40,12 +41,12 @@ class Machine:
             "-machine", "q35,sata=off,smbus=off,i8042=off,vmport=off", "-accel", "tcg,thread=single", "-rtc", "base=utc",
             # Writes reach the file in the order in which the guest made them; those of a killed QEMU stay.
             "-drive", f"if=none,id=root,file={self.disk},format=raw,cache=unsafe", "-device", "virtio-blk-pci,drive=root,bootindex=0",
-            "-device", "virtio-serial-pci", "-chardev", f"socket,id=job,fd={theirs.fileno()}", "-device", "virtserialport,chardev=job,name=vfirst.job",
+            "-device", "i6300esb", "-action", "watchdog=reset", "-device", "virtio-serial-pci", "-chardev", f"socket,id=job,fd={theirs.fileno()}", "-device", "virtserialport,chardev=job,name=vfirst.job",
             "-chardev", f"file,id=line,path={self.serial},append=on", "-serial", "chardev:line"]
         if self.firmware == "ovmf":
             arguments += ["-drive", f"if=pflash,unit=0,format=raw,readonly=on,file={OVMF.format('CODE')}",
                           "-drive", f"if=pflash,unit=1,format=raw,snapshot=on,file={OVMF.format('VARS')}"]
-        self.power = subprocess.Popen(["timeout", "--kill-after=5", "3600"] + arguments, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL,
+        self.power = subprocess.Popen(["timeout", "--kill-after=5", "3600"] + arguments + self.extra, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL,
                                       stdout=subprocess.DEVNULL, stderr=open(f"{self.serial}.qemu", "a"), start_new_session=True)
         theirs.close()
         self.port, self.words = ours, b""
