@@ -1,25 +1,57 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// apply_tool ROOT freeze|sync good|trial "ARGUMENTS": apply_arguments alone, without facts, policy and plan.
-#include "bootloader/apply.hpp"
+// The boot loader's transaction alone, without facts, policy and plan:
+//   apply_tool ROOT freeze|sync good|trial "ARGUMENTS"
+//   apply_tool ROOT freeze|sync confirm|rollback|remove ["COMMAND LINE OF THIS BOOT"]
+#include "bootloader/backend.hpp"
 
 #include <cstdio>
 #include <string_view>
 
-int main(int argc, char** argv) {
-  using namespace vfirst;
-  if (argc != 5) return 64;
-  const auto root = Root::open(argv[1]);
-  if (!root) return fmt::print(stderr, "{}\n", root.error().what), 1;
-  BootFacts boot;
-  boot.loader = Loader::grub;
-  boot.filesystem = "ext4";
+using namespace vfirst;
+
+namespace {
+
+int fail(const Error& error) { return fmt::print(stderr, "{}\n", error.what), 1; }
+
+int apply(Backend& backend, const std::string& arguments, bool trial) {
   ApplyOptions options;
   options.plan = "test";
-  options.trial = argv[3] == std::string_view("trial");
-  DiskFiles files(*root, argv[2] == std::string_view("freeze") ? Settle::freeze : Settle::sync);
-  const auto outcome = apply_arguments(files, *root, boot, argv[4], options);
-  if (!outcome) return fmt::print(stderr, "{}\n", outcome.error().what), 1;
+  options.trial = trial;
+  if (trial) options.trial_only = "vfirst.trial=test";
+  const auto outcome = backend.apply(arguments, options);
+  if (!outcome) return fail(outcome.error());
   for (const auto& note : outcome->notes) fmt::print("note: {}\n", note);
   fmt::print("slot={} changed={} wrote={} regenerated={}\n", outcome->slot ? outcome->slot : '-', outcome->changed,
              outcome->wrote, outcome->regenerated);
+  return 0;
+}
+
+int change(const Result<Change>& done) {
+  if (!done) return fail(done.error());
+  for (const auto& note : done->notes) fmt::print("note: {}\n", note);
+  fmt::print("wrote={}\n", done->wrote);
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc < 4) return 64;
+  const std::string_view verb = argv[3];
+  const std::string words = argc > 4 ? argv[4] : "";
+  const auto root = Root::open(argv[1]);
+  if (!root) return fail(root.error());
+  BootFacts boot;
+  boot.loader = Loader::grub;
+  boot.filesystem = "ext4";
+  DiskFiles files(*root, argv[2] == std::string_view("freeze") ? Settle::freeze : Settle::sync);
+  const bool applies = verb == "good" || verb == "trial";
+  if (!applies) boot.cmdline = words;
+  const auto backend = backend_for(files, *root, boot);
+  if (!backend) return fail(backend.error());
+  if (applies) return apply(**backend, words, verb == "trial");
+  if (verb == "confirm") return change((*backend)->confirm());
+  if (verb == "rollback") return change((*backend)->rollback());
+  if (verb == "remove") return change((*backend)->remove(false));
+  return 64;
 }
