@@ -17,6 +17,7 @@ int apply(Backend& backend, const std::string& arguments, bool trial) {
   ApplyOptions options;
   options.plan = "test";
   options.trial = trial;
+  options.force = true;                                            // one plan, many trials
   if (trial) options.trial_only = "vfirst.trial=test";
   const auto outcome = backend.apply(arguments, options);
   if (!outcome) return fail(outcome.error());
