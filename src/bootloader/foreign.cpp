@@ -96,6 +96,18 @@ std::string without_word(std::string_view text, std::string_view word) {
   return out;
 }
 
+Result<std::vector<std::string>> half_adopted(const Files& files, const BootFacts& boot) {
+  std::vector<std::string> out;
+  if (boot.loader != Loader::grub) return out;
+  const auto slots = VFIRST_TRY(current_slots(files, boot));
+  const auto* good = slots.at(slots.now.good);
+  if (!good || good->plan != kAdopted) return out;
+  const auto config = VFIRST_TRY(read_grub_config(files));
+  for (const auto word : words(good->arguments))
+    if (in_normal_entries(config, std::string(word))) out.emplace_back(word);
+  return out;
+}
+
 Result<Adoption> adopt(Files& files, const Root& root, const BootFacts& boot, const std::vector<std::string>& words_to_take, const RunProcess& with) {
   const auto run = with ? with : [](const auto& argv, std::string_view input) { return run_process(argv, input); };
   const auto slots = VFIRST_TRY(current_slots(files, boot));
@@ -122,7 +134,7 @@ Result<Adoption> adopt(Files& files, const Root& root, const BootFacts& boot, co
   // 1. Ours, beside the foreign ones: the kernel sees each word twice, the foreign one first, as before.
   if (!taken.empty()) {
     const auto all = good.empty() ? taken : taken + " " + good;
-    VFIRST_CHECK(apply_arguments(files, root, boot, all, {.plan = "adopted", .dry_run = false, .trial = false, .force = false, .trial_only = {}, .limit = 2047, .run = run}));
+    VFIRST_CHECK(apply_arguments(files, root, boot, all, {.plan = std::string(kAdopted), .dry_run = false, .trial = false, .force = false, .trial_only = {}, .limit = 2047, .run = run}));
   }
   out.wrote = true;
   // 2. Out of the files that grub.cfg is made from; Linux alone reads them.

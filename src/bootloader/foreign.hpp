@@ -11,6 +11,8 @@
 
 namespace vfirst {
 
+inline constexpr std::string_view kAdopted = "adopted";          // in place of a plan's hash, in the slot that an adoption writes
+
 struct ForeignSource {
   std::string path;                                               // "etc/default/grub"
   unsigned line = 0;
@@ -29,6 +31,9 @@ struct Adoption {
   std::vector<std::string> words;                                 // that are ours now
   std::vector<std::string> notes;
 };
+
+// Words that an adoption had made ours and not yet taken out of grub.cfg when it was cut short.
+Result<std::vector<std::string>> half_adopted(const Files& files, const BootFacts& boot);
 
 // Moves the words out of etc/default/grub and its drop-ins into our good slot, in front of what is there, and makes grub.cfg
 // anew: the kernel is given the same words as before, and `remove` gives the files their bytes back. At every point between

@@ -103,8 +103,14 @@ ExitCode run_apply(const Options& options) {
   const auto& policy = input->policy.boot;
   const bool trial = !options.no_trial && value_or(policy.trial, true);
   const auto hash = plan->hash();
-  if (options.adopt && !options.dry_run && !plan->foreign.empty()) {
-    const auto adopted = adopt(files, input->root, input->facts.boot, plan->foreign);
+  auto foreign = plan->foreign;
+  if (options.adopt) {
+    const auto rest = half_adopted(files, input->facts.boot);
+    if (!rest) return report_error(rest.error());
+    foreign.insert(foreign.end(), rest->begin(), rest->end());
+  }
+  if (options.adopt && !options.dry_run && !foreign.empty()) {
+    const auto adopted = adopt(files, input->root, input->facts.boot, foreign);
     if (!adopted) return report_error(adopted.error());
     for (const auto& note : adopted->notes) spdlog::warn("{}", note);
     if (adopted->wrote) {

@@ -34,8 +34,9 @@ Result<Input> load_input(const Options& options) {
       if (!own.empty()) facts.boot.own_arguments.push_back(own);
   }
   const auto slots = VFIRST_TRY(current_slots(root, facts.boot));
-  for (const auto& slot : {slots.a, slots.b})
-    if (slot) facts.boot.own_arguments.push_back(slot->trial_only.empty() ? slot->arguments : slot->arguments + " " + slot->trial_only);
+  // Not those of an adoption that was cut short before it was selected: they are others' still.
+  for (const char name : {'a', 'b'})
+    if (const auto* slot = slots.at(name); slot && (slot->plan != kAdopted || name == slots.now.good)) facts.boot.own_arguments.push_back(slot->trial_only.empty() ? slot->arguments : slot->arguments + " " + slot->trial_only);
   // The longest first: one may hold another, and is to be known as a whole.
   std::ranges::sort(facts.boot.own_arguments, std::ranges::greater{}, &std::string::size);
   auto policy = VFIRST_TRY(load_policy(root, options.policy, words_of(facts)));
