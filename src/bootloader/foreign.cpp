@@ -120,7 +120,7 @@ Result<Adoption> adopt(Files& files, const Root& root, const BootFacts& boot, co
   for (const auto& word : words_to_take) {
     const bool mine = std::ranges::find(ours, word) != ours.end();
     const bool there = !foreign_sources(files, word).empty();
-    if (!there && mine && !in_normal_entries(config, word)) continue;                     // adopted before
+    if (!there && !in_normal_entries(config, word)) continue;      // adopted before, or this boot's alone: no later one has it
     // One that is ours and still in grub.cfg was on its way when the power failed.
     if (!there && !mine)
       return refuse("{}: stands in no assignment of etc/default/grub or etc/default/grub.d, so it cannot be adopted; take it out where it comes from", word);

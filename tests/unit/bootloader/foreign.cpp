@@ -127,7 +127,10 @@ TEST_CASE("a file that was edited after adoption is left and named, with the byt
 
 TEST_CASE("a word that stands in no file of GRUB's defaults is refused, and nothing is written") {
   Host host;
+  auto& config = host.files.disk["boot/grub/grub.cfg"];
+  config.insert(config.find(" $vfirst_args"), " isolcpus=3");
   CHECK(adopt(host.files, host.root, host.boot, {"isolcpus=3"}, host.run).error().what.starts_with("isolcpus=3: stands in no assignment"));
+  CHECK_FALSE(adopt(host.files, host.root, host.boot, {"isolcpus=5"}, host.run)->wrote);   // this boot's alone: the next has it not
   CHECK(host.files.writes == 0);
 }
 
