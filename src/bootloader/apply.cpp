@@ -5,6 +5,7 @@
 #include "bootloader/journal.hpp"
 #include "bootloader/regenerate.hpp"
 #include "bootloader/support.hpp"
+#include "bootloader/trial.hpp"
 #include "plan/argument_diff.hpp"
 
 #include <algorithm>
@@ -100,7 +101,7 @@ Result<ApplyOutcome> apply_arguments(Files& files, const Root& root, const BootF
   VFIRST_CHECK(grub_can_carry(slot.trial_only));
   if (regenerate) VFIRST_CHECK(can_regenerate(files, root, config, faults(config, slots.path).front()));
   const auto whole = slot.trial_only.empty() ? wanted : wanted + " " + slot.trial_only;
-  VFIRST_CHECK(fits(config.config, whole, options.limit));
+  VFIRST_CHECK(fits(config.config, whole, options.limit, options.prove));
 
   ApplyOutcome outcome;
   outcome.before = running ? wanted : slots.arguments(slots.next());
@@ -132,7 +133,7 @@ Result<ApplyOutcome> apply_arguments(Files& files, const Root& root, const BootF
   std::optional<GrubFile> made;
   if (regenerate) {
     made = VFIRST_TRY(generate(config, run, slots.path));
-    VFIRST_CHECK(fits(made->config, whole, options.limit));
+    VFIRST_CHECK(fits(made->config, whole, options.limit, options.prove));
   }
   outcome.wrote = true;
   VFIRST_CHECK(prepare(files, slots, outcome.notes));

@@ -7,10 +7,14 @@
 #include "host/files.hpp"
 #include "host/process.hpp"
 
+#include <functional>
 #include <string>
 #include <vector>
 
 namespace vfirst {
+
+// Whether this kernel comes up with this whole line; else why not. `kernel`: its path, as the entry has it.
+using ProveLine = std::function<Status(std::string_view kernel, std::string_view line)>;
 
 struct ApplyOptions {
   std::string plan;                                               // its hash, kept beside the arguments
@@ -19,6 +23,7 @@ struct ApplyOptions {
   bool force = false;                                             // try a plan again that failed its trial
   std::string trial_only;                                         // arguments for the trial's one boot, behind the others
   std::size_t limit = 2047;                                       // bytes of a command line: x86 and arm64 less the final NUL
+  ProveLine prove;                                                // asked for every entry before anything is written; unset: not
   RunProcess run;                                                 // how grub-mkconfig is started; unset: for real
 };
 

@@ -27,6 +27,7 @@ struct LoaderState {
   std::string trial_plan;                                         // hash; "" without a trial
   std::string trial_arguments;
   bool can_roll_back = false;
+  std::vector<std::string> own;                                   // every text of ours that the running kernel may have been given
   std::vector<std::string> files;                                 // that decide the next boot, relative to the root
   std::vector<std::string> damage;                                // what is there and cannot be read, a line each
 };

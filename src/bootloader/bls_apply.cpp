@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "bootloader/bls_backend.hpp"
 #include "bootloader/bls_trial.hpp"
+#include "bootloader/support.hpp"
 
 namespace vfirst {
 
@@ -53,9 +54,7 @@ Result<ApplyOutcome> BlsBackend::apply(const std::string& cmdline, const ApplyOp
   const bool unfinished = now.state.wanted || now.state.removing || now.lost_trial || VFIRST_TRY(writer(now).has_leftovers());
   // Arguments that every entry has already need no trial.
   if (options.trial && changes.any()) {
-    if (boot_.loader != Loader::systemd_boot)
-      return no("a trial needs an entry that boots once: GRUB counts no boots of Boot Loader Specification entries; "
-                "--no-trial writes these arguments for good");
+    VFIRST_CHECK(can_try(boot_));
     if (options.plan.empty()) return refuse("a trial needs the plan's hash");
     const auto trial = VFIRST_TRY(make_trial_entry(files_, root_, now.menu, CommandLine::parse(wanted).args(), options.plan, only));
     VFIRST_CHECK(can_try_entry(files_, root_, boot_, now.menu, trial));

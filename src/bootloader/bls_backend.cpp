@@ -134,6 +134,9 @@ Result<LoaderState> BlsBackend::state() const {
   out.next_place = now.trial == Trial::armed ? trial->path : out.good_place;
   if (now.state.wanted || now.state.removing) out.damage.push_back(fmt::format("{}: a change was cut short; apply, confirm, rollback or remove finishes it", kBlsState));
   if (now.lost_trial) out.damage.push_back(fmt::format("{}: the entry of the trial of plan {} is not there (any more)", kBlsState, now.state.trial->plan));
+  out.own = {out.good, out.next, out.trial_arguments};
+  if (now.state.previous) out.own.push_back(now.state.previous->text);
+  std::erase(out.own, std::string());
   out.can_roll_back = trial || now.state.previous.has_value();
   return out;
 }

@@ -4,6 +4,8 @@
 #include "base/text.hpp"
 #include "bootloader/journal.hpp"
 #include "bootloader/regenerate.hpp"
+#include "bootloader/slots.hpp"
+#include "bootloader/support.hpp"
 
 #include <algorithm>
 #include <set>
@@ -60,6 +62,16 @@ bool in_normal_entries(const GrubFile& config, const std::string& word) {
   return std::ranges::any_of(config.config.entries, [&](const GrubEntry& e) { return e.carries && std::ranges::find(e.arguments, word) != e.arguments.end(); });
 }
 
+// Words that an adoption had made ours and not yet taken out of grub.cfg when it was cut short.
+std::vector<std::string> half_adopted(const GrubFile& config, const Slots& slots) {
+  std::vector<std::string> out;
+  const auto* good = slots.at(slots.now.good);
+  if (!good || good->plan != kAdopted) return out;
+  for (const auto word : words(good->arguments))
+    if (in_normal_entries(config, std::string(word))) out.emplace_back(word);
+  return out;
+}
+
 }  // namespace
 
 std::string ForeignSource::str() const { return fmt::format("{}:{}", path, line); }
@@ -96,24 +108,15 @@ std::string without_word(std::string_view text, std::string_view word) {
   return out;
 }
 
-Result<std::vector<std::string>> half_adopted(const Files& files, const BootFacts& boot) {
-  std::vector<std::string> out;
-  if (boot.loader != Loader::grub) return out;
-  const auto slots = VFIRST_TRY(current_slots(files, boot));
-  const auto* good = slots.at(slots.now.good);
-  if (!good || good->plan != kAdopted) return out;
-  const auto config = VFIRST_TRY(read_grub_config(files));
-  for (const auto word : words(good->arguments))
-    if (in_normal_entries(config, std::string(word))) out.emplace_back(word);
-  return out;
-}
-
-Result<Adoption> adopt(Files& files, const Root& root, const BootFacts& boot, const std::vector<std::string>& words_to_take, const RunProcess& with) {
+Result<Adoption> adopt(Files& files, const Root& root, const BootFacts& boot, std::vector<std::string> words_to_take, const RunProcess& with) {
+  if (boot.loader != Loader::grub) return refuse("--adopt: {} does not take its arguments from etc/default/grub", loader_name(boot.loader));
   const auto run = with ? with : [](const auto& argv, std::string_view input) { return run_process(argv, input); };
   const auto slots = VFIRST_TRY(current_slots(files, boot));
   const auto config = VFIRST_TRY(read_grub_config(files));
   const auto good = slots.arguments(slots.now.good);
   const auto ours = words(good);
+  for (auto& word : half_adopted(config, slots))
+    if (std::ranges::find(words_to_take, word) == words_to_take.end()) words_to_take.push_back(std::move(word));
   Adoption out;
   std::string taken;
   bool pending = false;
@@ -134,7 +137,7 @@ Result<Adoption> adopt(Files& files, const Root& root, const BootFacts& boot, co
   // 1. Ours, beside the foreign ones: the kernel sees each word twice, the foreign one first, as before.
   if (!taken.empty()) {
     const auto all = good.empty() ? taken : taken + " " + good;
-    VFIRST_CHECK(apply_arguments(files, root, boot, all, {.plan = std::string(kAdopted), .dry_run = false, .trial = false, .force = false, .trial_only = {}, .limit = 2047, .run = run}));
+    VFIRST_CHECK(apply_arguments(files, root, boot, all, {.plan = std::string(kAdopted), .dry_run = false, .trial = false, .force = false, .trial_only = {}, .limit = 2047, .prove = {}, .run = run}));
   }
   out.wrote = true;
   // 2. Out of the files that grub.cfg is made from; Linux alone reads them.

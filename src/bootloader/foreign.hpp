@@ -32,12 +32,10 @@ struct Adoption {
   std::vector<std::string> notes;
 };
 
-// Words that an adoption had made ours and not yet taken out of grub.cfg when it was cut short.
-Result<std::vector<std::string>> half_adopted(const Files& files, const BootFacts& boot);
-
 // Moves the words out of etc/default/grub and its drop-ins into our good slot, in front of what is there, and makes grub.cfg
 // anew: the kernel is given the same words as before, and `remove` gives the files their bytes back. At every point between
-// the kernel sees each word at least once, so a power cut changes nothing for it. Refused where a word stands in no such file.
-Result<Adoption> adopt(Files& files, const Root& root, const BootFacts& boot, const std::vector<std::string>& words, const RunProcess& run = {});
+// the kernel sees each word at least once, so a power cut changes nothing for it, and the next call finishes, whatever words
+// it is given. Refused where a word stands in grub.cfg and in no such file.
+Result<Adoption> adopt(Files& files, const Root& root, const BootFacts& boot, std::vector<std::string> words, const RunProcess& run = {});
 
 }  // namespace vfirst

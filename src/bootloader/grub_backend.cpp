@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "bootloader/grub_backend.hpp"
 
+#include "bootloader/foreign.hpp"
 #include "bootloader/regenerate.hpp"
 #include "bootloader/support.hpp"
+#include "bootloader/trial.hpp"
 
 namespace vfirst {
 
@@ -41,6 +43,10 @@ Result<LoaderState> GrubBackend::state() const {
     out.trial_plan = slots.now.armed;
     out.trial_arguments = slots.arguments(slots.now.trial ? slots.now.trial : slot_of_plan(slots, slots.now.armed));
   }
+  // Not those of an adoption that was cut short before it was selected: they are others' still.
+  for (const char name : {'a', 'b'})
+    if (const auto* slot = slots.at(name); slot && (slot->plan != kAdopted || name == slots.now.good))
+      out.own.push_back(slot->trial_only.empty() ? slot->arguments : slot->arguments + " " + slot->trial_only);
   out.can_roll_back = slots.now.trial || slots.now.before;
   for (const auto& path : {std::string("boot/grub/grub.cfg"), std::string("boot/grub2/grub.cfg"), slots.path, slot_path('a'), slot_path('b')})
     if (files_.exists(path)) out.files.push_back(path);

@@ -14,14 +14,6 @@ namespace {
 constexpr std::string_view kHead = "vfirst-journal 1";
 constexpr std::string_view kCopy = "var/lib/vfirst/journal";
 
-// In place of what stands there, by a name of our own beside it (not NAME.new: grub-mkconfig takes that for itself).
-Status put_over(Files& files, const std::string& path, std::string_view text, unsigned mode) {
-  const auto fresh = path + ".vfirst";
-  if (files.exists(fresh)) VFIRST_CHECK(files.remove(fresh));      // of a run that was cut short
-  VFIRST_CHECK(files.create(fresh, text, mode));
-  return files.rename(fresh, path);
-}
-
 std::string folder_of(const std::string& path) { return path.substr(0, path.rfind('/')); }
 
 std::string kept_name(std::string path) {
@@ -73,7 +65,7 @@ Status write_journal(Files& files, const Journal& journal) {
   const auto text = journal.text();
   for (const auto path : {kJournal, kCopy}) {
     if (const auto now = files.read(path); now && *now == text) continue;
-    VFIRST_CHECK(put_over(files, std::string(path), text, 0644));
+    VFIRST_CHECK(replace(files, path, text));
   }
   return {};
 }
@@ -82,11 +74,11 @@ Status replace_file(Files& files, const std::string& path, std::string_view text
   const auto kept = kept_name(path);
   if (!files.exists(kept)) {
     const auto before = VFIRST_TRY(files.read(path));
-    VFIRST_CHECK(put_over(files, kept, before, 0600));
+    VFIRST_CHECK(replace(files, kept, before, 0600));
   }
   journal.note(path, kept, fnv(text));
   VFIRST_CHECK(write_journal(files, journal));
-  VFIRST_CHECK(put_over(files, path, text, files.mode(path)));
+  VFIRST_CHECK(replace(files, path, text, files.mode(path)));
   VFIRST_CHECK(files.settle(folder_of(path)));
   if (VFIRST_TRY(files.read(path)) != text) return failed(EIO, "{}: does not read back as written", path);
   return {};
@@ -98,7 +90,7 @@ Result<bool> restore_file(Files& files, const Journal::Entry& entry) {
   const auto now = files.read(entry.path);
   if (now && *now == kept) return true;
   if (!now || fnv(*now) != entry.written) return false;
-  VFIRST_CHECK(put_over(files, entry.path, kept, files.mode(entry.path)));
+  VFIRST_CHECK(replace(files, entry.path, kept, files.mode(entry.path)));
   VFIRST_CHECK(files.settle(folder_of(entry.path)));
   return true;
 }

@@ -66,13 +66,16 @@ Result<GrubFile> generate(const GrubFile& now, const RunProcess& run, std::strin
   return file;
 }
 
-Status fits(const GrubConfig& config, std::string_view ours, std::size_t limit) {
+Status fits(const GrubConfig& config, std::string_view ours, std::size_t limit, const ProveLine& prove) {
   for (const auto& entry : config.entries) {
     if (entry.recovery || (!entry.carries && !entry.generator.empty() && entry.generator != "10_linux")) continue;
     const auto bytes = entry.command_line_bytes(ours);
     if (bytes > limit)
       return refuse("entry '{}': its command line would have {} bytes, the kernel takes {}: {} of ours, {} that stand there already",
                     entry.title, bytes, limit, ours.size(), bytes - ours.size());
+    if (!prove) continue;
+    if (auto proved = prove(entry.kernel, fmt::format("{} {}", fmt::join(entry.arguments, " "), ours)); !proved)
+      return refuse("entry '{}': {}", entry.title, proved.error().what);
   }
   return {};
 }

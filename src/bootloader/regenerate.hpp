@@ -2,6 +2,7 @@
 #pragma once
 // grub.cfg: where it is, whether it carries our variable, and the one time that it is made anew.
 
+#include "bootloader/apply.hpp"
 #include "bootloader/grub_config.hpp"
 #include "host/files.hpp"
 #include "host/process.hpp"
@@ -25,7 +26,8 @@ Status can_regenerate(const Files& files, const Root& root, const GrubFile& now,
 // What grub-mkconfig makes of this host today, checked by grub-script-check and proved to carry our variable. Writes nothing.
 Result<GrubFile> generate(const GrubFile& now, const RunProcess& run, std::string_view block);
 
-// Every entry that would carry `ours` stays within `limit` bytes; else a refusal that names the entry.
-Status fits(const GrubConfig& config, std::string_view ours, std::size_t limit);
+// Every entry that would carry `ours` stays within `limit` bytes, and its kernel would come up with the whole line; else a
+// refusal that names the entry.
+Status fits(const GrubConfig& config, std::string_view ours, std::size_t limit, const ProveLine& prove = {});
 
 }  // namespace vfirst

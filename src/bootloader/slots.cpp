@@ -2,7 +2,6 @@
 #include "bootloader/slots.hpp"
 
 #include "bootloader/support.hpp"
-#include "kargs/command_line.hpp"
 
 namespace vfirst {
 
@@ -89,12 +88,6 @@ Status commit(Files& files, const Slots& slots, const Selection& selection) {
   VFIRST_CHECK(files.overwrite(slots.path, bytes));
   if (VFIRST_TRY(files.read(slots.path)) != bytes) return failed(EIO, "{}: does not read back as written", slots.path);
   return {};
-}
-
-std::string trial_of(std::string_view cmdline) {
-  const auto line = CommandLine::parse(cmdline);
-  const auto* arg = line.last("vfirst.trial");
-  return arg && arg->value ? *arg->value : "";
 }
 
 }  // namespace vfirst

@@ -51,7 +51,4 @@ Result<EnvironmentBlock> selector(const std::optional<EnvironmentBlock>& now, co
 // The commit: one sector, in place, read back.
 Status commit(Files& files, const Slots& slots, const Selection& selection);
 
-// The plan whose trial this boot is, by the argument vfirst.trial= that only a trial's boot carries; "" in any other boot.
-std::string trial_of(std::string_view cmdline);
-
 }  // namespace vfirst

@@ -5,10 +5,14 @@
 #include "bootloader/foreign.hpp"
 #include "bootloader/handover.hpp"
 #include "bootloader/support.hpp"
+#include "bootloader/trial.hpp"
 #include "cli/load.hpp"
 #include "cli/provision.hpp"
 #include "cli/transaction.hpp"
+#include "kargs/era.hpp"
+#include "plan/simulated.hpp"
 
+#include <algorithm>
 #include <cstdio>
 #include <nlohmann/json.hpp>
 #include <spdlog/spdlog.h>
@@ -16,14 +20,6 @@
 namespace vfirst {
 
 namespace {
-
-// What makes the trial's one boot come back by itself, and tells it from every other. A panic reboots (kernel/panic.c), a
-// host whose systemd no longer answers its hardware watchdog, or crashes, does so (kernel-command-line(7)), and dracut
-// waits at no shell (dracut.cmdline(7)).
-std::string trial_arguments(const std::string& plan, const BootPolicy& policy) {
-  const auto extra = value_or(policy.trial_extra, std::string());
-  return fmt::format("vfirst.trial={} panic=30 systemd.watchdog_sec=90 systemd.crash_reboot=1 rd.shell=0 rd.emergency=reboot{}{}", plan, extra.empty() ? "" : " ", extra);
-}
 
 void print_outcome(const ApplyOutcome& outcome, const Options& options, const std::string& hash) {
   if (options.json) {
@@ -51,6 +47,16 @@ void explain_outcome(const ApplyOutcome& outcome, const Options& options) {
     spdlog::info("nothing to change, nothing written");
   }
   if (outcome.reboot_needed) spdlog::info("they count from the next boot");
+}
+
+// Each entry's whole line, as the kernel that it boots would take it.
+ProveLine proof(const Facts& facts) {
+  return [&facts](std::string_view kernel, std::string_view line) {
+    const auto dash = kernel.rfind("vmlinuz-");
+    const auto release = dash == kernel.npos ? std::string_view() : kernel.substr(dash + 8);
+    const bool known = std::ranges::find(facts.kernels, release, &Kernel::release) != facts.kernels.end();
+    return boots(CommandLine::parse(line), simulated_machine(facts, known ? release : std::string_view()));
+  };
 }
 
 ExitCode provision(Files& files, const ApplyOutcome& outcome, const Input& input, const std::string& hash) {
@@ -103,13 +109,9 @@ ExitCode run_apply(const Options& options) {
   const auto& policy = input->policy.boot;
   const bool trial = !options.no_trial && value_or(policy.trial, true);
   const auto hash = plan->hash();
-  auto foreign = plan->foreign;
-  if (options.adopt) {
-    const auto rest = half_adopted(files, input->facts.boot);
-    if (!rest) return report_error(rest.error());
-    foreign.insert(foreign.end(), rest->begin(), rest->end());
-  }
-  if (options.adopt && !options.dry_run && !foreign.empty()) {
+  if (options.adopt && !options.dry_run) {
+    std::vector<std::string> foreign;
+    for (const auto& one : plan->foreign) foreign.push_back(one.word);
     const auto adopted = adopt(files, input->root, input->facts.boot, foreign);
     if (!adopted) return report_error(adopted.error());
     for (const auto& note : adopted->notes) spdlog::warn("{}", note);
@@ -128,7 +130,8 @@ ExitCode run_apply(const Options& options) {
       return std::unexpected(backend.error());
     }
     return (*backend)->apply(cmdline, {.plan = hash, .dry_run = options.dry_run, .trial = trial, .force = options.force,
-                                       .trial_only = trial_arguments(hash, policy), .limit = 2047, .run = {}});
+                                       .trial_only = trial_arguments(hash, value_or(policy.trial_extra, std::string())),
+                                       .limit = command_line_limit(input->facts.cpu.architecture) - 1, .prove = proof(input->facts), .run = {}});
   }();
   if (!outcome) return report_error(outcome.error());
   if (outcome->wrote && outcome->changed) note_history(files, fmt::format("plan {} {}: {}", hash, outcome->trial ? "armed for a trial" : "made good", outcome->after));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "cli/command.hpp"
 
-#include "bootloader/slots.hpp"
+#include "bootloader/trial.hpp"
 #include "cli/load.hpp"
 #include "cli/transaction.hpp"
 #include "steps/observe.hpp"
@@ -17,8 +17,7 @@ constexpr auto kVerdictFile = "run/vfirst/confirm";              // that there w
 
 void leave_verdict(const Root& root, const std::string& text) {
   DiskFiles files(root, Settle::sync);
-  if (files.exists(kVerdictFile) && !files.remove(kVerdictFile)) return;
-  if (auto status = files.create(kVerdictFile, text + "\n"); !status) spdlog::warn("{}", status.error().what);
+  if (auto status = replace(files, kVerdictFile, text + "\n"); !status) spdlog::warn("{}", status.error().what);
 }
 
 // Proof that this boot does what the plan of the trial wants; else the reason to leave it a trial.
@@ -64,6 +63,7 @@ ExitCode run_confirm(const Options& options) {
   if (!state) return report_error(state.error());
   const auto plan = trial_of((*all)->facts.boot.cmdline);
   if (plan.empty() && state->trial == Trial::none) {
+    if (!state->damage.empty()) return keep(**all, options, plan);   // one that was cut short is finished in any boot
     spdlog::info("this boot is no trial: nothing to confirm");
     return ExitCode::done;
   }

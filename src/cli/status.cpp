@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "cli/command.hpp"
 
-#include "bootloader/slots.hpp"
 #include "bootloader/support.hpp"
 #include "cli/load.hpp"
 #include "cli/transaction.hpp"

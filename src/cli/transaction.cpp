@@ -31,12 +31,7 @@ void note_history(Files& files, const std::string& line) {
   constexpr std::size_t kKept = 99;
   if (lines.size() > kKept) lines.erase(lines.begin(), lines.end() - kKept);
   const auto text = fmt::format("{}{}{} {}\n", fmt::join(lines, "\n"), lines.empty() ? "" : "\n", stamp, line);
-  const auto fresh = fmt::format("{}.new", kHistory);
-  const auto written = [&]() -> Status {
-    if (files.exists(fresh)) VFIRST_CHECK(files.remove(fresh));
-    VFIRST_CHECK(files.create(fresh, text));
-    return files.rename(fresh, kHistory);
-  }();
+  const auto written = replace(files, kHistory, text);
   if (!written) spdlog::warn("the history has no line of this: {}", written.error().what);
 }
 

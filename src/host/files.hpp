@@ -32,6 +32,9 @@ class Files {
   virtual Result<std::vector<std::string>> list(std::string_view directory) const = 0;   // names, sorted
 };
 
+// A file that a reader sees as it was or as it will be: written whole under a name of ours beside it, then renamed over it.
+Status replace(Files& files, std::string_view path, std::string_view content, unsigned mode = 0644);
+
 // How settle reaches the disk. GRUB replays no journal: after fsync and rename it still saw the old file on ext4 and
 // XFS, and once the freed blocks were reused, another file's bytes. FIFREEZE writes the journal home; syncfs does so on
 // ext4 only. A tree that is not the running host's is settled by its umount, so it must not freeze whatever filesystem

@@ -64,7 +64,7 @@ void conflicts(Draft& draft) {
   for (const auto& one : foreign_conflicts(draft.foreign_arguments(), ours, draft.kernel.version, *possible.last() + 1)) {
     draft.find(Severity::warning, "foreign-argument",
                fmt::format("the running kernel was given {} by others; it stands before our {}, and {}: take it out there", one.foreign.raw, one.ours.raw, one.rule));
-    if (std::ranges::find(draft.plan.foreign, one.foreign.raw) == draft.plan.foreign.end()) draft.plan.foreign.push_back(one.foreign.raw);
+    draft.plan.foreign.push_back({one.foreign.raw, draft.plan.findings.size() - 1});
   }
 }
 

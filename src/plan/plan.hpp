@@ -83,6 +83,12 @@ struct Expectation {
   bool operator==(const Expectation&) const = default;
 };
 
+struct ForeignWord {                                             // an argument of others that makes one of ours void
+  std::string word;                                              // as it stands in the line
+  std::size_t finding = 0;                                       // which of the findings says so
+  bool operator==(const ForeignWord&) const = default;
+};
+
 struct Plan {
   std::vector<PlannedArg> kargs;                                 // in the order they are written
   CpuSet reserved, isolated;                                     // disjoint, together the online CPUs
@@ -92,7 +98,7 @@ struct Plan {
   std::vector<Step> steps;                                       // an order that satisfies every `after`
   std::vector<Expectation> expectations;
   std::vector<Finding> findings;
-  std::vector<std::string> foreign;                              // arguments of others that make one of ours void, as they stand
+  std::vector<ForeignWord> foreign;
   std::string fingerprint;                                       // of the facts it was made from
   unsigned timeout_s = 60;
   Role role = Role::host;

@@ -14,14 +14,6 @@ namespace {
 
 double to_the_millisecond(double value) { return static_cast<double>(static_cast<long long>(value * 1000 + 0.5)) / 1000; }
 
-// A reader sees the old file or the new one.
-Status replace(Files& files, const std::string& path, const std::string& content) {
-  const auto temporary = path + ".new";
-  if (files.exists(temporary)) VFIRST_CHECK(files.remove(temporary));           // of a run that was cut off
-  VFIRST_CHECK(files.create(temporary, content));
-  return files.rename(temporary, path);
-}
-
 Status record_pfs(const BootReport& report, Files& files) {
   const auto before = files.read(kOwnPfsFile).value_or(std::string());
   std::set<std::string> pfs;

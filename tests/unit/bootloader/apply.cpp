@@ -190,6 +190,19 @@ TEST_CASE("a command line past the limit is refused with the entry and both part
   CHECK(host.apply("isolcpus=2-7"));
 }
 
+TEST_CASE("each entry's whole line is proved before a write, with the kernel that it boots; recovery entries are not ours") {
+  auto host = golden();
+  std::vector<std::string> asked;
+  host.options.prove = [&](std::string_view kernel, std::string_view line) -> Status {
+    asked.push_back(fmt::format("{} {}", kernel, line));
+    if (asked.size() == 2) return refuse("too many words for init");
+    return {};
+  };
+  CHECK(host.apply("one").error().what == "entry 'Advanced options >Debian, with Linux 6.1': too many words for init");
+  CHECK(asked == std::vector<std::string>(2, "/boot/vmlinuz-6.1 root=UUID=1 ro quiet one"));
+  CHECK(host.files.writes == 0);
+}
+
 TEST_CASE("a word that GRUB cannot carry is refused before a write") {
   auto host = golden();
   const auto refused = host.apply("one dyndbg=\"file a +p\"");

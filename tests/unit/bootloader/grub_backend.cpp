@@ -26,7 +26,7 @@ struct Host {
     boot.cmdline = kForeign;
   }
   static ApplyOptions options(const std::string& plan, bool trial = true) {
-    return {.plan = plan, .dry_run = false, .trial = trial, .force = false, .trial_only = "vfirst.trial=" + plan + " panic=30", .limit = 2047, .run = {}};
+    return {.plan = plan, .dry_run = false, .trial = trial, .force = false, .trial_only = "vfirst.trial=" + plan + " panic=30", .limit = 2047, .prove = {}, .run = {}};
   }
   Result<ApplyOutcome> apply(const std::string& cmdline, const std::string& plan, bool trial = true) { return backend.apply(cmdline, options(plan, trial)); }
   void reboot() {
