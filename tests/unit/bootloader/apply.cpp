@@ -198,7 +198,7 @@ TEST_CASE("each entry's whole line is proved before a write, with the kernel tha
     if (asked.size() == 2) return refuse("too many words for init");
     return {};
   };
-  CHECK(host.apply("one").error().what == "entry 'Advanced options >Debian, with Linux 6.1': too many words for init");
+  CHECK(host.apply("one").error().what == "entry 'Advanced options>Debian, with Linux 6.1': too many words for init");
   CHECK(asked == std::vector<std::string>(2, "/boot/vmlinuz-6.1 root=UUID=1 ro quiet one"));
   CHECK(host.files.writes == 0);
 }
