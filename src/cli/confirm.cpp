@@ -4,7 +4,6 @@
 #include "bootloader/trial.hpp"
 #include "cli/load.hpp"
 #include "cli/transaction.hpp"
-#include "steps/observe.hpp"
 
 #include <algorithm>
 #include <spdlog/spdlog.h>
@@ -21,16 +20,12 @@ void leave_verdict(const Root& root, const std::string& text) {
 }
 
 // Proof that this boot does what the plan of the trial wants; else the reason to leave it a trial.
-Result<VerifyReport> prove(const Options& options, const std::string& plan_hash, bool& policy_reboots) {
+Result<VerifyReport> prove(const Options& options, const std::string& plan_hash) {
   const auto input = VFIRST_TRY(load_input(options));
-  policy_reboots = value_or(input.policy.boot.reboot, Reboot::none) != Reboot::none;
   const auto plan = VFIRST_TRY(load_plan(input, options));
   if (plan.hash() != plan_hash)
     return refuse("this boot is the trial of plan {}, and the policy or the hardware now asks for plan {}: apply that one", plan_hash, plan.hash());
-  const auto events = VFIRST_TRY(kernel_events());
-  const auto net = input.root.is_host() ? kernel_net() : no_net();
-  const auto modules = kernel_modules();
-  return observe(plan, Machine{input.root, *net, *modules, *events});
+  return observe_input(input, plan);
 }
 
 ExitCode keep(Transaction& all, const Options& options, const std::string& plan) {
@@ -71,8 +66,7 @@ ExitCode run_confirm(const Options& options) {
   if (plan.empty()) return report_error({std::errc::invalid_argument, fmt::format("plan {} had its trial boot and was not confirmed in it", state->trial_plan)});
   if (options.force || state->trial != Trial::running) return keep(**all, options, plan);
 
-  bool policy_reboots = false;
-  const auto report = prove(options, plan, policy_reboots);
+  const auto report = prove(options, plan);
   if (report && report->green()) return keep(**all, options, plan);
   ExitCode code = ExitCode::differs;
   if (!report) {
@@ -85,8 +79,6 @@ ExitCode run_confirm(const Options& options) {
   spdlog::error("plan {} is not kept: the next boot has the arguments from before", plan);
   note_history((*all)->files, fmt::format("plan {} not confirmed: {}", plan, report ? "verify is not green" : report.error().what));
   leave_verdict((*all)->root, "not kept");
-  if (policy_reboots && (*all)->root.is_host())
-    if (auto status = reboot_host(); !status) report_error(status.error());
   return code;
 }
 

@@ -5,6 +5,7 @@
 #include "bootloader/foreign.hpp"
 #include "facts/read.hpp"
 #include "policy/load.hpp"
+#include "steps/observe.hpp"
 
 #include <algorithm>
 #include <cstdio>
@@ -54,6 +55,13 @@ Result<Plan> load_plan(const Input& input, const Options& options) {
     if (!where.empty()) plan.findings[finding].message += fmt::format(" ({}), or let vfirst apply --adopt take it over", where);
   }
   return plan;
+}
+
+Result<VerifyReport> observe_input(const Input& input, const Plan& plan) {
+  const auto events = VFIRST_TRY(kernel_events());
+  const auto net = input.root.is_host() ? kernel_net() : no_net();
+  const auto modules = kernel_modules();
+  return observe(plan, Machine{input.root, *net, *modules, *events});
 }
 
 ExitCode report_error(const Error& error) {

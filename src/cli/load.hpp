@@ -5,6 +5,7 @@
 #include "cli/command.hpp"
 #include "host/root.hpp"
 #include "plan/plan.hpp"
+#include "plan/verdict.hpp"
 
 namespace vfirst {
 
@@ -18,6 +19,9 @@ Result<Input> load_input(const Options&);
 // Our kernel arguments at the next boot, as they stand on the disk; "" where this boot loader is not ours to write.
 Result<std::string> next_arguments(const Input&);
 Result<Plan> load_plan(const Input&, const Options&);
+
+// The plan against what this root shows of its kernel.
+Result<VerifyReport> observe_input(const Input&, const Plan&);
 
 // Prints the error's line on stderr; the exit code says whether we refused or the system did.
 ExitCode report_error(const Error&);

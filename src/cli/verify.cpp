@@ -3,7 +3,6 @@
 
 #include "cli/load.hpp"
 #include "report/verify_report.hpp"
-#include "steps/observe.hpp"
 
 #include <cstdio>
 #include <cstdlib>
@@ -19,16 +18,12 @@ ExitCode run_verify(const Options& options) {
   const auto plan = load_plan(*input, options);
   if (!plan) return report_error(plan.error());
 
-  const auto events = kernel_events();
-  if (!events) return report_error(events.error());
-  const bool host = input->root.is_host();
-  const auto net = host ? kernel_net() : no_net();
-  const auto modules = kernel_modules();
-  const auto report = observe(*plan, Machine{input->root, *net, *modules, **events});
+  const auto report = observe_input(*input, *plan);
+  if (!report) return report_error(report.error());
   const char* no_color = std::getenv("NO_COLOR");
-  if (options.json) fmt::print("{}", verify_json(report));
-  else fmt::print("{}", verify_text(report, isatty(STDOUT_FILENO) && !(no_color && *no_color)));
-  return report.green() ? ExitCode::done : ExitCode::differs;
+  if (options.json) fmt::print("{}", verify_json(*report));
+  else fmt::print("{}", verify_text(*report, isatty(STDOUT_FILENO) && !(no_color && *no_color)));
+  return report->green() ? ExitCode::done : ExitCode::differs;
 }
 
 }  // namespace vfirst
