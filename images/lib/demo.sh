@@ -18,7 +18,7 @@ demo_package() {
   local build=${VFIRST_TRY_BUILD:-$demo_source/build-try} log
   log=$build.log
   demo_say "building the package"
-  export CCACHE_BASEDIR=$demo_source CCACHE_NOHASHDIR=1
+  export CCACHE_BASEDIR=$demo_source CCACHE_NOHASHDIR=1 CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
   if ! { cmake -S "$demo_source" -B "$build" -G Ninja -DVFIRST_TESTS=OFF && cmake --build "$build" &&
          rm -rf "$build/packages" && cd "$build" && cpack -G DEB; } > "$log" 2>&1; then
     tail -n 40 "$log" >&2
