@@ -40,6 +40,21 @@ struct Change {
   std::vector<std::string> notes;                                 // a line each: what was left alone, and why
 };
 
+// A line of a file from which later boots have an argument.
+struct ForeignSource {
+  std::string path;                                               // "etc/default/grub"
+  unsigned line = 0;
+  std::string str() const;                                        // "etc/default/grub:10"
+  bool operator==(const ForeignSource&) const = default;
+};
+
+// Somebody else's words that are ours now.
+struct Adoption {
+  bool wrote = false;
+  std::vector<std::string> words;                                 // that are ours now
+  std::vector<std::string> notes;
+};
+
 // Errors are as apply_arguments': refused (invalid_argument, operation_not_supported) before anything is written, or a
 // write that failed, after which the next boot is what it was or what was asked for, and a second call finishes.
 class Backend {
@@ -55,6 +70,11 @@ class Backend {
   // Takes out every argument and file of ours and puts back what stood there, byte for byte. A file that someone edited
   // since is left as it is, less our arguments, and named in the notes.
   virtual Result<Change> remove(bool dry_run) = 0;
+  // Takes over words that somebody else wrote: the kernel is given them as before, in front of ours, and `remove` puts them
+  // back. A word that no later boot has is passed over. At every point between the kernel sees each word.
+  virtual Result<Adoption> adopt(const std::vector<std::string>& words) = 0;
+  // Where somebody else's word stands; empty where no file that decides a later boot has it.
+  virtual std::vector<ForeignSource> sources(std::string_view word) const = 0;
 };
 
 // The loader in charge. `files` and `root` must outlive it. Refused (operation_not_supported) with what its owner can do

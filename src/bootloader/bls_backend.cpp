@@ -49,8 +49,8 @@ BlsWriter BlsBackend::writer(const Now& now) const {
   return {files_, now.menu.folder, now.menu.folder != "boot/loader/entries" || boot_.filesystem == "vfat"};
 }
 
-Result<BlsEdits> BlsBackend::edits(const Now& now, const std::string& arguments) const {
-  return bls_edits(files_, root_, boot_, now.menu, now.state, CommandLine::parse(arguments).args());
+Result<BlsEdits> BlsBackend::edits(const Now& now, const std::string& arguments, Purpose purpose) const {
+  return bls_edits(files_, root_, now.menu, now.state, CommandLine::parse(arguments).args(), purpose);
 }
 
 // Whether the running kernel was given something else of ours than `after`.
@@ -194,7 +194,7 @@ Result<Change> BlsBackend::remove(bool dry_run) {
   Change change;
   change.before = now.next();
   change.notes = now.damage;
-  auto changes = VFIRST_TRY(edits(now, ""));
+  auto changes = VFIRST_TRY(edits(now, "", Purpose::remove));
   change.reboot_needed = reboot_needed(now, "");
   for (auto* all : {&changes.entries, &changes.kernel_cmdline})
     for (auto& edit : *all) {

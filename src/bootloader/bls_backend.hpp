@@ -22,6 +22,8 @@ class BlsBackend final : public Backend {
   Result<Change> confirm() override;
   Result<Change> rollback() override;
   Result<Change> remove(bool dry_run) override;
+  Result<Adoption> adopt(const std::vector<std::string>& words) override;
+  std::vector<ForeignSource> sources(std::string_view word) const override;
 
  private:
   struct Now {
@@ -38,7 +40,7 @@ class BlsBackend final : public Backend {
   Result<Now> look() const;
   BlsWriter writer(const Now& now) const;
   bool reboot_needed(const Now& now, const std::string& after) const;
-  Result<BlsEdits> edits(const Now& now, const std::string& arguments) const;
+  Result<BlsEdits> edits(const Now& now, const std::string& arguments, Purpose purpose = Purpose::write) const;
   // Every normal entry has `wanted`, `previous` is what a rollback returns to, and no trial is left.
   Status make_good(Now& now, const BlsEdits& edits, const BlsState::Arguments& wanted, const std::optional<BlsState::Arguments>& previous,
                    const std::string& failed_plan, std::vector<std::string>& notes);

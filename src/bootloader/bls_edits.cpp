@@ -30,6 +30,33 @@ CommandLine without(std::string_view text, std::string_view ours) {
   return line;
 }
 
+// What a file says without us, the words that were adopted included: its copy, where nothing else changed since; else those
+// of the words behind the rest that the copy, or where we wrote without one the file, had to give up.
+BlsEntry less(const BlsEntry& entry, const std::vector<KernelArg>& words) { return entry.without(words); }
+CommandLine less(CommandLine line, const std::vector<KernelArg>& words) {
+  for (const auto& word : words)
+    while (line.remove({word}) > 0) {}
+  return line;
+}
+bool stands_in(const BlsEntry& entry, const KernelArg& word) { return less(entry, {word}) != entry; }
+bool stands_in(const CommandLine& line, const KernelArg& word) { return less(line, {word}) != line; }
+Result<BlsEntry> more(const BlsEntry& entry, const std::vector<KernelArg>& words) { return entry.with_options(words); }
+Result<CommandLine> more(CommandLine line, const std::vector<KernelArg>& words) {
+  for (const auto& word : words) VFIRST_CHECK(line.append(word));
+  return line;
+}
+template <class Text>
+Result<Text> given_back(const Text& clean, const std::optional<Text>& copy, bool ours, const std::vector<KernelArg>& adopted) {
+  std::vector<KernelArg> missing;
+  bool covers = copy && less(*copy, adopted) == less(clean, adopted);
+  for (const auto& word : adopted) {
+    if (stands_in(clean, word)) covers = covers && stands_in(*copy, word);
+    else if (copy ? stands_in(*copy, word) : ours) missing.push_back(word);
+  }
+  if (covers) return *copy;
+  return missing.empty() ? clean : more(clean, missing);
+}
+
 bool stands(std::string_view text, const std::string& own, const std::string& now) { return !own.empty() && own == now && holds(text, own); }
 
 struct Added {
@@ -74,7 +101,7 @@ std::string_view variable_name(std::string_view word) {
   return word.substr(1, word.find('}') - 1);
 }
 
-Status edit_kernelopts(const Files& files, const Root& root, const BlsState& state, const std::vector<KernelArg>& arguments, BlsEdits& out) {
+Status edit_kernelopts(const Files& files, const Root& root, const BlsState& state, const std::vector<KernelArg>& arguments, Purpose purpose, BlsEdits& out) {
   const auto path = grub_environment_path(files, root);
   if (path.empty() && arguments.empty()) return {};
   if (path.empty()) return refuse("the entries' options are $kernelopts, and boot/grub2/grubenv, which holds it, is not there; run grub2-mkconfig first");
@@ -83,25 +110,32 @@ Status edit_kernelopts(const Files& files, const Root& root, const BlsState& sta
   if (!block) return refuse("{}: {}; add them with: grubby --update-kernel=ALL --args=...", path, block.error().what);
   const std::string value(block->value("kernelopts"));
   if (value.empty()) return refuse("the entries' options are $kernelopts, which {} does not set; run grub2-mkconfig first", path);
-  out.kernelopts_now = ours_in(value, state.kernelopts, state.kernelopts_wanted);
-  auto line = without(value, out.kernelopts_now);
+  if (value != state.kernelopts_before) out.kernelopts_now = ours_in(value, state.kernelopts, state.kernelopts_wanted);
+  const auto clean = without(value, out.kernelopts_now);
+  out.kernelopts_without = clean.str();
+  const auto adopted = CommandLine::parse(state.adopted).args();
+  const auto copy = state.kernelopts_before.empty() ? std::nullopt : std::optional(CommandLine::parse(state.kernelopts_before));
+  const auto back = VFIRST_TRY(given_back(clean, copy, false, adopted));
   BlsEdit edit{path, path, now, {}, {}, true, false};
-  VFIRST_CHECK(block->set("kernelopts", line.str()));
+  VFIRST_CHECK(block->set("kernelopts", back.str()));
   edit.without = block->bytes();
-  auto added = VFIRST_TRY(add(std::move(line), arguments));
+  auto added = VFIRST_TRY(add(purpose == Purpose::remove ? back : less(clean, adopted), arguments));
   out.kernelopts_own = spelled(added.own);
   if (auto set = block->set("kernelopts", added.line.str()); !set) return refuse("{}: {}", path, set.error().what);
-  edit.text = stands(value, out.kernelopts_own, out.kernelopts_now) ? edit.now : block->bytes();
+  edit.text = stands(value, out.kernelopts_own, out.kernelopts_now) && less(clean, adopted) == clean ? edit.now : block->bytes();
   out.environment.push_back(std::move(edit));
   return {};
 }
 
-Status edit_kernel_cmdline(const Files& files, const BlsMenu& menu, const BlsState& state, const std::vector<KernelArg>& arguments, BlsEdits& out) {
+Status edit_kernel_cmdline(const Files& files, const BlsMenu& menu, const BlsState& state, const std::vector<KernelArg>& arguments, Purpose purpose, BlsEdits& out) {
   const auto* journal = state.find(kKernelCmdline);
+  const auto adopted = CommandLine::parse(state.adopted).args();
+  const auto kept = journal ? files.read(journal->copy) : Result<std::string>(std::unexpected(Error{}));
   BlsEdit edit{std::string(kKernelCmdline), std::string(kKernelCmdline), {}, {}, {}, files.exists(kKernelCmdline), journal && journal->made};
   if (edit.exists) {
     edit.now = VFIRST_TRY(files.read(kKernelCmdline));
-    out.kernel_cmdline_now = ours_in(edit.now, state.kernel_cmdline, state.kernel_cmdline_wanted);
+    // One that says what it said before us has none of ours, an adopted word's likeness or not.
+    if (!kept || *kept != edit.now) out.kernel_cmdline_now = ours_in(edit.now, state.kernel_cmdline, state.kernel_cmdline_wanted);
     edit.without = without(edit.now, out.kernel_cmdline_now).str();
   } else {
     // kernel-install would take the line of the running kernel, a trial's one boot and all. Debian's and Fedora's hooks
@@ -114,9 +148,12 @@ Status edit_kernel_cmdline(const Files& files, const BlsMenu& menu, const BlsSta
     edit.without = inherited(newest->entry) + "\n";
     edit.made = true;
   }
-  auto added = VFIRST_TRY(add(CommandLine::parse(edit.without), arguments));
+  const auto clean = CommandLine::parse(edit.without);
+  const auto back = VFIRST_TRY(given_back(clean, kept ? std::optional(CommandLine::parse(*kept)) : std::nullopt, false, adopted));
+  edit.without = back.str();
+  auto added = VFIRST_TRY(add(purpose == Purpose::remove ? back : less(clean, adopted), arguments));
   out.kernel_cmdline_own = spelled(added.own);
-  edit.text = stands(edit.now, out.kernel_cmdline_own, out.kernel_cmdline_now) ? edit.now : added.line.str();
+  edit.text = stands(edit.now, out.kernel_cmdline_own, out.kernel_cmdline_now) && less(clean, adopted) == clean ? edit.now : added.line.str();
   out.kernel_cmdline.push_back(std::move(edit));
   return {};
 }
@@ -141,26 +178,32 @@ std::string grub_environment_path(const Files& files, const Root& root) {
   return {};
 }
 
-Result<BlsEdits> bls_edits(const Files& files, const Root& root, const BootFacts& boot, const BlsMenu& menu, const BlsState& state,
-                           const std::vector<KernelArg>& arguments) {
+Result<BlsEdits> bls_edits(const Files& files, const Root& root, const BlsMenu& menu, const BlsState& state, const std::vector<KernelArg>& arguments, Purpose purpose) {
   BlsEdits out;
   bool variable = false;
+  const auto adopted = CommandLine::parse(state.adopted).args();
   for (const auto& item : menu.items) {
     if (item.trial) continue;
     const auto id = fmt::format("{}/{}.conf", menu.folder, item.name.id);
     auto now = item.entry.text();
     const auto clean = item.entry.without_own();
-    BlsEdit edit{item.path, id, now, clean.text(), {}, true, false};
+    const auto* kept = state.find(id);
+    const auto copy = kept ? files.read(kept->copy) : Result<std::string>(std::unexpected(Error{}));
+    const auto back = item.normal() ? VFIRST_TRY(given_back(clean, copy ? std::optional(BlsEntry::parse(*copy, item.entry.reader())) : std::nullopt,
+                                                            !item.entry.own().empty(), adopted))
+                                    : clean;
+    const auto base = purpose == Purpose::remove ? back : clean.without(adopted);
+    BlsEdit edit{item.path, id, now, back.text(), {}, true, false};
     if (item.normal() && item.variable) {
       variable = true;
-      edit.text = edit.without;
+      edit.text = base.text();
     } else if (item.normal()) {
       std::vector<std::string> there;
-      auto with = clean.with_own(arguments, &there);
+      auto with = base.with_own(arguments, &there);
       if (!with) return refuse("{}: {}", item.path, with.error().what);
       // Where the same words of ours stand together already they stay there, whatever was put behind them.
       const auto own = spelled(with->own());
-      const bool stand = own == spelled(item.entry.own()) && holds(item.entry.options().str(), own);
+      const bool stand = base == clean && own == spelled(item.entry.own()) && holds(item.entry.options().str(), own);
       edit.text = stand ? edit.now : with->text();
       ++out.carriers;
       if (!there.empty()) out.notes.push_back(fmt::format("{}: {} stands there already and is not ours", item.path, fmt::join(there, " ")));
@@ -172,13 +215,12 @@ Result<BlsEdits> bls_edits(const Files& files, const Root& root, const BootFacts
     out.entries.push_back(std::move(edit));
   }
   if (variable || !state.kernelopts.empty() || !state.kernelopts_wanted.empty())
-    VFIRST_CHECK(edit_kernelopts(files, root, state, variable ? arguments : std::vector<KernelArg>{}, out));
+    VFIRST_CHECK(edit_kernelopts(files, root, state, variable ? arguments : std::vector<KernelArg>{}, purpose, out));
   // Where every entry has $kernelopts, so has a new one.
-  if (out.carriers > 0 || files.exists(kKernelCmdline)) VFIRST_CHECK(edit_kernel_cmdline(files, menu, state, arguments, out));
+  if (out.carriers > 0 || files.exists(kKernelCmdline)) VFIRST_CHECK(edit_kernel_cmdline(files, menu, state, arguments, purpose, out));
   if (!arguments.empty() && out.carriers == 0 && !variable)
     return refuse("{}: none of its {} entries is one that vfirst writes: {} {}", menu.folder, menu.items.size(), menu.items.front().path,
                   menu.items.front().left_alone);
-  (void)boot;
   return out;
 }
 

@@ -28,15 +28,18 @@ struct BlsEdits {
   std::vector<BlsEdit> environment;                               // none or one; rewritten in place
   std::string kernel_cmdline_own, kernelopts_own;                 // ours in these two, as `text` has them
   std::string kernel_cmdline_now, kernelopts_now;                 // ... and as `now` has them
+  std::string kernelopts_without;                                 // kernelopts less ours
   std::vector<std::string> notes;
   std::size_t carriers = 0;                                       // entries that hold them themselves
 
   bool any() const;
 };
 
-// `arguments` empty: everything without ours. Refused where one of the files cannot take them.
-Result<BlsEdits> bls_edits(const Files& files, const Root& root, const BootFacts& boot, const BlsMenu& menu, const BlsState& state,
-                           const std::vector<KernelArg>& arguments);
+// `arguments` empty: everything without ours. Refused where one of the files cannot take them. Adopted words are out of each
+// file but for `remove`, which puts them back where they stood.
+enum class Purpose { write, remove };
+Result<BlsEdits> bls_edits(const Files& files, const Root& root, const BlsMenu& menu, const BlsState& state, const std::vector<KernelArg>& arguments,
+                           Purpose purpose = Purpose::write);
 
 // What this loader does to a command line before the kernel has it: words it would change are refused.
 Status loader_can_carry(const BootFacts& boot, std::string_view arguments);

@@ -133,6 +133,18 @@ BlsEntry BlsEntry::without_own() const {
   return entry;
 }
 
+BlsEntry BlsEntry::without(const std::vector<KernelArg>& arguments) const {
+  auto entry = *this;
+  for (auto& line : entry.lines_) {
+    if (!line.read || line.key != "options") continue;
+    auto options = CommandLine::parse(line.value);
+    for (const auto& arg : arguments)
+      while (options.remove({arg}) > 0) {}
+    line.value = options.str();
+  }
+  return entry;
+}
+
 Result<BlsEntry> BlsEntry::with_options(const std::vector<KernelArg>& arguments) const {
   auto entry = *this;
   const auto at = options_line();

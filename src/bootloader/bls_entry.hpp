@@ -25,6 +25,7 @@ class BlsEntry {
   BlsEntry() = default;
   static BlsEntry parse(std::string_view text, BlsReader reader);  // every text is an entry
 
+  BlsReader reader() const { return reader_; }
   std::string text() const;
   std::string value(std::string_view key) const;                  // of the first such line that the loader reads; "" for none
   std::vector<std::string> values(std::string_view key) const;
@@ -34,6 +35,7 @@ class BlsEntry {
   std::vector<KernelArg> own() const;                             // as our key names them
 
   BlsEntry without_own() const;
+  BlsEntry without(const std::vector<KernelArg>& arguments) const;   // each of them, as often as it stands there
   // With these arguments behind the others and our key before that line. An argument that stands there already is not added
   // and not ours; `there` is told. Refused where the line cannot take more (it ends inside a quote).
   // This entry must have none of ours.

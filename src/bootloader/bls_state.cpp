@@ -48,6 +48,8 @@ Result<BlsState> BlsState::parse(std::string_view text) {
     else if (key == "cmdline-wanted") state.kernel_cmdline_wanted = rest;
     else if (key == "kernelopts") state.kernelopts = rest;
     else if (key == "kernelopts-wanted") state.kernelopts_wanted = rest;
+    else if (key == "adopted") state.adopted = rest;
+    else if (key == "kernelopts-before") state.kernelopts_before = rest;
     else if (key == "changed" || key == "made") {
       const auto parts = split(rest, ' ');
       if (parts.size() != 2) return refuse("line {}: not a file and its copy: '{}'", i + 1, lines[i]);
@@ -70,6 +72,8 @@ std::string BlsState::text() const {
   if (!kernel_cmdline_wanted.empty()) out += fmt::format("cmdline-wanted {}\n", kernel_cmdline_wanted);
   if (!kernelopts.empty()) out += fmt::format("kernelopts {}\n", kernelopts);
   if (!kernelopts_wanted.empty()) out += fmt::format("kernelopts-wanted {}\n", kernelopts_wanted);
+  if (!adopted.empty()) out += fmt::format("adopted {}\n", adopted);
+  if (!kernelopts_before.empty()) out += fmt::format("kernelopts-before {}\n", kernelopts_before);
   for (const auto& file : files) out += fmt::format("{} {} {}\n", file.made ? "made" : "changed", file.path, file.copy);
   return out + "end\n";
 }

@@ -35,6 +35,8 @@ struct BlsState {
   // Ours in the two files that have no place for an owner's name; the second while a change is under way.
   std::string kernel_cmdline, kernel_cmdline_wanted;              // etc/kernel/cmdline
   std::string kernelopts, kernelopts_wanted;                      // grubenv
+  std::string adopted;                                            // somebody else's words that are ours now, blank separated
+  std::string kernelopts_before;                                  // with those words in it
   std::vector<File> files;
 
   // A line each and a last line "end", so that a cut file is known for one.

@@ -3,7 +3,7 @@
 // Words of the kernel command line that somebody else wrote: the lines of etc/default/grub that they come from, and how they
 // come into our hands.
 
-#include "bootloader/apply.hpp"
+#include "bootloader/backend.hpp"
 
 #include <string>
 #include <string_view>
@@ -13,24 +13,11 @@ namespace vfirst {
 
 inline constexpr std::string_view kAdopted = "adopted";          // in place of a plan's hash, in the slot that an adoption writes
 
-struct ForeignSource {
-  std::string path;                                               // "etc/default/grub"
-  unsigned line = 0;
-  std::string str() const;                                        // "etc/default/grub:10"
-  bool operator==(const ForeignSource&) const = default;
-};
-
 // Every assignment of GRUB_CMDLINE_LINUX or GRUB_CMDLINE_LINUX_DEFAULT in which the word stands as it is, in the order in
 // which grub-mkconfig reads the files.
 std::vector<ForeignSource> foreign_sources(const Files& files, std::string_view word);
 // The text of such a file without the word in those assignments; everything else byte for byte.
 std::string without_word(std::string_view text, std::string_view word);
-
-struct Adoption {
-  bool wrote = false;
-  std::vector<std::string> words;                                 // that are ours now
-  std::vector<std::string> notes;
-};
 
 // Moves the words out of etc/default/grub and its drop-ins into our good slot, in front of what is there, and makes grub.cfg
 // anew: the kernel is given the same words as before, and `remove` gives the files their bytes back. At every point between

@@ -102,4 +102,8 @@ Result<Change> GrubBackend::rollback() {
 
 Result<Change> GrubBackend::remove(bool dry_run) { return remove_slots(files_, root_, boot_, dry_run); }
 
+Result<Adoption> GrubBackend::adopt(const std::vector<std::string>& words) { return vfirst::adopt(files_, root_, boot_, words); }
+
+std::vector<ForeignSource> GrubBackend::sources(std::string_view word) const { return foreign_sources(files_, word); }
+
 }  // namespace vfirst

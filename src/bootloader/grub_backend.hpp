@@ -16,6 +16,8 @@ class GrubBackend final : public Backend {
   Result<Change> confirm() override;
   Result<Change> rollback() override;
   Result<Change> remove(bool dry_run) override;
+  Result<Adoption> adopt(const std::vector<std::string>& words) override;
+  std::vector<ForeignSource> sources(std::string_view word) const override;
 
  private:
   Change change(const Slots& slots, char before, char after) const;

@@ -2,7 +2,6 @@
 #include "cli/command.hpp"
 
 #include "bootloader/apply.hpp"
-#include "bootloader/foreign.hpp"
 #include "bootloader/handover.hpp"
 #include "bootloader/support.hpp"
 #include "bootloader/trial.hpp"
@@ -112,7 +111,9 @@ ExitCode run_apply(const Options& options) {
   if (options.adopt && !options.dry_run) {
     std::vector<std::string> foreign;
     for (const auto& one : plan->foreign) foreign.push_back(one.word);
-    const auto adopted = adopt(files, input->root, input->facts.boot, foreign);
+    const auto backend = backend_for(files, input->root, input->facts.boot);
+    if (!backend) return report_error(backend.error());
+    const auto adopted = (*backend)->adopt(foreign);
     if (!adopted) return report_error(adopted.error());
     for (const auto& note : adopted->notes) spdlog::warn("{}", note);
     if (adopted->wrote) {

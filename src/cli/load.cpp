@@ -2,7 +2,6 @@
 #include "cli/load.hpp"
 
 #include "bootloader/backend.hpp"
-#include "bootloader/foreign.hpp"
 #include "facts/read.hpp"
 #include "policy/load.hpp"
 #include "steps/observe.hpp"
@@ -48,10 +47,12 @@ Result<std::string> next_arguments(const Input& input) {
 
 Result<Plan> load_plan(const Input& input, const Options& options) {
   auto plan = VFIRST_TRY(make_plan(input.facts, input.policy, options.kernel));
-  const DiskFiles files(input.root);
+  DiskFiles files(input.root);
+  const auto backend = backend_for(files, input.root, input.facts.boot);
   for (const auto& [word, finding] : plan.foreign) {
     std::string where;
-    for (const auto& source : foreign_sources(files, word)) where += (where.empty() ? "" : ", ") + source.str();
+    if (!backend) break;
+    for (const auto& source : (*backend)->sources(word)) where += (where.empty() ? "" : ", ") + source.str();
     if (!where.empty()) plan.findings[finding].message += fmt::format(" ({}), or let vfirst apply --adopt take it over", where);
   }
   return plan;

@@ -64,6 +64,15 @@ std::vector<Scene> scenes() {
           h.files.disk[std::string(kBlsBefore) + "/x.tmp"] = "half";
         }, [](BlsHost& h) { return apply(h, "p1", kNew); });
     add("remove", host(), applied("p0", kOld), [](BlsHost& h) { return status(h.backend().remove(false)); });
+    const auto adopt = [](BlsHost& h) -> Status {
+      const auto done = h.backend().adopt(left_by_others(h));
+      return done ? Status{} : std::unexpected(done.error());
+    };
+    add("the first adoption", host(), [](BlsHost&) {}, adopt);
+    add("an adoption beside ours", host(), applied("p0", kOld), adopt);
+    add("apply after an adoption", host(), [adopt](BlsHost& h) { REQUIRE(adopt(h)); }, [](BlsHost& h) { return apply(h, "p1", kNew); });
+    add("remove of what was adopted", host(), [adopt, applied](BlsHost& h) { applied("p0", kOld)(h); REQUIRE(adopt(h)); applied("p1", kNew)(h); },
+        [](BlsHost& h) { return status(h.backend().remove(false)); });
     if (host().boot.loader != Loader::systemd_boot) continue;
     add("the first trial", host(), [](BlsHost&) {}, [](BlsHost& h) { return apply(h, "p1", kNew, true); });
     add("a trial over an armed one", host(), [](BlsHost& h) { REQUIRE(apply(h, "p0", kOld, true)); }, [](BlsHost& h) { return apply(h, "p1", kNew, true); });
