@@ -35,10 +35,11 @@ set(CPACK_RPM_PACKAGE_REQUIRES "kmod, libblkid.so.1()(64bit), libkmod.so.2()(64b
 set(CPACK_RPM_PACKAGE_SUGGESTS "dracut, libvirt-daemon")
 set(CPACK_RPM_POST_INSTALL_SCRIPT_FILE ${CMAKE_CURRENT_LIST_DIR}/rpm-post)
 set(CPACK_RPM_PRE_UNINSTALL_SCRIPT_FILE ${CMAKE_CURRENT_LIST_DIR}/rpm-preun)
-set(CPACK_RPM_USER_FILELIST "%config(noreplace) /etc/grub.d/09_vfirst" "%config(noreplace) /etc/default/grub.d/zz-vfirst.cfg")
+set(CPACK_RPM_USER_FILELIST "%config(noreplace) /etc/grub.d/09_vfirst" "%config(noreplace) /etc/default/grub.d/zz-vfirst.cfg" "%config(noreplace) /etc/libvirt/hooks/qemu.d/50-vfirst")
 set(CPACK_RPM_EXCLUDE_FROM_AUTO_FILELIST_ADDITION
     /etc /etc/default /etc/default/grub.d /etc/grub.d /usr/lib/systemd /usr/lib/systemd/system /usr/lib/systemd/system-preset
-    /usr/lib/kernel /usr/lib/kernel/install.d /usr/lib/dracut /usr/lib/dracut/modules.d /usr/lib/dracut/dracut.conf.d /usr/share/man /usr/share/man/man8 /usr/share/doc)
+    /usr/lib/kernel /usr/lib/kernel/install.d /usr/lib/dracut /usr/lib/dracut/modules.d /usr/lib/dracut/dracut.conf.d /usr/lib/systemd/system/irqbalance.service.d /usr/lib/udev /usr/lib/udev/rules.d /usr/libexec
+    /etc/libvirt /etc/libvirt/hooks /etc/libvirt/hooks/qemu.d /usr/share/man /usr/share/man/man8 /usr/share/doc)
 include(CPack)
 
 install(FILES ${CMAKE_CURRENT_LIST_DIR}/copyright DESTINATION /usr/share/doc/vfirst)

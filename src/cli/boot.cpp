@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "cli/command.hpp"
 
+#include "cli/events.hpp"
 #include "cli/load.hpp"
 #include "host/supervise.hpp"
 #include "steps/boot.hpp"
 #include "steps/gates.hpp"
+#include "steps/late_irqs.hpp"
+#include "steps/part.hpp"
 
+#include <array>
 #include <chrono>
 #include <cstdio>
 #include <set>
@@ -47,8 +51,9 @@ ExitCode record_refusal(const Error& error, const Root& root, bool initramfs) {
 // emulated one whose host is busy needed more than 20 to read its PCI tree.
 constexpr auto kLimit = std::chrono::seconds(60);
 
-// Facts, plan, steps and record; the exit code is handed over before a thread that never returns could keep it.
-ExitCode carry_out(const Options& options, const Supervisor& above) {
+// Facts, plan, steps and record; the exit code is handed over before a thread that never returns could keep it. Only the
+// whole of a plan is recorded: a part says nothing of the rest, and verify looks for itself.
+ExitCode carry_out(const Options& options, const Part& part, const Supervisor& above) {
   auto root = Root::open(options.root);
   if (!root) return report_error(root.error());
   if (!root->is_host()) return report_error({std::errc::invalid_argument, "boot acts on the running kernel; --root must be /"});
@@ -63,22 +68,32 @@ ExitCode carry_out(const Options& options, const Supervisor& above) {
     report.phase = initramfs ? "initrd" : "root";
     report.skipped = *reason;
     spdlog::info("nothing done: {}", *reason);
+    if (!part.whole()) return ExitCode::done;
     if (auto status = record(report, files); !status) return report_error(status.error());
     return ExitCode::done;
   }
   const auto input = load_input(options);
-  if (!input) return record_refusal(input.error(), *root, initramfs);
-  const auto plan = load_plan(*input, options);
-  if (!plan) return record_refusal(plan.error(), *root, initramfs);
+  if (!input) return part.whole() ? record_refusal(input.error(), *root, initramfs) : report_error(input.error());
+  auto plan = load_plan(*input, options);
+  if (!plan) return part.whole() ? record_refusal(plan.error(), *root, initramfs) : report_error(plan.error());
+  if (!part.whole()) plan->steps = part_of(plan->steps, part);
+  if (!part.whole() && plan->steps.empty()) {
+    spdlog::debug("nothing to do: the plan has no such step");
+    return ExitCode::done;
+  }
   for (const auto& finding : plan->findings)
-    if (finding.severity == Severity::error) spdlog::error("{}", finding.message);
+    if (finding.severity == Severity::error && part.whole()) spdlog::error("{}", finding.message);
 
   const auto net = kernel_net();
   const auto modules = kernel_modules();
   const Machine machine{*root, *net, *modules, **events, initramfs};
   above.allow(std::chrono::seconds(plan->timeout_s) + kLimit);
   const auto report = boot(*plan, machine, std::chrono::seconds(plan->timeout_s), log_step);
-  if (auto status = record(report, files); !status) spdlog::error("{}", status.error().what);
+  if (part.whole()) {
+    if (auto status = record(report, files); !status) spdlog::error("{}", status.error().what);
+    if (report.skipped.empty())
+      if (auto status = record_irqs(*plan, files); !status) spdlog::error("{}", status.error().what);
+  }
   if (options.json) fmt::print("{}\n", to_json(report));
   spdlog::info("{}", report.summary());
   const auto code = report.complete() || !report.skipped.empty() ? ExitCode::done : ExitCode::failed;
@@ -92,10 +107,32 @@ ExitCode carry_out(const Options& options, const Supervisor& above) {
 
 }  // namespace
 
-std::span<const Option> boot_options() { return {}; }
+std::span<const Option> boot_options() {
+  static const std::array kOptions{
+      Option{"--device", "Only this PF, and what the host has for it", &Options::device, "BDF"},
+      Option{"--only", "irqs: only queues, coalescing and IRQs", &Options::only, "WHAT", {"irqs"}},
+      Option{"--links", "Only IRQs of ports that came up (for a socket unit)", &Options::links},
+      Option{"--guest", "Only IRQs of this guest's VFs: its domain XML, - stdin", &Options::guest, "FILE"},
+  };
+  return kOptions;
+}
 
 ExitCode run_boot(const Options& options) {
-  const auto ended = supervise([&](const Supervisor& above) { return static_cast<int>(carry_out(options, above)); }, kLimit);
+  if (!options.guest.empty()) return pin_guest_irqs(options);
+  Part part;
+  if (!options.only.empty()) part.what = Part::What::tuning;
+  if (!options.device.empty()) {
+    const auto device = PciAddress::parse(options.device);
+    if (!device) return report_error(device.error());
+    part.devices.push_back(*device);
+  }
+  if (options.links) {
+    auto pfs = pfs_that_came_up(options);
+    if (!pfs) return report_error(pfs.error());
+    if (pfs->empty()) return ExitCode::done;
+    part = {Part::What::irqs, std::move(*pfs)};
+  }
+  const auto ended = supervise([&](const Supervisor& above) { return static_cast<int>(carry_out(options, part, above)); }, kLimit);
   if (ended.how == Supervised::How::done) return static_cast<ExitCode>(ended.code);
   spdlog::error(ended.how == Supervised::How::limit ? "no end within its time: left behind" : "ended before its work was done");
   return ExitCode::failed;

@@ -31,6 +31,10 @@ struct Options {
   std::string subject;
   std::string output;
   std::string phase;
+  std::string only;
+  std::string device;
+  std::string guest;
+  bool links = false;
 };
 
 // One option of a command: a flag, or a word. A name without a dash is a positional argument.

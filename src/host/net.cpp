@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "host/net.hpp"
 
+#include "host/devlink.hpp"
 #include "host/ethtool.hpp"
 #include "host/rtnetlink.hpp"
 
@@ -27,6 +28,8 @@ class KernelNet : public Net {
   Status set_coalescing(unsigned ifindex, const Coalescing& wanted) override { return ethtool::set_coalescing(ifindex, wanted); }
   Result<Channels> channels(unsigned ifindex) override { return ethtool::channels(ifindex); }
   Status set_channels(unsigned ifindex, const Channels& wanted) override { return ethtool::set_channels(ifindex, wanted); }
+  Result<std::string> eswitch_mode(const PciAddress& pf) override { return devlink::eswitch_mode("pci", pf.str()); }
+  Status set_eswitch_mode(const PciAddress& pf, const std::string& mode) override { return devlink::set_eswitch_mode("pci", pf.str(), mode); }
 };
 
 class NoNet : public Net {
@@ -39,6 +42,8 @@ class NoNet : public Net {
   Status set_coalescing(unsigned, const Coalescing&) override { return absent(); }
   Result<Channels> channels(unsigned) override { return absent(); }
   Status set_channels(unsigned, const Channels&) override { return absent(); }
+  Result<std::string> eswitch_mode(const PciAddress&) override { return failed(ENODATA, "a captured tree answers no netlink"); }
+  Status set_eswitch_mode(const PciAddress&, const std::string&) override { return absent(); }
 
  private:
   static std::unexpected<Error> absent() { return failed(ENOTSUP, "a captured tree answers no netlink"); }

@@ -4,6 +4,7 @@
 // Devices are named by ifindex, since udev may rename them at any moment of the boot.
 
 #include "base/mac_address.hpp"
+#include "base/pci_address.hpp"
 #include "base/result.hpp"
 
 #include <memory>
@@ -56,6 +57,9 @@ class Net {
   virtual Result<Channels> channels(unsigned ifindex) = 0;
   // Sends the counts that are not 0; the maxima are ignored.
   virtual Status set_channels(unsigned ifindex, const Channels& wanted) = 0;
+  // "legacy" or "switchdev"; EOPNOTSUPP where the device has no embedded switch.
+  virtual Result<std::string> eswitch_mode(const PciAddress& pf) = 0;
+  virtual Status set_eswitch_mode(const PciAddress& pf, const std::string& mode) = 0;
 };
 
 std::unique_ptr<Net> kernel_net();                               // the running kernel's

@@ -59,6 +59,7 @@ std::string describe(const Action& action) {
                                     : fmt::format("wait for driver {} on {}", x.driver, x.pf.str());
           },
           [](const BringUp& x) { return fmt::format("bring {} up", x.pf.str()); },
+          [](const SetEswitch& x) { return fmt::format("eswitch of {} in {} mode", x.pf.str(), x.mode); },
           [](const CreateVfs& x) {
             return fmt::format("create {} on {}{}", plural(x.count, "VF"), x.pf.str(), x.allow_recreate ? ", anew if their number differs" : "");
           },

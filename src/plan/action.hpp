@@ -19,6 +19,8 @@ struct SetDefaultIrqAffinity { CpuSet cpus; bool operator==(const SetDefaultIrqA
 // Wait (bounded, by event) until the PF has a driver. `driver`: the one expected, "" for any.
 struct AwaitDriver { PciAddress pf; std::string driver; bool operator==(const AwaitDriver&) const = default; };
 struct BringUp { PciAddress pf; bool operator==(const BringUp&) const = default; };           // the PF's netdevs
+// The PF's embedded switch: "legacy" or "switchdev".
+struct SetEswitch { PciAddress pf; std::string mode; bool operator==(const SetEswitch&) const = default; };
 // autoprobe is off while they are made, so that no VF driver runs for VFs that go to vfio-pci.
 struct CreateVfs {
   PciAddress pf;
@@ -60,8 +62,8 @@ struct PinIrqs { PciAddress pf; CpuSet cpus; bool operator==(const PinIrqs&) con
 // PM QoS resume latency of each CPU in microseconds, a runtime bound on its idle states (admin-guide/pm/cpuidle).
 struct LimitIdleLatency { CpuSet cpus; unsigned latency_us = 0; bool operator==(const LimitIdleLatency&) const = default; };
 
-using Action = std::variant<LoadModule, SetDefaultIrqAffinity, AwaitDriver, BringUp, CreateVfs, SetVfAttributes, SetVfVectors,
-                            BindDriver, SetCoalescing, SetQueues, PinIrqs, LimitIdleLatency>;
+using Action = std::variant<LoadModule, SetDefaultIrqAffinity, AwaitDriver, BringUp, SetEswitch, CreateVfs, SetVfAttributes,
+                            SetVfVectors, BindDriver, SetCoalescing, SetQueues, PinIrqs, LimitIdleLatency>;
 
 std::string describe(const Action&);                             // "create 8 VFs on 0000:3b:00.0": plan, log and golden share it
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // VFs, and the steps that make them and set their PF up, each waiting for what it needs.
 #include "plan/draft.hpp"
+#include "plan/eswitch.hpp"
 #include "plan/quirks.hpp"
 
 #include <algorithm>
@@ -26,8 +27,13 @@ class PfSteps {
   Status add() {
     if (!wants_anything()) return {};
     ready_ = {draft_.step(AwaitDriver{pf().address, ""}, "its driver makes the VFs and owns its queues", pf_.section->from, first_, required_)};
-    bring_up();
-    VFIRST_CHECK(make_vfs());
+    // Where the mode changes after the VFs were made, the port is taken away and comes anew with it (mlx5).
+    const bool late_switch = switched() && pf_.vfs && !eswitch_before_vfs(pf().driver, pf().vendor);
+    if (section().eswitch && !switched()) not_a_nic(section().eswitch->from, "eswitch is");
+    if (switched() && !late_switch) ready_ = {eswitch("this driver changes it only while it has no VF", ready_)};
+    if (!late_switch) bring_up();
+    VFIRST_CHECK(make_vfs(late_switch));
+    if (late_switch) bring_up();
     queues_and_irqs();
     return {};
   }
@@ -36,7 +42,11 @@ class PfSteps {
   const PciFunction& pf() const { return *pf_.function; }
   const PfPolicy& section() const { return *pf_.section; }
   bool coalescing() const { return section().rx_usecs || section().tx_usecs || section().adaptive_rx || section().adaptive_tx; }
-  bool wants_anything() const { return pf_.manage_vfs || coalescing() || section().queues || !pf_.irq_cpus.empty(); }
+  bool switched() const { return section().eswitch && is_nic(pf()); }
+  std::size_t eswitch(std::string because, std::vector<std::size_t> after) {
+    return draft_.step(SetEswitch{pf().address, section().eswitch->value}, std::move(because), section().eswitch->from, std::move(after), required_);
+  }
+  bool wants_anything() const { return pf_.manage_vfs || switched() || coalescing() || section().queues || !pf_.irq_cpus.empty(); }
 
   void not_a_nic(const Origin& from, std::string_view what) {
     draft_.find(Severity::warning, "not-a-nic", fmt::format("{}{} is not a network device: {} left out", at(from), pf().address.str(), what));
@@ -59,7 +69,7 @@ class PfSteps {
     return false;
   }
 
-  Status make_vfs() {
+  Status make_vfs(bool late_switch) {
     if (!pf_.manage_vfs) return {};
     const auto from = section().vfs->from;
     const auto made = draft_.step(CreateVfs{pf().address, pf_.vfs, value_or(section().allow_recreate, false)},
@@ -84,6 +94,7 @@ class PfSteps {
       if (is_nic(pf())) before_binding.push_back(draft_.step(std::move(attributes), "in one batch, before a driver reads them", attributes_from, {made}, required_));
       else not_a_nic(attributes_from, "MAC, VLAN and the other VF attributes are");
     }
+    if (late_switch) before_binding.push_back(eswitch("this driver changes it once its VFs exist and before they have a driver", before_binding));
     for (unsigned i = 0; i < pf_.vfs; ++i) place_vf(i, before_binding);
     ready_ = {made};
     if (before_binding.size() > 1 && is_nic(pf())) ready_.push_back(before_binding.back());
@@ -193,8 +204,6 @@ Status plan_sriov(Draft& draft) {
     }
   for (const auto& pf : draft.pfs) {
     draft.plan.pfs.push_back({pf.section->name, pf.function->address, pf.function->driver, pf.function->node, pf.vfs, value_or(pf.section->required, true)});
-    if (pf.section->eswitch && pf.section->eswitch->value == "switchdev")
-      draft.find(Severity::error, "eswitch", fmt::format("{}{}: eswitch = switchdev is not carried out by this version", at(pf.section->eswitch->from), pf.function->address.str()));
     VFIRST_CHECK(PfSteps(draft, pf, modules, first).add());
   }
   return {};

@@ -51,6 +51,9 @@ constexpr auto kTable = std::to_array<ErrnoRow>({
     {Place::vf_msix, ENOENT, Reaction::fail, "the PF's driver gives every VF the same number of vectors", "leave vf-queues out for this PF"},
     {Place::vf_msix, EBUSY, Reaction::fail, "a driver is bound to the VF", "its vectors can be changed only before that"},
     {Place::load_module, ENOENT, Reaction::fail, "there is no such module", ""},
+    {Place::eswitch, EOPNOTSUPP, Reaction::fail, "the driver cannot switch its mode now, or has no switch", "ice refuses it while VFs exist"},
+    {Place::eswitch, EBUSY, Reaction::fail, "the device is in use: VFs, a bond or offloaded flows hold its mode", ""},
+    {Place::eswitch, EINVAL, Reaction::fail, "the driver refuses this mode", "the card's firmware may lack it"},
 });
 
 }  // namespace

@@ -9,7 +9,7 @@
 namespace vfirst {
 
 enum class Place {
-  open_numvfs, write_numvfs, drivers_probe, bind, set_vf, smp_affinity, coalesce, channels, vf_msix, load_module,
+  open_numvfs, write_numvfs, drivers_probe, bind, set_vf, smp_affinity, coalesce, channels, vf_msix, load_module, eswitch,
 };
 
 // Errors that no errno tells: the call succeeded and did not do it.

@@ -59,6 +59,7 @@ std::string subject_of(const Plan& plan, const Action& action) {
   if (std::holds_alternative<SetDefaultIrqAffinity>(action)) return "CPUs of new interrupts";
   if (std::holds_alternative<AwaitDriver>(action)) return with("driver");
   if (std::holds_alternative<BringUp>(action)) return with("port");
+  if (std::holds_alternative<SetEswitch>(action)) return with("eswitch");
   if (std::holds_alternative<CreateVfs>(action)) return with("VFs");
   if (std::holds_alternative<SetVfAttributes>(action)) return with("VF attributes");
   if (const auto* x = std::get_if<SetVfVectors>(&action)) return with(fmt::format("VF {} vectors", x->index));

@@ -75,6 +75,26 @@ Status FakeNet::set_channels(unsigned ifindex, const Channels& wanted) {
   return {};
 }
 
+Result<std::string> FakeNet::eswitch_mode(const PciAddress& pf) {
+  const auto& one = switches_[pf.str()];
+  if (one.changes == Switch::Changes::never) return failed(EOPNOTSUPP, "Operation not supported");
+  return one.mode;
+}
+
+// ice_eswitch_mode_set: EOPNOTSUPP while there are VFs; mlx5_devlink_eswitch_mode_set: EBUSY while one of them has a driver.
+Status FakeNet::set_eswitch_mode(const PciAddress& pf, const std::string& mode) {
+  ++writes;
+  auto& one = switches_[pf.str()];
+  const auto folder = "sys/bus/pci/devices/" + pf.str();
+  const auto vfs = sysfs_.number(folder + "/sriov_numvfs").value_or(0);
+  if (one.changes == Switch::Changes::never) return failed(EOPNOTSUPP, "Operation not supported");
+  if (one.changes == Switch::Changes::without_vfs && vfs) return failed(EOPNOTSUPP, "Operation not supported: Changing eswitch mode is allowed only if there is no VFs created");
+  for (unsigned i = 0; i < vfs; ++i)
+    if (sysfs_.exists(fmt::format("{}/virtfn{}/driver", folder, i))) return failed(EBUSY, "Device or resource busy");
+  one.mode = mode;
+  return {};
+}
+
 Result<ModuleLoader::Loaded> FakeModules::load(const std::string& name) {
   if (builtin.contains(name)) return Loaded::builtin;
   if (!available.contains(name)) return failed(ENOENT, "module {}: not found", name);

@@ -22,10 +22,17 @@ struct Port {
   unsigned in_reset = 0;                                         // this many requests answer EAGAIN
 };
 
+// A PF's embedded switch as its driver would answer: by default there is none.
+struct Switch {
+  enum class Changes { never, without_vfs, without_bound_vfs } changes = Changes::never;   // igb, ice, mlx5_core
+  std::string mode = "legacy";
+};
+
 class FakeNet : public Net {
  public:
   explicit FakeNet(Sysfs& sysfs) : sysfs_(sysfs) {}
   Port& port(unsigned ifindex) { return ports_[ifindex]; }
+  Switch& eswitch(const std::string& pf) { return switches_[pf]; }
   unsigned writes = 0;                                           // messages that would change something
   unsigned messages = 0;
 
@@ -37,10 +44,13 @@ class FakeNet : public Net {
   Status set_coalescing(unsigned ifindex, const Coalescing& wanted) override;
   Result<Channels> channels(unsigned ifindex) override { return ports_[ifindex].channels; }
   Status set_channels(unsigned ifindex, const Channels& wanted) override;
+  Result<std::string> eswitch_mode(const PciAddress& pf) override;
+  Status set_eswitch_mode(const PciAddress& pf, const std::string& mode) override;
 
  private:
   Sysfs& sysfs_;
   std::map<unsigned, Port> ports_;
+  std::map<std::string, Switch> switches_;
 };
 
 class FakeModules : public ModuleLoader {

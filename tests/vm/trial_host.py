@@ -39,8 +39,8 @@ def is_trial(line):
 
 
 class Host(Machine):
-    def __init__(self, disk, firmware, serial):
-        super().__init__(disk, firmware, serial)
+    def __init__(self, disk, firmware, serial, extra=()):
+        super().__init__(disk, firmware, serial, extra)
         self.arguments = {"": []}   # of every plan that was wanted here, as `vfirst plan` names them
         self.good = ""              # the plan that it runs for good
         self.how = ""               # an option of apply's, where it has no trial

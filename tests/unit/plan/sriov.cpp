@@ -233,3 +233,32 @@ TEST_CASE("a VF whose bus number does not exist is an error finding") {
   facts.pci[1].sriov->offset = 256;
   CHECK(message(plan(facts, "[pf a]\nnode = 1\nvfs = 1\n"), "vf-address").starts_with("0000:ff:00.0: VF 0 has no address: "));
 }
+
+TEST_CASE("ice's switch changes its mode before there are VFs, mlx5's once they exist and before they have drivers") {
+  const std::string text = "[pf uplink]\npci = 01:00.0\nvfs = 1\nvf-driver = vfio-pci\nvf-trust = on\neswitch = switchdev\nrx-usecs = 8\n";
+  auto facts = two_nics();
+  facts.pci.pop_back();
+  facts.pci[0].driver = "ice";
+  const std::vector<std::string> ice{"load module vfio-pci", "wait for the driver of 0000:01:00.0", "eswitch of 0000:01:00.0 in switchdev mode", "bring 0000:01:00.0 up",
+                                     "create 1 VF on 0000:01:00.0", "set on 0000:01:00.0: VF 0 trust on", "bind VF 0 of 0000:01:00.0 (0000:01:10.0) to vfio-pci",
+                                     "coalescing on 0000:01:00.0: rx-usecs 8"};
+  CHECK(described(plan(facts, text)) == ice);
+  facts.pci[0].driver.clear();                                   // by its vendor, before the driver is there
+  CHECK(described(plan(facts, text)) == ice);
+  facts.pci[0].vendor = 0x15b3;
+  const std::vector<std::string> mlx5{"load module vfio-pci", "wait for the driver of 0000:01:00.0", "create 1 VF on 0000:01:00.0", "set on 0000:01:00.0: VF 0 trust on",
+                                      "eswitch of 0000:01:00.0 in switchdev mode", "bind VF 0 of 0000:01:00.0 (0000:01:10.0) to vfio-pci", "bring 0000:01:00.0 up",
+                                      "coalescing on 0000:01:00.0: rx-usecs 8"};
+  CHECK(described(plan(facts, text)) == mlx5);
+  facts.pci[0].driver = "mlx5_core";
+  const auto late = plan(facts, text);
+  CHECK(described(late) == mlx5);
+  CHECK(late.steps[5].after == std::vector<std::size_t>{0, 2, 3, 4});
+  CHECK(late.steps[6].after == std::vector<std::size_t>{2, 4});
+}
+TEST_CASE("an eswitch mode on what is no network device is a finding") {
+  auto facts = two_nics();
+  facts.pci.pop_back();
+  facts.pci[0].class_code = 0x010802;
+  CHECK(message(plan(facts, "[pf disk]\npci = 01:00.0\nvfs = 1\neswitch = switchdev\n"), "not-a-nic").find("eswitch is left out") != std::string::npos);
+}

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+// A guest that has VFs of ours: its vfio vectors, next to the CPUs that its virtual CPUs are pinned to.
+
+#include "steps/machine.hpp"
+
+#include "base/cpu_set.hpp"
+#include "base/pci_address.hpp"
+
+#include <string>
+#include <vector>
+
+namespace vfirst {
+
+struct Guest {
+  std::string name;
+  CpuSet cpus;                                                   // of <vcpupin>, else of <vcpu cpuset=>; empty: not pinned
+  std::vector<PciAddress> devices;                               // of the host, in the order of the domain's XML
+};
+
+// libvirt's domain XML, as its hooks get it on stdin.
+Result<Guest> parse_guest(std::string_view xml);
+// libvirt's CPU lists: "1-4,^3,6"; a name takes out what came before it.
+Result<CpuSet> parse_cpuset(std::string_view text);
+
+struct GuestDevice {
+  PciAddress device;
+  CpuSet cpus;                                                   // empty: nothing says where; left alone
+};
+// Of the guest's devices those that vfirst made or set up (run/vfirst/irqs), each with its CPUs: the guest's own, else the
+// isolated ones of the device's node.
+std::vector<GuestDevice> guest_devices(const Guest& guest, const Root& root);
+
+struct GuestReport {
+  unsigned vectors = 0, pinned = 0, writes = 0;                  // at the end
+  std::vector<std::string> causes;                               // of what could not be pinned
+};
+
+// A vector is there once the guest's driver asks for it, seconds or minutes after the guest started, and the kernel makes no
+// event of that; a driver may ask several times. So this looks, at most once a second and at two or three files a VF, until
+// all is where it belongs and has been for `quiet`, or the time is up.
+GuestReport pin_guest(const std::vector<GuestDevice>& devices, const Machine& machine, Events::Time budget, Events::Time quiet);
+
+}  // namespace vfirst

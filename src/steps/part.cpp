@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "steps/part.hpp"
+
+#include "steps/apply.hpp"
+
+#include <algorithm>
+
+namespace vfirst {
+
+namespace {
+
+bool belongs(const Action& action, const Part& part) {
+  const auto pf = pf_of(action);
+  if (pf && !part.devices.empty() && std::ranges::find(part.devices, *pf) == part.devices.end()) return false;
+  const bool irqs = std::holds_alternative<PinIrqs>(action);
+  switch (part.what) {
+    case Part::What::all: return true;
+    case Part::What::tuning: return irqs || std::holds_alternative<SetQueues>(action) || std::holds_alternative<SetCoalescing>(action);
+    case Part::What::irqs: return irqs;
+  }
+  return false;
+}
+
+}  // namespace
+
+std::vector<Step> part_of(const std::vector<Step>& steps, const Part& part) {
+  std::vector<Step> out;
+  std::vector<std::optional<std::size_t>> now(steps.size());     // where a step of the plan is in the part
+  for (std::size_t i = 0; i < steps.size(); ++i) {
+    if (!belongs(steps[i].action, part)) continue;
+    now[i] = out.size();
+    out.push_back(steps[i]);
+    auto& after = out.back().after;
+    after.clear();
+    for (const auto before : steps[i].after)
+      if (before < i && now[before]) after.push_back(*now[before]);
+  }
+  // A PF that is in no plan needs nothing of the host either.
+  if (!part.devices.empty() && std::ranges::none_of(out, [](const Step& step) { return pf_of(step.action).has_value(); })) out.clear();
+  return out;
+}
+
+}  // namespace vfirst

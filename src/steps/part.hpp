@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+// The part of a plan that one event asks for: a PF whose driver came back, a port that came up.
+
+#include "plan/plan.hpp"
+
+namespace vfirst {
+
+struct Part {
+  enum class What {
+    all,                                                         // the PF from its driver on, and what the host has for it (modules)
+    tuning,                                                      // queues, coalescing and interrupts of a PF that has its VFs
+    irqs,                                                        // interrupts alone
+  } what = What::all;
+  std::vector<PciAddress> devices;                               // empty: every PF of the plan
+  bool whole() const { return what == What::all && devices.empty(); }
+};
+
+// In the plan's order. What a step waits for and is not in the part is taken to be over: that is what the event says.
+std::vector<Step> part_of(const std::vector<Step>& steps, const Part& part);
+
+}  // namespace vfirst
