@@ -31,6 +31,8 @@ struct Options {
   std::string subject;
   std::string output;
   std::string phase;
+  std::string pool;
+  std::string vf;
 };
 
 // One option of a command: a flag, or a word. A name without a dash is a positional argument.
@@ -81,5 +83,7 @@ std::span<const Option> capture_options();
 ExitCode run_capture(const Options&);
 std::span<const Option> simulate_options();
 ExitCode run_simulate(const Options&);
+std::span<const Option> export_options();
+ExitCode run_export(const Options&);
 
 }  // namespace vfirst
