@@ -11,9 +11,10 @@ namespace vfirst {
 
 struct GuestShare {
   std::optional<unsigned> node;                                  // nothing: the PF is on no node, or the node is not known
+  std::optional<unsigned> memory_node;                           // the same one, or the nearest to it that has memory
   std::vector<unsigned> cpus;                                    // by vCPU; SMT siblings are neighbours
   CpuSet host;                                                   // for QEMU's own threads
-  std::uint64_t page_kb = 0, pages = 0;                          // 0: the node gets no hugepages
+  std::uint64_t page_kb = 0, pages = 0;                          // 0: that node gets no hugepages
   unsigned guests_here = 1;                                      // how many the node was divided among
   bool cores_shared = false;                                     // there are fewer cores than guests: some get the same
   bool operator==(const GuestShare&) const = default;

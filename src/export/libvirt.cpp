@@ -57,7 +57,8 @@ std::string notes(const PlannedPf& pf, const PlannedVf& vf, const GuestShare& sh
                               vf.mac ? ", MAC " + vf.mac->str() : ""));
   if (share.cpus.empty()) out += line("no isolated CPU there: the vCPUs are left where they run");
   else if (share.cores_shared) out += line(fmt::format("{} VFs share the isolated cores there: not all guests run at once undisturbed", share.guests_here));
-  if (!share.pages) out += line("no hugepages there");
+  if (share.memory_node != share.node) out += line(fmt::format("node {} has no memory: it is node {}'s, the nearest", *share.node, *share.memory_node));
+  if (!share.pages) out += line(share.memory_node ? fmt::format("no hugepages on node {}", *share.memory_node) : "no hugepages");
   return out;
 }
 
@@ -68,7 +69,7 @@ std::string domain(const Facts& facts, const PlannedPf& pf, const PlannedVf& vf,
   const bool arm = facts.cpu.architecture == "aarch64";
   auto out = fmt::format("<domain type='kvm'>\n  <name>{}</name>\n", xml_text(domain_name(pf, vf)));
   out += notes(pf, vf, share) + memory(share) + cpus(share);
-  if (share.node) out += fmt::format("  <numatune>\n    <memory mode='strict' nodeset='{}'/>\n  </numatune>\n", *share.node);
+  if (share.memory_node) out += fmt::format("  <numatune>\n    <memory mode='strict' nodeset='{}'/>\n  </numatune>\n", *share.memory_node);
   out += fmt::format("  <os>\n    <type arch='{}' machine='{}'>hvm</type>\n  </os>\n  <devices>\n", arm ? "aarch64" : "x86_64", arm ? "virt" : "q35");
   out += fmt::format("    <hostdev mode='subsystem' type='pci' managed='no'>\n      <driver name='vfio'/>\n      <source>\n        <address {}/>\n      </source>\n    </hostdev>\n",
                      address_attributes(vf.address));

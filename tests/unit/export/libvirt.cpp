@@ -112,7 +112,7 @@ TEST_CASE("with more guests than cores some share, and the domain says so") {
   const auto out = export_libvirt(p, facts, {.pool = "", .vf = "up:2"});
   REQUIRE(out);
   CHECK(holds(out->document, "<!-- 3 VFs share the isolated cores there: not all guests run at once undisturbed -->"));
-  CHECK(holds(out->document, "<!-- no hugepages there -->"));
+  CHECK(holds(out->document, "<!-- no hugepages on node 0 -->"));
   CHECK_FALSE(holds(out->document, "memoryBacking"));
 }
 
@@ -142,6 +142,21 @@ TEST_CASE("a PF on no node gets neither node nor memory of one, and any isolated
   CHECK(guest_shares(p, facts).at(bdf("3b:10.0")).cpus.size() == 8);
 }
 
+TEST_CASE("on a node without memory a guest gets that of the nearest one, and the two share its pages") {
+  auto facts = machine();
+  facts.numa[1].total_kb = 0;
+  facts.numa[1].distances = {21, 10};
+  const auto p = plan(facts, kText);
+  const auto share = guest_shares(p, facts).at(bdf("af:10.0"));
+  CHECK(share.memory_node == 0);
+  CHECK(share.cpus.front() == 9);
+  CHECK(share.pages == 4);                                       // 24 among six
+  const auto out = export_libvirt(p, facts, {.pool = "", .vf = "af:10.0"});
+  REQUIRE(out);
+  CHECK(holds(out->document, "<memory mode='strict' nodeset='0'/>"));
+  CHECK(holds(out->document, "<!-- node 1 has no memory: it is node 0's, the nearest -->"));
+}
+
 TEST_CASE("without isolated CPUs nothing is pinned") {
   const auto text = document({.pool = "", .vf = "3b:10.0"}, "[iommu]\nmode = passthrough\n[pf uplink]\nvendor = 8086\nexpect = 2\nvfs = 1\nvf-driver = vfio-pci\n");
   CHECK(holds(text, "<vcpu placement='static'>1</vcpu>"));
@@ -169,11 +184,16 @@ TEST_CASE("a wish that the plan does not hold is refused with what there is") {
   CHECK(refused({}, "[pf uplink]\nvendor = 8086\nexpect = 2\nvfs = 2\n") == "no VF of this plan goes to vfio-pci: there is nothing to export for libvirt");
 }
 
-TEST_CASE("a section's name cannot break the document, nor leave libvirt's folder") {
-  const auto text = document({.pool = "0000:3b:00.0", .vf = ""}, "[pf a<&/--b]\nvendor = 8086\nexpect = 2\nvfs = 1\nvf-driver = vfio-pci\n");
-  CHECK(holds(text, "<name>vfirst-a&lt;&amp;_--b-0000:3b:00.0</name>"));
-  const auto vf = document({.pool = "", .vf = "3b:10.0"}, "[pf a<&/--b]\nvendor = 8086\nexpect = 2\nvfs = 1\nvf-driver = vfio-pci\n");
-  CHECK(holds(vf, "[pf a<&/- -b]"));
+TEST_CASE("a PF's name cannot break the document, nor leave libvirt's folder") {
+  const auto facts = machine();
+  auto p = plan(facts, kText);
+  p.pfs[0].name = "a<&/--b";                                     // the policy lets no such name in
+  const auto pool = export_libvirt(p, facts, {.pool = "0000:3b:00.0", .vf = ""});
+  REQUIRE(pool);
+  CHECK(holds(pool->document, "<name>vfirst-a&lt;&amp;_--b-0000:3b:00.0</name>"));
+  const auto vf = export_libvirt(p, facts, {.pool = "", .vf = "3b:10.0"});
+  REQUIRE(vf);
+  CHECK(holds(vf->document, "[pf a<&/- -b]"));
   CHECK(xml_text("a\"b'c\x01\xc3") == "a&quot;b&apos;c__");
   CHECK(xml_comment("---") == "<!-- - - - -->");
 }
