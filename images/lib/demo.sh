@@ -31,10 +31,15 @@ demo_package() {
 demo_golden() {
   local deb=$1 key image lock
   shift
-  # Everything that decides what is in the image: the package's files, the recipe, the options and the files they name.
+  # Everything that decides what is in the image: the package's files, the recipe, the options and the files and trees they name.
   key=$({ dpkg-deb --fsys-tarfile "$deb" | tar -xO | sha256sum; dpkg-deb --ctrl-tarfile "$deb" | tar -xO | sha256sum
           cd "$demo_images/golden" && find . -type f -perm /111 && find . -type f -exec sha256sum {} + | sort
-          local word; for word; do if [[ -f $word ]]; then sha256sum < "$word"; else echo "$word"; fi; done; } | sha256sum | cut -c1-16)
+          local word
+          for word; do
+            if [[ -f $word ]]; then sha256sum < "$word"
+            elif [[ -d $word ]]; then (cd "$word" && find . -type l && find . -type f -perm /111 && find . -type f -exec sha256sum {} + | sort)
+            else echo "$word"; fi
+          done; } | sha256sum | cut -c1-16)
   image=$demo_cache/golden-$key.raw
   mkdir -p "$demo_cache"
   exec {lock}> "$demo_cache/lock"

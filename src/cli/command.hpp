@@ -35,6 +35,8 @@ struct Options {
   std::string device;
   std::string guest;
   bool links = false;
+  std::string pool;
+  std::string vf;
 };
 
 // One option of a command: a flag, or a word. A name without a dash is a positional argument.
@@ -85,5 +87,7 @@ std::span<const Option> capture_options();
 ExitCode run_capture(const Options&);
 std::span<const Option> simulate_options();
 ExitCode run_simulate(const Options&);
+std::span<const Option> export_options();
+ExitCode run_export(const Options&);
 
 }  // namespace vfirst

@@ -8,6 +8,7 @@
 #include "base/kernel_version.hpp"
 #include "base/mac_address.hpp"
 #include "base/pci_address.hpp"
+#include "facts/neighbours.hpp"
 
 #include <cstdint>
 #include <map>
@@ -181,6 +182,7 @@ struct Facts {
   Dmi dmi;
   BootFacts boot;
   std::vector<CriticalDevice> critical;
+  std::vector<Neighbour> neighbours;                             // by tool, each in the order in which it reads its files
   std::string hostname;
   std::vector<std::string> gaps;                                 // what this tree does not show, a line each
   bool operator==(const Facts&) const = default;

@@ -23,6 +23,7 @@ std::vector<Kernel> read_kernels(const Root&, const ReadOptions&, const std::vec
 Dmi read_dmi(const Root&);
 BootFacts read_boot(const Root&, const std::vector<Mount>&, Gaps&);
 std::vector<CriticalDevice> read_critical(const Root&, const std::vector<Mount>&, const BootFacts&, Gaps&);
+std::vector<Neighbour> read_neighbours(const Root&);
 
 // A CPU set that sysfs shows under one of several names, as a list or as a mask, depending on the kernel's age. The name
 // that answered last is tried first, so that an old kernel costs one failed open and not one for every CPU.

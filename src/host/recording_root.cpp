@@ -67,6 +67,10 @@ Result<std::string> RecordingRoot::read_head(std::string_view path, std::size_t 
   return kept(path, Root::read_head(path, limit));
 }
 
+Result<std::string> RecordingRoot::read_lines(std::string_view path, bool (*keep)(std::string_view)) const {
+  return kept(path, only_lines(Root::read(path), keep));
+}
+
 Result<std::string> RecordingRoot::link(std::string_view path) const {
   auto target = Root::link(path);
   if (target) add(settle(path, false), Entry::Kind::link, *target);

@@ -105,7 +105,19 @@ Root::~Root() {
 Result<std::string> Root::read(std::string_view path) const { return read_text(fd_, path, SIZE_MAX); }
 Result<std::string> Root::bytes(std::string_view path) const { return read_bytes(fd_, path, SIZE_MAX); }
 Result<std::string> Root::read_head(std::string_view path, std::size_t limit) const { return read_text(fd_, path, limit); }
+Result<std::string> Root::read_lines(std::string_view path, bool (*keep)(std::string_view)) const { return only_lines(read(path), keep); }
 void Root::note(std::string_view) const {}
+
+Result<std::string> Root::only_lines(Result<std::string> text, bool (*keep)(std::string_view)) {
+  if (!text) return text;
+  std::string out;
+  for (const auto line : split(*text, '\n')) {
+    if (keep(line)) out += line;
+    out += '\n';
+  }
+  out.pop_back();
+  return out;
+}
 
 Status Root::write(std::string_view path, std::string_view value) const {
   const Relative name(path);

@@ -29,6 +29,9 @@ class Root {
   Result<std::string> bytes(std::string_view path) const;                     // the content as it is, for copying
   // At most the first `limit` bytes: /proc/cpuinfo of a large machine takes the kernel milliseconds to print whole.
   virtual Result<std::string> read_head(std::string_view path, std::size_t limit) const;
+  // The lines for which `keep` says so, each other one empty: line numbers stay. For files that may hold passwords: what is not
+  // kept does not get into a capture either.
+  virtual Result<std::string> read_lines(std::string_view path, bool (*keep)(std::string_view line)) const;
   // One write(2) of `value` into an existing file (a sysfs attribute); a short count is EIO. No O_CREAT, no O_TRUNC.
   virtual Status write(std::string_view path, std::string_view value) const;
   virtual Result<std::string> link(std::string_view path) const;              // readlink
@@ -49,6 +52,7 @@ class Root {
   bool is_host() const { return path_ == "/"; }                               // may the running kernel be asked?
 
  protected:
+  static Result<std::string> only_lines(Result<std::string> text, bool (*keep)(std::string_view line));
   explicit Root(int fd, std::filesystem::path path);
 
  private:

@@ -66,6 +66,7 @@ Status plan_irqs(Draft&);                                        // irq.cpp: whi
 Status plan_sriov(Draft&);                                       // sriov.cpp: VFs and the steps
 Status check_cmdline(Draft&);                                    // kernel.cpp: length, foreign arguments
 void kernel_findings(Draft&);                                    // kernels.cpp: what each installed kernel would ignore
+void neighbour_findings(Draft&);                                 // neighbours.cpp: other tools that undo or fight this
 void add_findings(Draft&);                                       // findings.cpp
 
 }  // namespace vfirst

@@ -132,6 +132,7 @@ void add_findings(Draft& draft) {
   groups(draft);
   migration(draft);
   kernel_findings(draft);
+  neighbour_findings(draft);
   for (const auto& skipped : draft.policy.skipped) draft.find(Severity::note, "policy-skipped", skipped);
 }
 

@@ -53,6 +53,7 @@ struct VerifyReport {
   std::string release;                                           // of the running kernel
   std::string plan_hash;
   std::vector<VerifyRow> rows;                                   // an error finding of the plan is a failed row, too
+  std::vector<std::string> warnings;                             // other tools that may undo what is right now
   Receipt receipt;
   bool green() const;                                            // no required row is short, ignored or failed
   bool operator==(const VerifyReport&) const = default;

@@ -89,6 +89,8 @@ std::string receipt_line(const Receipt& receipt) {
 std::string verify_text(const VerifyReport& report, bool colour) {
   std::string out;
   if (!report.rows.empty()) out = colour ? coloured(table_text(report), report) : table_text(report);
+  for (const auto& warning : report.warnings) out += "\nwarning: " + warning;
+  if (!report.warnings.empty()) out += "\n";
   const auto count = [&](auto test) { return std::ranges::count_if(report.rows, test); };
   const auto ok = count([](const VerifyRow& row) { return row.verdict == Verdict::ok; });
   out += fmt::format("\n{}: {} of {} as wanted\n{}\n", report.green() ? "green" : "red", ok, report.rows.size(), receipt_line(report.receipt));
@@ -101,6 +103,7 @@ std::string verify_json(const VerifyReport& report) {
     return Json{{"subject", row.subject}, {"wanted", row.wanted}, {"asked", row.asked}, {"got", row.got}, {"verdict", verdict_name(row.verdict)},
                 {"required", row.required}, {"evidence", row.evidence}, {"cause", row.cause}};
   });
+  out["warnings"] = report.warnings;
   const auto& r = report.receipt;
   Json receipt{{"text", receipt_line(r)}, {"pfs", r.pfs}, {"vfs_wanted", r.vfs_wanted}, {"vfs_got", r.vfs_got}, {"vf_driver", r.vf_driver}};
   receipt["pages"] = list_of(r.pages, [](const Receipt::Pages& p) { return Json{{"node", p.node}, {"size_kb", p.size_kb}, {"wanted", p.wanted}, {"got", p.got}}; });

@@ -178,6 +178,8 @@ VerifyReport observe(const Plan& plan, const Machine& machine) {
   report.plan_hash = plan.hash();
   for (const auto& finding : plan.findings)
     if (finding.severity == Severity::error) report.rows.push_back({finding.code, "", "", "", Verdict::failed, true, "plan", finding.message});
+  for (const auto& finding : plan.findings)
+    if (finding.severity == Severity::warning && finding.code.starts_with("neighbour-")) report.warnings.push_back(finding.message);
   const auto log = kernel_log(machine.root);
   for (const auto& expectation : plan.expectations) report.rows.push_back(check_expectation(expectation, machine.root, log));
   std::ranges::move(check_steps(plan, machine), std::back_inserter(report.rows));

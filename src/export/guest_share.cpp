@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "export/guest_share.hpp"
+
+#include "plan/cores.hpp"
+
+#include <algorithm>
+
+namespace vfirst {
+
+namespace {
+
+// A guest bound to a node without memory would not start.
+const NumaNode* memory_of(const NumaNode& node, const Facts& facts) {
+  const NumaNode* best = nullptr;
+  unsigned best_distance = 0;
+  for (std::size_t i = 0; i < facts.numa.size(); ++i) {
+    const auto& other = facts.numa[i];
+    if (other.memory_known && other.total_kb == 0) continue;
+    const auto distance = other.id == node.id ? 0 : i < node.distances.size() ? node.distances[i] : UINT32_MAX;
+    if (!best || distance < best_distance) best = &other, best_distance = distance;
+  }
+  return best;
+}
+
+struct Node {
+  GuestShare common;                                             // all but the cores
+  std::vector<CpuSet> cores;                                     // isolated ones of it
+  std::map<std::uint32_t, unsigned> guests;                      // VFs by device class
+};
+
+Node node_of(int id, const Plan& plan, const Facts& facts, const std::vector<Core>& cores) {
+  Node out;
+  const auto* node = id < 0 ? nullptr : facts.node(static_cast<unsigned>(id));
+  auto& common = out.common;
+  if (node) common.node = node->id;
+  const auto* memory = node ? memory_of(*node, facts) : nullptr;
+  if (memory) common.memory_node = memory->id;
+  for (const auto& core : cores)
+    if (const auto mine = core.cpus & plan.isolated & (node ? node->cpus : plan.isolated); !mine.empty()) out.cores.push_back(mine);
+  if (!out.cores.empty()) {
+    const auto near = node ? plan.reserved & node->cpus : plan.reserved;
+    common.host = near.empty() ? plan.reserved : near;
+  }
+  for (const auto& pages : plan.hugepages)                       // of several sizes the largest
+    if (memory && pages.node == memory->id && pages.pages && pages.size_kb > common.page_kb) common.page_kb = pages.size_kb, common.pages = pages.pages;
+  return out;
+}
+
+}  // namespace
+
+std::map<PciAddress, GuestShare> guest_shares(const Plan& plan, const Facts& facts) {
+  const auto cores = cores_of(facts.cpu);
+  std::map<PciAddress, std::pair<int, std::uint32_t>> place;     // of a PF: its node, its class
+  for (const auto& pf : plan.pfs) {
+    const auto* f = facts.function(pf.address);
+    place[pf.address] = {pf.node, f ? f->class_code >> 16 : 0};
+  }
+  std::map<int, Node> nodes;
+  const auto guests = [&](auto visit) {
+    for (const auto& vf : plan.vfs)
+      if (vf.driver == "vfio-pci") visit(vf, place[vf.pf].first, place[vf.pf].second);
+  };
+  guests([&](const PlannedVf&, int id, std::uint32_t kind) {
+    if (!nodes.contains(id)) nodes[id] = node_of(id, plan, facts, cores);
+    ++nodes[id].guests[kind];
+  });
+
+  std::map<unsigned, unsigned> eaters;                           // of a node's pages
+  for (auto& [_, node] : nodes) {
+    for (const auto& [kind, count] : node.guests) node.common.guests_here = std::max(node.common.guests_here, count);
+    if (node.common.memory_node) eaters[*node.common.memory_node] += node.common.guests_here;
+  }
+
+  std::map<PciAddress, GuestShare> out;
+  std::map<std::pair<int, std::uint32_t>, unsigned> seen;
+  guests([&](const PlannedVf& vf, int id, std::uint32_t kind) {
+    const auto& node = nodes[id];
+    auto share = node.common;
+    const auto index = seen[{id, kind}]++;
+    const auto all = node.cores.size(), each = std::max<std::size_t>(all / share.guests_here, 1);
+    share.cores_shared = all > 0 && all < share.guests_here;
+    for (std::size_t i = 0; i < each && all; ++i)
+      for (auto cpu : node.cores[(index * each + i) % all].members()) share.cpus.push_back(cpu);
+    if (share.pages) share.pages = std::max<std::uint64_t>(share.pages / eaters[*share.memory_node], 1);
+    out[vf.address] = std::move(share);
+  });
+  return out;
+}
+
+}  // namespace vfirst
