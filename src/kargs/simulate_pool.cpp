@@ -25,26 +25,38 @@ std::uint64_t Hugepages::Pool::pages() const {
   return std::accumulate(got.begin(), got.end(), std::uint64_t{0}, [](std::uint64_t sum, const auto& node) { return sum + node.second; });
 }
 
+// How many pages of the pool the node in place `at` still has.
+std::uint64_t Hugepages::room(const Pool& pool, std::size_t at) const {
+  const auto& node = left_[at];
+  const auto pages = node.memory_kb / pool.size_kb;
+  return pool.size_kb == kGigabyteKb && node.frames ? std::min<std::uint64_t>(pages, *node.frames) : pages;
+}
+
+void Hugepages::give(Pool& pool, std::size_t at, std::uint64_t pages) {
+  if (!pages) return;
+  auto& node = left_[at];
+  if (pool.size_kb == kGigabyteKb && node.frames) *node.frames -= pages;
+  if (!node.memory_known) pool.sure = false;
+  node.memory_kb -= pages * pool.size_kb;
+  pool.got[node.id] += pages;
+}
+
 // One page from the node in place `at`; memblock falls back to the other nodes, the highest addresses first, and the page
 // allocator is told not to.
 bool Hugepages::take(Pool& pool, std::size_t at, bool fall_back) {
   const bool by_frame = pool.size_kb == kGigabyteKb;
-  const auto one = [&](SimulatedNode& node) {
-    if (node.memory_kb < pool.size_kb) return false;
-    if (by_frame && node.frames) {
-      if (node.most_frames && *node.frames == 0 && *node.most_frames > 0) pool.sure = false;
-      if (*node.frames == 0) return false;
-      --*node.frames;
-    }
-    if (!node.memory_known) pool.sure = false;
-    node.memory_kb -= pool.size_kb;
-    ++pool.got[node.id];
+  const auto one = [&](std::size_t i) {
+    const auto& node = left_[i];
+    const bool no_frame = by_frame && node.memory_kb >= pool.size_kb && node.frames && *node.frames == 0;
+    if (no_frame && node.most_frames && *node.most_frames > 0) pool.sure = false;
+    if (!room(pool, i)) return false;
+    give(pool, i, 1);
     return true;
   };
-  if (one(left_[at])) return true;
+  if (one(at)) return true;
   if (fall_back)
     for (auto i = left_.size(); i-- > 0;)
-      if (one(left_[i])) return true;
+      if (one(i)) return true;
   if (!by_frame || !left_[at].frames) pool.sure = false;
   return false;
 }
@@ -55,7 +67,11 @@ void Hugepages::allocate_on(Pool& pool, unsigned node, std::uint64_t wanted) {
   const bool exact = !machine_.kernel.known() || machine_.kernel >= KernelVersion{6, 14} || !gigantic(pool.size_kb);
   std::uint64_t n = 0;
   if (at != left_.end() || !exact)
-    while (n < wanted && !left_.empty() && take(pool, at == left_.end() ? 0 : static_cast<std::size_t>(at - left_.begin()), !exact)) ++n;
+    if (const auto first = at == left_.end() ? 0 : static_cast<std::size_t>(at - left_.begin()); !left_.empty()) {
+      n = std::min(wanted, room(pool, first));
+      give(pool, first, n);
+      while (n < wanted && take(pool, first, !exact)) ++n;
+    }
   if (n == wanted) return;
   if (!pool.log.empty()) pool.log += '\n';
   pool.log += fmt::format("HugeTLB: allocating {} of page size {} failed node{}.  Only allocated {} hugepages.", wanted, log_size(pool.size_kb), node, n);
@@ -65,8 +81,12 @@ void Hugepages::allocate_on(Pool& pool, unsigned node, std::uint64_t wanted) {
 // Before, and for gigantic pages, the nodes take turns.
 void Hugepages::deal_out(Pool& pool) {
   const auto nodes = left_.size();
+  // Page by page where something may run out, in whole rounds while all nodes have enough: a large host has 10^5 pages.
   const auto turn = [&](std::uint64_t pages, unsigned& next) {
-    for (std::uint64_t i = 0; i < pages; ++i) {
+    std::uint64_t rounds = pages / nodes;
+    for (std::size_t i = 0; i < nodes; ++i) rounds = std::min(rounds, room(pool, i));
+    for (std::size_t i = 0; i < nodes; ++i) give(pool, i, rounds);
+    for (std::uint64_t i = rounds * nodes; i < pages; ++i) {
       const bool big = gigantic(pool.size_kb);
       bool got = false;
       for (std::size_t tries = 0; !got && tries < (big ? 1 : nodes); ++tries) {

@@ -80,6 +80,8 @@ class Hugepages {
   void allocate_on(Pool& pool, unsigned node, std::uint64_t wanted);
   void deal_out(Pool& pool);
   void starve(Simulation& out) const;
+  std::uint64_t room(const Pool& pool, std::size_t node) const;
+  void give(Pool& pool, std::size_t node, std::uint64_t pages);
   bool take(Pool& pool, std::size_t node, bool fall_back);
   void default_without_word(std::vector<ArgumentVerdict>& verdicts, Simulation& out);
 

@@ -119,6 +119,16 @@ TEST_CASE("small pages are dealt out in pieces since 6.9, and a piece of one pag
   CHECK(pages(booted("hugepages=1:7"), kSmall) == "7: 0+7");
 }
 
+TEST_CASE("a node that runs out in the middle leaves the rest to the others") {
+  auto machine = measured_machine({6, 1});
+  machine.nodes = {{0, 4 << 20, true, {}, {}}, {1, 1 << 20, true, {}, {}}, {2, 2 << 20, true, {}, {}}};
+  CHECK(pages(booted("hugepages=1536", machine), kSmall) == "1536: 512+512+512");
+  CHECK(pages(booted("hugepages=2100", machine), kSmall) == "2100: 794+512+794");
+  CHECK(pages(booted("hugepages=3000", machine), kSmall) == "3000: 1464+512+1024");
+  CHECK(pages(booted("hugepages=1:600", machine), kSmall) == "512: 0+512+0");
+  CHECK(pages(booted("hugepages=2:1000,0:2048", machine), kSmall) == "3048: 2048+0+1000");
+}
+
 TEST_CASE("small pages that leave the host no memory end the boot, big ones stop before") {
   CHECK(booted("hugepages=3000").boots());
   const auto dead = booted("hugepages=5000");
