@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // From [pf] sections to PFs: matched, counted, safe to touch, and with as many VFs as the hardware has.
 #include "plan/draft.hpp"
+#include "plan/quirks.hpp"
 #include "plan/safety.hpp"
 #include "plan/selector.hpp"
 
@@ -32,16 +33,18 @@ void report_count(Draft& draft, const PfPolicy& section, unsigned expected, cons
 std::optional<unsigned> vf_count(Draft& draft, const PfPolicy& section, const PciFunction& f) {
   const auto& wish = *section.vfs;
   const auto where = at(wish.from);
+  const auto* quirk = quirk_of_driver(f.driver);
+  const auto set_by = quirk ? fmt::format(" (set by {})", quirk->total_vfs) : std::string();
   if (!f.sriov || f.sriov->total_vfs == 0) {
     draft.find(badness(section), "pf-no-sriov",
-               fmt::format("{}{}: {}: switch SR-IOV on in the BIOS setup and the device's firmware", where, f.address.str(),
-                           f.sriov ? "its firmware offers 0 VFs" : "no SR-IOV capability"));
+               fmt::format("{}{}: {}: switch SR-IOV on in the BIOS setup and the device's firmware{}", where, f.address.str(),
+                           f.sriov ? "its firmware offers 0 VFs" : "no SR-IOV capability", set_by));
     return std::nullopt;
   }
   const auto total = f.sriov->total_vfs;
   const auto count = wish.value.number.value_or(total);
   if (count > total) {
-    draft.find(badness(section), "vfs-too-many", fmt::format("{}{}: {} VFs asked, hardware has {}", where, f.address.str(), count, total));
+    draft.find(badness(section), "vfs-too-many", fmt::format("{}{}: {} VFs asked, hardware has {}{}", where, f.address.str(), count, total, set_by));
     return std::nullopt;
   }
   if (f.sriov->num_vfs != 0 && f.sriov->num_vfs != count && !value_or(section.allow_recreate, false))

@@ -16,8 +16,11 @@ struct DriverQuirk {
   bool up_before_mac;                                            // an admin MAC is lost, or refused, while the PF is down
   enum class Knob { yes, no, unknown } vf_msix;                  // sriov_vf_msix_count
   bool managed_irqs;                                             // smp_affinity answers EPERM: the kernel places them itself
-  std::string_view total_vfs;                                    // where TotalVFs comes from, for the user
-  std::string_view note;
+  // When switchdev mode is set: while there is no VF, or once all have their virtfn and physfn links. none: it has only legacy.
+  enum class Eswitch { none, before_vfs, after_vfs } eswitch;
+  std::string_view total_vfs;                                    // who sets TotalVFs, and the tool that changes it
+  std::string_view if_no_vfs;                                    // what to look at when no VFs come, or fewer; "" for nothing
+  std::string_view if_refused;                                   // ... when a VF's setting or driver is refused
 };
 
 std::span<const DriverQuirk> driver_quirks();
@@ -25,5 +28,7 @@ const DriverQuirk* quirk_of_driver(std::string_view driver);     // nullptr wher
 
 // Must the netdev be up before VFs are made? True for every function of a vendor whose drivers need it.
 bool up_before_vfs(std::string_view driver, std::uint16_t vendor);
+// ... before their MAC addresses are set? False only for a vendor whose drivers are all known not to need it.
+bool up_before_mac(std::string_view driver, std::uint16_t vendor);
 
 }  // namespace vfirst

@@ -57,7 +57,7 @@ class PfSteps {
     if (!is_nic(pf())) return;
     std::string why;
     if (pf_.vfs && up_before_vfs(pf().driver, pf().vendor)) why = "this driver makes no VF while its port is down";
-    else if (any_admin_mac()) why = "drivers lose a VF's MAC that is set while the port is down";
+    else if (any_admin_mac() && up_before_mac(pf().driver, pf().vendor)) why = "drivers lose a VF's MAC that is set while the port is down";
     else if (!pf_.irq_cpus.empty()) why = "a port's interrupts exist only while it is up";
     else if (coalescing()) why = "drivers refuse coalescing while the port is down";
     if (!why.empty()) ready_ = {draft_.step(BringUp{pf().address}, why, section().from, ready_, required_)};

@@ -2,6 +2,7 @@
 #include "steps/apply.hpp"
 
 #include "steps/actions.hpp"
+#include "steps/device.hpp"
 
 namespace vfirst {
 
@@ -20,6 +21,11 @@ std::optional<PciAddress> pf_of(const Action& action) {
         else return std::nullopt;
       },
       action);
+}
+
+bool may_go_on(const Action& action, const Machine& machine) {
+  const auto* create = std::get_if<CreateVfs>(&action);
+  return create && steps::bound_driver(machine.root, create->pf);
 }
 
 bool blocks_dependants(const Action& action) {

@@ -92,6 +92,11 @@ std::optional<std::string> vf_user(const Root& root, const PciAddress& vf) {
   return network ? fmt::format("its netdev (driver {}) is in another network namespace", *driver) : fmt::format("driver {} has it", *driver);
 }
 
+std::string habit(const Root& root, const PciAddress& pf, std::string_view DriverQuirk::* what) {
+  const auto* quirk = quirk_of_driver(bound_driver(root, pf).value_or(""));
+  return quirk && !(quirk->*what).empty() ? fmt::format("; {}: {}", quirk->driver, quirk->*what) : std::string();
+}
+
 std::string kernel_says(const Root& root, const PciAddress& address) {
   const auto line = newest(kernel_log(root), {address.str()});
   return line ? fmt::format(" (kernel: {})", *line) : std::string();

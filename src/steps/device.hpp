@@ -2,6 +2,7 @@
 #pragma once
 // A PCI function in sysfs: paths and the few questions that several actions ask.
 
+#include "plan/quirks.hpp"
 #include "steps/machine.hpp"
 
 #include "base/pci_address.hpp"
@@ -29,6 +30,9 @@ unsigned count_vfs(const Root& root, const PciAddress& pf);      // by virtfn li
 
 // Who uses this VF now, for a message ("qemu-system-x86 (812) has /dev/vfio/14 open"); nothing where nobody does.
 std::optional<std::string> vf_user(const Root& root, const PciAddress& vf);
+
+// What the quirk table says of the PF's driver in such a case: "; ice: <what to look at>"; "" where nothing.
+std::string habit(const Root& root, const PciAddress& pf, std::string_view DriverQuirk::* what);
 
 // The kernel's newest message that names the device, quoted for the end of a cause; "" where none.
 std::string kernel_says(const Root& root, const PciAddress& address);

@@ -14,7 +14,8 @@ namespace vfirst {
 namespace {
 
 // Sources: drivers/pci/iov.c and pci-sysfs.c; measured on 6.12 with QEMU's igb and nvme; bnxt_sriov_configure() for the
-// silent zero; os-net-config 65f240f for the VF in reset; irqbalance 3685d33 for EIO before EPERM.
+// silent zero; os-net-config 65f240f for the VF in reset; irqbalance 3685d33 for EIO before EPERM; device_driver_attach() of
+// drivers/base/dd.c for the bind that is put off; mlx5_set_msix_vec_count() for the VF's vectors.
 constexpr auto kTable = std::to_array<ErrnoRow>({
     {Place::open_numvfs, ENOENT, Reaction::fail, "the device shows no SR-IOV capability",
      "it is off in the card's firmware (SRIOV_EN) or in the BIOS, or this is not a PF"},
@@ -28,10 +29,11 @@ constexpr auto kTable = std::to_array<ErrnoRow>({
     {Place::write_numvfs, EAGAIN, Reaction::retry, "the device is busy with itself", ""},
     {Place::write_numvfs, kNothingHappened, Reaction::raise_port, "the driver reported success and made no VF", "its port is down, its firmware resets, or VFs are in use"},
     {Place::write_numvfs, kPartly, Reaction::fail, "the driver made fewer VFs than asked", ""},
-    {Place::drivers_probe, kNothingHappened, Reaction::fail, "the probe reported success and bound no driver", ""},
+    {Place::drivers_probe, kNothingHappened, Reaction::fail, "no driver took it", ""},
     {Place::bind, EINVAL, Reaction::fail, "the device has no IOMMU group", "intel_iommu=on (Intel), or VT-d / AMD-Vi / SMMU in the BIOS"},
     {Place::bind, ENODEV, Reaction::fail, "the driver does not match: driver_override names another, or probing is off for these VFs", ""},
     {Place::bind, EBUSY, Reaction::accept, "a driver is bound already", ""},
+    {Place::bind, EAGAIN, Reaction::retry, "the driver waits for another one", ""},
     {Place::set_vf, EINVAL, Reaction::fail, "the driver refuses this value", "no such VF, a multicast address, or a rate while the link is down"},
     {Place::set_vf, EOPNOTSUPP, Reaction::fail, "the driver has no such VF setting", ""},
     {Place::set_vf, EPROTONOSUPPORT, Reaction::fail, "the driver does not do this VLAN protocol", ""},
@@ -48,7 +50,9 @@ constexpr auto kTable = std::to_array<ErrnoRow>({
     {Place::channels, EINVAL, Reaction::fail, "the driver refuses this number of queues", ""},
     {Place::channels, EOPNOTSUPP, Reaction::fail, "the driver cannot change its number of queues", ""},
     {Place::vf_msix, EOPNOTSUPP, Reaction::fail, "the PF's driver gives every VF the same number of vectors", "leave vf-queues out for this PF"},
-    {Place::vf_msix, ENOENT, Reaction::fail, "the PF's driver gives every VF the same number of vectors", "leave vf-queues out for this PF"},
+    {Place::vf_msix, ENOENT, Reaction::fail, "this kernel gives every VF the same number of vectors", "5.12 and later can change it; leave vf-queues out for this PF"},
+    {Place::vf_msix, EINVAL, Reaction::fail, "fewer vectors than this device gives a VF", ""},
+    {Place::vf_msix, EOVERFLOW, Reaction::fail, "more vectors than this device gives a VF", ""},
     {Place::vf_msix, EBUSY, Reaction::fail, "a driver is bound to the VF", "its vectors can be changed only before that"},
     {Place::load_module, ENOENT, Reaction::fail, "there is no such module", ""},
     {Place::eswitch, EOPNOTSUPP, Reaction::fail, "the driver cannot switch its mode now, or has no switch", "ice refuses it while VFs exist"},

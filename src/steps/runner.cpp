@@ -124,6 +124,14 @@ class Run : public std::enable_shared_from_this<Run> {
       bool devices = false;
       for (std::size_t i = 0; i < steps_.size(); ++i) {
         if (phases_[i] == Phase::over || phases_[i] == Phase::running || !waits(i) || !ready(i)) continue;
+        // numvfs may block for ever, and the main thread is everybody's: its lane takes it up again.
+        if (std::holds_alternative<CreateVfs>(steps_[i].action)) {
+          devices = true;
+          if (!may_go_on(steps_[i].action, machine_)) continue;
+          phases_[i] = Phase::pending;
+          changed_.notify_all();
+          continue;
+        }
         const auto began = since.try_emplace(i, events_.now()).first->second;
         lock.unlock();
         const auto outcome = apply(steps_[i].action, machine_);

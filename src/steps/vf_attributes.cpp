@@ -169,7 +169,7 @@ class Setting {
       }
       if (!out_.cause.empty()) return;                           // the first one is the cause
       out_.error = error;
-      out_.cause = fmt::format("{}: VF {} {}: {} ({})", x_.pf.str(), single.config.index, single.text, explain_errno(Place::set_vf, error), sent.error().what);
+      out_.cause = fmt::format("{}: VF {} {}: {} ({})", x_.pf.str(), single.config.index, single.text, explain_errno(Place::set_vf, error), sent.error().what) + habit(machine_.root, x_.pf, &DriverQuirk::if_refused);
       return;
     }
   }

@@ -4,10 +4,15 @@
 #include "steps/device.hpp"
 #include "steps/errno_table.hpp"
 
+#include <chrono>
+#include <thread>
+
 namespace vfirst::steps {
 
 namespace {
 
+constexpr int kTries = 10;
+constexpr auto kPause = std::chrono::milliseconds(100);
 constexpr auto kProbe = "sys/bus/pci/drivers_probe";
 constexpr auto kNoIommu = "it has no IOMMU group, so vfio cannot have it: intel_iommu=on (Intel), or VT-d / AMD-Vi / SMMU in the BIOS";
 
@@ -93,9 +98,15 @@ class Binding {
     if (!root_.exists(driver))
       return fail(probed ? ENOENT : static_cast<int>(probed.error().code),
                   fmt::format("driver {} is not loaded{}", x_.driver, machine_.initramfs ? ": is it in this initramfs?" : ""));
-    const auto bound = write(driver + "/bind", device_.str());   // says why, where drivers_probe only says success
-    const int error = bound ? 0 : static_cast<int>(bound.error().code);
-    if (as_wanted(x_, look())) return done();
+    int error = 0;
+    for (int tried = 1;; ++tried) {
+      const auto bound = write(driver + "/bind", device_.str());  // says why, where drivers_probe only says success
+      error = bound ? 0 : static_cast<int>(bound.error().code);
+      if (as_wanted(x_, look())) return done();                   // EBUSY as well, where the probe was only late
+      if (error == 0 || reaction_to(Place::bind, error) != Reaction::retry || tried == kTries) break;
+      std::this_thread::sleep_for(kPause);
+    }
+    if (error == EINVAL && root_.exists(device_path(device_, "iommu_group"))) return fail(error, fmt::format("driver {} refuses it{}", x_.driver, kernel_says(root_, device_)));
     return fail(error, fmt::format("{}{}", error ? explain_errno(Place::bind, error) : explain_errno(Place::drivers_probe, kNothingHappened), kernel_says(root_, device_)));
   }
 
@@ -108,7 +119,9 @@ class Binding {
     [[maybe_unused]] const auto probed = write(kProbe, device_.str());
     if (before == "0") [[maybe_unused]] const auto off = write(autoprobe, "0");
     if (as_wanted(x_, look())) return done();
-    return fail(ENOENT, fmt::format("no driver took it: is the VF driver {}?", machine_.initramfs ? "in this initramfs" : "installed"));
+    const auto* quirk = quirk_of_driver(bound_driver(root_, x_.pf).value_or(""));
+    return fail(ENOENT, fmt::format("{}: is the VF driver {}{}?{}", explain_errno(Place::drivers_probe, kNothingHappened), quirk ? fmt::format("({}) ", quirk->vf_driver) : "",
+                                    machine_.initramfs ? "in this initramfs" : "installed", habit(root_, x_.pf, &DriverQuirk::if_refused)));
   }
 
   const BindDriver& x_;

@@ -5,9 +5,15 @@
 #include "steps/device.hpp"
 #include "steps/errno_table.hpp"
 
+#include <chrono>
+#include <thread>
+
 namespace vfirst::steps {
 
 namespace {
+
+constexpr int kTries = 10;
+constexpr auto kPause = std::chrono::milliseconds(100);          // a device that is busy with itself sends no event either
 
 class Creation {
  public:
@@ -79,24 +85,32 @@ class Creation {
   }
 
   void create(bool may_repeat) {
-    ++out_.writes;
-    const auto written = machine_.root.write(file_, out_.wanted);
-    const int error = written ? 0 : static_cast<int>(written.error().code);
+    int error = 0;
+    for (int tried = 1;; ++tried) {
+      ++out_.writes;
+      const auto written = machine_.root.write(file_, out_.wanted);
+      error = written ? 0 : static_cast<int>(written.error().code);
+      if (error == 0 || reaction_to(Place::write_numvfs, error) != Reaction::retry || tried == kTries) break;
+      std::this_thread::sleep_for(kPause);
+    }
     const auto now = count().value_or(0);
     if (now == x_.count) {
       out_.state = StepState::done;
       return;
     }
-    if (!written) {
+    if (error) {
       const auto total = machine_.root.read(device_path(x_.pf, "sriov_totalvfs"));
-      fail(error, fmt::format("{} VFs: {}{}{}", x_.count, explain_errno(Place::write_numvfs, error),
-                              error == ERANGE && total ? fmt::format(" (sriov_totalvfs says {})", trimmed(*total)) : "", kernel_says(machine_.root, x_.pf)));
+      fail(error, fmt::format("{} VFs: {}{}{}{}", x_.count, explain_errno(Place::write_numvfs, error),
+                              error == ERANGE && total ? fmt::format(" (sriov_totalvfs says {})", trimmed(*total)) : "", habit(machine_.root, x_.pf, &DriverQuirk::if_no_vfs), kernel_says(machine_.root, x_.pf)));
+      // The write waited for the driver's probe, which came to nothing; another event may bring the driver all the same.
+      out_.waiting = reaction_to(Place::write_numvfs, error) == Reaction::wait && !bound_driver(machine_.root, x_.pf);
+      if (out_.waiting) out_.state = StepState::deferred;
       return;
     }
     // A silent success: bnxt_en does so while the port is down.
     const int what = now == 0 ? kNothingHappened : kPartly;
     if (may_repeat && reaction_to(Place::write_numvfs, what) == Reaction::raise_port && raise_port()) return create(false);
-    fail(what, fmt::format("{} of {} VFs: {}{}", now, x_.count, explain_errno(Place::write_numvfs, what), kernel_says(machine_.root, x_.pf)));
+    fail(what, fmt::format("{} of {} VFs: {}{}{}", now, x_.count, explain_errno(Place::write_numvfs, what), habit(machine_.root, x_.pf, &DriverQuirk::if_no_vfs), kernel_says(machine_.root, x_.pf)));
     out_.partial = now > 0;
   }
 
