@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstring>
 
 namespace vfirst::fake {
 
@@ -12,16 +13,33 @@ Status FakeNet::set_up(unsigned ifindex) {
   return {};
 }
 
+// A port as it is now: removing VFs, or loading the driver again, loses what was set.
+Port& FakeNet::current(unsigned ifindex) {
+  auto& port = ports_[ifindex];
+  if (const auto now = sysfs_.generation(ifindex); now != port.generation) {
+    port.vfs.clear();
+    port.generation = now;
+  }
+  if (!port.fresh) port.fresh = {port.coalescing, port.channels};
+  if (const auto now = sysfs_.unloads(ifindex); now != port.unloads) {
+    std::tie(port.coalescing, port.channels) = *port.fresh;
+    port.unloads = now;
+  }
+  return port;
+}
+
 Result<std::vector<VfConfig>> FakeNet::vfs(unsigned ifindex) {
-  auto all = ports_[ifindex].vfs;
-  for (unsigned i = static_cast<unsigned>(all.size()); i < 7; ++i) {
+  const auto& port = current(ifindex);
+  auto all = port.vfs;
+  for (unsigned i = static_cast<unsigned>(all.size()); i < sysfs_.vfs_of(ifindex); ++i) {
     VfConfig vf;
     vf.index = i;
     vf.mac = MacAddress{};
     vf.spoofcheck = true;
     vf.vlan = vf.qos = vf.min_rate_mbps = vf.max_rate_mbps = 0;
+    vf.vlan_protocol = "802.1Q";
     vf.link = VfConfig::Link::automatic;
-    if (!ports_[ifindex].no_trust) vf.trust = false;
+    if (!port.no_trust) vf.trust = false;
     all.push_back(vf);
   }
   return all;
@@ -31,10 +49,10 @@ Result<std::vector<VfConfig>> FakeNet::vfs(unsigned ifindex) {
 Status FakeNet::set_vfs(unsigned ifindex, const std::vector<VfConfig>& wanted) {
   ++writes;
   ++messages;
-  auto& port = ports_[ifindex];
+  auto& port = current(ifindex);
   if (port.in_reset) {
     --port.in_reset;
-    return failed(EAGAIN, "Resource temporarily unavailable");
+    return failed(port.reset_error, "in reset");
   }
   port.vfs = *vfs(ifindex);
   for (const auto& vf : wanted) {
@@ -42,6 +60,7 @@ Status FakeNet::set_vfs(unsigned ifindex, const std::vector<VfConfig>& wanted) {
     if (mine == port.vfs.end()) return failed(EINVAL, "Invalid argument");
     if (vf.mac && !vf.mac->is_unicast()) return failed(EINVAL, "Invalid argument");
     if (vf.mac) mine->mac = vf.mac;
+    if (vf.vlan.value_or(0) > 4095 || vf.qos.value_or(0) > 7) return failed(EINVAL, "Invalid argument");
     if (vf.vlan && vf.vlan_protocol == "802.1ad") return failed(EPROTONOSUPPORT, "Protocol not supported");
     if (vf.vlan) mine->vlan = vf.vlan, mine->qos = vf.qos, mine->vlan_protocol = vf.vlan_protocol;
     if (vf.max_rate_mbps) return failed(EINVAL, "Invalid argument");   // no link in here
@@ -56,10 +75,11 @@ Status FakeNet::set_vfs(unsigned ifindex, const std::vector<VfConfig>& wanted) {
 // net/ethtool: an attribute that the driver did not declare refuses the whole request.
 Status FakeNet::set_coalescing(unsigned ifindex, const Coalescing& wanted) {
   ++writes;
-  auto& port = ports_[ifindex];
+  auto& port = current(ifindex);
   auto& now = port.coalescing;
   if ((wanted.rx_usecs && !now.rx_usecs) || (wanted.tx_usecs && !now.tx_usecs) || (wanted.adaptive_rx && !now.adaptive_rx) || (wanted.adaptive_tx && !now.adaptive_tx))
-    return failed(EINVAL, "Invalid argument: cannot modify an unsupported parameter");
+    return failed(port.unsupported_error, "{}: cannot modify an unsupported parameter", std::strerror(port.unsupported_error));
+  if (wanted.rx_usecs && (*wanted.rx_usecs == 2 || (*wanted.rx_usecs > 3 && *wanted.rx_usecs < 10) || *wanted.rx_usecs > 10000)) return failed(EINVAL, "Invalid argument");
   const auto clamp = [&](unsigned value) { return std::min(value, port.usecs_limit.value_or(value)); };
   if (wanted.rx_usecs) now.rx_usecs = clamp(*wanted.rx_usecs);
   if (wanted.tx_usecs) now.tx_usecs = clamp(*wanted.tx_usecs);
@@ -68,10 +88,19 @@ Status FakeNet::set_coalescing(unsigned ifindex, const Coalescing& wanted) {
   return {};
 }
 
+Result<Channels> FakeNet::channels(unsigned ifindex) {
+  const auto& port = current(ifindex);
+  if (port.no_channels) return failed(EOPNOTSUPP, "Operation not supported");
+  return port.channels;
+}
+
 Status FakeNet::set_channels(unsigned ifindex, const Channels& wanted) {
   ++writes;
-  if (wanted.combined > ports_[ifindex].channels.combined_max) return failed(EINVAL, "Invalid argument");
-  ports_[ifindex].channels.combined = wanted.combined;
+  auto& port = current(ifindex);
+  if (port.no_channels) return failed(EOPNOTSUPP, "Operation not supported");
+  if (port.channels_error) return failed(port.channels_error, "refused");
+  if (wanted.combined > port.channels.combined_max) return failed(EINVAL, "requested channel count exceeds maximum");
+  port.channels.combined = wanted.combined;
   return {};
 }
 

@@ -17,9 +17,15 @@ struct Port {
   std::vector<VfConfig> vfs;
   Coalescing coalescing{3, 3, {}, {}};                           // absent: the driver lacks it
   Channels channels{4, 8, 0, 0, 0, 0};
+  int unsupported_error = EINVAL;                                // for a coalescing setting that it lacks; EOPNOTSUPP by ioctl
+  int channels_error = 0;                                        // the driver refuses any number
+  bool no_channels = false;                                      // ... or has no such operation: EOPNOTSUPP even for the question
   std::optional<unsigned> usecs_limit;                           // clamps in silence
   bool no_trust = false;                                         // EOPNOTSUPP
-  unsigned in_reset = 0;                                         // this many requests answer EAGAIN
+  unsigned in_reset = 0;                                         // this many requests answer reset_error
+  int reset_error = EAGAIN;
+  unsigned generation = 0, unloads = 0;                          // of the VFs that `vfs` speaks of; of the driver
+  std::optional<std::pair<Coalescing, Channels>> fresh;          // as the driver has them when it is loaded
 };
 
 // A PF's embedded switch as its driver would answer: by default there is none.
@@ -40,14 +46,16 @@ class FakeNet : public Net {
   Status set_up(unsigned ifindex) override;
   Result<std::vector<VfConfig>> vfs(unsigned ifindex) override;
   Status set_vfs(unsigned ifindex, const std::vector<VfConfig>& vfs) override;
-  Result<Coalescing> coalescing(unsigned ifindex) override { return ports_[ifindex].coalescing; }
+  Result<Coalescing> coalescing(unsigned ifindex) override { return current(ifindex).coalescing; }
   Status set_coalescing(unsigned ifindex, const Coalescing& wanted) override;
-  Result<Channels> channels(unsigned ifindex) override { return ports_[ifindex].channels; }
+  Result<Channels> channels(unsigned ifindex) override;
   Status set_channels(unsigned ifindex, const Channels& wanted) override;
   Result<std::string> eswitch_mode(const PciAddress& pf) override;
   Status set_eswitch_mode(const PciAddress& pf, const std::string& mode) override;
 
  private:
+  Port& current(unsigned ifindex);
+
   Sysfs& sysfs_;
   std::map<unsigned, Port> ports_;
   std::map<std::string, Switch> switches_;

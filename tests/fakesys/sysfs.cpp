@@ -3,6 +3,7 @@
 
 #include "base/text.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <fcntl.h>
@@ -26,6 +27,7 @@ fs::path temporary() {
 }
 
 std::unexpected<Error> error(int number) { return failed(number, "fake"); }
+std::string trimmed_line(const std::string& text) { return text.ends_with('\n') ? text.substr(0, text.size() - 1) : text; }
 
 }  // namespace
 
@@ -67,7 +69,8 @@ void Sysfs::add(const Pf& pf) {
   put(folder + "/sriov_drivers_autoprobe", "1");
   put(folder + "/modalias", "pci:v00008086d000010C9sv00008086sd0000A03Cbc02sc00i00");
   put(folder + "/class", pf.netdev.empty() ? "0x010802" : "0x020000");
-  pfs_[pf.address] = {pf, 0};
+  pfs_[pf.address] = {pf, pf.driver.empty() ? "igb" : pf.driver};
+  put(folder + "/driver_override", "(null)");
   if (!pf.driver.empty()) bind_pf(pf.address, pf.driver);
 }
 
@@ -87,9 +90,10 @@ void Sysfs::add_vf_driver(const std::string& name) {
 void Sysfs::bind_pf(const std::string& address, const std::string& driver) {
   const std::lock_guard lock(mutex_);
   add_driver(driver);
-  attach(address, driver);
+  link_driver(address, driver);
   auto& pf = pfs_.at(address).pf;
   pf.driver = driver;
+  pfs_.at(address).home = driver;
   for (const auto irq : pf.irqs) put(fmt::format("{}{}/msi_irqs/{}", kDevices, address, irq), "msix");
   if (!pf.netdev.empty()) {
     const auto folder = fmt::format("{}{}/net/{}", kDevices, address, pf.netdev);
@@ -102,12 +106,8 @@ void Sysfs::bind_pf(const std::string& address, const std::string& driver) {
 void Sysfs::reload_pf(const std::string& address) {
   const std::lock_guard lock(mutex_);
   auto& state = pfs_.at(address);
-  remove_vfs(state);
-  put(kDevices + address + "/sriov_drivers_autoprobe", "1");
-  state.pf.up = false;
-  for (const auto irq : state.pf.irqs) remove(fmt::format("proc/irq/{}", irq));
-  remove(kDevices + address + "/driver");
-  bind_pf(address, state.pf.driver);
+  unbind_pf(state);
+  bind_pf(address, state.home);
 }
 
 void Sysfs::raise_port(unsigned ifindex) {
@@ -121,12 +121,12 @@ void Sysfs::raise_port(unsigned ifindex) {
 }
 
 void Sysfs::request_irqs(const Pf& pf) {
-  for (const auto irq : pf.irqs) {
-    const auto file = fmt::format("proc/irq/{}/smp_affinity_list", irq);
+  for (std::size_t i = 0; i < pf.irqs.size(); ++i) {
+    const auto file = fmt::format("proc/irq/{}/smp_affinity_list", pf.irqs[i]);
     if (exists(file)) continue;                                  // its affinity outlives down and up
     const auto born = CpuSet::parse_mask(trimmed(Root::read("proc/irq/default_smp_affinity").value_or("0")));
     put(file, born->list());
-    if (pf.managed_shown) ::chmod((path() / file).c_str(), 0444);
+    if (pf.managed_shown && i >= pf.unmanaged) ::chmod((path() / file).c_str(), 0444);
   }
 }
 
@@ -162,6 +162,7 @@ Status Sysfs::write(std::string_view file, std::string_view value) const {
     const std::lock_guard lock(mutex_);
     writes_.push_back(fmt::format("{} <- {}", file, value == "\n" ? "\\n" : value));
   }
+  if (value.empty() && file.starts_with("sys/")) return {};      // kernfs hands no empty write on
   // Root's write is const since it changes the machine, not the object; here they are the same thing.
   return const_cast<Sysfs*>(this)->store(std::string(file), std::string(value));
 }
@@ -173,11 +174,12 @@ Status Sysfs::store(const std::string& file, const std::string& value) {
     return store_device(rest.substr(0, slash), rest.substr(slash + 1), value);
   }
   const std::lock_guard lock(mutex_);
-  if (file == "sys/bus/pci/drivers_probe") return probe(value);
+  if (file == "sys/bus/pci/drivers_probe") return probe(trimmed_line(value));
   if (file.starts_with(kDrivers)) {
     const auto rest = file.substr(kDrivers.size());
     const auto slash = rest.find('/');
-    return rest.substr(slash + 1) == "bind" ? bind(rest.substr(0, slash), value) : Status(error(EINVAL));
+    const auto driver = rest.substr(0, slash);
+    return rest.substr(slash + 1) == "bind" ? bind(driver, trimmed_line(value)) : unbind_from(driver, trimmed_line(value));
   }
   if (file.starts_with("proc/irq/")) return store_affinity(file, value);
   if (file.ends_with("/pm_qos_resume_latency_us") && value != "n/a" && !parse_number(value)) return error(EINVAL);
@@ -185,20 +187,50 @@ Status Sysfs::store(const std::string& file, const std::string& value) {
   return {};
 }
 
-// kernel/irq/proc.c write_irq_affinity: beyond nr_cpu_ids ERANGE, no online CPU EINVAL, a managed one EPERM, and whatever
-// the interrupt chip says when it has no vector left.
+// kernel/irq/proc.c write_irq_affinity: a managed one EPERM first of all, beyond nr_cpu_ids ERANGE, no online CPU EINVAL, and
+// whatever the interrupt chip says when it has no vector left.
 Status Sysfs::store_affinity(const std::string& file, const std::string& value) {
+  for (const auto& [address, state] : pfs_)
+    for (std::size_t i = state.pf.unmanaged; i < state.pf.irqs.size(); ++i)
+      if (state.pf.managed && file == fmt::format("proc/irq/{}/smp_affinity_list", state.pf.irqs[i])) return error(state.pf.managed_error);
   const bool mask = file.ends_with("default_smp_affinity");
-  const auto set = mask ? CpuSet::parse_mask(value) : CpuSet::parse_list(value);
+  auto text = trimmed_line(value);
+  if (!mask) {                                                   // lib/bitmap-str.c: any number of commas parts two ranges
+    std::string ranges;
+    for (const auto one : split(text, ','))
+      if (!one.empty()) ranges += (ranges.empty() ? "" : ",") + std::string(one);
+    text = ranges;
+  }
+  const auto set = mask ? CpuSet::parse_mask(text) : CpuSet::parse_list(text);
   if (!set) return error(EINVAL);
   if (set->last().value_or(0) >= cpus_) return error(mask ? EOVERFLOW : ERANGE);
-  if (set->empty()) return error(EINVAL);
-  for (const auto& [address, state] : pfs_)
-    for (const auto irq : state.pf.irqs)
-      if (state.pf.managed && file == fmt::format("proc/irq/{}/smp_affinity_list", irq)) return error(EPERM);
+  if (std::ranges::all_of(set->members(), [&](unsigned cpu) { return offline_.contains(cpu); })) return error(EINVAL);
   if (!mask && set->size() == 1 && full_.contains(*set->first())) return error(ENOSPC);
   put(file, mask ? set->mask() : set->list());
   return {};
+}
+
+const Sysfs::State* Sysfs::state_of(unsigned ifindex) const {
+  const auto found = std::ranges::find_if(pfs_, [&](const auto& one) { return one.second.pf.ifindex == ifindex && !one.second.pf.netdev.empty(); });
+  return found == pfs_.end() ? nullptr : &found->second;
+}
+
+unsigned Sysfs::vfs_of(unsigned ifindex) const {
+  const std::lock_guard lock(mutex_);
+  const auto* state = state_of(ifindex);
+  return state ? state->vfs : 0;
+}
+
+unsigned Sysfs::unloads(unsigned ifindex) const {
+  const std::lock_guard lock(mutex_);
+  const auto* state = state_of(ifindex);
+  return state ? state->unloads : 0;
+}
+
+unsigned Sysfs::generation(unsigned ifindex) const {
+  const std::lock_guard lock(mutex_);
+  const auto* state = state_of(ifindex);
+  return state ? state->generation : 0;
 }
 
 }  // namespace vfirst::fake

@@ -5,6 +5,7 @@
 
 #include "base/cpu_set.hpp"
 #include "base/pci_address.hpp"
+#include "fakesys/pf.hpp"
 #include "host/root.hpp"
 
 #include <atomic>
@@ -18,21 +19,6 @@
 
 namespace vfirst::fake {
 
-struct Pf {
-  std::string address = "0000:01:00.0";
-  std::string driver = "igb";                                    // "": none is bound yet
-  unsigned total = 7, offset = 128, stride = 2;
-  bool iommu = true;
-  std::string netdev = "eth0";                                   // "": not a NIC
-  unsigned ifindex = 2;
-  bool up = false;
-  std::vector<unsigned> irqs = {40, 41, 42};                     // requested when the port comes up
-  bool managed = false;                                          // NVMe: there from the start, the kernel's own
-  bool managed_shown = false;                                    // ... and by a read-only file, as from 6.12 on
-  // How its driver takes sriov_numvfs.
-  enum class Driver { obeys, no_memory, refuses, half, silent, silent_while_down, blocks } driver_does = Driver::obeys;
-};
-
 class Sysfs : public Root {
  public:
   explicit Sysfs(unsigned cpus = 8);
@@ -43,10 +29,17 @@ class Sysfs : public Root {
   void add_vf_driver(const std::string& name);                   // matches every VF by its id, as igbvf does
   void add_driver(const std::string& name);                      // matches by override only, as vfio-pci does
   void bind_pf(const std::string& address, const std::string& driver);
-  void reload_pf(const std::string& address);                    // driver out and in: VFs gone, autoprobe on again
+  void reload_pf(const std::string& address);                    // driver out and in: VFs gone, autoprobe as it was
   void raise_port(unsigned ifindex);
   void guest_opens(const std::string& vf, const std::string& comm = "qemu-system-x86");
   void without_vectors(unsigned cpu) { full_.insert(cpu); }
+  void take_offline(unsigned cpu) { offline_.insert(cpu); }
+  void fail_probe(const std::string& driver, int error, unsigned times = 1000) { probe_errors_[driver] = {error, times}; }
+  void limit_vectors(unsigned least, unsigned most) { least_vectors_ = least, most_vectors_ = most; }   // as mlx5_core does
+  void let_probe_lag() { probe_lags_ = true; }                   // drivers_probe returns before the driver is bound
+  unsigned vfs_of(unsigned ifindex) const;
+  unsigned generation(unsigned ifindex) const;                   // another one when its VFs were removed: with all they had
+  unsigned unloads(unsigned ifindex) const;                      // how often its driver went: with all that was set
   void put(const std::string& path, const std::string& text);    // a plain file, folders and all
   void symlink(const std::string& path, const std::string& target);
   void remove(const std::string& path);
@@ -64,7 +57,8 @@ class Sysfs : public Root {
  private:
   struct State {
     Pf pf;
-    unsigned vfs = 0;
+    std::string home;                                            // the driver that knows its id
+    unsigned vfs = 0, generation = 0, unloads = 0;
   };
   Status store(const std::string& path, const std::string& value);
   Status store_device(const std::string& address, const std::string& attribute, const std::string& value);
@@ -72,15 +66,20 @@ class Sysfs : public Root {
   Status store_affinity(const std::string& path, const std::string& value);
   Status probe(const std::string& address);
   Status bind(const std::string& driver, const std::string& address);
+  Status unbind_from(const std::string& driver, const std::string& address);
   void unbind(const std::string& address);
+  void unbind_pf(State& state);
   void make_vf(const State& state, unsigned index);
   void make_vfs(State& state, unsigned count);
   void remove_vfs(State& state);
   void attach(const std::string& address, const std::string& driver);
+  void link_driver(const std::string& address, const std::string& driver);
   void request_irqs(const Pf& pf);
+  Status store_vectors(const std::string& address, const std::string& value);
   bool can_probe(const std::string& address) const;
   bool matches(const std::string& driver, const std::string& address) const;
-  bool probe_fails(const std::string& driver, const std::string& address) const;
+  int probe_error(const std::string& driver, const std::string& address) const;
+  const State* state_of(unsigned ifindex) const;
   void touch() const;
 
   unsigned cpus_;
@@ -91,7 +90,11 @@ class Sysfs : public Root {
   std::map<std::string, State> pfs_;
   std::map<std::string, std::string> pf_of_vf_;
   std::map<std::string, bool> drivers_;                          // name -> matches VFs by id
-  std::set<unsigned> full_;
+  std::map<std::string, std::pair<int, unsigned>> probe_errors_;
+  std::map<std::string, std::string> lagging_;                   // device -> the driver that is about to take it
+  bool probe_lags_ = false;
+  std::set<unsigned> full_, offline_;
+  unsigned least_vectors_ = 1, most_vectors_ = 2048;
   unsigned groups_ = 10;
 };
 

@@ -132,7 +132,7 @@ TEST_CASE("two sections that match one PF are refused with both lines") {
 
 TEST_CASE("more VFs than the hardware has are an error finding, never fewer in silence") {
   const auto p = plan(two_nics(), "[pf a]\nnode = 0\nvfs = 8\nrx-usecs = 3\n");
-  CHECK(message(p, "vfs-too-many") == "p.ini:3: 0000:01:00.0: 8 VFs asked, hardware has 7");
+  CHECK(message(p, "vfs-too-many") == "p.ini:3: 0000:01:00.0: 8 VFs asked, hardware has 7 (set by the driver)");
   CHECK(p.vfs.empty());
   CHECK(described(p).back() == "coalescing on 0000:01:00.0: rx-usecs 3");
   CHECK(plan(two_nics(), "[pf a]\nnode = 0\nvfs = max\n").vfs.size() == 7);

@@ -13,7 +13,10 @@ namespace {
 const auto kPf = *PciAddress::parse("0000:01:00.0");
 
 struct WithPort : FakeMachine {
-  WithPort() { sysfs.add({}); }
+  WithPort() {
+    sysfs.add({});
+    REQUIRE(apply(CreateVfs{kPf, 7, false}, machine).state == StepState::done);
+  }
   Port& port() { return net.port(2); }
 };
 
