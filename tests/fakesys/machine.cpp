@@ -120,6 +120,7 @@ Status FakeNet::set_eswitch_mode(const PciAddress& pf, const std::string& mode) 
   if (one.changes == Switch::Changes::without_vfs && vfs) return failed(EOPNOTSUPP, "Operation not supported: Changing eswitch mode is allowed only if there is no VFs created");
   for (unsigned i = 0; i < vfs; ++i)
     if (sysfs_.exists(fmt::format("{}/virtfn{}/driver", folder, i))) return failed(EBUSY, "Device or resource busy");
+  if (one.mode_error) return failed(one.mode_error, "refused");
   one.mode = mode;
   return {};
 }

@@ -32,6 +32,7 @@ struct Port {
 struct Switch {
   enum class Changes { never, without_vfs, without_bound_vfs } changes = Changes::never;   // igb, ice, mlx5_core
   std::string mode = "legacy";
+  int mode_error = 0;                                            // what the driver answers to any mode: a bond, offloaded flows, firmware
 };
 
 class FakeNet : public Net {

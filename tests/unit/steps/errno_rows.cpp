@@ -97,6 +97,12 @@ Met channels(const std::function<void(Port&)>& driver, int error) {
   return met(apply(SetQueues{kPf, 2}, fake.machine), error);
 }
 
+Met mode_refused(Switch::Changes changes, int driver_says, int error) {
+  WithVfs fake;                                                  // none of its VFs has a driver
+  fake.net.eswitch(kPf.str()) = {changes, "legacy", driver_says};
+  return met(apply(SetEswitch{kPf, "switchdev"}, fake.machine), error);
+}
+
 Met vectors_refused(int error) {
   WithVfs fake;
   fake.sysfs.put(kFolder + "sriov_vf_total_msix", "64");
@@ -215,6 +221,9 @@ const std::vector<Row> kDriven = {
     {Place::coalesce, EOPNOTSUPP, [] { return coalesce([](Port& port) { port.unsupported_error = EOPNOTSUPP; }, EOPNOTSUPP); }},   // the ioctl's answer
     {Place::channels, EINVAL, [] { return channels([](Port& port) { port.channels_error = EINVAL; }, EINVAL); }},
     {Place::channels, EOPNOTSUPP, [] { return channels([](Port& port) { port.no_channels = true; }, EOPNOTSUPP); }},
+    {Place::eswitch, EOPNOTSUPP, [] { return mode_refused(Switch::Changes::without_vfs, 0, EOPNOTSUPP); }},
+    {Place::eswitch, EBUSY, [] { return mode_refused(Switch::Changes::without_bound_vfs, EBUSY, EBUSY); }},
+    {Place::eswitch, EINVAL, [] { return mode_refused(Switch::Changes::without_bound_vfs, EINVAL, EINVAL); }},
     {Place::vf_msix, EOPNOTSUPP, [] {
        WithVfs fake;
        return met(fake.vectors(4), EOPNOTSUPP);
