@@ -25,9 +25,15 @@ std::string_view message_of(std::string_view line) {
   return line.substr(end + 1);
 }
 
+// The low three bits of the priority; dmesg's own lines do not have one.
+std::optional<unsigned> level_of(std::string_view line) {
+  const auto priority = parse_number(line.substr(0, line.find(',')));
+  return priority && line.find(';') != line.npos ? std::optional(static_cast<unsigned>(*priority & 7)) : std::nullopt;
+}
+
 }  // namespace
 
-std::vector<std::string> kernel_log(const Root& root) {
+std::vector<std::string> kernel_log(const Root& root, unsigned least) {
   std::vector<std::string> out;
   // Not Root::read: the device blocks at its end unless opened O_NONBLOCK, and answers one record a read.
   const int fd = ::openat(root.fd(), "dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
@@ -47,7 +53,7 @@ std::vector<std::string> kernel_log(const Root& root) {
   }
   ::close(fd);
   for (const auto line : split(text, '\n'))
-    if (!line.empty() && line.front() != ' ') out.emplace_back(message_of(line));
+    if (!line.empty() && line.front() != ' ' && level_of(line).value_or(0) <= least) out.emplace_back(message_of(line));
   return out;
 }
 

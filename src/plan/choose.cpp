@@ -83,7 +83,9 @@ Status choose_pfs(Draft& draft) {
       continue;
     }
     for (const auto* f : found) {
-      if (const auto reason = untouchable(draft.facts, *f, any_vfio(draft.policy, section))) {
+      // A guest's own port may carry its default route and is what a policy with role = guest is about; no VF is made there.
+      const bool own_port = draft.plan.role == Role::guest && !section.vfs;
+      if (const auto reason = own_port ? std::nullopt : untouchable(draft.facts, *f, any_vfio(draft.policy, section))) {
         draft.find(badness(section), "pf-critical", fmt::format("{}[pf {}] {} is left alone: {}", at(section.from), section.name, f->address.str(), *reason));
         continue;
       }

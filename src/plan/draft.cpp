@@ -27,6 +27,10 @@ VfSettings Draft::vf_settings(const PfPolicy& section, unsigned index) const {
     override_with(out.link_state, range.vf.link_state);
     override_with(out.min_rate_mbps, range.vf.min_rate_mbps);
     override_with(out.max_rate_mbps, range.vf.max_rate_mbps);
+    override_with(out.rx_usecs, range.vf.rx_usecs);
+    override_with(out.tx_usecs, range.vf.tx_usecs);
+    override_with(out.adaptive_rx, range.vf.adaptive_rx);
+    override_with(out.adaptive_tx, range.vf.adaptive_tx);
   }
   return out;
 }

@@ -19,6 +19,21 @@ std::string driver_of(const VfSettings& vf) { return vf.driver ? vf.driver->valu
 // A name that modprobe knows, where the policy's word is a driver and not a rule.
 bool names_module(const std::string& driver) { return driver != "keep" && driver != "none" && !driver.empty(); }
 
+// The same four keys of a [pf] section and of its VFs.
+template <class Keys>
+SetCoalescing coalescing_of(const PciAddress& address, const Keys& keys) {
+  SetCoalescing out{address, {}, {}, {}, {}};
+  if (keys.rx_usecs) out.rx_usecs = keys.rx_usecs->value;
+  if (keys.tx_usecs) out.tx_usecs = keys.tx_usecs->value;
+  if (keys.adaptive_rx) out.adaptive_rx = keys.adaptive_rx->value;
+  if (keys.adaptive_tx) out.adaptive_tx = keys.adaptive_tx->value;
+  return out;
+}
+template <class Keys>
+const Origin& origin_of(const Keys& keys) {
+  return keys.rx_usecs ? keys.rx_usecs->from : keys.tx_usecs ? keys.tx_usecs->from : keys.adaptive_rx ? keys.adaptive_rx->from : keys.adaptive_tx->from;
+}
+
 class PfSteps {
  public:
   PfSteps(Draft& draft, const ChosenPf& pf, const std::map<std::string, std::size_t>& modules, std::vector<std::size_t> first)
@@ -153,7 +168,21 @@ class PfSteps {
     if (const auto module = modules_.find(driver); module != modules_.end()) after.push_back(module->second);
     std::ranges::sort(after);
     const auto because = driver == "vfio-pci" ? "for guests" : driver == "none" ? "the policy leaves it alone" : driver == "keep" ? "the host uses it" : "the policy names this driver";
-    draft_.step(BindDriver{pf().address, index, *address, driver == "none" ? "" : driver}, because, wish.driver ? wish.driver->from : section().from, after, required_);
+    const auto bound = draft_.step(BindDriver{pf().address, index, *address, driver == "none" ? "" : driver}, because, wish.driver ? wish.driver->from : section().from, after, required_);
+    if (wish.coalescing()) vf_coalescing(index, *address, wish, driver, bound);
+  }
+
+  // A VF on vfio-pci has no port here: its guest sets its own interrupts (role = guest).
+  void vf_coalescing(unsigned index, const PciAddress& address, const VfSettings& wish, const std::string& driver, std::size_t bound) {
+    const auto from = origin_of(wish);
+    if (!is_nic(pf())) return not_a_nic(from, "interrupt coalescing is");
+    if (driver == "vfio-pci" || driver == "none") {
+      draft_.find(Severity::warning, "vf-without-port",
+                  fmt::format("{}VF {} of {} ({}) has no port on this host: its coalescing is set in its guest, by a policy with role = guest", at(from), index, pf().address.str(), driver == "none" ? "no driver" : driver));
+      return;
+    }
+    const auto up = draft_.step(BringUp{address}, "drivers refuse coalescing while the port is down", from, {bound}, false);
+    draft_.step(coalescing_of(address, wish), "interrupt delay as asked", from, {up}, required_);
   }
 
   // Last, because making VFs resets the ports of some drivers and with them queues and interrupts (igb).
@@ -163,13 +192,8 @@ class PfSteps {
       else not_a_nic(section().queues->from, "queues is");
     }
     if (coalescing()) {
-      const auto from = section().rx_usecs ? section().rx_usecs->from : section().tx_usecs ? section().tx_usecs->from : section().adaptive_rx ? section().adaptive_rx->from : section().adaptive_tx->from;
-      SetCoalescing set{pf().address, {}, {}, {}, {}};
-      if (section().rx_usecs) set.rx_usecs = section().rx_usecs->value;
-      if (section().tx_usecs) set.tx_usecs = section().tx_usecs->value;
-      if (section().adaptive_rx) set.adaptive_rx = section().adaptive_rx->value;
-      if (section().adaptive_tx) set.adaptive_tx = section().adaptive_tx->value;
-      if (is_nic(pf())) draft_.step(set, "interrupt delay as asked", from, ready_, required_);
+      const auto from = origin_of(section());
+      if (is_nic(pf())) draft_.step(coalescing_of(pf().address, section()), "interrupt delay as asked", from, ready_, required_);
       else not_a_nic(from, "interrupt coalescing is");
     }
     if (!pf_.irq_cpus.empty()) {

@@ -113,6 +113,10 @@ constexpr KeyRow<VfSettings> kVfs[] = {
     row<VfSettings, value::link_state, &VfSettings::link_state>(kVf, "link-state", "auto | enable | disable", "link that the VF sees"),
     row<VfSettings, value::number<0, 4000000>, &VfSettings::min_rate_mbps>(kVf, "min-rate", "0..4000000", "Mbit/s assured, 0: none"),
     row<VfSettings, value::number<0, 4000000>, &VfSettings::max_rate_mbps>(kVf, "max-rate", "0..4000000", "Mbit/s at most, 0: no limit"),
+    row<VfSettings, value::number<0, 65535>, &VfSettings::rx_usecs>(kVf, "rx-usecs", "0..65535", "receive interrupt coalescing, of VFs that the host uses"),
+    row<VfSettings, value::number<0, 65535>, &VfSettings::tx_usecs>(kVf, "tx-usecs", "0..65535", "transmit interrupt coalescing, of VFs that the host uses"),
+    row<VfSettings, value::yes_no, &VfSettings::adaptive_rx>(kVf, "adaptive-rx", kOnOff, "adaptive receive coalescing, of VFs that the host uses"),
+    row<VfSettings, value::yes_no, &VfSettings::adaptive_tx>(kVf, "adaptive-tx", kOnOff, "adaptive transmit coalescing, of VFs that the host uses"),
 };
 
 constexpr KeyRow<BootPolicy> kBoot[] = {
@@ -131,8 +135,9 @@ std::vector<PolicyKey> all_keys() {
   add(kMatch), add(kCpu), add(kHugepages);
   keys.push_back(kNodePages);
   add(kIommu), add(kPower), add(kKernel), add(kPf);
-  static constexpr std::string_view kPrefixed[] = {"vf-driver", "vf-mac",           "vf-trust",      "vf-spoofcheck", "vf-queues",  "vf-vlan",
-                                                   "vf-qos",    "vf-vlan-protocol", "vf-link-state", "vf-min-rate",   "vf-max-rate"};
+  static constexpr std::string_view kPrefixed[] = {"vf-driver", "vf-mac",           "vf-trust",      "vf-spoofcheck", "vf-queues",
+                                                   "vf-vlan",   "vf-qos",           "vf-vlan-protocol", "vf-link-state", "vf-min-rate",
+                                                   "vf-max-rate", "vf-rx-usecs",    "vf-tx-usecs",   "vf-adaptive-rx", "vf-adaptive-tx"};
   static_assert(std::size(kPrefixed) == std::size(kVfs));
   for (std::size_t i = 0; i < std::size(kVfs); ++i) keys.push_back({"pf NAME", kPrefixed[i], kVfs[i].info.syntax, kVfs[i].info.help});
   add(kVfs), add(kBoot);

@@ -107,6 +107,9 @@ struct VfSettings {
   Maybe<std::string> vlan_protocol;                              // 802.1Q | 802.1ad
   Maybe<LinkState> link_state;
   Maybe<unsigned> min_rate_mbps, max_rate_mbps;
+  Maybe<unsigned> rx_usecs, tx_usecs;                            // of its own port, where the host has it
+  Maybe<bool> adaptive_rx, adaptive_tx;
+  bool coalescing() const { return rx_usecs || tx_usecs || adaptive_rx || adaptive_tx; }
   bool operator==(const VfSettings&) const = default;
 };
 

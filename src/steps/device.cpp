@@ -98,7 +98,8 @@ std::string habit(const Root& root, const PciAddress& pf, std::string_view Drive
 }
 
 std::string kernel_says(const Root& root, const PciAddress& address) {
-  const auto line = newest(kernel_log(root), {address.str()});
+  // What it only mentions (a link that came up) explains no failure.
+  const auto line = newest(kernel_log(root, kKernelWarning), {address.str()});
   return line ? fmt::format(" (kernel: {})", *line) : std::string();
 }
 

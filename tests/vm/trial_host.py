@@ -8,6 +8,7 @@ import json
 import os
 import pathlib
 import subprocess
+import tempfile
 import time
 
 from machine import Failed, Machine
@@ -45,6 +46,27 @@ class Host(Machine):
         self.good = ""              # the plan that it runs for good
         self.how = ""               # an option of apply's, where it has no trial
         self.apply_seconds = 2.0
+
+    def run(self, command, limit=60):
+        code, text = self.shell(command, limit)
+        claim(f"{command} succeeds", code == 0, text.strip())
+        return text.strip()
+
+    def put(self, path, data):
+        self.run(f"mkdir -p $(dirname {path}) && base64 --decode <<< {base64.b64encode(data).decode()} > {path}")
+
+    def vfio_user(self):
+        """/run/vfio-user, which holds a VF as a guest does."""
+        with tempfile.TemporaryDirectory() as folder:
+            program = pathlib.Path(folder) / "vfio-user"
+            subprocess.run(["gcc", "-Os", "-s", "-o", program, here / "vfio-user.c"], check=True)
+            self.put("/run/vfio-user", program.read_bytes())
+        self.run("chmod 755 /run/vfio-user")
+
+    def affinity(self, device):
+        """{number of an interrupt: its CPUs}, of those that are requested."""
+        text = self.run(f"cd /sys/bus/pci/devices/{device}/msi_irqs 2>/dev/null || exit 0; for i in *; do [ -e /proc/irq/$i/smp_affinity_list ] && echo $i $(cat /proc/irq/$i/smp_affinity_list); done; true")
+        return {int(number): cpus for number, cpus in (line.split() for line in text.splitlines())}
 
     def came_up_with(self, *plans, line=None):
         """Which of these plans the host runs; all of its arguments are there, or none of any."""
@@ -90,22 +112,23 @@ def package(build):
     return subprocess.run(["bash", "-c", script, "trial", str(here), str(build)], check=True, stdout=subprocess.PIPE, text=True).stdout.strip()
 
 
-def golden(build, filesystem):
-    """A disk that has never booted, kept beside the golden images."""
+def golden(build, filesystem, layer=None):
+    """A disk that has never booted, kept beside the golden images. layer: a folder of files that come on top."""
     deb = package(build)
     key = hashlib.sha256(pathlib.Path(deb).read_bytes())
-    for file in sorted(here.glob("guest/**/*")) + [here / "trial-image", here / "trial-masked-units"] + sorted((here / "../../images/golden").glob("**/*")):
+    for file in sorted(here.glob("guest/**/*")) + [here / "trial-image", here / "trial-masked-units"] + sorted((here / "../../images/golden").glob("**/*")) + sorted(layer.glob("**/*") if layer else []):
         if file.is_file():
             key.update(file.read_bytes())
     folder = pathlib.Path(os.environ.get("VFIRST_CACHE", "/var/tmp/vfirst-cache"))
     folder.mkdir(parents=True, exist_ok=True)
-    image = folder / f"trial-{filesystem}-{key.hexdigest()[:16]}.raw"
+    kind = layer.name if layer else filesystem
+    image = folder / f"trial-{kind}-{key.hexdigest()[:16]}.raw"
     with open(folder / "trial-lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not image.exists():
-            subprocess.run([here / "trial-image", "--deb", deb, filesystem, f"{image}.new"], check=True)
+            subprocess.run([here / "trial-image", "--deb", deb, *(["--layer", layer] if layer else []), filesystem, f"{image}.new"], check=True)
             os.rename(f"{image}.new", image)
-            for old in sorted(folder.glob(f"trial-{filesystem}-*.raw"), key=os.path.getmtime)[:-2]:
+            for old in sorted(folder.glob(f"trial-{kind}-*.raw"), key=os.path.getmtime)[:-2]:
                 old.unlink()
     return image
 

@@ -90,3 +90,13 @@ TEST_CASE("a guest gets no kernel arguments, only its devices' settings") {
   CHECK(p.cmdline().empty());
   CHECK(described(p).back() == "coalescing on 0000:01:00.0: rx-usecs 0");
 }
+
+TEST_CASE("a guest's own port is tuned though it carries the default route; a host's is left alone") {
+  auto facts = Machine{.nodes = 1}.facts();
+  facts.pci = {nic("0000:01:00.0")};
+  facts.pci[0].sriov.reset();                                     // a VF, seen from inside
+  facts.critical = {{facts.pci[0].address, "default route"}};
+  const std::string port = "[pf a]\nnode = 0\nrx-usecs = 0\nirq = 0\n";
+  CHECK(described(plan(facts, "[boot]\nrole = guest\n" + port)).back() == "interrupts of 0000:01:00.0 to CPUs 0");
+  CHECK(plan(facts, port).steps.empty());
+}

@@ -130,6 +130,22 @@ TEST_CASE("two sections that match one PF are refused with both lines") {
   CHECK(refusal(two_nics(), "[pf a]\nnode = 0\n[pf b]\nvendor = 8086\nexpect = 2\n") == "p.ini:3: [pf b] and p.ini:1: [pf a] both match 0000:01:00.0");
 }
 
+TEST_CASE("a VF that the host uses has its own coalescing, behind its driver; one that goes to a guest has it there") {
+  auto facts = two_nics();
+  facts.pci.pop_back();
+  const auto p = plan(facts, "[pf a]\nnode = 0\nvfs = 3\nvf-driver = vfio-pci\n[vf a 0]\ndriver = keep\nrx-usecs = 20\n[vf a 1]\ndriver = keep\nrx-usecs = 30\nadaptive-rx = off\n");
+  const auto words = described(p);
+  const auto place = [&](std::string_view what) { return static_cast<std::size_t>(std::ranges::find(words, what) - words.begin()); };
+  const auto kept = place("leave VF 0 of 0000:01:00.0 (0000:01:10.0) to the kernel's driver"), up = place("bring 0000:01:10.0 up"), set = place("coalescing on 0000:01:10.0: rx-usecs 20");
+  REQUIRE(set < words.size());
+  CHECK(p.steps[up].after == std::vector<std::size_t>{kept});
+  CHECK(p.steps[set].after == std::vector<std::size_t>{up});
+  CHECK(p.steps[set].policy.str() == "p.ini:7");
+  CHECK(place("coalescing on 0000:01:10.2: adaptive-rx off rx-usecs 30") < words.size());
+  CHECK(message(plan(facts, "[pf a]\nnode = 0\nvfs = 1\nvf-driver = vfio-pci\nvf-tx-usecs = 20\n"), "vf-without-port") ==
+        "p.ini:5: VF 0 of 0000:01:00.0 (vfio-pci) has no port on this host: its coalescing is set in its guest, by a policy with role = guest");
+}
+
 TEST_CASE("more VFs than the hardware has are an error finding, never fewer in silence") {
   const auto p = plan(two_nics(), "[pf a]\nnode = 0\nvfs = 8\nrx-usecs = 3\n");
   CHECK(message(p, "vfs-too-many") == "p.ini:3: 0000:01:00.0: 8 VFs asked, hardware has 7 (set by the driver)");

@@ -31,6 +31,20 @@ SetVfAttributes attributes(unsigned vfs, const SetVfAttributes::Vf& each) {
 
 }  // namespace
 
+TEST_CASE("a VF's own port is brought up and set, once its driver made it") {
+  WithPort fake;
+  fake.sysfs.add_vf_driver("igbvf");
+  const auto vf = *PciAddress::parse(fake.sysfs.vf(kPf.str(), 1));
+  CHECK(apply(BringUp{vf}, fake.machine).state == StepState::failed);
+  REQUIRE(apply(BindDriver{kPf, 1, vf, "keep"}, fake.machine).got == "igbvf");
+  CHECK(apply(BringUp{vf}, fake.machine).state == StepState::done);
+  const SetCoalescing usecs{vf, 30, {}, {}, {}};
+  CHECK(apply(usecs, fake.machine).state == StepState::done);
+  CHECK(verify(usecs, fake.machine).got == "rx-usecs 30");
+  CHECK(apply(usecs, fake.machine).state == StepState::unchanged);
+  CHECK(fake.port().coalescing.rx_usecs != 30U);                  // the PF's own stands
+}
+
 TEST_CASE("all attributes of all VFs go in one message, and a second run sends none") {
   WithPort fake;
   SetVfAttributes::Vf each;

@@ -120,7 +120,7 @@ TEST_CASE("a PF without a driver is ENOENT, with a word about the image") {
 TEST_CASE("no room for the VFs names the BIOS settings and pci=realloc, and the kernel's own line") {
   FakeMachine fake;
   fake.sysfs.add({.driver_does = Pf::Driver::no_memory});
-  fake.sysfs.put("dev/kmsg", "6,1,1,-;something else\n3,2,2,-;pci 0000:01:00.0: not enough MMIO resources for SR-IOV");
+  fake.sysfs.put("dev/kmsg", "3,2,2,-;pci 0000:01:00.0: not enough MMIO resources for SR-IOV\n6,3,3,-;igb 0000:01:00.0 eth0: NIC Link is Up 1000 Mbps");
   const auto out = apply(vfs(7), fake.machine);
   CHECK(out.error == ENOMEM);
   CHECK(out.cause.find("pci=realloc") != std::string::npos);
