@@ -13,24 +13,14 @@ namespace vfirst::devlink {
 
 namespace {
 
-struct Conversation {
-  Netlink socket;
-  std::uint16_t family;
-};
-
-Result<Conversation> open() {
-  auto socket = VFIRST_TRY(Netlink::open(NETLINK_GENERIC));
-  const auto family = generic_family(socket, DEVLINK_GENL_NAME);
-  if (!family) return failed(family.error().code == std::errc::no_such_file_or_directory ? EOPNOTSUPP : static_cast<int>(family.error().code), "devlink: {}", family.error().what);
-  return Conversation{std::move(socket), *family};
+Result<GenericNetlink> open() {
+  auto talk = GenericNetlink::open(DEVLINK_GENL_NAME);
+  if (!talk) return failed(talk.error().code == std::errc::no_such_file_or_directory ? EOPNOTSUPP : static_cast<int>(talk.error().code), "devlink: {}", talk.error().what);
+  return talk;
 }
 
-nlmsghdr* begin(std::span<char> buffer, std::uint16_t family, std::uint8_t command, const std::string& bus, const std::string& device) {
-  auto* message = mnl_nlmsg_put_header(buffer.data());
-  message->nlmsg_type = family;
-  auto* header = static_cast<genlmsghdr*>(mnl_nlmsg_put_extra_header(message, sizeof(genlmsghdr)));
-  header->cmd = command;
-  header->version = DEVLINK_GENL_VERSION;
+nlmsghdr* begin(const GenericNetlink& talk, std::span<char> buffer, std::uint8_t command, const std::string& bus, const std::string& device) {
+  auto* message = talk.begin(buffer, command, DEVLINK_GENL_VERSION);
   mnl_attr_put_strz(message, DEVLINK_ATTR_BUS_NAME, bus.c_str());
   mnl_attr_put_strz(message, DEVLINK_ATTR_DEV_NAME, device.c_str());
   return message;
@@ -48,7 +38,7 @@ Result<std::string> eswitch_mode(const std::string& bus, const std::string& devi
   auto talk = VFIRST_TRY(open());
   std::array<char, 512> buffer{};
   std::optional<std::uint16_t> mode;
-  const auto asked = talk.socket.ask(begin(buffer, talk.family, DEVLINK_CMD_ESWITCH_GET, bus, device), [&](const nlmsghdr* part) {
+  const auto asked = talk.socket.ask(begin(talk, buffer, DEVLINK_CMD_ESWITCH_GET, bus, device), [&](const nlmsghdr* part) {
     for_each_attribute(part, sizeof(genlmsghdr), [&](const nlattr* attribute) {
       if (mnl_attr_get_type(attribute) == DEVLINK_ATTR_ESWITCH_MODE) mode = mnl_attr_get_u16(attribute);
     });
@@ -61,7 +51,7 @@ Result<std::string> eswitch_mode(const std::string& bus, const std::string& devi
 Status set_eswitch_mode(const std::string& bus, const std::string& device, const std::string& mode) {
   auto talk = VFIRST_TRY(open());
   std::array<char, 512> buffer{};
-  auto* message = begin(buffer, talk.family, DEVLINK_CMD_ESWITCH_SET, bus, device);
+  auto* message = begin(talk, buffer, DEVLINK_CMD_ESWITCH_SET, bus, device);
   mnl_attr_put_u16(message, DEVLINK_ATTR_ESWITCH_MODE, mode == "switchdev" ? DEVLINK_ESWITCH_MODE_SWITCHDEV : DEVLINK_ESWITCH_MODE_LEGACY);
   if (const auto asked = talk.socket.ask(message); !asked) return std::unexpected(plain(asked.error()));
   return {};

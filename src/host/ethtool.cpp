@@ -13,25 +13,12 @@ namespace vfirst::ethtool {
 
 namespace {
 
-struct Conversation {
-  Netlink socket;
-  std::uint16_t family;
-};
-
-Result<Conversation> open() {
-  auto socket = VFIRST_TRY(Netlink::open(NETLINK_GENERIC));
-  const auto family = VFIRST_TRY(generic_family(socket, ETHTOOL_GENL_NAME));
-  return Conversation{std::move(socket), family};
-}
+Result<GenericNetlink> open() { return GenericNetlink::open(ETHTOOL_GENL_NAME); }
 
 bool lacks_family(const Error& error) { return error.code == std::errc::no_such_file_or_directory; }
 
-nlmsghdr* begin(std::span<char> buffer, std::uint16_t family, std::uint8_t command, unsigned ifindex) {
-  auto* message = mnl_nlmsg_put_header(buffer.data());
-  message->nlmsg_type = family;
-  auto* header = static_cast<genlmsghdr*>(mnl_nlmsg_put_extra_header(message, sizeof(genlmsghdr)));
-  header->cmd = command;
-  header->version = ETHTOOL_GENL_VERSION;
+nlmsghdr* begin(const GenericNetlink& talk, std::span<char> buffer, std::uint8_t command, unsigned ifindex) {
+  auto* message = talk.begin(buffer, command, ETHTOOL_GENL_VERSION);
   auto* device = mnl_attr_nest_start(message, 1);                // every request's header is its attribute 1
   mnl_attr_put_u32(message, ETHTOOL_A_HEADER_DEV_INDEX, ifindex);
   mnl_attr_nest_end(message, device);
@@ -39,9 +26,9 @@ nlmsghdr* begin(std::span<char> buffer, std::uint16_t family, std::uint8_t comma
 }
 static_assert(ETHTOOL_A_COALESCE_HEADER == 1 && ETHTOOL_A_CHANNELS_HEADER == 1);
 
-Status get(Conversation& talk, std::uint8_t command, unsigned ifindex, const std::function<void(const nlattr*)>& attribute) {
+Status get(GenericNetlink& talk, std::uint8_t command, unsigned ifindex, const std::function<void(const nlattr*)>& attribute) {
   std::array<char, 256> buffer{};
-  return talk.socket.ask(begin(buffer, talk.family, command, ifindex),
+  return talk.socket.ask(begin(talk, buffer, command, ifindex),
                          [&](const nlmsghdr* part) { for_each_attribute(part, sizeof(genlmsghdr), attribute); });
 }
 
@@ -70,7 +57,7 @@ Status set_coalescing(unsigned ifindex, const Coalescing& wanted) {
   if (!talk && lacks_family(talk.error())) return ethtool_ioctl::set_coalescing(ifindex, wanted);
   if (!talk) return std::unexpected(talk.error());
   std::array<char, 512> buffer{};
-  auto* message = begin(buffer, talk->family, ETHTOOL_MSG_COALESCE_SET, ifindex);
+  auto* message = begin(*talk, buffer, ETHTOOL_MSG_COALESCE_SET, ifindex);
   if (wanted.adaptive_rx) mnl_attr_put_u8(message, ETHTOOL_A_COALESCE_USE_ADAPTIVE_RX, *wanted.adaptive_rx);
   if (wanted.adaptive_tx) mnl_attr_put_u8(message, ETHTOOL_A_COALESCE_USE_ADAPTIVE_TX, *wanted.adaptive_tx);
   if (wanted.rx_usecs) mnl_attr_put_u32(message, ETHTOOL_A_COALESCE_RX_USECS, *wanted.rx_usecs);
@@ -102,7 +89,7 @@ Status set_channels(unsigned ifindex, const Channels& wanted) {
   if (!talk && lacks_family(talk.error())) return ethtool_ioctl::set_channels(ifindex, wanted);
   if (!talk) return std::unexpected(talk.error());
   std::array<char, 512> buffer{};
-  auto* message = begin(buffer, talk->family, ETHTOOL_MSG_CHANNELS_SET, ifindex);
+  auto* message = begin(*talk, buffer, ETHTOOL_MSG_CHANNELS_SET, ifindex);
   if (wanted.combined) mnl_attr_put_u32(message, ETHTOOL_A_CHANNELS_COMBINED_COUNT, wanted.combined);
   if (wanted.rx) mnl_attr_put_u32(message, ETHTOOL_A_CHANNELS_RX_COUNT, wanted.rx);
   if (wanted.tx) mnl_attr_put_u32(message, ETHTOOL_A_CHANNELS_TX_COUNT, wanted.tx);

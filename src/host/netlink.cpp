@@ -72,22 +72,29 @@ Status Netlink::ask(nlmsghdr* message, const std::function<void(const nlmsghdr*)
   }
 }
 
-Result<std::uint16_t> generic_family(Netlink& socket, std::string_view name) {
+Result<GenericNetlink> GenericNetlink::open(std::string_view name) {
+  GenericNetlink out{VFIRST_TRY(Netlink::open(NETLINK_GENERIC)), GENL_ID_CTRL};
   std::array<char, 256> buffer{};
-  auto* message = mnl_nlmsg_put_header(buffer.data());
-  message->nlmsg_type = GENL_ID_CTRL;
-  auto* header = static_cast<genlmsghdr*>(mnl_nlmsg_put_extra_header(message, sizeof(genlmsghdr)));
-  header->cmd = CTRL_CMD_GETFAMILY;
-  header->version = 1;
+  auto* message = out.begin(buffer, CTRL_CMD_GETFAMILY, 1);
   mnl_attr_put_strz(message, CTRL_ATTR_FAMILY_NAME, std::string(name).c_str());
   std::uint16_t id = 0;
-  VFIRST_CHECK(socket.ask(message, [&](const nlmsghdr* part) {
+  VFIRST_CHECK(out.socket.ask(message, [&](const nlmsghdr* part) {
     for_each_attribute(part, sizeof(genlmsghdr), [&](const nlattr* attribute) {
       if (mnl_attr_get_type(attribute) == CTRL_ATTR_FAMILY_ID) id = mnl_attr_get_u16(attribute);
     });
   }));
   if (id == 0) return failed(ENOENT, "no generic netlink family {}", name);
-  return id;
+  out.family = id;
+  return out;
+}
+
+nlmsghdr* GenericNetlink::begin(std::span<char> buffer, std::uint8_t command, std::uint8_t version) const {
+  auto* message = mnl_nlmsg_put_header(buffer.data());
+  message->nlmsg_type = family;
+  auto* header = static_cast<genlmsghdr*>(mnl_nlmsg_put_extra_header(message, sizeof(genlmsghdr)));
+  header->cmd = command;
+  header->version = version;
+  return message;
 }
 
 void for_each_attribute(const nlmsghdr* message, std::size_t header, const std::function<void(const nlattr*)>& attribute) {

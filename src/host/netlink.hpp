@@ -33,8 +33,15 @@ class Netlink {
 // Room for one message that we build: 256 VFs with every attribute fit.
 inline constexpr std::size_t kNetlinkBuffer = 65536;
 
-// The type number of a generic netlink family; ENOENT where the kernel lacks it.
-Result<std::uint16_t> generic_family(Netlink& socket, std::string_view name);
+// A conversation with one family of generic netlink.
+struct GenericNetlink {
+  Netlink socket;
+  std::uint16_t family;                                          // its type number on this host
+
+  static Result<GenericNetlink> open(std::string_view name);     // ENOENT where the kernel lacks the family
+  // The head of a message to it, in a buffer of the caller.
+  nlmsghdr* begin(std::span<char> buffer, std::uint8_t command, std::uint8_t version) const;
+};
 
 // Calls `attribute` for each attribute in the payload behind `header` bytes, or inside `nest`.
 void for_each_attribute(const nlmsghdr* message, std::size_t header, const std::function<void(const nlattr*)>& attribute);
