@@ -114,6 +114,22 @@ TEST_CASE("an adopted word is ours: the kernel gets it as before, the files give
   CHECK(host.files.disk == disk);
 }
 
+TEST_CASE("an adoption ends a trial that is armed: the next boot gets what is good and the adopted word") {
+  Host host;
+  host.options.trial = false;
+  REQUIRE(apply_arguments(host.files, host.root, host.boot, "iommu=pt", host.options));
+  auto trial = host.options;
+  trial.trial = true;
+  trial.plan = "p2";
+  REQUIRE(apply_arguments(host.files, host.root, host.boot, "iommu=pt hugepages=4", trial));
+  REQUIRE(host.has("hugepages=4"));
+  REQUIRE(adopt(host.files, host.root, host.boot, {"isolcpus=1"}, host.run));
+  CHECK(host.line() == std::vector<std::string>{"root=UUID=1", "ro", "quiet", "isolcpus=1", "iommu=pt"});
+  trial.force = false;
+  REQUIRE(apply_arguments(host.files, host.root, host.boot, "iommu=pt isolcpus=1 hugepages=4", trial));   // it was not tried: it may be again
+  CHECK(host.has("hugepages=4"));
+}
+
 TEST_CASE("a file that was edited after adoption is left and named, with the bytes from before kept") {
   Host host;
   REQUIRE(adopt(host.files, host.root, host.boot, {"isolcpus=1"}, host.run));
