@@ -89,6 +89,10 @@ class Host(Machine):
     def trial_state(self):
         return json.loads(self.vfirst("status --json 2>/dev/null"))["trial"]["state"]
 
+    def next_plan(self):
+        """The plan that the next boot takes its arguments from, as status says."""
+        return plan_of(json.loads(self.vfirst("status --json 2>/dev/null"))["next"]["arguments"].split())
+
     def want(self, name, extra="", pages=64):
         """Makes this the policy and notes what it plans; nothing is written to the loader yet."""
         text = policy(name, extra, pages)
