@@ -29,7 +29,7 @@ unsigned parse_speed(std::string_view text) {
   return whole && tenths && *whole < 10'000 ? static_cast<unsigned>(*whole * 1000 + *tenths * 100) : 0;
 }
 
-PcieLink link_of(const Root& root, const std::string& dir, std::string_view kind, const std::optional<PciCapabilities::Link>& config) {
+PcieLink link_of(const Root& root, const std::string& dir, std::string_view kind, const std::optional<LinkCapability>& config) {
   if (config && config->width) return {config->speed_mts, config->width};
   PcieLink link;
   if (const auto width = root.number(fmt::format("{}/{}_link_width", dir, kind)); width && *width <= 32) link.width = static_cast<unsigned>(*width);

@@ -20,7 +20,8 @@ namespace {
 // so a body holds nothing that has a destructor.
 thread_local std::jmp_buf* broken = nullptr;
 
-[[noreturn]] void on_error(char*, ...) { std::longjmp(*broken, 1); }
+// Not [[noreturn]]: clang knows a pointer to such a function only by the attribute.
+__attribute__((noreturn)) void on_error(char*, ...) { std::longjmp(*broken, 1); }
 void on_warning(char*, ...) {}
 
 template <class Body>
@@ -135,8 +136,8 @@ PciCapabilities PciBus::capabilities(const PciAddress& address) const {
       const int at = static_cast<int>(cap->addr);
       const auto capable = pci_read_long(device, at + PCI_EXP_LNKCAP);
       const std::uint32_t status = pci_read_word(device, at + PCI_EXP_LNKSTA);
-      out.link_capable = {speed_mts(capable & PCI_EXP_LNKCAP_SPEED), (capable & PCI_EXP_LNKCAP_WIDTH) >> 4};
-      out.link = {speed_mts(status & PCI_EXP_LNKSTA_SPEED), (status & PCI_EXP_LNKSTA_WIDTH) >> 4};
+      out.link_capable = LinkCapability{speed_mts(capable & PCI_EXP_LNKCAP_SPEED), (capable & PCI_EXP_LNKCAP_WIDTH) >> 4};
+      out.link = LinkCapability{speed_mts(status & PCI_EXP_LNKSTA_SPEED), (status & PCI_EXP_LNKSTA_WIDTH) >> 4};
     }
     if (const auto* cap = pci_find_cap(device, PCI_CAP_ID_MSIX, PCI_CAP_NORMAL))
       out.msix_vectors = (pci_read_word(device, static_cast<int>(cap->addr) + 2) & 0x7ffu) + 1;

@@ -18,15 +18,19 @@ struct PciIdentity {
   std::uint16_t vendor = 0, device = 0, subsystem_vendor = 0, subsystem_device = 0;
 };
 
+struct LinkCapability {
+  unsigned speed_mts = 0, width = 0;                             // MT/s a lane, lanes; 0: unknown
+};
+
+struct SriovCapability {
+  unsigned total_vfs = 0, offset = 0, stride = 0;
+  std::uint16_t vf_device = 0;
+};
+
 struct PciCapabilities {                                         // of the configuration space; absent: the function has it not
-  struct Link { unsigned speed_mts = 0, width = 0; };
-  struct SriovCapability {
-    unsigned total_vfs = 0, offset = 0, stride = 0;
-    std::uint16_t vf_device = 0;
-  };
   bool known = false;                                            // false: unprivileged, or a capture, with 64 bytes or none
   bool extended_known = false;                                   // beyond byte 255
-  std::optional<Link> link, link_capable;
+  std::optional<LinkCapability> link, link_capable;
   bool ari = false, acs = false;
   unsigned msix_vectors = 0;
   std::optional<SriovCapability> sriov;

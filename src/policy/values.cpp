@@ -48,7 +48,6 @@ std::string spell(const Choice<T, n>& choice, T value) {
 }
 
 bool only(std::string_view text, std::string_view alphabet) { return text.find_first_not_of(alphabet) == std::string_view::npos; }
-constexpr std::string_view kHex = "0123456789abcdef";
 
 }  // namespace
 
