@@ -16,7 +16,7 @@ int main(int argc, char** argv) {
       {"verify", "Compare wanted and asked with what the kernel did.", verify_options, run_verify},
       {"status", "Show the arguments of this boot and the next.", status_options, run_status},
       {"simulate", "Say what a kernel will do with a command line.", simulate_options, run_simulate},
-      {"export", "Print the plan in another program's words: libvirt.", export_options, run_export},
+      {"export", "Print the plan in another program's words.", export_options, run_export},
       {"capture", "Save what the planner reads, to plan elsewhere.", capture_options, run_capture},
   };
   return run_program(argc, argv, kCommands);

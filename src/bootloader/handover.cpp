@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "bootloader/handover.hpp"
 
+#include "base/shell.hpp"
 #include "kargs/command_line.hpp"
 
 #include <algorithm>
-#include <cctype>
 #include <fmt/format.h>
 
 namespace vfirst {
@@ -18,16 +18,6 @@ std::string spelled(std::string_view arguments) {
 }
 
 }  // namespace
-
-std::string shell_word(std::string_view text) {
-  const bool plain = !text.empty() && std::all_of(text.begin(), text.end(), [](unsigned char c) {
-    return std::isalnum(c) != 0 || std::string_view("-_=./:,@%+").find(static_cast<char>(c)) != std::string_view::npos;
-  });
-  if (plain) return std::string(text);
-  std::string out = "'";
-  for (const char c : text) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return out + "'";
-}
 
 std::string rpm_ostree_command(std::string_view arguments, const std::vector<std::string>& own) {
   std::string out = "rpm-ostree kargs";

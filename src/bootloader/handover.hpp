@@ -10,9 +10,6 @@
 
 namespace vfirst {
 
-// One word of a POSIX shell; quoted only where it must be.
-std::string shell_word(std::string_view text);
-
 // ostree keeps the arguments of a deployment. rpm-ostree's --append-if-missing compares names alone (rpm-ostree#4718), and
 // would lose a second hugepagesz=; so plain --append=, each after our earlier ones are deleted.
 std::string rpm_ostree_command(std::string_view arguments, const std::vector<std::string>& own);

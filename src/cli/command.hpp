@@ -37,6 +37,12 @@ struct Options {
   bool links = false;
   std::string pool;
   std::string vf;
+  std::string node;
+  std::string mac;
+  std::string with;
+  std::string linux_file;
+  std::string initrd_file;
+  std::string host_policy;
 };
 
 // One option of a command: a flag, or a word. A name without a dash is a positional argument.

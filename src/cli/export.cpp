@@ -17,7 +17,10 @@ namespace {
 std::string as_json(const Exported& exported, const ExportFormat& format, const Plan& plan) {
   Json out{{"schema", "vfirst.export/1"}, {"format", format.name}, {"plan", plan.hash()}};
   out["parts"] = list_of(exported.parts, [](const ExportPart& part) {
-    return Json{{"kind", part.kind}, {"name", part.name}, {"device", part.device.str()}, {"text", part.text}};
+    Json one{{"kind", part.kind}, {"name", part.name}};
+    if (part.device != PciAddress()) one["device"] = part.device.str();
+    one["text"] = part.text;
+    return one;
   });
   return document(out);
 }
@@ -30,13 +33,43 @@ ExitCode unknown_format(const std::string& word) {
   return ExitCode::usage;
 }
 
+Result<ExportWish> wish_of(const Options& options) {
+  ExportWish wish;
+  wish.pool = options.pool;
+  wish.vf = options.vf;
+  wish.node = options.node;
+  if (!options.mac.empty()) wish.mac = VFIRST_TRY(MacAddress::parse(options.mac));
+  wish.with = options.with;
+  if (!options.linux_file.empty()) wish.kernel = options.linux_file;
+  if (!options.initrd_file.empty()) wish.initrd = options.initrd_file;
+  wish.host_policy = options.host_policy;
+  wish.release = options.kernel;
+  return wish;
+}
+
+// An option that the format has no use for is a mistake, not a wish.
+const char* stray_option(const Options& options, const ExportFormat& format) {
+  if (format.target) return !options.pool.empty() ? "--pool" : !options.vf.empty() ? "--vf" : nullptr;
+  const std::pair<const char*, const std::string*> all[] = {{"--node", &options.node}, {"--mac", &options.mac}, {"--with", &options.with},
+      {"--linux", &options.linux_file}, {"--initrd", &options.initrd_file}, {"--host-policy", &options.host_policy}};
+  for (const auto& [name, value] : all)
+    if (!value->empty()) return name;
+  return nullptr;
+}
+
 }  // namespace
 
 std::span<const Option> export_options() {
   static const Option all[] = {
-      {"FORMAT", "What to print: libvirt", &Options::subject},
-      {"--pool", "Only the pool of this PF, for virsh net-define", &Options::pool, "NAME|PF"},
-      {"--vf", "Only the domain of this VF, for virsh define", &Options::vf, "BDF|SECTION:INDEX"},
+      {"FORMAT", "What to print: ipxe, bls, ...; vfirst(8) lists them", &Options::subject},
+      {"--node", "The host's name there (default: its host name)", &Options::node, "NAME"},
+      {"--mac", "The port that it boots over (default: its route's)", &Options::mac, "ADDRESS"},
+      {"--with", "Other arguments, before these: root=, console=", &Options::with, "WORDS"},
+      {"--linux", "The kernel's file there (default vmlinuz)", &Options::linux_file, "FILE"},
+      {"--initrd", "The initramfs's file there (default initrd.img)", &Options::initrd_file, "FILE"},
+      {"--host-policy", "A policy there that goes into the initramfs", &Options::host_policy, "FILE"},
+      {"--pool", "libvirt: only the pool of this PF", &Options::pool, "NAME|PF"},
+      {"--vf", "libvirt: only the domain of this VF", &Options::vf, "BDF|SECTION:INDEX"},
   };
   return all;
 }
@@ -49,11 +82,17 @@ ExitCode run_export(const Options& options) {
     fmt::print(stderr, "vfirst: --pool and --vf exclude one another\n");
     return ExitCode::usage;
   }
+  if (const auto* stray = stray_option(options, *format)) {
+    fmt::print(stderr, "vfirst: {} is not for {}\n", stray, format->name);
+    return ExitCode::usage;
+  }
+  const auto wish = wish_of(options);
+  if (!wish) return report_error(wish.error());
   const auto input = load_input(options);
   if (!input) return report_error(input.error());
   const auto plan = load_plan(*input, options);
   if (!plan) return report_error(plan.error());
-  const auto exported = format->make(*plan, input->facts, {options.pool, options.vf});
+  const auto exported = export_as(*format, *plan, input->facts, *wish);
   if (!exported) return report_error(exported.error());
   // What is printed is as good as the plan is.
   for (const auto& finding : plan->findings)

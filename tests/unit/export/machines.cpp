@@ -26,3 +26,18 @@ TEST_CASE("every machine of tests/machines is told to libvirt as it is written b
     return test::GoldenFiles{{"libvirt.txt", plan ? golden(*plan, facts) : "refused: " + plan.error().what + "\n"}};
   });
 }
+
+TEST_CASE("every machine of tests/machines is told to every other program as it is written beside it") {
+  test::check_machines([](const Result<Plan>& plan, const Facts& facts) {
+    std::string out;
+    ExportWish wish;
+    wish.node = "host-a";
+    wish.mac = MacAddress::parse("52:54:00:00:00:01").value();
+    for (const auto& format : export_formats()) {
+      if (!format.target || !plan) continue;
+      const auto exported = export_as(format, *plan, facts, wish);
+      out += fmt::format("==== {}: {}\n{}", format.name, exported ? exported->parts[0].name : "refused", exported ? exported->document : exported.error().what + "\n");
+    }
+    return test::GoldenFiles{{"export.txt", plan ? out : "refused: " + plan.error().what + "\n"}};
+  });
+}

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// For Ansible: variables of a host. edpm_kernel_args is what the roles of OpenStack on RHEL append.
+#include "export/target.hpp"
+
+#include "base/text.hpp"
+#include "export/words.hpp"
+
+namespace vfirst {
+
+namespace {
+
+Result<ExportPart> write(const ExportLine& line) {
+  for (const auto& word : line.ours)
+    if (word.find("{{") != word.npos || word.find("{%") != word.npos || word.find("{#") != word.npos) return refuse("{}: Ansible would take it for a template", word);
+  return ExportPart{"file", "host_vars/" + line.node + ".yml", {}, fmt::format("# {}\nvfirst_kernel_args:{}edpm_kernel_args: {}\n", line.title(), yaml_list(line.ours, "  "), json_string(line.all_ours()))};
+}
+
+Result<std::vector<std::string>> read(std::string_view document) { return yaml_items(document, "vfirst_kernel_args:"); }
+
+}  // namespace
+
+const ExportTarget kAnsible{Keeps::order, false, true, false, false, write, read};
+
+}  // namespace vfirst

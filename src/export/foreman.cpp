@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// For Foreman: the installer (kernelcmd) and the installed system (bootloader-append) have a parameter each.
+#include "export/target.hpp"
+
+#include "base/text.hpp"
+#include "export/words.hpp"
+
+namespace vfirst {
+
+namespace {
+
+Result<ExportPart> write(const ExportLine& line) {
+  auto text = fmt::format("# {}\n", line.title());
+  for (const auto* parameter : {"kernelcmd", "bootloader-append"})
+    text += fmt::format("hammer host set-parameter --host {} --name {} --value {}\n", line.node, parameter, shell_word(line.all_ours()));
+  return ExportPart{"command", line.node, {}, text};
+}
+
+Result<std::vector<std::string>> read(std::string_view document) {
+  std::vector<std::string> out;
+  for (const auto line : split(document, '\n')) {
+    const auto words = VFIRST_TRY(shell_words(line));
+    if (words.size() < 2 || words[words.size() - 2] != "--value") continue;
+    auto each = VFIRST_TRY(kernel_words(words.back()));
+    if (!out.empty() && out != each) return refuse("two lines that differ");
+    out = std::move(each);
+  }
+  return out;
+}
+
+}  // namespace
+
+const ExportTarget kForeman{Keeps::order, false, true, false, false, write, read};
+
+}  // namespace vfirst

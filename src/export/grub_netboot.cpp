@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// A menu for GRUB booted over the network. grub-core/net/net.c looks for grub.cfg-01-MAC beside grub.cfg (2.06 and later;
+// an older one: configfile /grub/grub.cfg-01-$net_default_mac).
+#include "export/target.hpp"
+
+#include "base/text.hpp"
+#include "export/words.hpp"
+
+namespace vfirst {
+
+namespace {
+
+// The network is the root: a name without a device or a slash is beside it.
+std::string on_server(const std::string& file) { return file.starts_with('/') || file.starts_with('(') ? file : "/" + file; }
+
+Result<ExportPart> write(const ExportLine& line) {
+  VFIRST_CHECK(grub_carries(line.others));
+  VFIRST_CHECK(grub_carries(line.ours));
+  std::string all;
+  for (const auto* list : {&line.others, &line.ours})
+    for (const auto& word : *list) all += " " + grub_word(word);
+  auto text = fmt::format("# {}\nset timeout=0\nmenuentry '{}' {{\n  linux {}{}\n  initrd {}", line.title(), line.node.empty() ? "vfirst" : line.node, on_server(line.kernel), all, on_server(line.initrd));
+  if (!line.host_policy.empty()) text += fmt::format(" newc:/etc/vfirst/policy.d/90-host.ini:{}", on_server(line.host_policy));
+  return ExportPart{"file", "grub.cfg-01-" + line.mac, {}, text + "\n}\n"};
+}
+
+Result<std::vector<std::string>> read(std::string_view document) {
+  auto out = VFIRST_TRY(shell_words(VFIRST_TRY(line_behind(document, "linux "))));
+  if (out.empty()) return refuse("no kernel");
+  out.erase(out.begin());
+  return out;
+}
+
+}  // namespace
+
+const ExportTarget kGrubNetboot{Keeps::order, true, false, true, true, write, read};
+
+}  // namespace vfirst

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// For MAAS: one tag holds the whole set, since MAAS joins the options of several in the order of their names.
+#include "export/target.hpp"
+
+#include "base/text.hpp"
+#include "export/words.hpp"
+
+namespace vfirst {
+
+namespace {
+
+Result<ExportPart> write(const ExportLine& line) {
+  for (const auto& word : line.ours)
+    if (word.find("{{") != word.npos || word.find_first_of("'\"\\ ") != word.npos) return refuse("{}: MAAS would take a part of it for itself", word);
+  const auto tag = "vfirst-" + line.plan.substr(0, 8);
+  return ExportPart{"command", tag, {},
+                    fmt::format("# {}\nmaas \"$PROFILE\" tags create name={} kernel_opts={} comment={}\nmaas \"$PROFILE\" tag update-nodes {} add=\"$SYSTEM_ID\"\n", line.title(), tag, shell_word(line.all_ours()),
+                                shell_word("vfirst, plan " + line.plan), tag)};
+}
+
+Result<std::vector<std::string>> read(std::string_view document) { return kernel_words(VFIRST_TRY(shell_value(document, "kernel_opts="))); }
+
+}  // namespace
+
+const ExportTarget kMaas{Keeps::order, false, false, false, false, write, read};
+
+}  // namespace vfirst

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// For Talos: a schematic of its image factory, which puts them into the UKI. Talos keeps them by their keys, so that repeated
+// ones come together (siderolabs/talos#11310), and the factory has sorted them (siderolabs/image-factory#154).
+#include "export/target.hpp"
+
+#include "base/text.hpp"
+#include "export/words.hpp"
+
+namespace vfirst {
+
+namespace {
+
+Result<ExportPart> write(const ExportLine& line) {
+  return ExportPart{"file", "schematic.yaml", {}, fmt::format("# {}\ncustomization:\n  extraKernelArgs:{}", line.title(), yaml_list(line.ours, "    "))};
+}
+
+Result<std::vector<std::string>> read(std::string_view document) { return yaml_items(document, "extraKernelArgs:"); }
+
+}  // namespace
+
+const ExportTarget kTalos{Keeps::names, false, false, false, false, write, read};
+
+}  // namespace vfirst

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// For Tinkerbell: a merge patch for the Hardware, which appends them to the global ones.
+#include "export/target.hpp"
+
+#include "base/text.hpp"
+#include "export/words.hpp"
+
+namespace vfirst {
+
+namespace {
+
+Result<ExportPart> write(const ExportLine& line) {
+  return ExportPart{"file", line.node, {}, fmt::format("# {}\n# kubectl patch hardware {} --type merge --patch-file FILE\nspec:\n  netboot:\n    osie:\n      kernelParams:{}", line.title(), line.node, yaml_list(line.ours, "        "))};
+}
+
+Result<std::vector<std::string>> read(std::string_view document) { return yaml_items(document, "kernelParams:"); }
+
+}  // namespace
+
+const ExportTarget kTinkerbell{Keeps::order, false, true, false, false, write, read};
+
+}  // namespace vfirst
