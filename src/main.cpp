@@ -17,6 +17,7 @@ int main(int argc, char** argv) {
       {"status", "Show the arguments of this boot and the next.", status_options, run_status},
       {"simulate", "Say what a kernel will do with a command line.", simulate_options, run_simulate},
       {"export", "Print the plan in another program's words.", export_options, run_export},
+      {"lint", "Say what a policy would give each of many machines.", lint_options, run_lint},
       {"capture", "Save what the planner reads, to plan elsewhere.", capture_options, run_capture},
   };
   return run_program(argc, argv, kCommands);

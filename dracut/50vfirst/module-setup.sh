@@ -1,12 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck disable=SC2154  # dracut sets initdir, moddir and the rest
-# dracut module: the vfirst binary, its policy, vfio-pci and the drivers of PFs, so that VFs exist before the real root.
+# dracut module: vfirst's program for early boot, its policy, vfio-pci and the drivers of PFs, so that VFs exist before the real root.
 
 # 255: only when asked for, which the drop-in dracut.conf.d/50-vfirst.conf does in every mode. Never in a crash kernel.
 check() {
     [[ $IN_KDUMP ]] && return 1
-    require_binaries vfirst || return 1
+    require_binaries /usr/libexec/vfirst/vfirst-early || return 1
     return 255
 }
 
@@ -51,7 +51,7 @@ inst_opened_on_demand() {
 
 install() {
     local policy unit=${systemdsystemunitdir:-/usr/lib/systemd/system}
-    inst_multiple vfirst
+    inst /usr/libexec/vfirst/vfirst-early /usr/sbin/vfirst
     inst_opened_on_demand 'libkmod.so.2' 'libpci.so.3' 'libblkid.so.1'
     inst_dir /etc/vfirst/policy.d
     inst_dir /usr/lib/vfirst/policy.d

@@ -72,7 +72,7 @@ ExitCode carry_out(const Options& options, const Part& part, const Supervisor& a
     if (auto status = record(report, files); !status) return report_error(status.error());
     return ExitCode::done;
   }
-  const auto input = load_input(options);
+  const auto input = load_tree(options);
   if (!input) return part.whole() ? record_refusal(input.error(), *root, initramfs) : report_error(input.error());
   auto plan = load_plan(*input, options);
   if (!plan) return part.whole() ? record_refusal(plan.error(), *root, initramfs) : report_error(plan.error());

@@ -43,13 +43,17 @@ struct Options {
   std::string linux_file;
   std::string initrd_file;
   std::string host_policy;
+  std::string facts;
+  std::string facts_dir;
+  std::string out;
+  std::vector<std::string> paths;
 };
 
-// One option of a command: a flag, or a word. A name without a dash is a positional argument.
+// One option of a command: a flag, a word or several. A name without a dash is a positional argument.
 struct Option {
   const char* name;                                              // "--dry-run", "-o,--output", "SUBJECT"
   const char* help;                                              // at most 54 characters: help is 80 columns wide
-  std::variant<bool Options::*, std::string Options::*> field;
+  std::variant<bool Options::*, std::string Options::*, std::vector<std::string> Options::*> field;
   const char* value = "";                                        // what stands for the word in the help: "FILE"
   std::vector<std::string> one_of = {};                          // nothing else is taken; empty: anything
   bool needed = true;                                            // a positional argument without which there is no command
@@ -95,5 +99,7 @@ std::span<const Option> simulate_options();
 ExitCode run_simulate(const Options&);
 std::span<const Option> export_options();
 ExitCode run_export(const Options&);
+std::span<const Option> lint_options();
+ExitCode run_lint(const Options&);
 
 }  // namespace vfirst

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "cli/command.hpp"
 
+#include "bootloader/loader_facts.hpp"
 #include "cli/load.hpp"
 #include "facts/read.hpp"
 #include "report/facts_report.hpp"
@@ -14,8 +15,12 @@ std::span<const Option> facts_options() { return {}; }
 ExitCode run_facts(const Options& options) {
   const auto root = Root::open(options.root);
   if (!root) return report_error(root.error());
-  const auto facts = read_facts(*root, {.kernel = options.kernel, .modules = {}, .names = true});
+  auto facts = read_facts(*root, {.kernel = options.kernel, .modules = {}, .names = true});
   if (!facts) return report_error(facts.error());
+  if (options.json) {                                            // a document is to give the plan that the machine would
+    add_own_arguments(*root, facts->boot);
+    add_sources(*root, facts->boot);
+  }
   fmt::print("{}", options.json ? facts_json(*facts) : facts_text(*facts));
   return ExitCode::done;
 }

@@ -2,41 +2,26 @@
 #include "cli/load.hpp"
 
 #include "bootloader/backend.hpp"
+#include "bootloader/loader_facts.hpp"
 #include "facts/read.hpp"
+#include "plan/match_words.hpp"
 #include "policy/load.hpp"
 #include "steps/observe.hpp"
 
-#include <algorithm>
 #include <cstdio>
 
 namespace vfirst {
 
-namespace {
-
-MatchFacts words_of(const Facts& facts) {
-  MatchFacts words{facts.dmi.product, facts.dmi.vendor, facts.dmi.serial, facts.hostname, facts.cpu.vendor, {}};
-  for (const auto& function : facts.pci)
-    for (const auto& port : function.ports)
-      if (const auto& mac = port.permanent_mac ? port.permanent_mac : port.mac) words.macs.push_back(mac->str());
-  return words;
-}
-
-}  // namespace
-
-Result<Input> load_input(const Options& options) {
+Result<Input> load_tree(const Options& options) {
   auto root = VFIRST_TRY(Root::open(options.root));
   auto facts = VFIRST_TRY(read_facts(root, {.kernel = options.kernel, .modules = {}, .names = false}));
-  DiskFiles files(root);
-  // A loader that cannot be read is apply's and status's to complain about; the devices are planned without it.
-  if (const auto backend = backend_for(files, root, facts.boot))
-    if (auto state = (*backend)->state()) facts.boot.own_arguments = std::move(state->own);
-  // The longest first: one may hold another, and is to be known as a whole.
-  std::ranges::sort(facts.boot.own_arguments, std::ranges::greater{}, &std::string::size);
-  auto policy = VFIRST_TRY(load_policy(root, options.policy, words_of(facts)));
-  return Input{std::move(root), std::move(facts), std::move(policy)};
+  add_own_arguments(root, facts.boot);
+  auto policy = VFIRST_TRY(load_policy(root, options.policy, match_words(facts)));
+  return Input{std::move(root), std::move(facts), std::move(policy), false};
 }
 
 Result<std::string> next_arguments(const Input& input) {
+  if (input.document) return std::string();
   DiskFiles files(input.root);
   const auto backend = backend_for(files, input.root, input.facts.boot);
   if (!backend) return std::string();
@@ -47,14 +32,18 @@ Result<std::string> next_arguments(const Input& input) {
 
 Result<Plan> load_plan(const Input& input, const Options& options) {
   auto plan = VFIRST_TRY(make_plan(input.facts, input.policy, options.kernel));
+  if (input.document) {
+    tell_noted_sources(plan, input.facts.boot);
+    return plan;
+  }
   DiskFiles files(input.root);
   const auto backend = backend_for(files, input.root, input.facts.boot);
-  for (const auto& [word, finding] : plan.foreign) {
-    std::string where;
-    if (!backend) break;
-    for (const auto& source : (*backend)->sources(word)) where += (where.empty() ? "" : ", ") + source.str();
-    if (!where.empty()) plan.findings[finding].message += fmt::format(" ({}), or let vfirst apply --adopt take it over", where);
-  }
+  tell_sources(plan, [&](std::string_view word) {
+    std::vector<std::string> lines;
+    if (backend)
+      for (const auto& source : (*backend)->sources(word)) lines.push_back(source.str());
+    return lines;
+  });
   return plan;
 }
 

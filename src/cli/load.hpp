@@ -13,9 +13,13 @@ struct Input {
   Root root;
   Facts facts;
   Policy policy;
+  bool document = false;                                         // the facts are another host's (--facts): nothing under the root is about it
 };
 
+Result<Input> load_tree(const Options&);                          // the machine under --root
+// The same, or the host of --facts. Not for early boot, which is to have no parser of documents (load_input.cpp).
 Result<Input> load_input(const Options&);
+Result<Facts> load_facts(const Options&);                         // of the same, without a policy
 // Our kernel arguments at the next boot, as they stand on the disk; "" where this boot loader is not ours to write.
 Result<std::string> next_arguments(const Input&);
 Result<Plan> load_plan(const Input&, const Options&);

@@ -2,6 +2,7 @@
 #include "cli/command.hpp"
 
 #include "bootloader/apply.hpp"
+#include "cli/fleet.hpp"
 #include "cli/load.hpp"
 #include "plan/argument_diff.hpp"
 #include "report/plan_report.hpp"
@@ -15,6 +16,9 @@ std::span<const Option> plan_options() {
       {"--cmdline", "Print the kernel arguments alone", &Options::cmdline},
       {"--diff", "Print what apply would change", &Options::diff},
       {"--detailed-exitcode", "Exit 2 when changes are pending, 4 when a reboot is", &Options::detailed_exitcode},
+      {"--facts", "Plan for the host of this document, tar or tree", &Options::facts, "FILE"},
+      {"--facts-dir", "Plan for every host of this directory", &Options::facts_dir, "DIR"},
+      {"--out", "Where the plans of --facts-dir go", &Options::out, "DIR"},
   };
   return all;
 }
@@ -22,6 +26,16 @@ std::span<const Option> plan_options() {
 ExitCode run_plan(const Options& options) {
   if (options.cmdline && options.diff) {
     fmt::print(stderr, "vfirst: --cmdline and --diff exclude one another\n");
+    return ExitCode::usage;
+  }
+  const bool compares = options.diff || options.detailed_exitcode;
+  if (compares && !(options.facts.empty() && options.facts_dir.empty())) {
+    fmt::print(stderr, "vfirst: {} compares with a boot loader's files, which --facts has none of\n", options.diff ? "--diff" : "--detailed-exitcode");
+    return ExitCode::usage;
+  }
+  if (!options.facts_dir.empty() && options.facts.empty() && !options.cmdline) return run_plan_fleet(options);
+  if (!options.facts_dir.empty() || !options.out.empty()) {
+    fmt::print(stderr, "vfirst: --out belongs to --facts-dir, and --facts-dir excludes --facts and --cmdline\n");
     return ExitCode::usage;
   }
   const auto input = load_input(options);

@@ -23,7 +23,9 @@ void declare(CLI::App& app, const Option& option, Options& options) {
     app.add_flag(option.name, options.**flag, option.help);
     return;
   }
-  auto* declared = app.add_option(option.name, options.*std::get<std::string Options::*>(option.field), option.help);
+  const auto* words = std::get_if<std::vector<std::string> Options::*>(&option.field);
+  auto* declared = words ? app.add_option(option.name, options.**words, option.help)
+                         : app.add_option(option.name, options.*std::get<std::string Options::*>(option.field), option.help);
   if (*option.value) declared->type_name(option.value);
   if (!option.one_of.empty()) declared->check(CLI::IsMember(option.one_of));
   if (option.name[0] != '-' && option.needed) declared->required();

@@ -2,7 +2,6 @@
 #include "cli/command.hpp"
 
 #include "cli/load.hpp"
-#include "facts/read.hpp"
 #include "plan/simulated.hpp"
 #include "report/simulate_report.hpp"
 
@@ -17,8 +16,7 @@ Result<SimulatedLine> load(const Options& options) {
   SimulatedLine out;
   Facts facts;
   if (!options.subject.empty()) {
-    const auto root = VFIRST_TRY(Root::open(options.root));
-    facts = VFIRST_TRY(read_facts(root, {.kernel = options.kernel, .modules = {}, .names = false}));
+    facts = VFIRST_TRY(load_facts(options));
     out.line = CommandLine::parse(options.subject);
   } else {
     const auto input = VFIRST_TRY(load_input(options));
@@ -38,6 +36,7 @@ Result<SimulatedLine> load(const Options& options) {
 std::span<const Option> simulate_options() {
   static const Option all[] = {
       {"CMDLINE", "A whole kernel command line (default: the planned one)", &Options::subject, "", {}, false},
+      {"--facts", "On the host of this document, tar or tree", &Options::facts, "FILE"},
   };
   return all;
 }

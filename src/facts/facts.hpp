@@ -107,6 +107,7 @@ struct PciFunction {
   bool ari = false, acs = false;
   unsigned msix_vectors = 0;
   std::optional<Sriov> sriov;
+  bool sriov_known = true;                                       // false: an inventory that has no word on SR-IOV
   std::optional<PciAddress> physfn;                              // a VF's PF
   std::vector<PciAddress> bridges;                               // from the root port down, this function not included
   std::string slot;                                              // physical slot name, where firmware gives one
@@ -169,6 +170,9 @@ struct BootFacts {
   std::string esp;                                               // the mounted EFI system partition, "boot/efi"; "" none
   std::string cmdline;                                           // of the running kernel, as it stands in proc/cmdline
   std::vector<std::string> own_arguments;                        // what vfirst wrote to the loader, this time and before
+  // The files and lines that others' words of `cmdline` come from, "etc/default/grub:6", by the word as it stands there. Only
+  // of a document (import/): on a tree the loader is asked.
+  std::map<std::string, std::vector<std::string>> sources;
   bool operator==(const BootFacts&) const = default;
 };
 

@@ -35,6 +35,10 @@ std::optional<unsigned> vf_count(Draft& draft, const PfPolicy& section, const Pc
   const auto where = at(wish.from);
   const auto* quirk = quirk_of_driver(f.driver);
   const auto set_by = quirk ? fmt::format(" (set by {})", quirk->total_vfs) : std::string();
+  if (!f.sriov && !f.sriov_known) {
+    draft.find(Severity::warning, "pf-sriov-unknown", fmt::format("{}{}: this inventory does not show its VFs: they are counted, and planned on the host itself", where, f.address.str()));
+    return std::nullopt;
+  }
   if (!f.sriov || f.sriov->total_vfs == 0) {
     draft.find(badness(section), "pf-no-sriov",
                fmt::format("{}{}: {}: switch SR-IOV on in the BIOS setup and the device's firmware{}", where, f.address.str(),
@@ -95,6 +99,8 @@ Status choose_pfs(Draft& draft) {
           chosen.vfs = *count;
           chosen.manage_vfs = true;
           check_ranges(draft, section, *count);
+        } else if (!f->sriov && !f->sriov_known) {
+          chosen.vfs = section.vfs->value.number.value_or(0);     // what they cost and need counts, so that the arguments are the host's
         }
       }
       draft.pfs.push_back(chosen);

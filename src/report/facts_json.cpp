@@ -31,7 +31,7 @@ Json cpu_json(const CpuFacts& c) {
 }
 
 Json node_json(const NumaNode& n) {
-  Json out{{"id", n.id}, {"cpus", n.cpus.list()}, {"total_kb", n.total_kb}, {"free_kb", n.free_kb}, {"distances", n.distances}, {"gigabyte_frames", or_null(n.gigabyte_frames)}};
+  Json out{{"id", n.id}, {"cpus", n.cpus.list()}, {"total_kb", n.total_kb}, {"free_kb", n.free_kb}, {"memory_known", n.memory_known}, {"distances", n.distances}, {"gigabyte_frames", or_null(n.gigabyte_frames)}};
   out["hugepages"] = list_of(n.pools, [](const HugepagePool& p) { return Json{{"size_kb", p.size_kb}, {"pages", p.pages}, {"free", p.free}}; });
   return out;
 }
@@ -52,7 +52,7 @@ Json function_json(const PciFunction& f) {
   return Json{{"address", f.address.str()}, {"class", fmt::format("{:06x}", f.class_code)}, {"vendor", id(f.vendor)}, {"device", id(f.device)},
               {"subsystem", id(f.subsystem_vendor) + ":" + id(f.subsystem_device)}, {"name", f.name}, {"driver", f.driver}, {"modalias", f.modalias}, {"node", f.node},
               {"iommu_group", or_null(f.iommu_group)}, {"link", link_json(f.link)}, {"link_capable", link_json(f.link_capable)}, {"ari", f.ari}, {"acs", f.acs},
-              {"msix_vectors", f.msix_vectors}, {"sriov", f.sriov ? sriov_json(*f.sriov) : Json(nullptr)}, {"physfn", address_or_null(f.physfn)},
+              {"msix_vectors", f.msix_vectors}, {"sriov", f.sriov ? sriov_json(*f.sriov) : Json(nullptr)}, {"sriov_known", f.sriov_known}, {"physfn", address_or_null(f.physfn)},
               {"bridges", addresses(f.bridges)}, {"slot", f.slot}, {"ports", list_of(f.ports, port_json)}};
 }
 
@@ -61,7 +61,7 @@ std::string state(ModuleState state) { return state == ModuleState::builtin ? "b
 Json kernel_json(const Kernel& k) {
   Json modules = Json::object();
   for (const auto& [name, how] : k.modules) modules[name] = state(how);
-  return Json{{"release", k.release}, {"running", k.running}, {"config", k.config_known ? Json(k.config) : Json(nullptr)}, {"modules", k.modules_known ? modules : Json(nullptr)}};
+  return Json{{"release", k.release}, {"running", k.running}, {"config", k.config_known ? Json(k.config) : Json(nullptr)}, {"modules", modules}, {"modules_known", k.modules_known}};
 }
 
 std::string loader(Loader loader) {
@@ -76,12 +76,54 @@ std::string loader(Loader loader) {
   return "none";
 }
 
+std::string tool(Neighbour::Tool tool) {
+  using enum Neighbour::Tool;
+  switch (tool) {
+    case link: return "link";
+    case network_manager: return "network-manager";
+    case netplan: return "netplan";
+    case driverctl: return "driverctl";
+    case udev: return "udev";
+    case modprobe: return "modprobe";
+    case irqbalance: return "irqbalance";
+  }
+  return "link";
+}
+
+std::string kind(DeviceMatch::Kind kind) {
+  using enum DeviceMatch::Kind;
+  switch (kind) {
+    case name: return "name";
+    case original_name: return "original-name";
+    case mac: return "mac";
+    case path: return "path";
+    case driver: return "driver";
+    case pci: return "pci";
+    case vendor: return "vendor";
+    case device: return "device";
+    case other: return "other";
+  }
+  return "other";
+}
+
+Json neighbour_json(const Neighbour& n) {
+  Json out{{"tool", tool(n.tool)}, {"file", n.file}, {"line", n.line}, {"key", n.key}, {"value", n.value}, {"rank", n.rank}};
+  out["match"] = list_of(n.match, [](const DeviceMatch& m) { return Json{{"kind", kind(m.kind)}, {"patterns", m.patterns}, {"negated", m.negated}}; });
+  return out;
+}
+
+Json boot_json(const BootFacts& b) {
+  Json sources = Json::object();
+  for (const auto& [word, lines] : b.sources) sources[word] = lines;
+  return Json{{"loader", loader(b.loader)}, {"evidence", b.evidence}, {"uefi", b.uefi}, {"secure_boot", b.secure_boot}, {"filesystem", b.filesystem}, {"device", b.device},
+              {"data_journal", b.data_journal}, {"esp", b.esp}, {"cmdline", b.cmdline}, {"own_arguments", b.own_arguments}, {"sources", sources}};
+}
+
 }  // namespace
 
 std::string facts_json(const Facts& facts) {
   const auto& m = facts.memory;
   const auto& i = facts.iommu;
-  const auto& b = facts.boot;
   Json out{{"schema", "vfirst.facts/1"}, {"fingerprint", facts.fingerprint()}, {"hostname", facts.hostname}};
   out["dmi"] = {{"vendor", facts.dmi.vendor}, {"product", facts.dmi.product}, {"serial", facts.dmi.serial}, {"board", facts.dmi.board}};
   out["cpu"] = cpu_json(facts.cpu);
@@ -91,8 +133,9 @@ std::string facts_json(const Facts& facts) {
   out["iommu"] = {{"tables_known", i.tables_known}, {"dmar", i.dmar}, {"ivrs", i.ivrs}, {"iort", i.iort}, {"units", i.units}};
   out["iommu"]["groups"] = list_of(i.groups, [](const IommuGroup& g) { return Json{{"id", g.id}, {"type", g.type}, {"members", addresses(g.members)}}; });
   out["kernels"] = list_of(facts.kernels, kernel_json);
-  out["boot"] = {{"loader", loader(b.loader)}, {"evidence", b.evidence}, {"uefi", b.uefi}, {"secure_boot", b.secure_boot}, {"filesystem", b.filesystem}, {"device", b.device}, {"esp", b.esp}, {"cmdline", b.cmdline}};
+  out["boot"] = boot_json(facts.boot);
   out["critical"] = list_of(facts.critical, [](const CriticalDevice& c) { return Json{{"address", c.address.str()}, {"role", c.role}}; });
+  out["neighbours"] = list_of(facts.neighbours, neighbour_json);
   out["gaps"] = facts.gaps;
   return document(out);
 }

@@ -278,3 +278,19 @@ TEST_CASE("an eswitch mode on what is no network device is a finding") {
   facts.pci[0].class_code = 0x010802;
   CHECK(message(plan(facts, "[pf disk]\npci = 01:00.0\nvfs = 1\neswitch = switchdev\n"), "not-a-nic").find("eswitch is left out") != std::string::npos);
 }
+
+TEST_CASE("where an inventory does not show VFs, the arguments are those of the host that does, and no step is planned for them") {
+  const auto text = std::string(kUplink) + "[hugepages]\nsize = 1G\nper-node = 90%\n";
+  const auto host = plan(two_nics(), text);
+  auto facts = two_nics();
+  for (auto& f : facts.pci) f.sriov.reset(), f.sriov_known = false;
+  const auto p = plan(facts, text);
+  CHECK(p.cmdline() == host.cmdline());
+  CHECK(p.vfs.empty());
+  CHECK(p.pfs.front().vfs == 2);
+  CHECK(std::ranges::none_of(p.steps, [](const Step& s) { return std::holds_alternative<CreateVfs>(s.action); }));
+  CHECK(message(p, "pf-sriov-unknown") == "p.ini:5: 0000:01:00.0: this inventory does not show its VFs: they are counted, and planned on the host itself");
+  // Shown to have none, it is told what to switch on.
+  for (auto& f : facts.pci) f.sriov_known = true;
+  CHECK(finding(plan(facts, text), "pf-no-sriov"));
+}

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "cli/fleet.hpp"
+
+#include "policy/load.hpp"
+
+#include <cstdio>
+#include <unistd.h>
+
+namespace vfirst {
+
+namespace {
+
+// Begins each line anew, and takes it away at the end.
+class Progress {
+ public:
+  explicit Progress(std::size_t hosts) : hosts_(hosts) {}
+  ~Progress() {
+    if (shown_) fmt::print(stderr, "\r\033[K");
+  }
+  void show(std::size_t done) {
+    fmt::print(stderr, "\r{} of {} hosts\033[K", done, hosts_);
+    std::fflush(stderr);
+    shown_ = true;
+  }
+
+ private:
+  std::size_t hosts_;
+  bool shown_ = false;
+};
+
+}  // namespace
+
+Result<PolicySet> policy_set(const Options& options) {
+  const auto root = VFIRST_TRY(Root::open(options.root));
+  PolicySet policy(VFIRST_TRY(find_policy(root, options.policy)));
+  if (policy.fault()) return std::unexpected(*policy.fault());
+  return policy;
+}
+
+HostWork host_work(const Options& options, std::size_t hosts) {
+  HostWork work{.kernel = options.kernel};
+  if (isatty(STDERR_FILENO)) work.progress = [line = std::make_shared<Progress>(hosts)](std::size_t done) { line->show(done); };
+  return work;
+}
+
+}  // namespace vfirst

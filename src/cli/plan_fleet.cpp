@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// vfirst plan --facts-dir DIR --out DIR
+#include "cli/fleet.hpp"
+#include "cli/load.hpp"
+#include "fleet/plan_fleet.hpp"
+#include "fleet/summary.hpp"
+
+#include <cstdio>
+
+namespace vfirst {
+
+namespace {
+
+Result<FleetSummary> plan_all(const Options& options) {
+  namespace fs = std::filesystem;
+  const auto policy = VFIRST_TRY(policy_set(options));
+  const auto hosts = VFIRST_TRY(hosts_in(options.facts_dir));
+  std::error_code error;
+  if (fs::equivalent(options.facts_dir, options.out, error)) return refuse("--out {}: the facts are there; name another directory", options.out);
+  fs::create_directories(options.out, error);
+  if (error) return failed(error.value(), "{}: {}", options.out, error.message());
+  return plan_fleet(hosts, policy, options.out, host_work(options, hosts.size()));
+}
+
+}  // namespace
+
+ExitCode run_plan_fleet(const Options& options) {
+  if (options.out.empty()) {
+    fmt::print(stderr, "vfirst: --facts-dir needs --out DIR, where the plans go\n");
+    return ExitCode::usage;
+  }
+  const auto summary = plan_all(options);
+  if (!summary) return report_error(summary.error());
+  fmt::print("{}", options.json ? summary_json(*summary) : summary_text(*summary));
+  return summary->refused.empty() ? ExitCode::done : ExitCode::refused;
+}
+
+}  // namespace vfirst

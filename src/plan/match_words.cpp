@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "plan/match_words.hpp"
+
+namespace vfirst {
+
+MatchFacts match_words(const Facts& facts) {
+  MatchFacts words{facts.dmi.product, facts.dmi.vendor, facts.dmi.serial, facts.hostname, facts.cpu.vendor, {}};
+  for (const auto& function : facts.pci)
+    for (const auto& port : function.ports)
+      if (const auto& mac = port.permanent_mac ? port.permanent_mac : port.mac) words.macs.push_back(mac->str());
+  return words;
+}
+
+}  // namespace vfirst

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+// One set of policy texts for many machines.
+
+#include "policy/parse.hpp"
+
+#include <memory>
+
+namespace vfirst {
+
+class PolicySet {
+ public:
+  explicit PolicySet(std::vector<Source> sources);
+
+  // What parse_policy makes of the texts for this machine; read once where no text has a [match] section. Threads may share it.
+  Result<std::shared_ptr<const Policy>> of(const MatchFacts& machine) const;
+  // The texts' one fault, where it is every machine's: to be told once.
+  const std::optional<Error>& fault() const { return fault_; }
+  const std::vector<Source>& sources() const { return sources_; }
+
+ private:
+  std::vector<Source> sources_;
+  std::shared_ptr<const Policy> same_for_all_;
+  std::optional<Error> fault_;
+};
+
+}  // namespace vfirst
