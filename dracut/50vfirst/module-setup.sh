@@ -10,8 +10,13 @@ check() {
     return 255
 }
 
+# A URL to fetch a policy from needs a network, which is other modules' to bring up: an image that has one gets curl too.
 depends() {
     echo kernel-modules
+    if [[ " $mods_to_load $dracutmodules $add_dracutmodules $force_add_dracutmodules " =~ \ (network|livenet|nfs|iscsi|nbd|url-lib)\  ]] &&
+        find_binary curl > /dev/null; then
+        echo url-lib
+    fi
 }
 
 # The image may wake up on other hardware than the one it is built on, so nothing here asks what this machine has.
@@ -21,7 +26,8 @@ installkernel() {
     local -a vfio=(vfio-pci vfio_iommu_type1 irqbypass)
     local -a pf=(igb ixgbe i40e ice mlx5_core bnxt_en sfc qede cxgb4 hinic hns3 hclge nvme qat_c62x qat_4xxx)
     local -a vf=(igbvf ixgbevf iavf hclgevf)
-    for driver in "${vfio[@]}" "${pf[@]}" "${vf[@]}"; do
+    local -a disk=(vfat nls_cp437 nls_ascii nls_iso8859-1 iso9660)   # what a filesystem labelled VFIRST usually is
+    for driver in "${vfio[@]}" "${pf[@]}" "${vf[@]}" "${disk[@]}"; do
         hostonly='' instmods -s "$driver" || :
     done
     # The package that a card's serial number selects is in no module's list; without it ice runs in Safe Mode, without VFs.
@@ -55,13 +61,26 @@ install() {
     inst_opened_on_demand 'libkmod.so.2' 'libpci.so.3' 'libblkid.so.1'
     inst_dir /etc/vfirst/policy.d
     inst_dir /usr/lib/vfirst/policy.d
+    # What the boot loader adds to etc/vfirst/policy.d is told from the image's own files by these copies. The line in front
+    # keeps dracut from linking the two: a change of one would change both.
+    inst_dir /usr/lib/vfirst/image-policy.d
+    for policy in "${dracutsysrootdir-}"/etc/vfirst/policy.d/*.ini; do
+        [[ -e $policy ]] && { echo '; the copy of the image'; cat "$policy"; } > "$initdir/usr/lib/vfirst/image-policy.d/${policy##*/}"
+    done
     for policy in "${dracutsysrootdir-}"/usr/lib/vfirst/policy.d/*.ini "${dracutsysrootdir-}"/etc/vfirst/policy.d/*.ini; do
         [[ -e $policy ]] && inst_simple "$policy" "${policy#"${dracutsysrootdir-}"}"
     done
+    if dracut_module_included url-lib; then
+        inst_multiple /usr/libexec/vfirst/fetch /usr/libexec/vfirst/report cat rm mkdir
+    fi
     if dracut_module_included systemd; then
         inst_simple "${dracutsysrootdir-}$unit/vfirst-initrd.service" "$unit/vfirst-initrd.service"
         mkdir -p "$initdir$unit/initrd.target.wants"
         ln -sf ../vfirst-initrd.service "$initdir$unit/initrd.target.wants/vfirst-initrd.service"
+        if dracut_module_included url-lib; then
+            inst_simple "${dracutsysrootdir-}$unit/vfirst-initrd-report.service" "$unit/vfirst-initrd-report.service"
+            ln -sf ../vfirst-initrd-report.service "$initdir$unit/initrd.target.wants/vfirst-initrd-report.service"
+        fi
     else
         inst_hook pre-pivot 50 "$moddir/vfirst-pre-pivot.sh"
     fi

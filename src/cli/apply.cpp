@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "cli/command.hpp"
 
+#include "base/text.hpp"
 #include "bootloader/apply.hpp"
 #include "bootloader/handover.hpp"
 #include "bootloader/support.hpp"
@@ -56,6 +57,13 @@ ProveLine proof(const Facts& facts) {
     const bool known = std::ranges::find(facts.kernels, release, &Kernel::release) != facts.kernels.end();
     return boots(CommandLine::parse(line), simulated_machine(facts, known ? release : std::string_view()));
   };
+}
+
+// A host without a boot loader of its own got its arguments from the network: are the planned ones among them, in their order?
+bool booted_with(const BootFacts& boot, const std::string& cmdline) {
+  std::string running = " ";
+  for (const auto word : words(boot.cmdline)) running.append(word).append(1, ' ');
+  return boot.loader == Loader::none && running.find(fmt::format(" {} ", cmdline)) != running.npos;
 }
 
 ExitCode provision(Files& files, const ApplyOutcome& outcome, const Input& input, const std::string& hash) {
@@ -125,6 +133,7 @@ ExitCode run_apply(const Options& options) {
     const auto cmdline = plan->cmdline();
     auto backend = backend_for(files, input->root, input->facts.boot);
     if (!backend && cmdline.empty()) return ApplyOutcome{};        // nothing wanted, and nothing of ours can be there
+    if (!backend && options.provision && booted_with(input->facts.boot, cmdline)) return ApplyOutcome{};
     if (!backend) {
       if (!options.json) fmt::print("{}", handover(input->facts.boot, cmdline));
       VFIRST_CHECK(can_apply(input->facts.boot, cmdline));

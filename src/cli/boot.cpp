@@ -3,12 +3,15 @@
 
 #include "cli/events.hpp"
 #include "cli/load.hpp"
+#include "facts/boot_nic.hpp"
 #include "host/supervise.hpp"
+#include "policy/brought.hpp"
 #include "steps/boot.hpp"
 #include "steps/gates.hpp"
 #include "steps/late_irqs.hpp"
 #include "steps/part.hpp"
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstdio>
@@ -19,6 +22,9 @@
 namespace vfirst {
 
 namespace {
+
+// Spanning tree and DHCP take half a minute at worst; a driver with firmware to load a few seconds.
+constexpr Events::Time kPolicyWait = std::chrono::seconds(60), kBootNicWait = std::chrono::seconds(20);
 
 // The seven VFs of a PF that lack an IOMMU lack it for one reason: it is told once a PF; the record has it for each.
 bool told_before(const StepResult& step) {
@@ -37,14 +43,59 @@ void log_step(const StepResult& step) {
   else spdlog::info("{} ({:.0f} ms)", line, step.ms);
 }
 
+// One line in the kernel's log, and so on the console: the only place where a host without a disk is seen to fail.
+void announce(const BootReport& report, const Root& root) {
+  if (report.complete() && report.writes() == 0) return;          // a second run
+  std::string why;
+  for (const auto& step : report.steps)
+    if (why.empty() && step.required && step.state == StepState::failed) why = fmt::format("; {}: {}", step.text, step.cause);
+  const auto where = report.phase == "initrd" ? "initramfs" : "real root";
+  // "quiet" hides level 5 on the console, not level 3. Without a log nothing is lost: the record has it.
+  [[maybe_unused]] const auto told = root.write("dev/kmsg", fmt::format("<{}>vfirst: {} in the {}: {}{}\n", report.complete() ? 5 : 3,
+                                                                       report.complete() ? "complete" : "incomplete", where, report.summary(), why));
+}
+
 // A host must boot even where its policy is wrong: the reason goes where verify and the owner look for it.
-ExitCode record_refusal(const Error& error, const Root& root, bool initramfs) {
+ExitCode record_refusal(const Error& error, const Root& root, bool initramfs, std::vector<StepResult> brought) {
   DiskFiles files(root, Settle::sync);
   BootReport report;
   report.phase = initramfs ? "initrd" : "root";
   report.skipped = error.what;
+  report.steps = std::move(brought);
   if (auto status = record(report, files); !status) spdlog::error("{}", status.error().what);
+  announce(report, root);
   return report_error(error);
+}
+
+// What else than the root's own files the policy came from, as the first lines of the record.
+std::vector<StepResult> bring(const Root& root, Files& files, Events& events, bool initramfs) {
+  std::vector<StepResult> out;
+  for (auto& source : bring_policy(root, files, events, policy_seams(root), initramfs, initramfs ? kPolicyWait : Events::Time::zero())) {
+    StepResult step{.text = std::move(source.text), .state = source.cause.empty() ? StepState::done : StepState::failed, .wanted = "there"};
+    step.got = std::move(source.got);
+    step.error = source.error;
+    step.cause = std::move(source.cause);
+    step.ms = static_cast<double>(source.took.count()) / 1000;
+    log_step(step);
+    out.push_back(std::move(step));
+  }
+  return out;
+}
+
+// The boot NIC is known by its MAC, which only its driver tells. Until it is there each NIC without a port may be it and is left
+// alone, so the plan waits for those whose driver is still to come.
+void await_boot_nic(const Root& root, std::string_view cmdline, Events& events, ModuleLoader& modules) {
+  const auto end = events.now() + kBootNicWait;
+  const auto coming = [&](const PciAddress& function) {
+    const auto dir = fmt::format("sys/bus/pci/devices/{}", function.str());
+    const auto modalias = root.read(dir + "/modalias");
+    return root.exists(dir + "/driver") || !modalias || modules.exists_for(*modalias);
+  };
+  for (;;) {
+    const auto nic = read_boot_nic(root, cmdline);
+    if (!nic || std::ranges::none_of(nic->perhaps, coming) || events.now() >= end) return;
+    events.wait(end, true);
+  }
 }
 
 // For facts and plan, and for the record after the plan's own time. Nothing of that takes a second on a machine, but an
@@ -72,10 +123,16 @@ ExitCode carry_out(const Options& options, const Part& part, const Supervisor& a
     if (auto status = record(report, files); !status) return report_error(status.error());
     return ExitCode::done;
   }
+  const auto modules = kernel_modules();
+  const auto cmdline = root->read("proc/cmdline").value_or("");
+  if (initramfs && (cmdline.find("vfirst.policy=") != cmdline.npos || cmdline.find("BOOTIF=") != cmdline.npos))
+    above.allow(std::chrono::duration_cast<std::chrono::milliseconds>(2 * kPolicyWait + kBootNicWait + kLimit));   // twice: a fetch may begin at the wait's end
+  auto brought = part.whole() ? bring(*root, files, **events, initramfs) : std::vector<StepResult>();
+  if (initramfs) await_boot_nic(*root, cmdline, **events, *modules);
   const auto input = load_tree(options);
-  if (!input) return part.whole() ? record_refusal(input.error(), *root, initramfs) : report_error(input.error());
+  if (!input) return part.whole() ? record_refusal(input.error(), *root, initramfs, std::move(brought)) : report_error(input.error());
   auto plan = load_plan(*input, options);
-  if (!plan) return part.whole() ? record_refusal(plan.error(), *root, initramfs) : report_error(plan.error());
+  if (!plan) return part.whole() ? record_refusal(plan.error(), *root, initramfs, std::move(brought)) : report_error(plan.error());
   if (!part.whole()) plan->steps = part_of(plan->steps, part);
   if (!part.whole() && plan->steps.empty()) {
     spdlog::debug("nothing to do: the plan has no such step");
@@ -85,14 +142,15 @@ ExitCode carry_out(const Options& options, const Part& part, const Supervisor& a
     if (finding.severity == Severity::error && part.whole()) spdlog::error("{}", finding.message);
 
   const auto net = kernel_net();
-  const auto modules = kernel_modules();
   const Machine machine{*root, *net, *modules, **events, initramfs};
   above.allow(std::chrono::seconds(plan->timeout_s) + kLimit);
-  const auto report = boot(*plan, machine, std::chrono::seconds(plan->timeout_s), log_step);
+  auto report = boot(*plan, machine, std::chrono::seconds(plan->timeout_s), log_step);
+  report.steps.insert(report.steps.begin(), brought.begin(), brought.end());
   if (part.whole()) {
     if (auto status = record(report, files); !status) spdlog::error("{}", status.error().what);
     if (report.skipped.empty())
       if (auto status = record_irqs(*plan, files); !status) spdlog::error("{}", status.error().what);
+    announce(report, *root);
   }
   if (options.json) fmt::print("{}\n", to_json(report));
   spdlog::info("{}", report.summary());

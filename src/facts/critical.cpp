@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What the host stands on: from root, /boot, swap and the default route down to PCI functions, through whatever is
-// stacked between (device mapper, md, multipath NVMe, btrfs over several devices, bonds, bridges, VLANs).
+// What the host stands on: from root, /boot, swap, the default route and the NIC it booted over down to PCI functions,
+// through whatever is stacked between (device mapper, md, multipath NVMe, btrfs over several devices, bonds, bridges, VLANs).
+#include "facts/boot_nic.hpp"
 #include "facts/mounts.hpp"
 #include "facts/readers.hpp"
 #include "facts/sriov.hpp"
@@ -60,6 +61,8 @@ class Ground {
     }
     return found;
   }
+
+  void function(const PciAddress& address, std::string role) { found_.push_back({address, std::move(role)}); }
 
   std::vector<CriticalDevice> take() {
     std::sort(found_.begin(), found_.end(), [](const auto& a, const auto& b) { return std::tie(a.address, a.role) < std::tie(b.address, b.role); });
@@ -189,11 +192,18 @@ std::vector<CriticalDevice> read_critical(const Root& root, const std::vector<Mo
   read_filesystems(root, mounts, boot, ground, gaps);
   for (const auto& name : default_interfaces(root)) {
     ground.next();
-    ground.interface(name, "default route");
+    ground.interface(name, kDefaultRoute);
+  }
+  if (const auto nic = read_boot_nic(root, boot.cmdline)) {
+    for (const auto& name : nic->ports) {
+      ground.next();
+      ground.interface(name, kNetworkBoot);
+    }
+    for (const auto& address : nic->perhaps) ground.function(address, fmt::format("{}, perhaps (no port has BOOTIF's address {} yet)", kNetworkBoot, nic->mac.str()));
   }
   auto found = ground.take();
   const auto own = own_pfs(root);
-  std::erase_if(found, [&](const CriticalDevice& device) { return device.role == "default route" && own.contains(device.address.str()); });
+  std::erase_if(found, [&](const CriticalDevice& device) { return device.role == kDefaultRoute && own.contains(device.address.str()); });
   return found;
 }
 

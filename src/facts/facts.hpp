@@ -153,9 +153,11 @@ struct Dmi {
 // What the host stands on: never unbound, never given away, nor anything in its IOMMU group.
 struct CriticalDevice {
   PciAddress address;
-  std::string role;                                              // "root filesystem", "/boot", "swap", "default route"
+  std::string role;                                              // "root filesystem", "/boot", "swap", or one of the two below
   bool operator==(const CriticalDevice&) const = default;
 };
+inline constexpr std::string_view kDefaultRoute = "default route";
+inline constexpr std::string_view kNetworkBoot = "network boot"; // BOOTIF=; more words may follow
 
 enum class Loader { none, grub, grub_bls, systemd_boot, uki, ostree };
 

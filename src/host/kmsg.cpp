@@ -52,8 +52,10 @@ std::vector<std::string> kernel_log(const Root& root, unsigned least) {
     }
   }
   ::close(fd);
-  for (const auto line : split(text, '\n'))
-    if (!line.empty() && line.front() != ' ' && level_of(line).value_or(0) <= least) out.emplace_back(message_of(line));
+  for (const auto line : split(text, '\n')) {
+    if (line.empty() || line.front() == ' ' || level_of(line).value_or(0) > least) continue;
+    if (const auto message = message_of(line); !message.starts_with("vfirst: ")) out.emplace_back(message);
+  }
   return out;
 }
 

@@ -89,7 +89,7 @@ Status choose_pfs(Draft& draft) {
     for (const auto* f : found) {
       // A guest's own port may carry its default route and is what a policy with role = guest is about; no VF is made there.
       const bool own_port = draft.plan.role == Role::guest && !section.vfs;
-      if (const auto reason = own_port ? std::nullopt : untouchable(draft.facts, *f, any_vfio(draft.policy, section))) {
+      if (const auto reason = own_port ? std::nullopt : untouchable(draft.facts, *f, any_vfio(draft.policy, section), value_or(section.allow_boot_nic, false))) {
         draft.find(badness(section), "pf-critical", fmt::format("{}[pf {}] {} is left alone: {}", at(section.from), section.name, f->address.str(), *reason));
         continue;
       }

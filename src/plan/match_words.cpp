@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "plan/match_words.hpp"
 
+#include "facts/boot_nic.hpp"
+
 namespace vfirst {
 
 MatchFacts match_words(const Facts& facts) {
@@ -8,6 +10,7 @@ MatchFacts match_words(const Facts& facts) {
   for (const auto& function : facts.pci)
     for (const auto& port : function.ports)
       if (const auto& mac = port.permanent_mac ? port.permanent_mac : port.mac) words.macs.push_back(mac->str());
+  if (const auto mac = boot_mac(facts.boot.cmdline)) words.macs.push_back(mac->str());   // known before its driver is there
   return words;
 }
 

@@ -97,6 +97,8 @@ constexpr KeyRow<PfPolicy> kPf[] = {
     row<PfPolicy, value::yes_no, &PfPolicy::required>("pf NAME", "required", kYesNo, "no: best effort (default yes)"),
     row<PfPolicy, value::yes_no, &PfPolicy::allow_recreate>("pf NAME", "allow-recreate", kYesNo,
                                                             "another number of VFs may be replaced when none is in use (default no)"),
+    row<PfPolicy, value::yes_no, &PfPolicy::allow_boot_nic>("pf NAME", "allow-boot-nic", kYesNo,
+                                                            "also the port that this host boots or routes through; its link may drop (default no)"),
 };
 
 constexpr std::string_view kVf = "vf NAME RANGE";

@@ -23,30 +23,10 @@ Status check_writers(const fs::path& path, std::string_view shown, const fs::fil
   return {};
 }
 
-Result<std::string> read_file(const Root& root, const std::string& path, std::string_view shown) {
-  const auto whole = root.path() / path;
-  std::error_code error;
-  const auto status = fs::status(whole, error);
-  if (error) return failed(error.value(), "{}: {}", shown, error.message());
-  if (!fs::is_regular_file(status)) return refuse("{}: not a regular file", shown);
-  VFIRST_CHECK(check_writers(whole, shown, status));
-  if (const auto size = fs::file_size(whole, error); !error && size > kSizeLimit)
-    return refuse("{}: {} bytes, the limit is {}", shown, size, kSizeLimit);
-  auto text = root.read(path);
-  if (!text) return failed(static_cast<int>(text.error().code), "{}: cannot be read: {}", shown, std::make_error_code(text.error().code).message());
-  return text;
-}
-
 bool masks(const Root& root, const std::string& path) {
   if (const auto target = root.link(path); target && fs::path(*target).filename() == "null") return true;
   std::error_code error;
   return fs::file_size(root.path() / path, error) == 0 && !error;
-}
-
-Result<std::vector<std::string>> names_in(const Root& root, const std::string& directory) {
-  auto names = VFIRST_TRY(root.list(directory));
-  std::erase_if(names, [](const std::string& name) { return !is_policy(name); });
-  return names;
 }
 
 struct Found {
@@ -60,7 +40,7 @@ Result<std::vector<Source>> read_all(const Root& root, const std::vector<Found>&
   std::vector<Source> sources;
   for (const auto& file : files) {
     const auto& shown = times[file.name] > 1 ? file.path : file.name;
-    auto text = VFIRST_TRY(read_file(root, file.path, shown));
+    auto text = VFIRST_TRY(read_policy_file(root, file.path, shown));
     sources.push_back({shown, std::move(text)});
   }
   return sources;
@@ -74,7 +54,7 @@ Result<std::vector<Source>> from_search_path(const Root& root) {
     std::error_code error;
     const auto whole = root.path() / directory;
     VFIRST_CHECK(check_writers(whole, directory, fs::status(whole, error)));
-    for (const auto& name : VFIRST_TRY(names_in(root, directory))) {
+    for (const auto& name : VFIRST_TRY(policy_names(root, directory))) {
       const auto path = directory + '/' + name;
       if (masks(root, path)) std::erase_if(files, [&](const Found& file) { return file.name == name; });
       else files.push_back({path, name});
@@ -95,7 +75,7 @@ Result<std::vector<Source>> from_paths(const std::vector<std::string>& paths) {
       files.push_back({relative, whole.filename().native()});
       continue;
     }
-    const auto names = VFIRST_TRY(names_in(host, relative));
+    const auto names = VFIRST_TRY(policy_names(host, relative));
     if (names.empty()) return refuse("{}: there is no .ini file in it", path);
     for (const auto& name : names) files.push_back({(fs::path(relative) / name).native(), name});
   }
@@ -103,6 +83,26 @@ Result<std::vector<Source>> from_paths(const std::vector<std::string>& paths) {
 }
 
 }  // namespace
+
+Result<std::string> read_policy_file(const Root& root, const std::string& path, std::string_view shown) {
+  const auto whole = root.path() / path;
+  std::error_code error;
+  const auto status = fs::status(whole, error);
+  if (error) return failed(error.value(), "{}: {}", shown, error.message());
+  if (!fs::is_regular_file(status)) return refuse("{}: not a regular file", shown);
+  VFIRST_CHECK(check_writers(whole, shown, status));
+  if (const auto size = fs::file_size(whole, error); !error && size > kSizeLimit)
+    return refuse("{}: {} bytes, the limit is {}", shown, size, kSizeLimit);
+  auto text = root.read(path);
+  if (!text) return failed(static_cast<int>(text.error().code), "{}: cannot be read: {}", shown, std::make_error_code(text.error().code).message());
+  return text;
+}
+
+Result<std::vector<std::string>> policy_names(const Root& root, const std::string& directory) {
+  auto names = VFIRST_TRY(root.list(directory));
+  std::erase_if(names, [](const std::string& name) { return !is_policy(name); });
+  return names;
+}
 
 Result<std::vector<Source>> find_policy(const Root& root, const std::vector<std::string>& paths) {
   return paths.empty() ? from_search_path(root) : from_paths(paths);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
-// The policy files of a machine, found and read; the only part of policy/ that touches a disk.
+// The policy files of a machine, found and read.
 
 #include "host/root.hpp"
 #include "policy/parse.hpp"
@@ -15,6 +15,10 @@ namespace vfirst {
 // `paths` given (--policy): these files and directories of the caller's own file system instead, in order, nothing else.
 // Refused: a file that is no regular file, or that others may write; a directory of the search path that others may write.
 Result<std::vector<Source>> find_policy(const Root& root, const std::vector<std::string>& paths);
+
+// The names of a directory's policy files, sorted, and one of them as a text under those rules; `shown` is its name in errors.
+Result<std::vector<std::string>> policy_names(const Root& root, const std::string& directory);
+Result<std::string> read_policy_file(const Root& root, const std::string& path, std::string_view shown);
 
 Result<Policy> load_policy(const Root& root, const std::vector<std::string>& paths, const MatchFacts& machine);
 

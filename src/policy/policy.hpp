@@ -133,6 +133,7 @@ struct PfPolicy {
   Maybe<IrqRule> irq;
   Maybe<bool> required;                                          // absent: yes
   Maybe<bool> allow_recreate;
+  Maybe<bool> allow_boot_nic;                                    // although the host boots or routes through it
   bool operator==(const PfPolicy&) const = default;
 };
 

@@ -190,7 +190,7 @@ TEST_CASE("a device that carries the host is left alone, its VFs and its IOMMU g
   auto facts = two_nics();
   facts.critical = {{bdf("0000:01:00.0"), "default route"}};
   auto p = plan(facts, kUplink);
-  CHECK(message(p, "pf-critical") == "p.ini:1: [pf uplink] 0000:01:00.0 is left alone: 0000:01:00.0 carries default route");
+  CHECK(message(p, "pf-critical") == "p.ini:1: [pf uplink] 0000:01:00.0 is left alone: 0000:01:00.0 carries default route; allow-boot-nic = yes permits it");
   CHECK(p.pfs.size() == 1);
   CHECK(p.vfs.size() == 2);
 
@@ -200,6 +200,30 @@ TEST_CASE("a device that carries the host is left alone, its VFs and its IOMMU g
   CHECK(message(plan(facts, kUplink), "pf-critical").ends_with(
       "left alone: 0000:01:00.3 carries root filesystem and shares IOMMU group 7 with it (members: 0000:01:00.0, 0000:01:00.3)"));
   CHECK_FALSE(finding(plan(facts, "[pf a]\nnode = 0\nvfs = 1\nvf-driver = keep\n"), "pf-critical"));
+}
+
+TEST_CASE("a NIC that the host booted over is left alone unless the policy says otherwise, and never with more than the network on it") {
+  auto facts = two_nics();
+  facts.critical = {{bdf("0000:01:00.0"), "default route"}, {bdf("0000:01:00.0"), "network boot"}};
+  const auto p = plan(facts, kUplink);
+  CHECK(message(p, "pf-critical") == "p.ini:1: [pf uplink] 0000:01:00.0 is left alone: 0000:01:00.0 carries default route, network boot; allow-boot-nic = yes permits it");
+  for (const auto& line : described(p)) CHECK(line.find("0000:01:00.0") == line.npos);
+  const auto allowed = std::string(kUplink) + "allow-boot-nic = yes\n";
+  CHECK_FALSE(finding(plan(facts, allowed), "pf-critical"));
+  CHECK(plan(facts, allowed).vfs.size() == 4);
+
+  facts.critical.push_back({bdf("0000:01:00.0"), "swap"});       // over Fibre Channel or iSCSI on the same card
+  CHECK(message(plan(facts, allowed), "pf-critical").ends_with("0000:01:00.0 carries swap"));
+  facts.critical = {{bdf("0000:01:00.3"), "network boot"}};
+  facts.pci[0].iommu_group = 7;
+  facts.iommu.groups = {{7, "DMA", {bdf("0000:01:00.0"), bdf("0000:01:00.3")}}};
+  CHECK(finding(plan(facts, allowed), "pf-critical"));           // another port's boot NIC in its group is not this one
+}
+
+TEST_CASE("a NIC that may be the boot NIC is left alone until it is known") {
+  auto facts = two_nics();
+  facts.critical = {{bdf("0000:01:00.0"), "network boot, perhaps (no port has BOOTIF's address 52:54:00:76:66:b0 yet)"}};
+  CHECK(message(plan(facts, kUplink), "pf-critical").find("carries network boot, perhaps (no port has BOOTIF's address 52:54:00:76:66:b0 yet)") != std::string::npos);
 }
 
 TEST_CASE("bnxt_en ports come up before VFs are made, driver bound or not") {

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "facts/boot_nic.hpp"
+
+#include "host/root.hpp"
+
+#include "base/text.hpp"
+#include "facts/sriov.hpp"
+
+#include <algorithm>
+#include <set>
+
+namespace vfirst {
+
+namespace {
+
+constexpr std::string_view kDevices = "sys/bus/pci/devices/";
+
+bool may_be_it(const Root& root, const std::string& function) {
+  const auto dir = std::string(kDevices) + function;
+  if (root.number(dir + "/class", 16).value_or(0) >> 16 != 0x02 || root.link(dir + "/physfn")) return false;
+  return !root.link_name(dir + "/driver").value_or("").starts_with("vfio");   // a guest's: it has no port here
+}
+
+}  // namespace
+
+std::optional<MacAddress> boot_mac(std::string_view cmdline) {
+  std::optional<MacAddress> mac;
+  for (auto word : words(cmdline)) {
+    if (!word.starts_with("BOOTIF=")) continue;
+    std::string text(word.substr(7));
+    std::ranges::replace(text, '-', ':');
+    if (text.size() == 20 && text[2] == ':') text.erase(0, 3);
+    if (const auto read = MacAddress::parse(text)) mac = *read;
+  }
+  return mac;
+}
+
+std::optional<BootNic> read_boot_nic(const Root& root, std::string_view cmdline) {
+  const auto mac = boot_mac(cmdline);
+  if (!mac) return std::nullopt;
+  BootNic nic{*mac, {}, {}};
+  const auto names = root.list("sys/class/net");
+  if (!names) return nic;
+  std::set<PciAddress> with_port;
+  for (const auto& name : *names) {
+    if (const auto target = root.link("sys/class/net/" + name))
+      if (const auto path = facts::pci_path(*target); !path.empty()) with_port.insert(path.back());
+    if (const auto text = root.read(fmt::format("sys/class/net/{}/address", name)))
+      if (const auto address = MacAddress::parse(trimmed(*text)); address && *address == *mac) nic.ports.push_back(name);
+  }
+  if (!nic.ports.empty()) return nic;
+  const auto functions = root.list(kDevices.substr(0, kDevices.size() - 1));
+  if (!functions) return nic;
+  for (const auto& function : *functions)
+    if (const auto address = PciAddress::parse(function); address && !with_port.contains(*address) && may_be_it(root, function)) nic.perhaps.push_back(*address);
+  return nic;
+}
+
+}  // namespace vfirst

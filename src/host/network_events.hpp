@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+// Addresses and routes that come, from the kernel's own messages: what to wait for where a network is on its way.
+
+#include "base/result.hpp"
+
+#include <chrono>
+
+namespace vfirst {
+
+class NetworkEvents {
+ public:
+  NetworkEvents();                                               // listens from here on; where the kernel refuses, only time passes
+  NetworkEvents(const NetworkEvents&) = delete;
+  NetworkEvents& operator=(const NetworkEvents&) = delete;
+  ~NetworkEvents();
+  void wait(std::chrono::milliseconds limit);                    // returns on a change, or at the limit; maybe too early
+
+ private:
+  int fd_;
+};
+
+}  // namespace vfirst

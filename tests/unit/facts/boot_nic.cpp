@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "facts/boot_nic.hpp"
+#include "facts/read.hpp"
+#include "unit/pci_tree.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+
+using namespace vfirst;
+using vfirst::test::PciTree;
+
+namespace {
+
+const auto kMac = *MacAddress::parse("52:54:00:76:66:b0");
+const PciAddress kBoot{0, 0x3b, 0, 0}, kOther{0, 0x41, 0, 0};
+
+// Two NICs, of which the boot NIC has its port or not yet, and a disk controller.
+PciTree booted_over(bool port) {
+  PciTree tree;
+  tree.add("proc/cmdline", "root=live:http://10.0.0.1/root BOOTIF=01-52-54-00-76-66-B0 quiet\n");
+  tree.function("0000:3b:00.0", "pci0000:17/0000:17:02.0", "020000", "8086:10c9");
+  tree.function("0000:41:00.0", "pci0000:40/0000:40:00.0", "020000", "8086:10c9");
+  tree.function("0000:00:04.0", "pci0000:00", "010601", "8086:2922");
+  tree.add("sys/class/net/", "");
+  if (port) {
+    tree.add("sys/class/net/boot0", "-> ../../devices/pci0000:17/0000:17:02.0/0000:3b:00.0/net/boot0");
+    tree.at("0000:3b:00.0", {{"net/boot0/address", "52:54:00:76:66:b0\n"}});
+  }
+  return tree;
+}
+
+std::vector<CriticalDevice> critical_of(const PciTree& tree) {
+  const auto facts = read_facts(tree.root());
+  REQUIRE(facts);
+  return facts->critical;
+}
+
+}  // namespace
+
+TEST_CASE("BOOTIF is read as PXELINUX, GRUB and iPXE scripts write it, and its last word counts") {
+  CHECK(boot_mac("quiet BOOTIF=01-52-54-00-76-66-b0") == kMac);
+  CHECK(boot_mac("BOOTIF=52:54:00:76:66:B0") == kMac);
+  CHECK(boot_mac("BOOTIF=01:52:54:00:76:66:b0") == kMac);
+  CHECK(boot_mac("BOOTIF=01-00-00-00-00-00-01 BOOTIF=01-52-54-00-76-66-b0") == kMac);
+  CHECK_FALSE(boot_mac("BOOTIF=${netX/mac} XBOOTIF=01-52-54-00-76-66-b0 BOOTIF="));
+  CHECK_FALSE(boot_mac("quiet"));
+}
+
+TEST_CASE("the NIC that the machine booted over is critical") {
+  CHECK(critical_of(booted_over(true)) == std::vector<CriticalDevice>{{kBoot, "network boot"}});
+}
+
+TEST_CASE("virtio's port lies below the device behind the function") {
+  auto tree = booted_over(false);
+  tree.add("sys/class/net/boot0", "-> ../../devices/pci0000:17/0000:17:02.0/0000:3b:00.0/virtio0/net/boot0");
+  tree.at("0000:3b:00.0", {{"virtio0/net/boot0/address", "52:54:00:76:66:b0\n"}});
+  CHECK(critical_of(tree) == std::vector<CriticalDevice>{{kBoot, "network boot"}});
+}
+
+TEST_CASE("before its driver is there each NIC without a port may be the boot NIC, and nothing else may") {
+  auto tree = booted_over(false);
+  constexpr auto kPerhaps = "network boot, perhaps (no port has BOOTIF's address 52:54:00:76:66:b0 yet)";
+  CHECK(critical_of(tree) == std::vector<CriticalDevice>{{kBoot, kPerhaps}, {kOther, kPerhaps}});
+  tree.add("sys/class/net/eth1", "-> ../../devices/pci0000:40/0000:40:00.0/0000:41:00.0/net/eth1");
+  tree.at("0000:41:00.0", {{"net/eth1/address", "52:54:00:76:66:01\n"}});
+  CHECK(critical_of(tree) == std::vector<CriticalDevice>{{kBoot, kPerhaps}});
+  tree.at("0000:3b:00.0", {{"driver", "-> ../../../bus/pci/drivers/vfio-pci"}});
+  CHECK(critical_of(tree).empty());
+}
+
+TEST_CASE("a VF is not taken for the boot NIC") {
+  auto tree = booted_over(false);
+  tree.at("0000:41:00.0", {{"physfn", "-> ../0000:3b:00.0"}});
+  CHECK(read_boot_nic(tree.root(), "BOOTIF=01-52-54-00-76-66-b0")->perhaps == std::vector<PciAddress>{kBoot});
+}
+
+TEST_CASE("a tree that shows no network devices at all names none") {
+  auto tree = booted_over(false);
+  tree.remove("sys/class/net");
+  CHECK(critical_of(tree).empty());
+}
+
+TEST_CASE("a boot NIC that vfirst set up itself is still the boot NIC") {
+  auto tree = booted_over(true);
+  tree.add("run/vfirst/pfs", kBoot.str() + "\n");
+  CHECK(critical_of(tree) == std::vector<CriticalDevice>{{kBoot, "network boot"}});
+}
