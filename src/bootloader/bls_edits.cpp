@@ -86,13 +86,6 @@ std::string inherited(const BlsEntry& entry) {
   return std::string(trimmed(line.str()));
 }
 
-// A lenient look at the block, for its length alone.
-std::string environment_value(std::string_view bytes, std::string_view name) {
-  for (const auto line : split(bytes, '\n'))
-    if (line.starts_with(name) && line.substr(name.size()).starts_with('=')) return std::string(line.substr(name.size() + 1));
-  return {};
-}
-
 // "tuned_params" of $tuned_params and ${tuned_params}; "" for what is no variable.
 std::string_view variable_name(std::string_view word) {
   if (!word.starts_with('$')) return {};

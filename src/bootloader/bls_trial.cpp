@@ -57,6 +57,8 @@ Result<const BlsItem*> bls_default(const Files& files, const Root& root, const B
   return &*at;
 }
 
+std::string bls_one_shot(const Root& root) { return efi_text(root, "LoaderEntryOneShot"); }
+
 Result<BlsItem> make_trial_entry(const Files& files, const Root& root, const BlsMenu& menu, const std::vector<KernelArg>& arguments,
                                  const std::string& plan, const std::string& only) {
   const auto* from = VFIRST_TRY(bls_default(files, root, menu));
@@ -85,7 +87,7 @@ Status can_try_entry(const Files& files, const Root& root, const BootFacts& boot
     if (const auto version = parse_number(digits); version && *version < kSortKeySince)
       return no(fmt::format("{}: a trial needs systemd-boot {} or later; use --no-trial", loader, kSortKeySince));
   }
-  if (const auto once = efi_text(root, "LoaderEntryOneShot"); !once.empty())
+  if (const auto once = bls_one_shot(root); !once.empty())
     return no(fmt::format("{} is set to boot once already (bootctl set-oneshot); boot that first, or use --no-trial", once));
   auto items = menu.items;
   std::erase_if(items, [](const BlsItem& item) { return item.trial; });

@@ -11,6 +11,8 @@ namespace vfirst {
 
 // The entry that boots when nobody chooses, as this host is set up; refused where vfirst cannot know.
 Result<const BlsItem*> bls_default(const Files& files, const Root& root, const BlsMenu& menu);
+// What is to boot next, once (bootctl set-oneshot); "" for nothing.
+std::string bls_one_shot(const Root& root);
 // The copy of it with `arguments` as ours and `only` behind them.
 Result<BlsItem> make_trial_entry(const Files& files, const Root& root, const BlsMenu& menu, const std::vector<KernelArg>& arguments,
                                  const std::string& plan, const std::string& only);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "bootloader/environment_block.hpp"
 
+#include "base/text.hpp"
+
 #include <algorithm>
 
 namespace vfirst {
@@ -60,6 +62,16 @@ std::string EnvironmentBlock::bytes() const {
   for (const auto& [key, text] : lines_) out += key + '=' + text + '\n';
   out.resize(kSize, '#');
   return out;
+}
+
+std::string environment_value(std::string_view bytes, std::string_view name) {
+  for (const auto line : split(bytes, '\n')) {
+    if (!line.starts_with(name) || !line.substr(name.size()).starts_with('=')) continue;
+    std::string value(line.substr(name.size() + 1));
+    for (auto at = value.find('\\'); at < value.size(); at = value.find('\\', at + 1)) value.erase(at, 1);   // what follows it is meant as it stands
+    return value;
+  }
+  return {};
 }
 
 }  // namespace vfirst

@@ -31,4 +31,7 @@ class EnvironmentBlock {
   std::vector<std::pair<std::string, std::string>> lines_;        // in the order of the file; foreign ones are kept
 };
 
+// A lenient look at a block that others may have filled past its first sector; "" where the variable is not set.
+std::string environment_value(std::string_view bytes, std::string_view name);
+
 }  // namespace vfirst

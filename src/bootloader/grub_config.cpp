@@ -125,11 +125,18 @@ std::size_t GrubEntry::command_line_bytes(std::string_view ours) const {
 }
 
 GrubConfig GrubConfig::parse(std::string_view text) {
-  struct Block { std::string title, id; bool entry = false, menu = false; };
+  struct Block { std::string title, id; bool entry = false, menu = false; std::size_t number = 0, inside = 0; };
   GrubConfig config;
   std::vector<Block> open;
   bool sources = false, exports = false, menu_begun = false;
   unsigned version = 0;
+  std::size_t outermost = 0;
+  const auto place = [&open] {
+    std::vector<std::size_t> out;
+    for (const auto& block : open)
+      if (block.menu) out.push_back(block.number);
+    return out;
+  };
 
   Lexer lexer(text);
   while (auto command = lexer.next()) {
@@ -146,7 +153,12 @@ GrubConfig GrubConfig::parse(std::string_view text) {
       for (std::size_t i = 2; block.menu && i + 1 < line.size(); ++i)
         if (line[i].text == "$menuentry_id_option" || line[i].text == "--id") block.id = line[i + 1].text;
       if (block.menu && !std::exchange(menu_begun, true) && sources && exports) config.fragment = version;
+      if (block.menu) {
+        const auto around = std::find_if(open.rbegin(), open.rend(), [](const Block& b) { return b.menu; });
+        block.number = around == open.rend() ? outermost++ : around->inside++;
+      }
       open.push_back(std::move(block));
+      if (const auto& made = open.back(); made.menu) config.menu.push_back({place(), made.title, made.id, !made.entry});
       continue;
     }
 
@@ -158,6 +170,9 @@ GrubConfig GrubConfig::parse(std::string_view text) {
       if (name == "set" && line[1].text.starts_with("vfirst_fragment="))
         version = static_cast<unsigned>(parse_number(std::string_view(line[1].text).substr(16)).value_or(0));
     }
+    // The other branch takes what somebody wants for one boot only.
+    if (open.empty() && name == "set" && line.size() == 2 && line[1].text.starts_with("default=") && line[1].text.find("next_entry") == std::string::npos)
+      config.chosen = line[1].text.substr(8);
     const bool in_entry = std::any_of(open.begin(), open.end(), [](const Block& b) { return b.entry; });
     if (in_entry && line.size() > 1 && (name == "linux" || name == "linux16" || name == "linuxefi")) {
       GrubEntry entry;
@@ -171,12 +186,20 @@ GrubConfig GrubConfig::parse(std::string_view text) {
       entry.kernel = line[1].text;
       entry.line = command->line;
       for (std::size_t i = 2; i < line.size(); ++i) {
-        if (is_ours(line[i])) entry.carries = true;
-        else entry.arguments.push_back(line[i].text);
+        if (!is_ours(line[i])) {
+          entry.arguments.push_back(line[i].text);
+          continue;
+        }
+        entry.carries = true;
+        entry.ours_at = entry.arguments.size();
       }
+      entry.place = place();
       entry.recovery = is_recovery(id, entry.arguments);
       config.entries.push_back(std::move(entry));
     }
+    if (in_entry && line.size() > 1 && (name == "initrd" || name == "initrd16" || name == "initrdefi"))
+      if (!config.entries.empty() && config.entries.back().place == place())
+        for (std::size_t i = 1; i < line.size(); ++i) config.entries.back().initrds.push_back(line[i].text);
     if (command->end == '}' && !open.empty()) open.pop_back();
   }
 

@@ -9,10 +9,19 @@
 
 namespace vfirst {
 
+struct GrubItem {                                                 // a menu entry or a submenu
+  std::vector<std::size_t> place;                                 // its number in each level, from the outermost menu
+  std::string title, id;
+  bool submenu = false;
+};
+
 struct GrubEntry {                                                // one `linux` line of a menu entry
   std::string title;                                              // "Advanced options for Debian>Debian, with Linux 6.1"
   std::string kernel;                                             // the path, as GRUB has it
   std::vector<std::string> arguments;                             // words behind it, our variable left out
+  std::size_t ours_at = 0;                                        // how many of them stand in front of our variable
+  std::vector<std::string> initrds;                               // their paths, as GRUB has them
+  std::vector<std::size_t> place;                                 // of its menu entry
   std::string generator;                                          // of /etc/grub.d: "10_linux"; "" outside of any
   unsigned line = 0;
   bool recovery = false;
@@ -29,6 +38,8 @@ struct GrubConfig {
   static GrubConfig parse(std::string_view text);                 // never fails: what it does not know it steps over
 
   std::vector<GrubEntry> entries;                                 // those of submenus too, in the file's order
+  std::vector<GrubItem> menu;                                     // everything that can be chosen, in the file's order
+  std::string chosen;                                             // what `default` is set to: "0", "1>2", "${saved_entry}"; "" never set
   unsigned fragment = 0;                                          // version of our fragment before the first entry; 0: none
   bool block_on_esp = false;                                      // where the fragment reads and writes its block
   bool bls = false;                                               // has `blscfg`: entries live in loader/entries

@@ -6,6 +6,7 @@
 #include "bootloader/handover.hpp"
 #include "bootloader/support.hpp"
 #include "bootloader/trial.hpp"
+#include "cli/kexec.hpp"
 #include "cli/load.hpp"
 #include "cli/provision.hpp"
 #include "cli/transaction.hpp"
@@ -66,9 +67,42 @@ bool booted_with(const BootFacts& boot, const std::string& cmdline) {
   return boot.loader == Loader::none && running.find(fmt::format(" {} ", cmdline)) != running.npos;
 }
 
-ExitCode provision(Files& files, const ApplyOutcome& outcome, const Input& input, const std::string& hash) {
-  const bool policy_reboots = value_or(input.policy.boot.reboot, Reboot::none) != Reboot::none;
-  const auto next = next_provisioning(files, outcome.reboot_needed, policy_reboots, hash);
+ExitCode reboot_fully() {
+  if (auto status = reboot_host(); !status) return report_error(status.error());
+  return ExitCode::done;
+}
+
+ExitCode went_by_kexec(Files& files, const std::string& hash) {
+  note_history(files, fmt::format("plan {}: kexec", hash));
+  return ExitCode::done;
+}
+
+void say_no_kexec(Files& files, const std::string& hash, const std::string& why) {
+  spdlog::warn("no kexec, a full reboot instead: {}", why);
+  note_history(files, fmt::format("plan {}: no kexec, a full reboot instead: {}", hash, why));
+}
+
+// By hand. The stamp is there before the jump: one that did not come up is not tried again for the same plan.
+ExitCode kexec_by_hand(Files& files, const Input& input, const Plan& plan, bool begun) {
+  const auto hash = plan.hash();
+  const auto gone = [&]() -> Status {
+    if (begun) return refuse("one was begun for this plan, and this boot does not have its arguments");
+    VFIRST_CHECK(stamp_kexec(files, hash));
+    return kexec_host(files, input.root, input.facts, plan);
+  }();
+  if (gone) return went_by_kexec(files, hash);
+  if (gone.error().code == std::errc::device_or_resource_busy) {
+    spdlog::error("the arguments are written, and nothing was rebooted");
+    return report_error(gone.error());
+  }
+  say_no_kexec(files, hash, gone.error().what);
+  return reboot_fully();
+}
+
+ExitCode provision(Files& files, const ApplyOutcome& outcome, const Input& input, const Plan& plan) {
+  const auto reboot = value_or(input.policy.boot.reboot, Reboot::none);
+  const auto hash = plan.hash();
+  const auto next = next_provisioning(files, outcome.reboot_needed, reboot, hash);
   if (!next) return report_error(next.error());
   switch (*next) {
     case Provisioning::done:
@@ -77,9 +111,14 @@ ExitCode provision(Files& files, const ApplyOutcome& outcome, const Input& input
     case Provisioning::waiting:
       spdlog::info("a reboot is needed; [boot] reboot = none leaves it to you");
       return ExitCode::done;
+    case Provisioning::kexec_now: {
+      const auto gone = kexec_host(files, input.root, input.facts, plan);
+      if (gone) return went_by_kexec(files, hash);
+      say_no_kexec(files, hash, gone.error().what);
+      return provision(files, outcome, input, plan);
+    }
     case Provisioning::reboot_now:
-      if (auto status = reboot_host(); !status) return report_error(status.error());
-      return ExitCode::done;
+      return reboot_fully();
     case Provisioning::spent:
       return report_error({std::errc::operation_canceled,
                            "this boot lacks the planned arguments although the one reboot for them was made; not rebooting again"});
@@ -96,7 +135,7 @@ std::span<const Option> apply_options() {
       {"--no-trial", "Good at once, without a trial boot", &Options::no_trial},
       {"--force", "Try a plan again that failed its trial", &Options::force},
       {"--adopt", "Take over foreign arguments that make ours void", &Options::adopt},
-      {"--reboot", "Afterwards: none (default) or reboot", &Options::reboot, "HOW", {"none", "reboot"}},
+      {"--reboot", "Afterwards: none (default), reboot or kexec", &Options::reboot, "HOW", {"none", "reboot", "kexec"}},
       {"--provision", "First provisioning: reboot at most once", &Options::provision},
   };
   return all;
@@ -129,7 +168,13 @@ ExitCode run_apply(const Options& options) {
       spdlog::info("taken over: {}", fmt::join(adopted->words, " "));
     }
   }
-  const auto outcome = [&]() -> Result<ApplyOutcome> {
+  const bool by_kexec = options.reboot == "kexec";
+  if (by_kexec && !input->root.is_host()) return report_error({std::errc::invalid_argument, "--reboot=kexec acts on the running host; --root must be /"});
+  // A trial that kexec took and that never came up is tried once more by the full reboot: kexec may be to blame.
+  const bool begun = kexec_begun(files, hash) && trial_of(input->facts.boot.cmdline) != hash;
+  const bool ladder = options.provision && value_or(policy.reboot, Reboot::none) == Reboot::kexec && !files.exists(kProvisionReboots);
+  const bool force = options.force || (begun && (by_kexec || ladder));
+  const auto write = [&](bool dry_run) -> Result<ApplyOutcome> {
     const auto cmdline = plan->cmdline();
     auto backend = backend_for(files, input->root, input->facts.boot);
     if (!backend && cmdline.empty()) return ApplyOutcome{};        // nothing wanted, and nothing of ours can be there
@@ -139,10 +184,18 @@ ExitCode run_apply(const Options& options) {
       VFIRST_CHECK(can_apply(input->facts.boot, cmdline));
       return std::unexpected(backend.error());
     }
-    return (*backend)->apply(cmdline, {.plan = hash, .dry_run = options.dry_run, .trial = trial, .force = options.force,
+    return (*backend)->apply(cmdline, {.plan = hash, .dry_run = dry_run, .trial = trial, .force = force,
                                        .trial_only = trial_arguments(hash, value_or(policy.trial_extra, std::string())),
                                        .limit = command_line_limit(input->facts.cpu.architecture) - 1, .prove = proof(input->facts), .run = {}});
-  }();
+  };
+  if (by_kexec && !options.dry_run) {                              // before anything is written
+    const auto before = write(true);
+    if (!before) return report_error(before.error());
+    if (before->reboot_needed)
+      if (const auto unused = host_vfs_unused(input->root, *plan); !unused)
+        return report_error({std::errc::invalid_argument, unused.error().what + ": no kexec; shut it down, or say --reboot=reboot"});
+  }
+  const auto outcome = write(options.dry_run);
   if (!outcome) return report_error(outcome.error());
   if (outcome->wrote && outcome->changed) note_history(files, fmt::format("plan {} {}: {}", hash, outcome->trial ? "armed for a trial" : "made good", outcome->after));
   print_outcome(*outcome, options, plan->hash());
@@ -153,9 +206,13 @@ ExitCode run_apply(const Options& options) {
     spdlog::info("the policy asks for nothing: nothing is provisioned");
     return ExitCode::done;
   }
-  if (options.provision && !options.dry_run) return provision(files, *outcome, *input, plan->hash());
-  if (options.reboot == "reboot" && !options.dry_run && outcome->reboot_needed)
-    if (auto status = reboot_host(); !status) return report_error(status.error());
+  if (!options.dry_run && !outcome->reboot_needed)
+    if (const auto status = clear_kexec(files); !status) spdlog::warn("{}", status.error().what);
+  if (options.provision && !options.dry_run) return provision(files, *outcome, *input, *plan);
+  if (!options.dry_run && outcome->reboot_needed) {
+    if (by_kexec) return kexec_by_hand(files, *input, *plan, begun);
+    if (options.reboot == "reboot") return reboot_fully();
+  }
   if (!options.detailed_exitcode) return ExitCode::done;
   if (options.dry_run && outcome->changed) return ExitCode::changes_pending;
   return outcome->reboot_needed ? ExitCode::reboot_needed : ExitCode::done;

@@ -2,6 +2,7 @@
 #include "cli/command.hpp"
 
 #include "bootloader/trial.hpp"
+#include "cli/kexec.hpp"
 #include "cli/load.hpp"
 #include "cli/transaction.hpp"
 
@@ -64,6 +65,7 @@ ExitCode run_confirm(const Options& options) {
   }
   if (plan.empty() && state->trial == Trial::armed) return report_error({std::errc::invalid_argument, fmt::format("plan {} is armed for the next boot: it is confirmed there", state->trial_plan)});
   if (plan.empty()) return report_error({std::errc::invalid_argument, fmt::format("plan {} had its trial boot and was not confirmed in it", state->trial_plan)});
+  if (const auto known = clear_kexec((*all)->files); !known) spdlog::warn("{}", known.error().what);   // this boot came up, by kexec or not
   if (options.force || state->trial != Trial::running) return keep(**all, options, plan);
 
   const auto report = prove(options, plan);

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "cli/provision.hpp"
 
+#include "cli/kexec.hpp"
+
 namespace vfirst {
 
-Result<Provisioning> next_provisioning(Files& files, bool reboot_needed, bool policy_reboots, const std::string& plan_hash) {
+Result<Provisioning> next_provisioning(Files& files, bool reboot_needed, Reboot reboot, const std::string& plan_hash) {
   if (!reboot_needed) {
     if (!files.exists(kProvisionedStamp)) {
       VFIRST_CHECK(files.create(kProvisionedStamp, "plan " + plan_hash + "\n"));
@@ -12,7 +14,11 @@ Result<Provisioning> next_provisioning(Files& files, bool reboot_needed, bool po
     return Provisioning::done;
   }
   if (files.exists(kProvisionReboots)) return Provisioning::spent;
-  if (!policy_reboots) return Provisioning::waiting;
+  if (reboot == Reboot::none) return Provisioning::waiting;
+  if (reboot == Reboot::kexec && !files.exists(kKexecStamp)) {
+    VFIRST_CHECK(stamp_kexec(files, plan_hash));
+    return Provisioning::kexec_now;
+  }
   VFIRST_CHECK(files.create(kProvisionReboots, "plan " + plan_hash + "\n"));
   VFIRST_CHECK(files.settle("var/lib/vfirst"));
   return Provisioning::reboot_now;

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "facts/boot_nic.hpp"
 
-#include "host/root.hpp"
-
 #include "base/text.hpp"
 #include "facts/sriov.hpp"
+#include "host/root.hpp"
 
 #include <algorithm>
 #include <set>

@@ -67,6 +67,7 @@ Status plan_sriov(Draft&);                                       // sriov.cpp: V
 Status check_cmdline(Draft&);                                    // kernel.cpp: length, foreign arguments
 void kernel_findings(Draft&);                                    // kernels.cpp: what each installed kernel would ignore
 void neighbour_findings(Draft&);                                 // neighbours.cpp: other tools that undo or fight this
+void kexec_findings(Draft&);                                     // kexec.cpp: why [boot] reboot = kexec would be a full reboot
 void add_findings(Draft&);                                       // findings.cpp
 
 }  // namespace vfirst

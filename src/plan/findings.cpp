@@ -133,6 +133,7 @@ void add_findings(Draft& draft) {
   migration(draft);
   kernel_findings(draft);
   neighbour_findings(draft);
+  kexec_findings(draft);
   for (const auto& skipped : draft.policy.skipped) draft.find(Severity::note, "policy-skipped", skipped);
 }
 

@@ -13,7 +13,7 @@ struct Installation {
   test::TempTree tree{{"var/lib/keep", ""}};
   Root root = tree.root();
   DiskFiles files{root, Settle::sync};
-  Provisioning next(bool needed, bool policy) {
+  Provisioning next(bool needed, Reboot policy) {
     auto answer = next_provisioning(files, needed, policy, "0123");
     REQUIRE(answer);
     return *answer;
@@ -24,23 +24,30 @@ struct Installation {
 
 TEST_CASE("provisioning reboots once and never twice, however often it is asked") {
   Installation one;
-  CHECK(one.next(true, true) == Provisioning::reboot_now);
-  CHECK(one.next(true, true) == Provisioning::spent);
-  CHECK(one.next(true, true) == Provisioning::spent);
+  CHECK(one.next(true, Reboot::reboot) == Provisioning::reboot_now);
+  CHECK(one.next(true, Reboot::reboot) == Provisioning::spent);
+  CHECK(one.next(true, Reboot::reboot) == Provisioning::spent);
 }
 
 TEST_CASE("a boot that has its arguments is stamped, and nothing is written for it again") {
   Installation one;
-  CHECK(one.next(true, true) == Provisioning::reboot_now);
-  CHECK(one.next(false, true) == Provisioning::done);
+  CHECK(one.next(true, Reboot::reboot) == Provisioning::reboot_now);
+  CHECK(one.next(false, Reboot::reboot) == Provisioning::done);
   CHECK(one.files.exists(kProvisionedStamp));
-  CHECK(one.next(false, true) == Provisioning::done);
+  CHECK(one.next(false, Reboot::reboot) == Provisioning::done);
 }
 
 TEST_CASE("a policy without a reboot leaves it to the owner") {
   Installation one;
-  CHECK(one.next(true, false) == Provisioning::waiting);
+  CHECK(one.next(true, Reboot::none) == Provisioning::waiting);
   CHECK_FALSE(one.files.exists(kProvisionReboots));
+}
+
+TEST_CASE("a kexec is begun once, and what follows it is the one full reboot") {
+  Installation one;
+  CHECK(one.next(true, Reboot::kexec) == Provisioning::kexec_now);
+  CHECK(one.next(true, Reboot::kexec) == Provisioning::reboot_now);
+  CHECK(one.next(true, Reboot::kexec) == Provisioning::spent);
 }
 
 TEST_CASE("where the count cannot be written there is no reboot") {
@@ -55,7 +62,8 @@ TEST_CASE("where the count cannot be written there is no reboot") {
     unsigned mode(std::string_view) const override { return 0; }
     Result<std::vector<std::string>> list(std::string_view) const override { return std::vector<std::string>{}; }
   } full;
-  const auto answer = next_provisioning(full, true, true, "0123");
+  const auto answer = next_provisioning(full, true, Reboot::reboot, "0123");
   REQUIRE_FALSE(answer);
   CHECK(answer.error().code == std::errc::no_space_on_device);
+  CHECK_FALSE(next_provisioning(full, true, Reboot::kexec, "0123"));
 }
