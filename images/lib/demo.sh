@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Source me. The steps between a source tree and a provisioned hypervisor, for images/try and tests/vm.
-#   demo_package            builds the .deb; its path on stdout
+#   demo_package            builds the .debs; the path of vfirst's on stdout, the others lie beside it
 #   demo_golden DEB OPT...  a golden disk with it, made once and kept; its path on stdout. OPT are images/golden/build's
 #   demo_boots DISK DIR N   boots until the guest powers off, at most N times; sets DEMO_REBOOTS, DEMO_LAST (a boot's name)
 #   demo_compare DIR A B    did boot B change anything on disk that boot A had left?
@@ -11,6 +11,8 @@ demo_source=$(dirname "$demo_images")
 demo_cache=${VFIRST_CACHE:-/var/tmp/vfirst-cache}
 # shellcheck source=qemu.sh
 . "$demo_images/lib/qemu.sh"
+# shellcheck source=debs.sh
+. "$demo_images/lib/debs.sh"
 
 demo_say() { printf 'try: %s\n' "$*" >&2; }
 
@@ -25,14 +27,14 @@ demo_package() {
     return 1
   fi
   rm -f "$log"
-  ls "$build"/packages/*.deb
+  ls "$build"/packages/vfirst_*.deb
 }
 
 demo_golden() {
-  local deb=$1 key image lock
+  local deb=$1 each key image lock
   shift
   # Everything that decides what is in the image: the package's files, the recipe, the options and the files and trees they name.
-  key=$({ dpkg-deb --fsys-tarfile "$deb" | tar -xO | sha256sum; dpkg-deb --ctrl-tarfile "$deb" | tar -xO | sha256sum
+  key=$({ demo_debs "$deb" | while read -r each; do dpkg-deb --fsys-tarfile "$each" | tar -xO; dpkg-deb --ctrl-tarfile "$each" | tar -xO; done | sha256sum
           cd "$demo_images/golden" && find . -type f -perm /111 && find . -type f -exec sha256sum {} + | sort
           local word
           for word; do

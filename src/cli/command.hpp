@@ -49,7 +49,7 @@ struct Options {
   std::vector<std::string> paths;
 };
 
-// One option of a command: a flag, a word or several. A name without a dash is a positional argument.
+// One option of a command: a flag, a word, or a word that may be said several times. A name without a dash is a positional argument.
 struct Option {
   const char* name;                                              // "--dry-run", "-o,--output", "SUBJECT"
   const char* help;                                              // at most 54 characters: help is 80 columns wide
@@ -65,6 +65,8 @@ struct Command {
   std::span<const Option> (*options)();
   ExitCode (*run)(const Options&);
 };
+
+std::span<const Option> common_options();                        // that every command takes
 
 // Parses argv, runs the command it names and returns the process's exit code. A wrong word is one line on stderr with
 // the nearest right one, and 64.

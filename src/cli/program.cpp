@@ -23,23 +23,12 @@ void declare(CLI::App& app, const Option& option, Options& options) {
     app.add_flag(option.name, options.**flag, option.help);
     return;
   }
-  const auto* words = std::get_if<std::vector<std::string> Options::*>(&option.field);
-  auto* declared = words ? app.add_option(option.name, options.**words, option.help)
-                         : app.add_option(option.name, options.*std::get<std::string Options::*>(option.field), option.help);
+  const auto* many = std::get_if<std::vector<std::string> Options::*>(&option.field);
+  auto* declared = many ? app.add_option(option.name, options.**many, option.help) : app.add_option(option.name, options.*std::get<std::string Options::*>(option.field), option.help);
+  if (many && option.name[0] == '-') declared->expected(1)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   if (*option.value) declared->type_name(option.value);
   if (!option.one_of.empty()) declared->check(CLI::IsMember(option.one_of));
   if (option.name[0] != '-' && option.needed) declared->required();
-}
-
-void declare_common(CLI::App& app, Options& options) {
-  app.add_option("--root", options.root, "Read and write under DIR (default /)")->type_name("DIR");
-  app.add_option("--policy", options.policy, "Read this policy instead; repeatable")
-      ->type_name("FILE|DIR")
-      ->expected(1)
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-  app.add_option("--kernel", options.kernel, "Plan for this kernel release")->type_name("RELEASE");
-  app.add_flag("--json", options.json, "Print one JSON document");
-  app.add_flag("-v,--verbose", options.verbose, "Say more on stderr");
 }
 
 // Results go to stdout, words to stderr: coloured only on a terminal and not under NO_COLOR (no-color.org).
@@ -88,7 +77,7 @@ int run_program(int argc, char** argv, std::span<const Command> commands) {
     names.emplace_back(command.name);
     if (std::none_of(argv, argv + argc, [&](const char* word) { return command.name == std::string_view(word); })) continue;   // a tenth of a plan's time
     for (const auto& option : command.options()) declare(*sub, option, options);
-    declare_common(*sub, options);
+    for (const auto& option : common_options()) declare(*sub, option, options);
   }
   try {
     app.parse(argc, argv);

@@ -2,6 +2,7 @@
 #include "steps/gates.hpp"
 
 #include "base/text.hpp"
+#include "steps/machine.hpp"
 
 #include <algorithm>
 #include <array>
@@ -14,12 +15,12 @@ constexpr std::array<std::string_view, 4> kNo = {"0", "off", "no", "false"};
 
 bool is_no(std::string_view value) { return std::ranges::find(kNo, value) != kNo.end(); }
 
-// The last word counts, as everywhere in systemd and dracut: somebody at the console appends.
-std::optional<std::string> switched_off(const std::vector<std::string_view>& arguments) {
+// The last word counts, as everywhere in systemd and dracut: somebody at the console appends. rd. is for the initramfs alone.
+std::optional<std::string> switched_off(const std::vector<std::string_view>& arguments, bool initramfs) {
   std::optional<std::string> off;
   for (const auto argument : arguments)
     for (const std::string_view key : {"rd.vfirst=", "vfirst="})
-      if (argument.starts_with(key))
+      if (argument.starts_with(key) && (initramfs || key == "vfirst="))
         off = is_no(argument.substr(key.size())) ? std::optional(fmt::format("{} on the kernel command line", argument)) : std::nullopt;
   return off;
 }
@@ -40,7 +41,7 @@ std::optional<std::string> rescue(const std::vector<std::string_view>& arguments
 std::optional<std::string> closed_gate(const Root& root, const std::string& fingerprint) {
   const auto cmdline = root.read("proc/cmdline").value_or("");
   const auto arguments = words(cmdline);
-  if (auto off = switched_off(arguments)) return off;
+  if (auto off = switched_off(arguments, in_initramfs(root))) return off;
   if (root.exists("proc/vmcore")) return "this is a crash kernel: it only saves the dump";
   if (auto repair = rescue(arguments)) return repair;
   if (const auto recorded = root.read(kFingerprintFile); recorded && !recorded->empty() && !fingerprint.empty() && trimmed(*recorded) != fingerprint)

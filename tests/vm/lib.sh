@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Source me. A whole-boot test is: one run of images/try, then claims about what it left.
-#   tests/vm/NAME BUILD-DIR        BUILD-DIR is a finished CMake build; VFIRST_DEB=FILE takes that package instead
+#   tests/vm/NAME BUILD-DIR        BUILD-DIR is a finished CMake build; VFIRST_DEB=FILE takes that package (and vfirst-dracut beside it) instead
 # Boots take minutes of one core. A run that could not boot is a failure, not a skip.
 # shellcheck disable=SC2034  # out and last are for the caller
 
@@ -11,17 +11,17 @@ vm_build=$(readlink -f "${1:-$vm_source/build}")
 vm_failed=0 vm_claims=0
 out=$vm_build/vm/$vm_name
 
-vm_package() {   # the package of the finished build; made once for all tests of a run
+vm_package() {   # vfirst's package of the finished build; made once for all tests of a run
   if [[ ${VFIRST_DEB:-} ]]; then echo "$VFIRST_DEB"; return; fi
   local deb folder=$vm_build/vm/package lock
   mkdir -p "$folder"
   exec {lock}> "$folder/lock"
   flock "$lock"
-  deb=$(find "$folder" -maxdepth 1 -name '*.deb' -newer "$vm_build/vfirst" | head -n 1)
+  deb=$(find "$folder" -maxdepth 1 -name 'vfirst_*.deb' -newer "$vm_build/vfirst" | head -n 1)
   if [[ ! $deb ]]; then
     rm -f "$folder"/*.deb
     (cd "$vm_build" && cpack -G DEB -B "$folder") > "$folder/log" 2>&1 || { cat "$folder/log" >&2; return 1; }
-    deb=$(find "$folder" -maxdepth 1 -name '*.deb' | head -n 1)
+    deb=$(find "$folder" -maxdepth 1 -name 'vfirst_*.deb' | head -n 1)
   fi
   exec {lock}>&-
   echo "$deb"

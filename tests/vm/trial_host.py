@@ -111,15 +111,15 @@ class Host(Machine):
 
 
 def package(build):
-    """The package of the finished build: tests/vm/lib.sh makes it once for all tests of a run."""
-    script = 'set -u; . "$1/lib.sh" "$2"; vm_package'
-    return subprocess.run(["bash", "-c", script, "trial", str(here), str(build)], check=True, stdout=subprocess.PIPE, text=True).stdout.strip()
+    """The packages of the finished build, vfirst's first: tests/vm/lib.sh makes them once for all tests of a run."""
+    script = 'set -u; . "$1/lib.sh" "$2"; . "$1/../../images/lib/debs.sh"; deb=$(vm_package) && demo_debs "$deb"'
+    return subprocess.run(["bash", "-c", script, "trial", str(here), str(build)], check=True, stdout=subprocess.PIPE, text=True).stdout.split()
 
 
 def golden(build, filesystem, layer=None):
     """A disk that has never booted, kept beside the golden images. layer: a folder of files that come on top."""
-    deb = package(build)
-    key = hashlib.sha256(pathlib.Path(deb).read_bytes())
+    debs = package(build)
+    key = hashlib.sha256(b"".join(pathlib.Path(deb).read_bytes() for deb in debs))
     for file in sorted(here.glob("guest/**/*")) + [here / "trial-image", here / "trial-masked-units"] + sorted((here / "../../images/golden").glob("**/*")) + sorted(layer.glob("**/*") if layer else []):
         if file.is_file():
             key.update(file.read_bytes())
@@ -130,7 +130,7 @@ def golden(build, filesystem, layer=None):
     with open(folder / "trial-lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not image.exists():
-            subprocess.run([here / "trial-image", "--deb", deb, *(["--layer", layer] if layer else []), filesystem, f"{image}.new"], check=True)
+            subprocess.run([here / "trial-image", "--deb", debs[0], *(["--layer", layer] if layer else []), filesystem, f"{image}.new"], check=True)
             os.rename(f"{image}.new", image)
             for old in sorted(folder.glob(f"trial-{kind}-*.raw"), key=os.path.getmtime)[:-2]:
                 old.unlink()

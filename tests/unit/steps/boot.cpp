@@ -16,8 +16,9 @@ namespace {
 
 const auto kPf = *PciAddress::parse("0000:01:00.0");
 
-std::optional<std::string> gate(const std::string& cmdline) {
+std::optional<std::string> gate(const std::string& cmdline, bool initramfs = true) {
   FakeMachine fake;
+  if (initramfs) fake.sysfs.put("etc/initrd-release", "");
   fake.sysfs.put("proc/cmdline", cmdline);
   return closed_gate(fake.sysfs, "f00d");
 }
@@ -35,6 +36,10 @@ TEST_CASE("rd.vfirst=0 and vfirst=off switch it off, and the last word counts") 
   CHECK(gate("quiet rd.vfirst=0") == "rd.vfirst=0 on the kernel command line");
   CHECK(gate("vfirst=off quiet") == "vfirst=off on the kernel command line");
   CHECK_FALSE(gate("vfirst=off vfirst=on"));
+}
+TEST_CASE("rd.vfirst=0 is for the initramfs: the real root still does it") {
+  CHECK_FALSE(gate("quiet rd.vfirst=0", false));
+  CHECK(gate("vfirst=off", false));
 }
 TEST_CASE("a host that is being repaired is left alone") {
   CHECK(gate("quiet single"));
@@ -58,14 +63,14 @@ TEST_CASE("a disk that was set up for another machine is left alone") {
 TEST_CASE("a closed gate touches nothing and leaves its reason in the record") {
   FakeMachine fake;
   fake.sysfs.add({});
-  fake.sysfs.put("proc/cmdline", "rd.vfirst=0");
+  fake.sysfs.put("proc/cmdline", "vfirst=off");
   const auto report = boot(small_plan(), fake.machine, 60s);
   CHECK(fake.sysfs.writes().empty());
   DiskFiles files(fake.sysfs);
   REQUIRE(record(report, files));
   const auto json = nlohmann::json::parse(*fake.sysfs.read(kResultFile));
   CHECK(json["schema"] == "vfirst.boot/1");
-  CHECK(json["skipped"] == "rd.vfirst=0 on the kernel command line");
+  CHECK(json["skipped"] == "vfirst=off on the kernel command line");
   CHECK(json["complete"] == false);
   CHECK_FALSE(read_ready(fake.sysfs));
 }

@@ -187,13 +187,13 @@ TEST_CASE("a miss has the cause that the boot recorded, with its errno") {
 TEST_CASE("a boot that was switched off says so") {
   FakeMachine fake;
   fake.sysfs.add({});
-  fake.sysfs.put("proc/cmdline", "rd.vfirst=0");
+  fake.sysfs.put("proc/cmdline", "vfirst=off");
   const auto plan = plan_with_vfs(fake, 1);
   DiskFiles files(fake.sysfs);
   REQUIRE(record(boot(plan, fake.machine, 60s), files));
   const auto report = observe(plan, fake.machine);
   CHECK(row(report, "early boot")->got == "skipped");
-  CHECK(row(report, "early boot")->cause == "rd.vfirst=0 on the kernel command line");
+  CHECK(row(report, "early boot")->cause == "vfirst=off on the kernel command line");
 }
 
 TEST_CASE("a best-effort miss is shown and is not red") {
