@@ -18,6 +18,7 @@ int main(int argc, char** argv) {
       {"simulate", "Say what a kernel will do with a command line.", simulate_options, run_simulate},
       {"export", "Print the plan in another program's words.", export_options, run_export},
       {"lint", "Say what a policy would give each of many machines.", lint_options, run_lint},
+      {"seal", "Take one machine's traces out of an image; prove it.", seal_options, run_seal},
       {"capture", "Save what the planner reads, to plan elsewhere.", capture_options, run_capture},
   };
   return run_program(argc, argv, kCommands);

@@ -47,6 +47,7 @@ struct Options {
   std::string facts_dir;
   std::string out;
   std::vector<std::string> paths;
+  bool check = false;
 };
 
 // One option of a command: a flag, a word, or a word that may be said several times. A name without a dash is a positional argument.
@@ -103,5 +104,7 @@ std::span<const Option> export_options();
 ExitCode run_export(const Options&);
 std::span<const Option> lint_options();
 ExitCode run_lint(const Options&);
+std::span<const Option> seal_options();
+ExitCode run_seal(const Options&);
 
 }  // namespace vfirst

@@ -10,7 +10,7 @@ enum class ExitCode {
   done = 0,             // nothing is pending
   failed = 1,           // a system call or a program failed
   changes_pending = 2,  // only with --detailed-exitcode
-  differs = 3,          // verify found a difference, simulate an argument without its effect
+  differs = 3,          // verify found a difference, simulate an argument without its effect, seal a trace of one machine
   reboot_needed = 4,    // only with --detailed-exitcode
   refused = 5,          // the policy, the hardware or the boot loader cannot do it; nothing was changed
   usage = 64,           // EX_USAGE of sysexits.h

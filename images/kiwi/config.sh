@@ -1,0 +1,10 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# In the image, before kiwi makes initramfs and boot loader: identity and state go now. What comes later is checked on the disk:
+#   vfirst seal --root /mnt --check
+set -euo pipefail
+for unit in vfirst.service vfirst-provision.service vfirst-verify.service vfirst-confirm.service vfirst-trial.timer vfirst-links.socket; do
+  systemctl preset "$unit"
+done
+# 3: the kernel has no initramfs yet; anything else is a failure.
+vfirst seal || [[ $? == 3 ]]
