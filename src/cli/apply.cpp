@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "cli/command.hpp"
 
-#include "base/text.hpp"
 #include "bootloader/apply.hpp"
 #include "bootloader/handover.hpp"
+#include "bootloader/measured.hpp"
 #include "bootloader/support.hpp"
 #include "bootloader/trial.hpp"
 #include "cli/kexec.hpp"
@@ -50,6 +50,11 @@ void explain_outcome(const ApplyOutcome& outcome, const Options& options) {
   if (outcome.reboot_needed) spdlog::info("they count from the next boot");
 }
 
+void warn_of_sealed_keys(const Input& input, const Plan& plan) {
+  if (holds_arguments(input.facts.boot.cmdline, plan.cmdline())) return;
+  if (const auto text = measured_warning(tpm_volumes(input.root), input.facts.boot.loader); !text.empty()) spdlog::warn("{}", text);
+}
+
 // Each entry's whole line, as the kernel that it boots would take it.
 ProveLine proof(const Facts& facts) {
   return [&facts](std::string_view kernel, std::string_view line) {
@@ -58,13 +63,6 @@ ProveLine proof(const Facts& facts) {
     const bool known = std::ranges::find(facts.kernels, release, &Kernel::release) != facts.kernels.end();
     return boots(CommandLine::parse(line), simulated_machine(facts, known ? release : std::string_view()));
   };
-}
-
-// A host without a boot loader of its own got its arguments from the network: are the planned ones among them, in their order?
-bool booted_with(const BootFacts& boot, const std::string& cmdline) {
-  std::string running = " ";
-  for (const auto word : words(boot.cmdline)) running.append(word).append(1, ' ');
-  return boot.loader == Loader::none && running.find(fmt::format(" {} ", cmdline)) != running.npos;
 }
 
 ExitCode reboot_fully() {
@@ -148,6 +146,7 @@ ExitCode run_apply(const Options& options) {
   if (!plan) return report_error(plan.error());
   for (const auto& finding : plan->findings)
     if (finding.severity == Severity::error) spdlog::error("{}", finding.message);
+  warn_of_sealed_keys(*input, *plan);
 
   DiskFiles files(input->root);
   const auto lock = Lock::take(input->root, kLockFolder);
@@ -178,7 +177,8 @@ ExitCode run_apply(const Options& options) {
     const auto cmdline = plan->cmdline();
     auto backend = backend_for(files, input->root, input->facts.boot);
     if (!backend && cmdline.empty()) return ApplyOutcome{};        // nothing wanted, and nothing of ours can be there
-    if (!backend && options.provision && booted_with(input->facts.boot, cmdline)) return ApplyOutcome{};
+    // A signed addon, the owner's command or the netboot's server has brought them: nothing is left to do.
+    if (!backend && holds_arguments(input->facts.boot.cmdline, cmdline)) return ApplyOutcome{};
     if (!backend) {
       if (!options.json) fmt::print("{}", handover(input->facts.boot, cmdline));
       VFIRST_CHECK(can_apply(input->facts.boot, cmdline));

@@ -14,13 +14,20 @@ namespace {
 template <class... Lambdas>
 struct Overloaded : Lambdas... { using Lambdas::operator()...; };
 
-// Was this kernel booted with all the words of `asked`? The text between them may differ, key and value may not.
-std::vector<std::string> missing_words(const Root& root, const std::string& asked) {
+struct Missing {
+  std::string words;                                             // of what was asked, those that the kernel was not booted with
+  std::string instead;                                           // words of the same keys that it was booted with
+};
+
+// The text between words may differ, key and value may not.
+Missing missing_words(const Root& root, const std::string& asked) {
   const auto line = CommandLine::parse(root.read("proc/cmdline").value_or(""));
-  std::vector<std::string> missing;
+  Missing missing;
   for (const auto& word : CommandLine::parse(asked).args()) {
     const auto has = [&](const KernelArg& arg) { return same_key(arg.key, word.key) && arg.value == word.value; };
-    if (std::ranges::none_of(line.args(), has)) missing.push_back(word.raw);
+    if (std::ranges::any_of(line.args(), has)) continue;
+    missing.words += (missing.words.empty() ? "" : " ") + word.raw;
+    if (const auto* other = line.first(word.key)) missing.instead += (missing.instead.empty() ? "" : " ") + other->raw;
   }
   return missing;
 }
@@ -55,11 +62,11 @@ class Check {
       return;
     }
     row_.verdict = miss;
-    if (const auto missing = missing_words(root_, expectation_.asked); !missing.empty()) {
+    if (const auto missing = missing_words(root_, expectation_.asked); !missing.words.empty()) {
       row_.verdict = Verdict::failed;
-      std::string all;
-      for (const auto& word : missing) all += (all.empty() ? "" : " ") + word;
-      row_.cause = fmt::format("this kernel was not booted with {}: a reboot is missing, or the boot loader left it out", all);
+      // The loader's arguments are those of another plan: the hardware or the policy has changed since.
+      row_.cause = missing.instead.empty() ? fmt::format("this kernel was not booted with {}: a reboot is missing, or the boot loader left it out", missing.words)
+                                           : fmt::format("this kernel was booted with {}, and this machine needs {}: vfirst apply, then a reboot", missing.instead, missing.words);
       return;
     }
     for (const auto word : words)
@@ -94,7 +101,7 @@ class Check {
 
   // No such file: the kernel was built without the feature, or the tree does not show it.
   void judge_absent(std::initializer_list<std::string_view> words) {
-    if (!missing_words(root_, expectation_.asked).empty()) return judge(false, words);
+    if (!missing_words(root_, expectation_.asked).words.empty()) return judge(false, words);
     row_.verdict = Verdict::unknown;
   }
 
@@ -149,7 +156,7 @@ class Check {
     const bool tables = root_.exists("sys/firmware/acpi/tables/DMAR") || root_.exists("sys/firmware/acpi/tables/IVRS") || root_.exists("sys/firmware/acpi/tables/IORT");
     if (!tables && root_.exists("sys/firmware/acpi/tables"))
       row_.cause = "the firmware shows no IOMMU (no DMAR, IVRS or IORT table): turn on VT-d / AMD-Vi / SMMU in the BIOS";
-    else if (tables && missing_words(root_, expectation_.asked).empty())
+    else if (tables && missing_words(root_, expectation_.asked).words.empty())
       row_.cause = "the firmware shows an IOMMU and the kernel does not use it: is intel_iommu=on there?";
   }
 
@@ -203,7 +210,7 @@ class Check {
     row_.subject = fmt::format("argument {}", x.text);
     row_.wanted = x.text;
     row_.evidence = "proc/cmdline";
-    const bool there = missing_words(root_, x.text).empty();
+    const bool there = missing_words(root_, x.text).words.empty();
     row_.got = there ? "given" : "not given";
     const auto key = x.text.substr(0, x.text.find('='));
     const auto unknown = newest(log_, {"Unknown kernel command line parameters", key});

@@ -86,6 +86,13 @@ Status record(const BootReport& report, Files& files) {
   if (const auto text = files.read(kReadyFile)) before = parse_ready(*text);
   const bool same = before && before->plan_hash == report.plan_hash;
   if (same && report.complete() && report.writes() == 0 && files.exists(kResultFile)) return {};
+  // The initramfs leaves a result in any case, be it that a gate was closed.
+  if (report.phase == "root" && !files.exists(kResultFile)) {
+    BootReport none;
+    none.phase = "initrd";
+    none.skipped = "vfirst did not run there: dracut's module vfirst is not in it";
+    VFIRST_CHECK(replace(files, kInitrdFile, to_json(none)));
+  }
   const auto json = to_json(report);
   if (report.phase == "initrd" && (!report.complete() || report.count(StepState::failed))) VFIRST_CHECK(replace(files, kInitrdFile, json));
   VFIRST_CHECK(replace(files, kResultFile, json));

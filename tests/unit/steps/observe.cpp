@@ -73,6 +73,15 @@ TEST_CASE("an argument that this kernel was not booted with is a missing reboot"
   CHECK(row.cause == "this kernel was not booted with nohz_full=2-3: a reboot is missing, or the boot loader left it out");
 }
 
+TEST_CASE("an argument that this kernel was booted with for another machine is named, and what this one needs") {
+  Booted host("quiet isolcpus=managed_irq,domain,2-3,6-7 nohz_full=2-3,6-7", {"Housekeeping: nohz_full= or isolcpus= incorrect CPU range"});
+  host.fake.sysfs.put("sys/devices/system/cpu/isolated", "");
+  const auto row = host.check(WantIsolated{CpuSet{1, 3}}, "isolcpus=managed_irq,domain,1,3");
+  CHECK(row.verdict == Verdict::failed);
+  CHECK(row.got == "none");
+  CHECK(row.cause == "this kernel was booted with isolcpus=managed_irq,domain,2-3,6-7, and this machine needs isolcpus=managed_irq,domain,1,3: vfirst apply, then a reboot");
+}
+
 TEST_CASE("a CPU range that the kernel refused is quoted") {
   Booted host("nohz_full=2-63", {"Housekeeping: nohz_full= or isolcpus= incorrect CPU range"});
   host.fake.sysfs.put("sys/devices/system/cpu/nohz_full", "(null)");
@@ -157,6 +166,20 @@ TEST_CASE("what the initramfs lacked is told although the real root made it good
   CHECK(row(report, "early boot")->cause == "left to the real root: 0000:01:00.0: no driver for it in this initramfs");
   CHECK(row(report, "uplink 0000:01:00.0 driver")->cause ==
         "0000:01:00.0: no driver for it in this initramfs; igb is here now: dracut's add_drivers+=\" igb \" puts it there");
+}
+
+TEST_CASE("an initramfs without vfirst is told although the real root did all of it") {
+  FakeMachine fake;
+  fake.sysfs.add({});
+  const auto plan = plan_with_vfs(fake, 2);
+  DiskFiles files(fake.sysfs);
+  REQUIRE(record(boot(plan, fake.machine, 60s), files));
+  const auto report = observe(plan, fake.machine);
+  CHECK(report.green());
+  CHECK(row(report, "early boot")->got == "complete in the real root");
+  CHECK(row(report, "early boot")->cause == "in the initramfs: vfirst did not run there: dracut's module vfirst is not in it");
+  REQUIRE(record(boot(plan, fake.machine, 60s), files));
+  CHECK(row(observe(plan, fake.machine), "early boot")->cause == row(report, "early boot")->cause);
 }
 
 TEST_CASE("libvirt before the VFs is red") {
