@@ -20,7 +20,9 @@ Result<ExportPart> write(const ExportLine& line) {
   for (const auto* list : {&line.others, &line.ours})
     for (const auto& word : *list) all += " " + grub_word(word);
   auto text = fmt::format("# {}\nset timeout=0\nmenuentry '{}' {{\n  linux {}{}\n  initrd {}", line.title(), line.node.empty() ? "vfirst" : line.node, on_server(line.kernel), all, on_server(line.initrd));
-  if (!line.host_policy.empty()) text += fmt::format(" newc:/etc/vfirst/policy.d/90-host.ini:{}", on_server(line.host_policy));
+  // GRUB before 2.12 leaves out the zero byte behind the name, and kernels since 6.13 (and their stable releases since the end
+  // of 2024) then unpack nothing of it (init/initramfs.c, do_name).
+  if (!line.host_policy.empty()) text += fmt::format(" newc:/etc/vfirst/policy.d/90-host.ini:{}   # GRUB 2.12 or later", on_server(line.host_policy));
   return ExportPart{"file", "grub.cfg-01-" + line.mac, {}, text + "\n}\n"};
 }
 
