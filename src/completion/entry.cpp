@@ -2,6 +2,7 @@
 #include "completion/entry.hpp"
 
 #include "base/text.hpp"
+#include "export/format.hpp"
 
 namespace vfirst {
 
@@ -26,6 +27,10 @@ Entry entry_of(const Option& option) {
   entry.value = *option.value ? option.value : "word";
   entry.offer = offer_for(option);
   entry.words = option.one_of;
+  if (option.name == std::string_view("FORMAT")) {               // of export, which says itself what is wrong with another word
+    entry.offer = Offer::words;
+    for (const auto& format : export_formats()) entry.words.emplace_back(format.name);
+  }
   return entry;
 }
 
