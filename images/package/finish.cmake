@@ -18,7 +18,7 @@ foreach(component ${CPACK_COMPONENTS_ALL})
   endif()
   file(REMOVE_RECURSE ${tree}/usr/local)              # cpack makes CMake's prefix, which nothing of ours is in
   if(EXISTS ${tree}/usr/sbin/vfirst)
-    execute_process(COMMAND strip --remove-section=.comment ${tree}/usr/sbin/vfirst COMMAND_ERROR_IS_FATAL ANY)
+    execute_process(COMMAND strip --remove-section=.comment ${tree}/usr/sbin/vfirst ${tree}/usr/libexec/vfirst/vfirst-early COMMAND_ERROR_IS_FATAL ANY)
   endif()
   file(GLOB found ${tree}/usr/share/man/man[1-9]/*.[1-9] ${tree}/usr/share/doc/*/changelog.Debian)
   if(found)
