@@ -27,6 +27,7 @@
 : "${VM_IOMMU:=intel}"                         # intel | amd | no
 : "${VM_FIRMWARE:=bios}"                       # bios | uefi | secure: with Secure Boot enforced
 : "${VM_VARIABLES:=/usr/share/OVMF/OVMF_VARS_4M.ms.fd}"   # of `secure`: whose keys are enrolled; never written to
+: "${VM_BOOTINDEX:=0}"                          # of the disk; a -kernel in VM_EXTRA takes 0
 : "${VM_TIMEOUT:=400}"                         # seconds for one boot, wall clock
 : "${VM_PROGRESS:=^$}"                         # serial lines (an ERE) to repeat on stderr, as they come
 [[ ${VM_EXTRA[*]+set} ]] || VM_EXTRA=()        # more QEMU arguments
@@ -99,7 +100,7 @@ vm_boot() {
   vm_machine
   echo '{"execute":"qmp_capabilities"}' >&"$qmp"
   timeout --kill-after=5 $((VM_TIMEOUT + 60)) qemu-system-x86_64 "${VM_ARGS[@]}" -no-reboot -action panic=shutdown \
-    -drive "if=none,id=root,file=$disk,format=$format,cache=unsafe,discard=unmap" -device virtio-blk-pci,bus=pcie.0,drive=root,bootindex=0 \
+    -drive "if=none,id=root,file=$disk,format=$format,cache=unsafe,discard=unmap" -device "virtio-blk-pci,bus=pcie.0,drive=root,bootindex=$VM_BOOTINDEX" \
     -drive "if=none,id=out,file=$out,format=raw,cache=unsafe" -device virtio-blk-pci,bus=pcie.0,drive=out,serial=vfirst-out \
     -serial "file:$log" -qmp stdio "${VM_EXTRA[@]}" <&"$qmp" > "$dir/$name.qmp.log" 2>&1 {qmp}>&- {serial}<&- &
   pid=$!
