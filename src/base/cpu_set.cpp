@@ -14,8 +14,8 @@ CpuSet::CpuSet(std::initializer_list<unsigned> cpus) {
 
 CpuSet CpuSet::range(unsigned first, unsigned last) {
   CpuSet set;
-  last = std::min(last, kLimit - 1);                           // nothing beyond can be a member, and ++ must not wrap
-  for (auto cpu = first; cpu <= last; ++cpu) set.insert(cpu);
+  last = std::min(last, kLimit - 1);                           // nothing beyond can be a member
+  if (first <= last) set.insert_all(first, last);
   return set;
 }
 
@@ -23,15 +23,17 @@ Result<CpuSet> CpuSet::parse_list(std::string_view text) {
   CpuSet set;
   text = trimmed(text);
   if (text.empty()) return set;
-  for (auto part : split(text, ',')) {
+  for (auto rest = text;;) {
+    const auto part = rest.substr(0, rest.find(','));
     const auto dash = part.find('-');
     const auto low = parse_number(part.substr(0, dash));
     const auto high = dash == std::string_view::npos ? low : parse_number(part.substr(dash + 1));
     if (!low || !high || *low > *high) return refuse("CPU list '{}': '{}' is not a CPU or a range", text, part);
     if (*high >= kLimit) return refuse("CPU list '{}': CPU {} is beyond {}", text, *high, kLimit - 1);
-    for (auto cpu = *low; cpu <= *high; ++cpu) set.insert(static_cast<unsigned>(cpu));
+    set.insert_all(static_cast<unsigned>(*low), static_cast<unsigned>(*high));
+    if (part.size() == rest.size()) return set;
+    rest.remove_prefix(part.size() + 1);
   }
-  return set;
 }
 
 Result<CpuSet> CpuSet::parse_mask(std::string_view text) {
@@ -54,14 +56,29 @@ Result<CpuSet> CpuSet::parse_mask(std::string_view text) {
 
 std::string CpuSet::list() const {
   std::string out;
-  const auto cpus = members();
-  for (std::size_t i = 0; i < cpus.size();) {
-    auto end = i;
-    while (end + 1 < cpus.size() && cpus[end + 1] == cpus[end] + 1) ++end;
+  const auto number = [&](std::size_t cpu) {
+    const fmt::format_int digits(cpu);
+    out.append(digits.data(), digits.size());
+  };
+  const auto end = words_.size() * 64;
+  // The first CPU from `at` on that is in the set, or is not.
+  const auto seek = [&](std::size_t at, bool in) {
+    while (at < end) {
+      const auto word = (in ? words_[at / 64] : ~words_[at / 64]) >> (at % 64);
+      if (word) return at + static_cast<std::size_t>(std::countr_zero(word));
+      at = (at / 64 + 1) * 64;
+    }
+    return end;
+  };
+  for (auto from = seek(0, true); from < end;) {
+    const auto after = seek(from, false);
     if (!out.empty()) out += ',';
-    out += std::to_string(cpus[i]);
-    if (end > i) out += '-' + std::to_string(cpus[end]);
-    i = end + 1;
+    number(from);
+    if (after - from > 1) {
+      out += '-';
+      number(after - 1);
+    }
+    from = seek(after, true);
   }
   return out;
 }
@@ -76,6 +93,14 @@ std::string CpuSet::mask() const {
     }
   }
   return out.empty() ? "0" : out;
+}
+
+void CpuSet::insert_all(unsigned first, unsigned last) {
+  if (words_.size() <= last / 64) words_.resize(last / 64 + 1);
+  for (auto word = first / 64; word <= last / 64; ++word) {
+    const auto from = word == first / 64 ? first % 64 : 0, to = word == last / 64 ? last % 64 : 63;
+    words_[word] |= ~std::uint64_t{0} >> (63 - to + from) << from;
+  }
 }
 
 void CpuSet::insert(unsigned cpu) {

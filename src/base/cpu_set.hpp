@@ -51,6 +51,7 @@ class CpuSet {
   bool operator==(const CpuSet&) const = default;              // words_ carries no trailing zero word
 
  private:
+  void insert_all(unsigned first, unsigned last);              // both inclusive and below kLimit
   void trim();
   std::vector<std::uint64_t> words_;
 };

@@ -1,29 +1,55 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "base/pci_address.hpp"
 
-#include "base/text.hpp"
+#include <optional>
 
 namespace vfirst {
 
-Result<PciAddress> PciAddress::parse(std::string_view text) {
-  const auto bad = [&] { return refuse("'{}' is not a PCI address (0000:3b:00.1)", text); };
-  auto parts = split(text, ':');
-  if (parts.size() == 2) parts.insert(parts.begin(), "0000");
-  if (parts.size() != 3) return bad();
-  const auto dot = parts[2].find('.');
-  if (dot == std::string_view::npos || parts[0].size() < 4 || parts[0].size() > 8 || parts[1].size() != 2 || dot != 2 ||
-      parts[2].size() != 4)
-    return bad();
-  for (auto part : parts)
-    if (part.find_first_of("xX") != std::string_view::npos) return bad();
-  const auto domain = parse_number(parts[0], 16), bus = parse_number(parts[1], 16);
-  const auto device = parse_number(parts[2].substr(0, 2), 16), function = parse_number(parts[2].substr(3), 16);
-  if (!domain || !bus || !device || !function || *device > 0x1f || *function > 7) return bad();
-  return PciAddress{static_cast<std::uint32_t>(*domain), static_cast<std::uint8_t>(*bus), static_cast<std::uint8_t>(*device),
-                    static_cast<std::uint8_t>(*function)};
+namespace {
+
+constexpr std::string_view kDigits = "0123456789abcdef";
+
+std::optional<std::uint32_t> hex(std::string_view text) {        // at most eight digits
+  std::uint32_t out = 0;
+  for (const char c : text) {
+    const auto digit = c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+    if (digit < 0) return std::nullopt;
+    out = out << 4 | static_cast<std::uint32_t>(digit);
+  }
+  return out;
 }
 
-std::string PciAddress::str() const { return fmt::format("{:04x}:{:02x}:{:02x}.{:x}", domain, bus, device, function); }
+}  // namespace
+
+Result<PciAddress> PciAddress::parse(std::string_view text) {
+  const auto bad = [&] { return refuse("'{}' is not a PCI address (0000:3b:00.1)", text); };
+  if (text.size() < 7) return bad();
+  const auto rest = text.substr(text.size() - 7);                // "3b:00.1"
+  auto first = text.substr(0, text.size() - 7);                  // "0000:" or nothing
+  if (first.empty()) first = "0000:";
+  if (rest[2] != ':' || rest[5] != '.' || first.back() != ':' || first.size() < 5 || first.size() > 9) return bad();
+  first.remove_suffix(1);
+  const auto domain = hex(first), bus = hex(rest.substr(0, 2)), device = hex(rest.substr(3, 2)), function = hex(rest.substr(6));
+  if (!domain || !bus || !device || !function || *device > 0x1f || *function > 7) return bad();
+  return PciAddress{*domain, static_cast<std::uint8_t>(*bus), static_cast<std::uint8_t>(*device), static_cast<std::uint8_t>(*function)};
+}
+
+std::string PciAddress::str() const {
+  std::string out;
+  const auto put = [&](std::uint32_t value, unsigned digits) {
+    while (digits-- > 0) out += kDigits[value >> 4 * digits & 0xf];
+  };
+  unsigned digits = 4;                                           // VMD's domains have five
+  while (digits < 8 && domain >> 4 * digits) ++digits;
+  put(domain, digits);
+  out += ':';
+  put(bus, 2);
+  out += ':';
+  put(device, 2);
+  out += '.';
+  put(function, 1);
+  return out;
+}
 
 Result<PciAddress> PciAddress::vf(unsigned index, unsigned offset, unsigned stride) const {
   const auto id = routing_id() + std::uint64_t{offset} + std::uint64_t{stride} * index;

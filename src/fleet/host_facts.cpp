@@ -8,6 +8,8 @@
 #include "import/document.hpp"
 
 #include <algorithm>
+#include <cerrno>
+#include <fstream>
 
 namespace vfirst {
 
@@ -47,11 +49,14 @@ Result<Facts> facts_of_tar(const fs::path& path, const std::string& shown, const
 
 Result<Facts> facts_of_document(const fs::path& path, const std::string& shown) {
   std::error_code error;
-  if (const auto size = fs::file_size(path, error); !error && size > kDocumentLimit) return refuse("{}: {} bytes, the limit is {}", shown, size, kDocumentLimit);
-  const auto folder = VFIRST_TRY(Root::open(path.has_parent_path() ? path.parent_path() : fs::path(".")));
-  const auto text = folder.bytes(path.filename().native());
-  if (!text) return failed(static_cast<int>(text.error().code), "{}: cannot be read: {}", shown, std::make_error_code(text.error().code).message());
-  return read_document(shown, *text);
+  const auto size = fs::file_size(path, error);
+  if (!error && size > kDocumentLimit) return refuse("{}: {} bytes, the limit is {}", shown, size, kDocumentLimit);
+  std::ifstream file(path, std::ios::binary);
+  std::string text(error ? 0 : size, '\0');
+  file.read(text.data(), static_cast<std::streamsize>(text.size()));   // in one piece
+  if (error || !file.is_open() || file.bad()) return failed(error ? error.value() : errno, "{}: cannot be read: {}", shown, std::generic_category().message(error ? error.value() : errno));
+  text.resize(static_cast<std::size_t>(file.gcount()));
+  return read_document(shown, text);
 }
 
 }  // namespace

@@ -1,11 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "import/json_text.hpp"
 
+#include <array>
 #include <charconv>
+#include <system_error>
 
 namespace vfirst {
 
 namespace {
+
+// The bytes that a string has as they are: printable ASCII but '"' and the backslash.
+constexpr auto kPlain = [] {
+  std::array<bool, 256> out{};
+  for (unsigned c = 0x20; c < 0x80; ++c) out[c] = c != '"' && c != '\\';
+  return out;
+}();
 
 bool digit(char c) { return c >= '0' && c <= '9'; }
 
@@ -42,6 +51,7 @@ std::optional<std::string_view> JsonText::string() {
   auto from = at_;                                               // of what is not copied yet
   for (; at_ < text_.size(); ++at_) {
     const auto c = static_cast<unsigned char>(text_[at_]);
+    if (kPlain[c]) continue;
     if (c == '"') {
       auto out = text_.substr(begin, at_ - begin);
       if (copied) out = unescaped_.append(text_.substr(from, at_ - from));

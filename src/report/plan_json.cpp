@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "report/json.hpp"
+#include "report/json_writer.hpp"
 #include "report/plan_report.hpp"
 
 namespace vfirst {
@@ -9,49 +9,66 @@ namespace {
 template <class... Lambdas>
 struct Overloaded : Lambdas... { using Lambdas::operator()...; };
 
-Json wanted(const Want& want) {
-  return std::visit(Overloaded{
-                        [](const WantIsolated& x) { return Json{{"what", "isolated"}, {"cpus", x.cpus.list()}}; },
-                        [](const WantNohzFull& x) { return Json{{"what", "nohz_full"}, {"cpus", x.cpus.list()}}; },
-                        [](const WantIrqAffinity& x) { return Json{{"what", "default_smp_affinity"}, {"cpus", x.cpus.list()}}; },
-                        [](const WantPages& x) { return Json{{"what", "hugepages"}, {"node", x.node}, {"size_kb", x.size_kb}, {"pages", x.pages}}; },
-                        [](const WantDefaultHugepage& x) { return Json{{"what", "default_hugepage"}, {"size_kb", x.size_kb}}; },
-                        [](const WantIommu& x) { return Json{{"what", "iommu"}, {"active", x.active}}; },
-                        [](const WantIommuPassthrough&) { return Json{{"what", "iommu_passthrough"}}; },
-                        [](const WantMaxCstate& x) { return Json{{"what", "max_cstate"}, {"deepest", x.deepest}}; },
-                        [](const WantArg& x) { return Json{{"what", "argument"}, {"text", x.text}}; },
-                    },
-                    want);
+void write_wanted(JsonWriter& json, const Want& want) {
+  const auto what = [&](std::string_view name) { json.member("what", name); };
+  const auto cpus = [&](std::string_view name, const CpuSet& set) { what(name), json.member("cpus", set.list()); };
+  std::visit(Overloaded{
+                 [&](const WantIsolated& x) { cpus("isolated", x.cpus); },
+                 [&](const WantNohzFull& x) { cpus("nohz_full", x.cpus); },
+                 [&](const WantIrqAffinity& x) { cpus("default_smp_affinity", x.cpus); },
+                 [&](const WantPages& x) { what("hugepages"), json.member("node", x.node), json.member("size_kb", x.size_kb), json.member("pages", x.pages); },
+                 [&](const WantDefaultHugepage& x) { what("default_hugepage"), json.member("size_kb", x.size_kb); },
+                 [&](const WantIommu& x) { what("iommu"), json.member("active", x.active); },
+                 [&](const WantIommuPassthrough&) { what("iommu_passthrough"); },
+                 [&](const WantMaxCstate& x) { what("max_cstate"), json.member("deepest", x.deepest); },
+                 [&](const WantArg& x) { what("argument"), json.member("text", x.text); },
+             },
+             want);
 }
-
-Json mac_or_null(const std::optional<MacAddress>& mac) { return mac ? Json(mac->str()) : Json(nullptr); }
 
 }  // namespace
 
 std::string plan_json(const Plan& plan) {
-  Json out{{"schema", "vfirst.plan/1"}, {"hash", plan.hash()}, {"fingerprint", plan.fingerprint}, {"cmdline", plan.cmdline()}};
-  out["kargs"] = list_of(plan.kargs, [](const PlannedArg& a) { return Json{{"key", a.key}, {"value", a.value}, {"because", a.because}, {"policy", a.policy.str()}}; });
-  out["cpu"] = {{"reserved", plan.reserved.list()}, {"isolated", plan.isolated.list()}};
-  out["hugepages"] = list_of(plan.hugepages, [](const PlannedPages& p) { return Json{{"node", p.node}, {"size_kb", p.size_kb}, {"pages", p.pages}}; });
-  out["pfs"] = list_of(plan.pfs, [](const PlannedPf& p) {
-    return Json{{"name", p.name}, {"address", p.address.str()}, {"driver", p.driver}, {"node", p.node}, {"vfs", p.vfs}, {"required", p.required}};
+  JsonWriter json;
+  // In a list: an object of these members for each item.
+  const auto objects = [&](std::string_view name, const auto& items, auto members) {
+    json.list(name, items, [&](const auto& item) { json.object([&] { members(item); }); });
+  };
+  json.object([&] {
+    json.member("schema", "vfirst.plan/1");
+    json.member("hash", plan.hash());
+    json.member("fingerprint", plan.fingerprint);
+    json.member("cmdline", plan.cmdline());
+    objects("kargs", plan.kargs, [&](const PlannedArg& a) {
+      json.member("key", a.key), json.member("value", a.value), json.member("because", a.because), json.member("policy", a.policy.str());
+    });
+    json.key("cpu");
+    json.object([&] { json.member("reserved", plan.reserved.list()), json.member("isolated", plan.isolated.list()); });
+    objects("hugepages", plan.hugepages, [&](const PlannedPages& p) { json.member("node", p.node), json.member("size_kb", p.size_kb), json.member("pages", p.pages); });
+    objects("pfs", plan.pfs, [&](const PlannedPf& p) {
+      json.member("name", p.name), json.member("address", p.address.str()), json.member("driver", p.driver), json.member("node", p.node);
+      json.member("vfs", p.vfs), json.member("required", p.required);
+    });
+    objects("vfs", plan.vfs, [&](const PlannedVf& v) {
+      json.member("pf", v.pf.str()), json.member("index", v.index), json.member("address", v.address.str());
+      json.member("driver", v.driver.empty() ? "none" : std::string_view(v.driver));
+      if (v.mac) json.member("mac", v.mac->str());
+      else json.member("mac", nullptr);
+    });
+    objects("steps", plan.steps, [&](const Step& s) {
+      json.member("action", describe(s.action)), json.member("because", s.because), json.member("policy", s.policy.str());
+      json.list("after", s.after, [&](std::size_t before) { json.value(before); });
+      json.member("required", s.required);
+    });
+    objects("expectations", plan.expectations, [&](const Expectation& e) {
+      write_wanted(json, e.want);
+      json.member("asked", e.asked), json.member("policy", e.policy.str());
+    });
+    objects("findings", plan.findings, [&](const Finding& f) { json.member("severity", severity_name(f.severity)), json.member("code", f.code), json.member("message", f.message); });
+    json.member("timeout_s", plan.timeout_s);
+    json.member("role", plan.role == Role::guest ? "guest" : "host");
   });
-  out["vfs"] = list_of(plan.vfs, [](const PlannedVf& v) {
-    return Json{{"pf", v.pf.str()}, {"index", v.index}, {"address", v.address.str()}, {"driver", v.driver.empty() ? "none" : v.driver}, {"mac", mac_or_null(v.mac)}};
-  });
-  out["steps"] = list_of(plan.steps, [](const Step& s) {
-    return Json{{"action", describe(s.action)}, {"because", s.because}, {"policy", s.policy.str()}, {"after", s.after}, {"required", s.required}};
-  });
-  out["expectations"] = list_of(plan.expectations, [](const Expectation& e) {
-    auto one = wanted(e.want);
-    one["asked"] = e.asked;
-    one["policy"] = e.policy.str();
-    return one;
-  });
-  out["findings"] = list_of(plan.findings, [](const Finding& f) { return Json{{"severity", severity_name(f.severity)}, {"code", f.code}, {"message", f.message}}; });
-  out["timeout_s"] = plan.timeout_s;
-  out["role"] = plan.role == Role::guest ? "guest" : "host";
-  return document(out);
+  return std::move(json).document();
 }
 
 }  // namespace vfirst

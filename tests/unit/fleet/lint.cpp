@@ -59,7 +59,7 @@ TEST_CASE("error findings count, and stand below their row") {
   CHECK(made.rows[1].count(Severity::error) == 0);
   CHECK(made.rows[1].vfs == 8);
   CHECK(made.rows[0].count(Severity::error) == 1);
-  CHECK(lint_text(made).find("    a.ini:4: [pf uplink] expect = 2, but no PF matches") != std::string::npos);
+  CHECK(lint_text(made).find("    a.ini:4: [pf uplink] expect = 2, but no PFs match") != std::string::npos);
   CHECK_FALSE(report(machines, {{"a.ini", "[iommu]\nmode = translated\n"}}).refuses());
 }
 

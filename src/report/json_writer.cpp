@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "report/json_writer.hpp"
+
+#include "report/json.hpp"
+
+#include <algorithm>
+
+namespace vfirst {
+
+void JsonWriter::open(char bracket) {
+  out_ += bracket;
+  ++depth_;
+  empty_ = true;
+}
+
+void JsonWriter::close(char bracket) {
+  --depth_;
+  if (!empty_) out_.append(1, '\n').append(2 * depth_, ' ');
+  out_ += bracket;
+  empty_ = false;
+}
+
+void JsonWriter::next() {
+  if (!empty_) out_ += ',';
+  out_.append(1, '\n').append(2 * depth_, ' ');
+  empty_ = false;
+}
+
+void JsonWriter::key(std::string_view name) {
+  next();
+  value(name);
+  out_ += ": ";
+}
+
+void JsonWriter::value(std::string_view text) {
+  const bool plain = std::ranges::all_of(text, [](char c) { return c >= 0x20 && c != '"' && c != '\\'; });   // char is signed: ASCII
+  if (plain) out_.append(1, '"').append(text).append(1, '"');
+  else out_ += Json(text).dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+}  // namespace vfirst
