@@ -22,8 +22,7 @@ std::span<const Option> seal_options() {
 ExitCode run_seal(const Options& options) {
   const auto root = Root::open(options.root);
   if (!root) return report_error(root.error());
-  // A chroot shows no /run of a booted systemd.
-  if (!options.check && !options.force && root->is_host() && root->exists("run/systemd/system"))
+  if (!options.check && !options.force && is_running_system(*root))
     return report_error({std::errc::invalid_argument, "this system is running: seal would take its identity, kernel arguments and history; --force, if it is to become an image"});
   DiskFiles files(*root);
   const auto run = [](const auto& argv, std::string_view input) { return run_process(argv, input); };

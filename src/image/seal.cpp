@@ -127,6 +127,12 @@ Status empty(const Root& root, Files& files, const std::string& folder) {
 
 }  // namespace
 
+bool is_running_system(const Root& root) {
+  std::error_code unknown;
+  const bool same = std::filesystem::equivalent(root.path() / "proc/1/root", root.path(), unknown);
+  return unknown ? root.exists("run/systemd/system") : same;
+}
+
 ImageReport inspect_image(const Root& root, const Files& files, const RunProcess& run) {
   ImageReport report;
   inspect_identity(root, report);

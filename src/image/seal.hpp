@@ -21,6 +21,10 @@ struct ImageReport {
   std::vector<ImageKernel> kernels;
 };
 
+// The tree is the root of a system that runs, not of an image: PID 1 has the same one; where no /proc tells, systemd was booted
+// there. A container that builds an image counts as running, too.
+bool is_running_system(const Root& root);
+
 // Reads everything, changes nothing. `run` looks into initramfs images.
 ImageReport inspect_image(const Root& root, const Files& files, const RunProcess& run);
 

@@ -16,14 +16,14 @@ const std::string kHead = "Image: boot/initrd.img-6.12.1: 40M\n========\nVersion
 
 std::string line(const std::string& name) { return "-rw-r--r--   1 root     root       123456 Jan  1  1970 " + name + "\n"; }
 
-std::string module(const std::string& name, const std::string& suffix = ".xz") {
+std::string module_line(const std::string& name, const std::string& suffix = ".xz") {
   return line("usr/lib/modules/6.12.1/kernel/drivers/x/" + name + ".ko" + suffix);
 }
 
 std::string listing(std::initializer_list<std::string_view> without = {}) {
   std::string out = kHead + line("usr/lib/dracut/modules.txt") + line("usr/sbin/vfirst") + "lrwxrwxrwx   1 root     root            7 Jan  1  1970 sbin -> usr/sbin\n";
   const auto add = [&](std::string_view name) {
-    if (std::ranges::find(without, name) == without.end()) out += module(std::string(name));
+    if (std::ranges::find(without, name) == without.end()) out += module_line(std::string(name));
   };
   for (const auto name : kVfioDrivers) add(name);
   for (const auto name : kPfDrivers) add(name);

@@ -163,6 +163,20 @@ TEST_CASE("an argument inside the initramfs is found") {
   CHECK(image.differences() == "boot/initrd.img-6.12.1: isolcpus=2-3 fits one machine\n");
 }
 
+TEST_CASE("a system that runs is told from an image, in a chroot and outside of one") {
+  TempTree tree, other;
+  const auto running = [&] { return is_running_system(tree.root()); };
+  CHECK_FALSE(running());
+  tree.add({{"run/systemd/system/", ""}});
+  CHECK(running());
+  tree.add({{"proc/1/root", "-> " + other.path().string()}});       // a chroot with the host's /proc and /run in it
+  CHECK_FALSE(running());
+  tree.add({{"proc/1/root", "-> ../.."}});
+  CHECK(running());
+  tree.remove("run");                                              // a machine or a container without systemd
+  CHECK(running());
+}
+
 TEST_CASE("sealing a sealed image writes nothing") {
   Image image;
   image.tree.add({{"var/lib/vfirst/history", "x\n"}});

@@ -1,4 +1,4 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-export DIB_VFIRST_PACKAGE=${DIB_VFIRST_PACKAGE:-}
+export DIB_VFIRST_PACKAGES=${DIB_VFIRST_PACKAGES:-}
 export DIB_VFIRST_POLICY=${DIB_VFIRST_POLICY:-}
