@@ -6,7 +6,6 @@
 #include "host/root.hpp"
 
 #include <algorithm>
-#include <set>
 
 namespace vfirst {
 
@@ -40,10 +39,10 @@ std::optional<BootNic> read_boot_nic(const Root& root, std::string_view cmdline)
   BootNic nic{*mac, {}, {}};
   const auto names = root.list("sys/class/net");
   if (!names) return nic;
-  std::set<PciAddress> with_port;
+  std::vector<PciAddress> with_port;
   for (const auto& name : *names) {
     if (const auto target = root.link("sys/class/net/" + name))
-      if (const auto path = facts::pci_path(*target); !path.empty()) with_port.insert(path.back());
+      if (const auto path = facts::pci_path(*target); !path.empty()) with_port.push_back(path.back());
     if (const auto text = root.read(fmt::format("sys/class/net/{}/address", name)))
       if (const auto address = MacAddress::parse(trimmed(*text)); address && *address == *mac) nic.ports.push_back(name);
   }
@@ -51,7 +50,7 @@ std::optional<BootNic> read_boot_nic(const Root& root, std::string_view cmdline)
   const auto functions = root.list(kDevices.substr(0, kDevices.size() - 1));
   if (!functions) return nic;
   for (const auto& function : *functions)
-    if (const auto address = PciAddress::parse(function); address && !with_port.contains(*address) && may_be_it(root, function)) nic.perhaps.push_back(*address);
+    if (const auto address = PciAddress::parse(function); address && std::ranges::find(with_port, *address) == with_port.end() && may_be_it(root, function)) nic.perhaps.push_back(*address);
   return nic;
 }
 

@@ -9,7 +9,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <set>
 
 namespace vfirst {
 
@@ -52,7 +51,7 @@ class Gathering {
       : root_(root), files_(files), events_(events), seams_(seams), end_(events.now() + wait) {
     if (const auto text = files.read(kSourcesFile))
       for (const auto line : split(*text, '\n'))
-        if (!line.empty()) there_.emplace(line);
+        if (!line.empty()) there_.emplace_back(line);
   }
 
   void from_initramfs() {
@@ -101,15 +100,14 @@ class Gathering {
 
  private:
   // `get` answers with the names of the files that it kept; "" where there is no such source.
-  template <class Get>
-  void source(std::string text, Get get) {
-    if (there_.contains(text)) return;
+  void source(std::string text, const std::function<Result<std::string>()>& get) {
+    if (std::ranges::find(there_, text) != there_.end()) return;
     const auto began = events_.now();
     const Result<std::string> names = get();
     if (names && names->empty()) return;
     Brought one{text, names.value_or(""), "", 0, events_.now() - began};
     if (names) {
-      there_.insert(std::move(text));
+      there_.push_back(std::move(text));
       more_ = true;
     } else {
       one.cause = names.error().what;
@@ -142,7 +140,7 @@ class Gathering {
   Events& events_;
   const PolicySeams& seams_;
   const Events::Time end_;
-  std::set<std::string> there_;
+  std::vector<std::string> there_;
   bool more_ = false;
   std::vector<Brought> out_;
 };

@@ -93,7 +93,7 @@ Result<std::string> read_policy_file(const Root& root, const std::string& path, 
   VFIRST_CHECK(check_writers(whole, shown, status));
   if (const auto size = fs::file_size(whole, error); !error && size > kSizeLimit)
     return refuse("{}: {} bytes, the limit is {}", shown, size, kSizeLimit);
-  auto text = root.read(path);
+  auto text = root.bytes(path);
   if (!text) return failed(static_cast<int>(text.error().code), "{}: cannot be read: {}", shown, std::make_error_code(text.error().code).message());
   return text;
 }
