@@ -70,11 +70,6 @@ ExitCode reboot_fully() {
   return ExitCode::done;
 }
 
-ExitCode went_by_kexec(Files& files, const std::string& hash) {
-  note_history(files, fmt::format("plan {}: kexec", hash));
-  return ExitCode::done;
-}
-
 void say_no_kexec(Files& files, const std::string& hash, const std::string& why) {
   spdlog::warn("no kexec, a full reboot instead: {}", why);
   note_history(files, fmt::format("plan {}: no kexec, a full reboot instead: {}", hash, why));
@@ -88,9 +83,10 @@ ExitCode kexec_by_hand(Files& files, const Input& input, const Plan& plan, bool 
     VFIRST_CHECK(stamp_kexec(files, hash));
     return kexec_host(files, input.root, input.facts, plan);
   }();
-  if (gone) return went_by_kexec(files, hash);
+  if (gone) return ExitCode::done;
   if (gone.error().code == std::errc::device_or_resource_busy) {
     spdlog::error("the arguments are written, and nothing was rebooted");
+    if (const auto status = clear_kexec(files); !status) spdlog::warn("{}", status.error().what);
     return report_error(gone.error());
   }
   say_no_kexec(files, hash, gone.error().what);
@@ -111,7 +107,7 @@ ExitCode provision(Files& files, const ApplyOutcome& outcome, const Input& input
       return ExitCode::done;
     case Provisioning::kexec_now: {
       const auto gone = kexec_host(files, input.root, input.facts, plan);
-      if (gone) return went_by_kexec(files, hash);
+      if (gone) return ExitCode::done;
       say_no_kexec(files, hash, gone.error().what);
       return provision(files, outcome, input, plan);
     }

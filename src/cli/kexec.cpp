@@ -2,6 +2,7 @@
 #include "cli/kexec.hpp"
 
 #include "base/text.hpp"
+#include "cli/transaction.hpp"
 #include "plan/kexec.hpp"
 #include "steps/release.hpp"
 
@@ -38,6 +39,7 @@ constexpr unsigned kKexecWithoutTools = 246;                      // systemd: fr
 [[gnu::cold]] Status go(const KexecParts& parts, const BootFacts& boot, const Plan& plan, const NextBoot& next) {
   VFIRST_CHECK(release_vfs(plan, parts.machine));
   if (next.trial) VFIRST_CHECK(count_trial(parts.files, boot, true));
+  note_history(parts.files, fmt::format("plan {}: kexec into {}", plan.hash(), next.kernel));   // systemd may end us as soon as it is asked
   // --no-block: the unit that calls us must be able to end while the way down is queued.
   const auto asked = [&]() -> Status {
     const auto ended = VFIRST_TRY(parts.run({"systemctl", "--no-block", "kexec"}, {}));
@@ -67,7 +69,7 @@ Status kexec_host(const KexecParts& parts, const Facts& facts, const Plan& plan)
   const auto next = VFIRST_TRY(next_boot(parts.files, parts.machine.root, facts.boot));
   VFIRST_CHECK(carries(next, plan.cmdline()));
   VFIRST_CHECK(vfs_unused(plan, parts.machine));
-  VFIRST_CHECK(parts.kexec.load({next.kernel, next.initrds, next.cmdline}));
+  if (const auto loaded = parts.kexec.load({next.kernel, next.initrds, next.cmdline}); !loaded) return refuse("{}", loaded.error().what);   // EBUSY would speak of a VF
   spdlog::info("kexec into {}{}", next.kernel, next.trial ? ", as the trial's boot" : "");
   auto gone = go(parts, facts.boot, plan, next);
   if (!gone) parts.kexec.unload();

@@ -4,6 +4,7 @@
 
 #include "bootloader/grub_backend.hpp"
 #include "cli/provision.hpp"
+#include "cli/transaction.hpp"
 #include "crash/grub_view.hpp"
 #include "fakesys/machine.hpp"
 #include "steps/apply.hpp"
@@ -96,6 +97,7 @@ TEST_CASE("a kexec loads the next boot, removes the VFs, counts the trial and as
   CHECK(host.kexec.loaded->cmdline == "BOOT_IMAGE=/boot/vmlinuz-6.1 root=UUID=1 ro quiet one vfirst.trial=" + host.plan.hash());
   CHECK(host.fake.sysfs.writes() == std::vector<std::string>{"sys/bus/pci/devices/0000:01:00.0/sriov_numvfs <- 0"});
   CHECK(host.ran.back() == "systemctl --no-block kexec");
+  CHECK(host.files.disk.at(kHistory).ends_with("Z plan " + host.plan.hash() + ": kexec into boot/vmlinuz-6.1\n"));
   CHECK(host.backend.state()->next == "");                        // as GRUB leaves a trial that it takes
   host.facts.boot.cmdline = host.kexec.loaded->cmdline;
   CHECK(host.backend.state()->trial == Trial::running);
@@ -131,9 +133,10 @@ TEST_CASE("a driver that is not on the list, and nothing is touched") {
 }
 
 TEST_CASE("a kernel that refuses the load is one line, and the VFs and the armed trial stay") {
-  for (const int error : {EPERM, EKEYREJECTED, ENOSYS, ENOEXEC, ENOMEM}) {
+  for (const int error : {EPERM, EKEYREJECTED, ENOSYS, ENOEXEC, ENOMEM, EBUSY}) {
     Host host;
     host.kexec.error = error;
+    CHECK(host.go().error().code == std::errc::invalid_argument);
     CHECK(host.refusal() == "kexec of boot/vmlinuz-6.1: " + explain_kexec(error));
     CHECK(host.as_it_was());
     CHECK(host.fake.sysfs.writes().empty());
