@@ -62,6 +62,7 @@ const char* stray_option(const Options& options, const ExportFormat& format) {
 std::span<const Option> export_options() {
   static const Option all[] = {
       {"FORMAT", "What to print: ipxe, bls, ...; vfirst(8) lists them", &Options::subject},
+      {"--facts", "Of this document of a host's facts, or a capture", &Options::facts, "FILE"},
       {"--node", "The host's name there (default: its host name)", &Options::node, "NAME"},
       {"--mac", "The port that it boots over (default: its route's)", &Options::mac, "ADDRESS"},
       {"--with", "Other arguments, before these: root=, console=", &Options::with, "WORDS"},
