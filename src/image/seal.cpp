@@ -128,9 +128,10 @@ Status empty(const Root& root, Files& files, const std::string& folder) {
 }  // namespace
 
 bool is_running_system(const Root& root) {
-  std::error_code unknown;
-  const bool same = std::filesystem::equivalent(root.path() / "proc/1/root", root.path(), unknown);
-  return unknown ? root.exists("run/systemd/system") : same;
+  constexpr std::string_view kFirst = "proc/1/root";
+  std::error_code ignored;
+  if (!root.exists(kFirst)) return root.exists("run/systemd/system");
+  return std::filesystem::equivalent(root.path() / kFirst, root.path(), ignored);
 }
 
 ImageReport inspect_image(const Root& root, const Files& files, const RunProcess& run) {
