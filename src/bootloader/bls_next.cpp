@@ -30,7 +30,7 @@ namespace {
     std::string value(word);
     if (word.starts_with('$')) {
       const std::string name(word.starts_with("${") ? word.substr(2, word.find('}') - 2) : word.substr(1));
-      value = grub_variable(files, environment, name);
+      value = std::string(trimmed(grub_variable(files, environment, name)));
       const auto set = "set " + name + "=";
       if (value.empty() && config.find(set) != config.npos && config.find(set + "\"\"") == config.npos) return refuse("{} is GRUB's to replace", word);
     }
