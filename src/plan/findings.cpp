@@ -87,7 +87,7 @@ void rates(Draft& draft) {
 
 void windows(Draft& draft) {
   for (const auto& pf : draft.pfs)
-    if (pf.vfs && pf.function->sriov->bars_assigned == false)
+    if (pf.vfs && pf.function->sriov && pf.function->sriov->bars_assigned == false)
       draft.find(Severity::warning, "vf-bars-unassigned",
                  fmt::format("{}: the firmware left no address space for its VFs: switch \"Above 4G Decoding\" and SR-IOV on in the BIOS setup, or say pci=realloc in [kernel] extra", pf.function->address.str()));
 }

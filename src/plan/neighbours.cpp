@@ -166,7 +166,7 @@ class Neighbours {
       if (fields.size() < 2 || parse_number(fields[0], 16) != f.vendor) continue;
       const auto device = parse_number(fields[1], 16);
       if (device == f.device) warn(n, "neighbour-modprobe", fmt::format("vfio-pci takes every {}, and so may take PF {} before its own driver can make VFs: take {} out", text, f.address.str(), text));
-      if (device == f.sriov->vf_device && std::ranges::any_of(draft_.plan.vfs, [&](const PlannedVf& vf) { return vf.pf == f.address && vf.driver != "vfio-pci"; }))
+      if (f.sriov && device == f.sriov->vf_device && std::ranges::any_of(draft_.plan.vfs, [&](const PlannedVf& vf) { return vf.pf == f.address && vf.driver != "vfio-pci"; }))
         warn(n, "neighbour-modprobe", fmt::format("vfio-pci takes every {}, the VFs of {} among them that are planned for another driver: take {} out", text, f.address.str(), text));
     }
   }
