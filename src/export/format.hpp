@@ -42,7 +42,6 @@ struct ExportTarget;
 
 struct ExportFormat {
   const char* name;
-  const char* about;                                             // what is printed, in a few words
   const ExportTarget* target;                                    // nullptr: libvirt, the one that tells of devices
 };
 
