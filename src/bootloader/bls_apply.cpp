@@ -7,7 +7,6 @@ namespace vfirst {
 
 namespace {
 
-std::unexpected<Error> no(std::string text) { return std::unexpected(Error{std::errc::operation_not_supported, std::move(text)}); }
 
 }  // namespace
 
@@ -50,7 +49,7 @@ Result<ApplyOutcome> BlsBackend::apply(const std::string& cmdline, const ApplyOp
   outcome.reboot_needed = reboot_needed(now, wanted);
 
   if (failed_before && changes.any() && !options.force)
-    return no(fmt::format("plan {} failed its trial and is not tried again by itself; apply --force tries it", options.plan));
+    return unsupported(fmt::format("plan {} failed its trial and is not tried again by itself; apply --force tries it", options.plan));
   const bool unfinished = now.state.wanted || now.state.removing || now.lost_trial || VFIRST_TRY(writer(now).has_leftovers());
   // Arguments that every entry has already need no trial.
   if (options.trial && changes.any()) {

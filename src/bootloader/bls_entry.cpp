@@ -7,10 +7,10 @@ namespace vfirst {
 
 namespace {
 
-bool blank(char c) { return c == ' ' || c == '\t'; }
+bool blank_or_tab(char c) { return c == ' ' || c == '\t'; }
 
 std::size_t blanks(std::string_view text) {
-  return static_cast<std::size_t>(std::find_if_not(text.begin(), text.end(), blank) - text.begin());
+  return static_cast<std::size_t>(std::find_if_not(text.begin(), text.end(), blank_or_tab) - text.begin());
 }
 
 }  // namespace
@@ -34,14 +34,14 @@ BlsEntry BlsEntry::parse(std::string_view text, BlsReader reader) {
     Line out;
     // What ends the line: blanks, carriage returns and the newline. Blanks there belong to no value.
     auto size = line.size();
-    while (size > 0 && (blank(line[size - 1]) || line[size - 1] == '\r' || line[size - 1] == '\n')) --size;
+    while (size > 0 && (blank_or_tab(line[size - 1]) || line[size - 1] == '\r' || line[size - 1] == '\n')) --size;
     out.after = line.substr(size);
     line = line.substr(0, size);
     const auto indent = blanks(line);
     out.before = line.substr(0, indent);
     line.remove_prefix(indent);
     const bool comment = line.starts_with('#');
-    const auto key = static_cast<std::size_t>(std::find_if(line.begin(), line.end(), blank) - line.begin());
+    const auto key = static_cast<std::size_t>(std::find_if(line.begin(), line.end(), blank_or_tab) - line.begin());
     if (comment || key == line.size()) {
       out.key = line;
       out.read = false;

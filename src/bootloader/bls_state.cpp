@@ -9,7 +9,7 @@ namespace vfirst {
 
 namespace {
 
-constexpr std::string_view kHead = "vfirst-bls 1";
+constexpr std::string_view kStateHead = "vfirst-bls 1";
 
 std::string_view first_word(std::string_view& text) {
   const auto end = std::min(text.find(' '), text.size());
@@ -33,7 +33,7 @@ std::string line(std::string_view key, const BlsState::Arguments& arguments) {
 Result<BlsState> BlsState::parse(std::string_view text) {
   if (!text.ends_with("\nend\n")) return refuse("cut short");
   const auto lines = split(text, '\n');
-  if (lines.front() != kHead) return refuse("'{}' is not a version that this vfirst reads", lines.front());
+  if (lines.front() != kStateHead) return refuse("'{}' is not a version that this vfirst reads", lines.front());
   BlsState state;
   for (std::size_t i = 1; i + 2 < lines.size(); ++i) {
     auto rest = lines[i];
@@ -62,7 +62,7 @@ Result<BlsState> BlsState::parse(std::string_view text) {
 }
 
 std::string BlsState::text() const {
-  auto out = fmt::format("{}\n{}", kHead, line("good", good));
+  auto out = fmt::format("{}\n{}", kStateHead, line("good", good));
   if (wanted) out += line("wanted", *wanted);
   if (previous) out += line("previous", *previous);
   if (trial) out += line("trial", *trial);

@@ -2,6 +2,7 @@
 #include "bootloader/bls_trial.hpp"
 
 #include "base/text.hpp"
+#include "bootloader/support.hpp"
 
 #include <algorithm>
 
@@ -40,20 +41,19 @@ std::vector<Selector> selectors(const Files& files, const Root& root, const BlsM
   return out;
 }
 
-std::unexpected<Error> no(std::string text) { return std::unexpected(Error{std::errc::operation_not_supported, std::move(text)}); }
 
 }  // namespace
 
 Result<const BlsItem*> bls_default(const Files& files, const Root& root, const BlsMenu& menu) {
   const auto all = selectors(files, root, menu);
   for (const auto& [pattern, place] : all)
-    if (pattern.starts_with('@')) return no(fmt::format("{} says default {}: which entry boots next is not known; name one there, or use --no-trial", place, pattern));
+    if (pattern.starts_with('@')) return unsupported(fmt::format("{} says default {}: which entry boots next is not known; name one there, or use --no-trial", place, pattern));
   std::vector<BlsItem> others;
   std::copy_if(menu.items.begin(), menu.items.end(), std::back_inserter(others), [](const BlsItem& item) { return !item.trial; });
   const auto* chosen = default_item(others, all.front().pattern);
   const auto at = std::find_if(menu.items.begin(), menu.items.end(), [&](const BlsItem& item) { return chosen && item.path == chosen->path; });
-  if (at == menu.items.end()) return no(fmt::format("{}: no entry that boots by default", menu.folder));
-  if (!at->normal() || at->variable) return no(fmt::format("{} boots by default and {}: use --no-trial", at->path, at->left_alone));
+  if (at == menu.items.end()) return unsupported(fmt::format("{}: no entry that boots by default", menu.folder));
+  if (!at->normal() || at->variable) return unsupported(fmt::format("{} boots by default and {}: use --no-trial", at->path, at->left_alone));
   return &*at;
 }
 
@@ -80,15 +80,15 @@ Result<BlsItem> make_trial_entry(const Files& files, const Root& root, const Bls
 
 Status can_try_entry(const Files& files, const Root& root, const BootFacts& boot, const BlsMenu& menu, const BlsItem& trial) {
   if (menu.folder == "boot/loader/entries" && !boot.filesystem.empty() && boot.filesystem != "vfat")
-    return no(fmt::format("/boot is {}: systemd-boot cannot rename an entry there and so not count its boots; use --no-trial", boot.filesystem));
+    return unsupported(fmt::format("/boot is {}: systemd-boot cannot rename an entry there and so not count its boots; use --no-trial", boot.filesystem));
   const auto loader = efi_text(root, "LoaderInfo");
   if (loader.starts_with("systemd-boot ")) {
     const auto digits = loader.substr(13, loader.find_first_not_of("0123456789", 13) - 13);
     if (const auto version = parse_number(digits); version && *version < kSortKeySince)
-      return no(fmt::format("{}: a trial needs systemd-boot {} or later; use --no-trial", loader, kSortKeySince));
+      return unsupported(fmt::format("{}: a trial needs systemd-boot {} or later; use --no-trial", loader, kSortKeySince));
   }
   if (const auto once = bls_one_shot(root); !once.empty())
-    return no(fmt::format("{} is set to boot once already (bootctl set-oneshot); boot that first, or use --no-trial", once));
+    return unsupported(fmt::format("{} is set to boot once already (bootctl set-oneshot); boot that first, or use --no-trial", once));
   auto items = menu.items;
   std::erase_if(items, [](const BlsItem& item) { return item.trial; });
   items.push_back(trial);
@@ -96,11 +96,11 @@ Status can_try_entry(const Files& files, const Root& root, const BootFacts& boot
     items.back().name.left = 1;
     items.back().name.done = std::nullopt;
     if (default_item(items, pattern)->path != trial.path)
-      return no(fmt::format("{} pins {}, so that systemd-boot would pass over the trial's entry; take the pin out, or use --no-trial", place, pattern));
+      return unsupported(fmt::format("{} pins {}, so that systemd-boot would pass over the trial's entry; take the pin out, or use --no-trial", place, pattern));
     items.back().name.left = 0;
     items.back().name.done = 1;
     if (default_item(items, pattern)->path == trial.path)
-      return no(fmt::format("{}: no other entry would boot after a failed trial; use --no-trial", menu.folder));
+      return unsupported(fmt::format("{}: no other entry would boot after a failed trial; use --no-trial", menu.folder));
   }
   return {};
 }

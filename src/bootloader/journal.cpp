@@ -11,7 +11,7 @@ namespace vfirst {
 
 namespace {
 
-constexpr std::string_view kHead = "vfirst-journal 1";
+constexpr std::string_view kJournalHead = "vfirst-journal 1";
 constexpr std::string_view kCopy = "var/lib/vfirst/journal";
 
 std::string folder_of(const std::string& path) { return path.substr(0, path.rfind('/')); }
@@ -27,7 +27,7 @@ Result<Journal> Journal::parse(std::string_view text) {
   if (!text.ends_with("\nend\n")) return refuse("journal: cut short");
   Journal journal;
   const auto lines = split(text, '\n');
-  if (lines.front() != kHead) return refuse("journal: '{}' is not a version that this vfirst reads", lines.front());
+  if (lines.front() != kJournalHead) return refuse("journal: '{}' is not a version that this vfirst reads", lines.front());
   for (std::size_t i = 1; i + 2 < lines.size(); ++i) {
     const auto parts = words(lines[i]);
     if (parts.size() == 2 && parts[0] == "made") journal.entries.push_back({std::string(parts[1]), {}, {}});
@@ -38,7 +38,7 @@ Result<Journal> Journal::parse(std::string_view text) {
 }
 
 std::string Journal::text() const {
-  std::string out(kHead);
+  std::string out(kJournalHead);
   out += '\n';
   for (const auto& [path, before, written] : entries)
     out += before.empty() ? fmt::format("made {}\n", path) : fmt::format("replaced {} {} {}\n", path, before, written);

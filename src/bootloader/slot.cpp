@@ -11,7 +11,7 @@ namespace vfirst {
 
 namespace {
 
-constexpr std::string_view kHead = "# vfirst: kernel arguments of plan ";
+constexpr std::string_view kSlotHead = "# vfirst: kernel arguments of plan ";
 constexpr std::string_view kSet = "set vfirst_args=\"";
 constexpr std::string_view kSetTrial = "set vfirst_trial_args=\"";
 
@@ -35,7 +35,7 @@ Status grub_can_carry(std::string_view arguments) {
 }
 
 std::string Slot::text() const {
-  auto out = fmt::format("{}{}\n", kHead, plan.empty() ? "-" : plan);
+  auto out = fmt::format("{}{}\n", kSlotHead, plan.empty() ? "-" : plan);
   const auto set = [&](std::string_view opening, const std::string& all) {
     out += opening;
     bool first = true;
@@ -55,9 +55,9 @@ std::string Slot::text() const {
 
 Result<Slot> Slot::parse(std::string_view text) {
   Slot slot;
-  if (!text.starts_with(kHead)) return refuse("not a slot file of vfirst");
+  if (!text.starts_with(kSlotHead)) return refuse("not a slot file of vfirst");
   const auto lines = split(text, '\n');
-  const auto plan = lines[0].substr(kHead.size());
+  const auto plan = lines[0].substr(kSlotHead.size());
   if (lines.size() < 2 || plan.empty() || !is_plan(plan)) return refuse("slot file: its first line is damaged");
   if (plan != "-") slot.plan = plan;
   const auto value = [&](std::size_t line, std::string_view opening) -> Result<std::string> {

@@ -7,6 +7,8 @@
 
 namespace vfirst {
 
+std::unexpected<Error> unsupported(std::string why) { return std::unexpected(Error{std::errc::operation_not_supported, std::move(why)}); }
+
 std::string_view loader_name(Loader loader) {
   switch (loader) {
     case Loader::none: return "no boot loader";
@@ -21,23 +23,22 @@ std::string_view loader_name(Loader loader) {
 
 Status can_apply(const BootFacts& boot, std::string_view arguments) {
   const auto seen = boot.evidence.empty() ? std::string() : fmt::format(" ({})", boot.evidence);
-  auto no = [](std::string text) { return std::unexpected(Error{std::errc::operation_not_supported, std::move(text)}); };
   switch (boot.loader) {
     case Loader::grub:
     case Loader::grub_bls:
     case Loader::systemd_boot: return {};
     case Loader::none:
-      return no("no boot loader found: nothing under boot/grub, boot/grub2 or boot/loader. For a netboot use vfirst plan --cmdline");
+      return unsupported("no boot loader found: nothing under boot/grub, boot/grub2 or boot/loader. For a netboot use vfirst plan --cmdline");
     case Loader::uki: {
       const auto addon = uki_addon(boot, arguments);
-      return no(fmt::format("this host boots a unified kernel image{}, whose arguments are signed with it; vfirst writes nothing. Build and sign an "
+      return unsupported(fmt::format("this host boots a unified kernel image{}, whose arguments are signed with it; vfirst writes nothing. Build and sign an "
                             "addon, and copy it to {}: {}", seen, addon.place, addon.build));
     }
     case Loader::ostree:
-      return no(fmt::format("this host's deployments belong to ostree{}. Run: {}; or, where bootc has loader-entries: {}", seen,
+      return unsupported(fmt::format("this host's deployments belong to ostree{}. Run: {}; or, where bootc has loader-entries: {}", seen,
                             rpm_ostree_command(arguments, boot.own_arguments), bootc_command(arguments)));
   }
-  return no("unknown boot loader");
+  return unsupported("unknown boot loader");
 }
 
 namespace {
@@ -60,13 +61,12 @@ std::string why_not_writable(const BootFacts& boot) {
 bool grub_can_write(const BootFacts& boot) { return why_not_writable(boot).empty(); }
 
 Status can_try(const BootFacts& boot) {
-  auto no = [](std::string text) { return std::unexpected(Error{std::errc::operation_not_supported, std::move(text)}); };
   if (boot.loader == Loader::systemd_boot) return {};             // it counts an entry's boots itself
-  if (boot.loader == Loader::grub_bls) return no("GRUB counts no boots of its entries: no trial is possible; --no-trial makes the arguments good at once");
-  if (boot.loader != Loader::grub) return no(fmt::format("a trial needs GRUB or systemd-boot; this host has {}", loader_name(boot.loader)));
+  if (boot.loader == Loader::grub_bls) return unsupported("GRUB counts no boots of its entries: no trial is possible; --no-trial makes the arguments good at once");
+  if (boot.loader != Loader::grub) return unsupported(fmt::format("a trial needs GRUB or systemd-boot; this host has {}", loader_name(boot.loader)));
   const auto why = why_not_writable(boot);
   if (why.empty() || !boot.esp.empty()) return {};
-  return no(fmt::format("{}, and no EFI system partition is mounted that could hold its block: no trial is possible; --no-trial makes the arguments good at once", why));
+  return unsupported(fmt::format("{}, and no EFI system partition is mounted that could hold its block: no trial is possible; --no-trial makes the arguments good at once", why));
 }
 
 }  // namespace vfirst

@@ -8,6 +8,8 @@
 namespace vfirst {
 
 std::string_view loader_name(Loader loader);                      // "GRUB", "systemd-boot", ...
+// What this host does not let us do, and why.
+std::unexpected<Error> unsupported(std::string why);
 
 // Kernel arguments can be written here; else the reason, and what its owner can do instead.
 Status can_apply(const BootFacts& boot, std::string_view arguments);

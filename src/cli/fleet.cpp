@@ -11,10 +11,10 @@ namespace vfirst {
 namespace {
 
 // Begins each line anew, and takes it away at the end.
-class Progress {
+class ProgressLine {
  public:
-  explicit Progress(std::size_t hosts) : hosts_(hosts) {}
-  ~Progress() {
+  explicit ProgressLine(std::size_t hosts) : hosts_(hosts) {}
+  ~ProgressLine() {
     if (shown_) fmt::print(stderr, "\r\033[K");
   }
   void show(std::size_t done) {
@@ -39,7 +39,7 @@ Result<PolicySet> policy_set(const Options& options) {
 
 HostWork host_work(const Options& options, std::size_t hosts) {
   HostWork work{.kernel = options.kernel};
-  if (isatty(STDERR_FILENO)) work.progress = [line = std::make_shared<Progress>(hosts)](std::size_t done) { line->show(done); };
+  if (isatty(STDERR_FILENO)) work.progress = [line = std::make_shared<ProgressLine>(hosts)](std::size_t done) { line->show(done); };
   return work;
 }
 

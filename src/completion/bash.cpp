@@ -6,7 +6,7 @@ namespace vfirst {
 namespace {
 
 // bash cuts its words at '=' and ':', so the line is read anew, and what bash has before the last cut is taken off again.
-constexpr auto kHead = R"(# bash completion for vfirst(8), made from the program's own tables.
+constexpr auto kBashHead = R"(# bash completion for vfirst(8), made from the program's own tables.
 _vfirst() {
     local line=${COMP_LINE:0:COMP_POINT} current previous='' command='' word options='' words='' place=''
     local -a typed
@@ -60,7 +60,7 @@ std::string names_of(const std::vector<Entry>& entries) {
 std::string bash_completion(std::span<const Command> commands) {
   std::vector<std::string> names;
   for (const auto& command : commands) names.emplace_back(command.name);
-  std::string out = kHead;
+  std::string out = kBashHead;
   out += fmt::format("        case $word in {}) command=$word; break ;; esac\n    done\n    case \"$command $previous\" in\n", joined(names, " | "));
   for (const auto& command : commands)
     for (const auto& entry : entries_of(command)) {

@@ -5,7 +5,7 @@ namespace vfirst {
 
 namespace {
 
-constexpr auto kHead = R"(#compdef vfirst
+constexpr auto kZshHead = R"(#compdef vfirst
 # zsh completion for vfirst(8), made from the program's own tables.
 _vfirst_kernels() {
   local -a found=(/lib/modules/*(N/:t))
@@ -62,7 +62,7 @@ std::string arguments(const std::vector<Entry>& entries, std::string_view indent
 }  // namespace
 
 std::string zsh_completion(std::span<const Command> commands) {
-  std::string out = kHead;
+  std::string out = kZshHead;
   out += "  _arguments -C";
   for (const auto& entry : global_entries()) out += " \\\n    " + spec(entry);
   out += " \\\n    '1: :->command' '*:: :->words' && ret=0\n  case $state in\n    command)\n      local -a commands=(";

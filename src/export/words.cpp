@@ -11,7 +11,7 @@ namespace vfirst {
 namespace {
 
 bool plain(unsigned char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || std::string_view("_./:,=@%+-").find(static_cast<char>(c)) != std::string_view::npos; }
-bool blank(char c) { return c == ' ' || c == '\t' || c == '\n'; }
+bool between_words(char c) { return c == ' ' || c == '\t' || c == '\n'; }
 
 // From the quote at `at` to the one that ends it; `at` is then behind it.
 Result<std::string> literal(std::string_view text, std::size_t& at) {
@@ -35,7 +35,7 @@ Result<std::vector<std::string>> shell_words(std::string_view line) {
   bool open = false;
   for (std::size_t i = 0; i < line.size(); ++i) {
     const char c = line[i];
-    if (blank(c)) {
+    if (between_words(c)) {
       if (open) out.push_back(std::exchange(word, {}));
       open = false;
     } else if (open = true; c == '\'') {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "host/fd.hpp"
 #include "host/files.hpp"
 #include "host/freeze.hpp"
 
@@ -12,15 +13,6 @@
 namespace vfirst {
 
 namespace {
-
-struct Fd {
-  explicit Fd(int fd) : value(fd) {}
-  ~Fd() { if (value >= 0) ::close(value); }
-  Fd(const Fd&) = delete;
-  Fd& operator=(const Fd&) = delete;
-  operator int() const { return value; }
-  int value;
-};
 
 std::unexpected<Error> fail(std::string_view path) {
   const int error = errno;

@@ -2,6 +2,7 @@
 #include "host/root.hpp"
 
 #include "base/text.hpp"
+#include "host/fd.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -15,19 +16,6 @@
 namespace vfirst {
 
 namespace {
-
-class Fd {
- public:
-  explicit Fd(int fd) : fd_(fd) {}
-  ~Fd() { if (fd_ >= 0) ::close(fd_); }
-  Fd(const Fd&) = delete;
-  Fd& operator=(const Fd&) = delete;
-  operator int() const { return fd_; }
-  int release() { return std::exchange(fd_, -1); }
-
- private:
-  int fd_;
-};
 
 std::unexpected<Error> fail(int err, std::string_view path) { return failed(err, "{}: {}", path, std::strerror(err)); }
 

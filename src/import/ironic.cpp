@@ -29,9 +29,9 @@ std::optional<std::uint64_t> number(const Json& value, int base = 10) {
   return parse_number(trimmed(value.get_ref<const std::string&>()), base);
 }
 
-class Reader {
+class Inspection {
  public:
-  Reader(std::string_view name, const Json& document)
+  Inspection(std::string_view name, const Json& document)
       : name_(name), inventory_(in(document, "inventory")), more_(in(document, "plugin_data").is_object() ? in(document, "plugin_data") : document) {}
 
   Result<Facts> facts() {
@@ -231,7 +231,7 @@ Result<Facts> read_ironic(std::string_view name, std::string_view text) {
     return refuse("{}: {}", name, what.substr(0, what.find('\n')));
   }
   if (!in(document, "inventory").is_object()) return refuse("{}: /inventory: not there", name);
-  return Reader(name, document).facts();
+  return Inspection(name, document).facts();
 }
 
 }  // namespace vfirst

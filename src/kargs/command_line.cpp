@@ -8,7 +8,6 @@ namespace vfirst {
 namespace {
 
 // The kernel's isspace (lib/ctype.c): the six of C, and 0xa0, which Latin-1 calls a no-break space.
-bool blank(char c) { return c == ' ' || (c >= '\t' && c <= '\r') || c == '\xa0'; }
 
 std::size_t blanks(std::string_view text) {
   return static_cast<std::size_t>(std::find_if_not(text.begin(), text.end(), blank) - text.begin());

@@ -12,6 +12,9 @@
 
 namespace vfirst {
 
+// What parts the kernel's arguments: include/linux/ctype.h's isspace, which counts the Latin-1 no-break space.
+inline constexpr bool blank(char c) { return c == ' ' || (c >= '\t' && c <= '\r') || c == '\xa0'; }
+
 // The kernel's names take '-' for '_' (kernel/params.c, dash2underscore); case counts.
 bool same_key(std::string_view a, std::string_view b);
 

@@ -2,6 +2,7 @@
 #include "kargs/cpulist.hpp"
 
 #include "base/text.hpp"
+#include "kargs/command_line.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -10,7 +11,6 @@ namespace vfirst {
 
 namespace {
 
-bool blank(char c) { return c == ' ' || (c >= '\t' && c <= '\r') || c == '\xa0'; }
 bool between(char c) { return blank(c) || c == ','; }
 bool ends(char c) { return c == 0 || c == '\n'; }
 

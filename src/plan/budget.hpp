@@ -7,6 +7,8 @@
 
 namespace vfirst {
 
+inline constexpr std::uint64_t kGigabyteKb = 1 << 20;
+
 // In KiB. `total` is the node's memory in whole 256 MiB: what the kernel itself takes differs by some megabytes from one
 // boot to the next, and should not move a page.
 struct NodeBudget {

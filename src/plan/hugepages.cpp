@@ -11,7 +11,7 @@ namespace vfirst {
 
 namespace {
 
-constexpr std::uint64_t kGigabyteKb = 1 << 20, kTwoMegabytesKb = 2 << 10;
+constexpr std::uint64_t kTwoMegabytesKb = 2 << 10;
 constexpr std::uint64_t kQuantumKb = 256 << 10;
 // Rings, IOMMU page tables and firmware mailboxes of one VF, and of its PF: an allowance, on the safe side of what ice
 // and mlx5 take per function with default rings.

@@ -2,6 +2,7 @@
 #include "plan/simulated.hpp"
 
 #include "facts/kernel_needs.hpp"
+#include "plan/budget.hpp"
 
 #include <algorithm>
 
@@ -9,7 +10,6 @@ namespace vfirst {
 
 namespace {
 
-constexpr std::uint64_t kGigabyteKb = 1 << 20;
 
 // The node's page structs, 64 bytes a page, stand in its topmost frames; the initramfs in the topmost one below 4G, which
 // is the first node's. Seen in QEMU with two nodes of 4G: 1 of 3 frames and 3 of 4.

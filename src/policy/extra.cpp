@@ -15,9 +15,9 @@ struct Managed {
 
 constexpr std::string_view kIsolate = "write 'isolate' and 'reserved...' in [cpu]; the CPU lists are computed";
 constexpr std::string_view kPages = "write 'size' and 'per-node' in [hugepages]";
-constexpr std::string_view kIommu = "write 'mode' in [iommu]";
+constexpr std::string_view kIommuIsAKey = "write 'mode' in [iommu]";
 constexpr std::string_view kCstate = "write 'max-cstate' in [power]";
-constexpr std::string_view kBoot = "it belongs to the boot loader's own configuration";
+constexpr std::string_view kIsTheLoaders = "it belongs to the boot loader's own configuration";
 
 constexpr Managed kManaged[] = {
     {"isolcpus", kIsolate},
@@ -27,17 +27,17 @@ constexpr Managed kManaged[] = {
     {"hugepages", kPages},
     {"hugepagesz", kPages},
     {"default_hugepagesz", kPages},
-    {"intel_iommu", kIommu},
-    {"iommu", kIommu},
-    {"iommu.passthrough", kIommu},
+    {"intel_iommu", kIommuIsAKey},
+    {"iommu", kIommuIsAKey},
+    {"iommu.passthrough", kIommuIsAKey},
     {"intel_idle.max_cstate", kCstate},
     {"processor.max_cstate", kCstate},
     {"mitigations", "write 'mitigations' in [kernel], as a key of its own"},
     {"vfio_pci.ids", "it takes every device with that ID; write 'vf-driver = vfio-pci' in [pf NAME]"},
     {"extra", "it is this key's own name"},
-    {"root", kBoot},
-    {"initrd", kBoot},
-    {"BOOT_IMAGE", kBoot},
+    {"root", kIsTheLoaders},
+    {"initrd", kIsTheLoaders},
+    {"BOOT_IMAGE", kIsTheLoaders},
 };
 
 }  // namespace
@@ -50,7 +50,7 @@ Status check_extra(std::string_view arguments) {
     if (arg.key.empty() || std::string_view("=;#").find(arg.key.front()) != std::string_view::npos) return refuse("'{}' has no name", arg.raw);
     // drivers/iommu/amd/init.c, parse_amd_iommu_options: "Unknown option - 'on'"; it is on wherever there is an IVRS table.
     if (arg.is("amd_iommu") && (arg.value == "on" || arg.value == "off"))
-      return refuse("{} does not belong here: {}", arg.raw, arg.value == "on" ? "the kernel knows no such value, it is on by default" : kIommu);
+      return refuse("{} does not belong here: {}", arg.raw, arg.value == "on" ? "the kernel knows no such value, it is on by default" : kIommuIsAKey);
     for (const auto& [key, instead] : kManaged)
       if (arg.is(key)) return refuse("{} does not belong here: {}", arg.raw, instead);
   }

@@ -7,7 +7,6 @@ namespace vfirst {
 
 namespace {
 
-std::string heading(std::string_view text) { return fmt::format("\n{}\n", text); }
 std::string gib(std::uint64_t kb) { return fmt::format("{:.1f}G", static_cast<double>(kb) / (1 << 20)); }
 
 std::string machine_text(const Facts& facts) {

@@ -10,7 +10,6 @@ namespace vfirst {
 
 namespace {
 
-std::string heading(std::string_view text) { return fmt::format("\n{}\n", text); }
 std::string list_or_none(const CpuSet& cpus) { return cpus.empty() ? "none" : cpus.list(); }
 
 std::string cpus_text(const Plan& plan, const Facts& facts) {

@@ -2,12 +2,15 @@
 #include "report/table.hpp"
 
 #include <algorithm>
+#include <fmt/format.h>
 
 namespace vfirst {
 
 namespace {
 constexpr std::size_t kWidest = 72;                              // a longer cell pushes its own row alone
 }
+
+std::string heading(std::string_view text) { return fmt::format("\n{}\n", text); }
 
 void Table::note(std::string text) { notes_.emplace_back(rows_.size(), std::move(text)); }
 

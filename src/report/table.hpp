@@ -3,9 +3,13 @@
 // Rows of text, each column as wide as its widest cell, a very long one aside; the last one as long as it is.
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace vfirst {
+
+// The line above a table, and a blank line before it.
+std::string heading(std::string_view text);
 
 class Table {
  public:

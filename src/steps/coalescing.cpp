@@ -49,9 +49,9 @@ std::vector<Coalescing> one_by_one(const Coalescing& x) {
   return out;
 }
 
-class Setting {
+class CoalescingChange {
  public:
-  Setting(const SetCoalescing& x, const Machine& machine) : wanted_(wish_of(x)), machine_(machine) { out_.wanted = text_of(wanted_); }
+  CoalescingChange(const SetCoalescing& x, const Machine& machine) : wanted_(wish_of(x)), machine_(machine) { out_.wanted = text_of(wanted_); }
 
   Outcome run(const PciAddress& pf) {
     const auto ports = netdevs(machine_.root, pf);
@@ -115,7 +115,7 @@ class Setting {
 
 }  // namespace
 
-Outcome apply(const SetCoalescing& x, const Machine& machine) { return Setting(x, machine).run(x.pf); }
+Outcome apply(const SetCoalescing& x, const Machine& machine) { return CoalescingChange(x, machine).run(x.pf); }
 
 Observation verify(const SetCoalescing& x, const Machine& machine) {
   const auto wanted = wish_of(x);

@@ -2,6 +2,7 @@
 #pragma once
 // What an errno means at one place of the SR-IOV interface, and what to do about it: data, one row a case.
 
+#include <chrono>
 #include <span>
 #include <string>
 #include <string_view>
@@ -15,6 +16,10 @@ enum class Place {
 // Errors that no errno tells: the call succeeded and did not do it.
 inline constexpr int kNothingHappened = -1;                      // 0 VFs, no driver
 inline constexpr int kPartly = -2;                               // fewer VFs
+
+// How often `retry` tries, and its pause: a device that is busy with itself sends no event when it is through.
+inline constexpr int kTries = 10;
+inline constexpr auto kPause = std::chrono::milliseconds(100);
 
 enum class Reaction {
   fail,                                                          // say so; nothing else helps

@@ -12,8 +12,6 @@ namespace vfirst::steps {
 
 namespace {
 
-constexpr int kTries = 10;
-constexpr auto kPause = std::chrono::milliseconds(100);          // a VF in reset sends no event when it is through
 
 struct Wish {
   unsigned ifindex = 0;
@@ -110,9 +108,9 @@ std::vector<Single> one_by_one(const VfConfig& vf) {
   return out;
 }
 
-class Setting {
+class AttributeChange {
  public:
-  Setting(const SetVfAttributes& x, const Machine& machine) : x_(x), machine_(machine) {}
+  AttributeChange(const SetVfAttributes& x, const Machine& machine) : x_(x), machine_(machine) {}
 
   Outcome run() {
     out_.wanted = fmt::format("{} of {} VFs", x_.vfs.size(), x_.vfs.size());
@@ -182,7 +180,7 @@ class Setting {
 
 }  // namespace
 
-Outcome apply(const SetVfAttributes& x, const Machine& machine) { return Setting(x, machine).run(); }
+Outcome apply(const SetVfAttributes& x, const Machine& machine) { return AttributeChange(x, machine).run(); }
 
 Observation verify(const SetVfAttributes& x, const Machine& machine) {
   Observation out{.wanted = fmt::format("{} of {} VFs", x.vfs.size(), x.vfs.size()), .evidence = "RTM_GETLINK"};

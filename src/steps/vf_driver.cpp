@@ -11,8 +11,6 @@ namespace vfirst::steps {
 
 namespace {
 
-constexpr int kTries = 10;
-constexpr auto kPause = std::chrono::milliseconds(100);
 constexpr auto kProbe = "sys/bus/pci/drivers_probe";
 constexpr auto kNoIommu = "it has no IOMMU group, so vfio cannot have it: intel_iommu=on (Intel), or VT-d / AMD-Vi / SMMU in the BIOS";
 

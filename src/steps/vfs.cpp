@@ -12,8 +12,6 @@ namespace vfirst::steps {
 
 namespace {
 
-constexpr int kTries = 10;
-constexpr auto kPause = std::chrono::milliseconds(100);          // a device that is busy with itself sends no event either
 
 class Creation {
  public:

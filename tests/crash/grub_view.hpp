@@ -7,9 +7,17 @@
 #include "crashing_files.hpp"
 
 #include <set>
+#include <stdexcept>
 #include <string>
 
 namespace vfirst::test {
+
+// `text` with the first `what` in it changed.
+inline std::string replaced(std::string text, std::string_view what, std::string_view by) {
+  const auto at = text.find(what);
+  if (at == text.npos) throw std::invalid_argument("nothing to replace: " + std::string(what));
+  return text.replace(at, what.size(), by);
+}
 
 inline std::string grub_cfg(bool ours) {
   std::string out = "### BEGIN /etc/grub.d/00_header ###\nfunction savedefault {\n  true\n}\n### END /etc/grub.d/00_header ###\n";

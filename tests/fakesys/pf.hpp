@@ -2,11 +2,16 @@
 #pragma once
 // A PF of the fake sysfs, and how its driver takes what is written.
 
+#include "base/pci_address.hpp"
+
 #include <cerrno>
 #include <string>
 #include <vector>
 
 namespace vfirst::fake {
+
+// Where the PF of most tests is.
+inline const PciAddress kPf{0, 1, 0, 0};
 
 struct Pf {
   std::string address = "0000:01:00.0";

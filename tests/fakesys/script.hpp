@@ -13,7 +13,6 @@
 
 namespace vfirst::fake {
 
-inline const std::string kDrivers = "sys/bus/pci/drivers/";
 inline constexpr auto kProbe = "sys/bus/pci/drivers_probe";
 inline constexpr auto kDefaultAffinity = "proc/irq/default_smp_affinity";
 

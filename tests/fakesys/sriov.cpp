@@ -13,9 +13,6 @@ namespace vfirst::fake {
 namespace fs = std::filesystem;
 
 namespace {
-const std::string kDevices = "sys/bus/pci/devices/";
-const std::string kDrivers = "sys/bus/pci/drivers/";
-std::unexpected<Error> error(int number) { return failed(number, "fake"); }
 
 std::string line(const std::string& text) { return text.ends_with('\n') ? text.substr(0, text.size() - 1) : text; }
 

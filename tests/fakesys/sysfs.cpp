@@ -17,16 +17,12 @@ namespace fs = std::filesystem;
 
 namespace {
 
-const std::string kDevices = "sys/bus/pci/devices/";
-const std::string kDrivers = "sys/bus/pci/drivers/";
-
 fs::path temporary() {
   std::string name = (fs::temp_directory_path() / "vfirst-fakesys.XXXXXX").string();
   if (!::mkdtemp(name.data())) std::abort();
   return name;
 }
 
-std::unexpected<Error> error(int number) { return failed(number, "fake"); }
 std::string trimmed_line(const std::string& text) { return text.ends_with('\n') ? text.substr(0, text.size() - 1) : text; }
 
 }  // namespace

@@ -5,6 +5,7 @@
 
 #include "base/cpu_set.hpp"
 #include "base/pci_address.hpp"
+#include "base/result.hpp"
 #include "fakesys/pf.hpp"
 #include "host/root.hpp"
 
@@ -18,6 +19,10 @@
 #include <vector>
 
 namespace vfirst::fake {
+
+inline const std::string kDevices = "sys/bus/pci/devices/", kDrivers = "sys/bus/pci/drivers/";
+// What a system call of this machine answers.
+inline std::unexpected<Error> error(int number) { return failed(number, "fake"); }
 
 class Sysfs : public Root {
  public:

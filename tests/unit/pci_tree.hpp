@@ -2,8 +2,10 @@
 #pragma once
 // A tree with PCI functions, laid out as sysfs does: directories under sys/devices, links to them under sys/bus/pci.
 
+#include "facts/read.hpp"
 #include "unit/tree.hpp"
 
+#include <catch2/catch_test_macros.hpp>
 #include <fmt/format.h>
 #include <map>
 
@@ -33,5 +35,11 @@ class PciTree : public TempTree {
  private:
   std::map<std::string, std::string> where_;
 };
+
+inline std::vector<CriticalDevice> critical_of(const PciTree& tree) {
+  const auto facts = read_facts(tree.root());
+  REQUIRE(facts);
+  return facts->critical;
+}
 
 }  // namespace vfirst::test

@@ -12,7 +12,7 @@ using namespace vfirst::test;
 
 namespace {
 
-const std::string kArguments = "iommu=pt hugepagesz=1G hugepages=0:8,1:8 hugepagesz=2M hugepages=0 dyndbg=\"file 'a' +p\" memmap=1G$4G";
+const std::string kOddArguments = "iommu=pt hugepagesz=1G hugepages=0:8,1:8 hugepagesz=2M hugepages=0 dyndbg=\"file 'a' +p\" memmap=1G$4G";
 
 // The words that a shell makes of a command line, a line each.
 std::vector<std::string> shell_words(const std::string& line) {
@@ -31,14 +31,14 @@ std::vector<std::string> shell_words(const std::string& line) {
 }  // namespace
 
 TEST_CASE("a shell reads each argument of the ostree command back as it is, in order, old ones out first") {
-  CHECK(shell_words(rpm_ostree_command(kArguments, {"isolcpus=2-7", "a b"})) ==
+  CHECK(shell_words(rpm_ostree_command(kOddArguments, {"isolcpus=2-7", "a b"})) ==
         std::vector<std::string>{"rpm-ostree", "kargs", "--delete-if-present=isolcpus=2-7", "--delete-if-present=a b", "--append=iommu=pt", "--append=hugepagesz=1G",
                                  "--append=hugepages=0:8,1:8", "--append=hugepagesz=2M", "--append=hugepages=0", "--append=dyndbg=\"file 'a' +p\"", "--append=memmap=1G$4G"});
   CHECK(rpm_ostree_command("iommu=pt hugepagesz=1G", {}) == "rpm-ostree kargs --append=iommu=pt --append=hugepagesz=1G");
 }
 
 TEST_CASE("a shell reads bootc's options back as one word; without arguments the source is removed") {
-  CHECK(shell_words(bootc_command(kArguments)) == std::vector<std::string>{"bootc", "loader-entries", "set-options-for-source", "--source", "vfirst", "--options", kArguments});
+  CHECK(shell_words(bootc_command(kOddArguments)) == std::vector<std::string>{"bootc", "loader-entries", "set-options-for-source", "--source", "vfirst", "--options", kOddArguments});
   CHECK(bootc_command("") == "bootc loader-entries set-options-for-source --source vfirst");
 }
 
@@ -46,16 +46,16 @@ TEST_CASE("a UKI gets an addon to sign: its command line, its sections, the buil
   BootFacts boot;
   boot.loader = Loader::uki;
   boot.evidence = "boot/efi/EFI/Linux/debian-6.12.efi";
-  const auto addon = uki_addon(boot, kArguments);
-  CHECK(addon.cmdline == kArguments);
+  const auto addon = uki_addon(boot, kOddArguments);
+  CHECK(addon.cmdline == kOddArguments);
   CHECK(addon.place == "/boot/efi/loader/addons/vfirst.addon.efi");
   CHECK(addon.alternative == "/boot/efi/EFI/Linux/debian-6.12.efi.extra.d/vfirst.addon.efi");
   const auto words = shell_words(addon.build);
   CHECK(words[0] == "ukify");
   CHECK(words[1] == "build");
-  CHECK(words[2] == "--cmdline=" + kArguments);
+  CHECK(words[2] == "--cmdline=" + kOddArguments);
   CHECK(words.back() == "--output=vfirst.addon.efi");
-  CHECK(handover(boot, kArguments).find("Its section .cmdline:\n" + kArguments + "\n") != std::string::npos);
+  CHECK(handover(boot, kOddArguments).find("Its section .cmdline:\n" + kOddArguments + "\n") != std::string::npos);
 }
 
 TEST_CASE("roots of an ostree host and of a UKI host are told apart and refused with what to run; nothing is claimed") {

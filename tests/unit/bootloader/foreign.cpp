@@ -19,7 +19,7 @@ const std::string kDefaults =
     "#GRUB_CMDLINE_LINUX=\"isolcpus=1\"\n";
 
 // grub-mkconfig on such a host: what the files say, in every normal entry.
-struct Host {
+struct ForeignHost {
   CrashingFiles files;
   Root root = std::move(*Root::open("/"));
   BootFacts boot;
@@ -30,7 +30,7 @@ struct Host {
   };
   bool broken = false;
 
-  explicit Host(int at = -1, int error = 0) : files({{"etc/default/grub", kDefaults}, {"etc/grub.d/09_vfirst", "#!/bin/sh"}, {"etc/default/grub.d/zz-vfirst.cfg", "x"}}, at, error) {
+  explicit ForeignHost(int at = -1, int error = 0) : files({{"etc/default/grub", kDefaults}, {"etc/grub.d/09_vfirst", "#!/bin/sh"}, {"etc/default/grub.d/zz-vfirst.cfg", "x"}}, at, error) {
     files.executable = {"etc/grub.d/09_vfirst"};
     files.disk["boot/grub/grub.cfg"] = config();
     boot.loader = Loader::grub;
@@ -68,7 +68,7 @@ struct Host {
 }  // namespace
 
 TEST_CASE("a foreign word is found where it is assigned, and nowhere else") {
-  Host host;
+  ForeignHost host;
   CHECK(foreign_sources(host.files, "isolcpus=1") == std::vector<ForeignSource>{{"etc/default/grub", 3}});
   CHECK(foreign_sources(host.files, "console=ttyS0,115200") == std::vector<ForeignSource>{{"etc/default/grub", 4}});
   CHECK(foreign_sources(host.files, "isolcpus").empty());
@@ -93,7 +93,7 @@ TEST_CASE("a word goes out of its assignment and leaves every other byte") {
 }
 
 TEST_CASE("an adopted word is ours: the kernel gets it as before, the files give it up, remove puts it back") {
-  Host host;
+  ForeignHost host;
   auto disk = host.files.disk;
   REQUIRE(apply_arguments(host.files, host.root, host.boot, "iommu=pt", host.options));
   const auto adopted = adopt(host.files, host.root, host.boot, {"isolcpus=1"}, host.run);
@@ -115,7 +115,7 @@ TEST_CASE("an adopted word is ours: the kernel gets it as before, the files give
 }
 
 TEST_CASE("an adoption ends a trial that is armed: the next boot gets what is good and the adopted word") {
-  Host host;
+  ForeignHost host;
   host.options.trial = false;
   REQUIRE(apply_arguments(host.files, host.root, host.boot, "iommu=pt", host.options));
   auto trial = host.options;
@@ -131,7 +131,7 @@ TEST_CASE("an adoption ends a trial that is armed: the next boot gets what is go
 }
 
 TEST_CASE("a file that was edited after adoption is left and named, with the bytes from before kept") {
-  Host host;
+  ForeignHost host;
   REQUIRE(adopt(host.files, host.root, host.boot, {"isolcpus=1"}, host.run));
   host.files.disk["etc/default/grub"] += "GRUB_TIMEOUT=1\n";
   const auto removed = remove_slots(host.files, host.root, host.boot, false, host.run);
@@ -142,7 +142,7 @@ TEST_CASE("a file that was edited after adoption is left and named, with the byt
 }
 
 TEST_CASE("a word that stands in no file of GRUB's defaults is refused, and nothing is written") {
-  Host host;
+  ForeignHost host;
   auto& config = host.files.disk["boot/grub/grub.cfg"];
   config.insert(config.find(" $vfirst_args"), " isolcpus=3");
   CHECK(adopt(host.files, host.root, host.boot, {"isolcpus=3"}, host.run).error().what.starts_with("isolcpus=3: stands in no assignment"));
@@ -151,7 +151,7 @@ TEST_CASE("a word that stands in no file of GRUB's defaults is refused, and noth
 }
 
 TEST_CASE("where grub-mkconfig fails the files are as they were") {
-  Host host;
+  ForeignHost host;
   host.broken = true;
   CHECK_FALSE(adopt(host.files, host.root, host.boot, {"isolcpus=1"}, host.run));
   CHECK(host.files.disk.at("etc/default/grub") == kDefaults);
@@ -163,7 +163,7 @@ TEST_CASE("a power cut anywhere in an adoption leaves the kernel each word, and 
   for (int at = 0;; ++at) {
     REQUIRE(at < 200);
     INFO("cut before step " << at);
-    Host host(at);
+    ForeignHost host(at);
     bool cut = false;
     try {
       const auto done = adopt(host.files, host.root, host.boot, {"isolcpus=1"}, host.run);
@@ -174,7 +174,7 @@ TEST_CASE("a power cut anywhere in an adoption leaves the kernel each word, and 
     ++points;
     CHECK(host.has("isolcpus=1"));
     CHECK(host.has("quiet"));
-    Host again;
+    ForeignHost again;
     again.files.disk = host.files.disk;
     // What the next run's plan calls foreign: nothing, once the word is in our good slot.
     std::vector<std::string> rest;

@@ -13,13 +13,13 @@ namespace {
 const std::string kForeign = "BOOT_IMAGE=/boot/vmlinuz root=/dev/vda1 ro quiet";
 
 // A host and its boots: what GRUB does with the block, and what the kernel then shows.
-struct Host {
+struct TriedHost {
   CrashingFiles files{{{"boot/grub/grub.cfg", grub_cfg(true)}}};
   Root root = std::move(*Root::open("/"));
   BootFacts boot;
   GrubBackend backend{files, root, boot};
 
-  Host() {
+  TriedHost() {
     boot.loader = Loader::grub;
     boot.filesystem = "ext4";
     boot.device = "vda1";
@@ -46,7 +46,7 @@ struct Host {
 }  // namespace
 
 TEST_CASE("a trial is armed, runs once, and is kept by confirm") {
-  Host host;
+  TriedHost host;
   REQUIRE(host.apply("one", "p1"));
   CHECK(host.state().trial == Trial::armed);
   CHECK(host.state().trial_plan == "p1");
@@ -66,7 +66,7 @@ TEST_CASE("a trial is armed, runs once, and is kept by confirm") {
 }
 
 TEST_CASE("a trial that nobody confirms is over after its one boot, and its plan is not tried again by itself") {
-  Host host;
+  TriedHost host;
   REQUIRE(host.apply("old", "p0", false));
   host.reboot();
   REQUIRE(host.apply("bad", "p1"));
@@ -80,7 +80,7 @@ TEST_CASE("a trial that nobody confirms is over after its one boot, and its plan
   REQUIRE_FALSE(again);
   CHECK(again.error().what == "plan p1 had its trial boot and was not confirmed: it is not tried again by itself. Change the policy, or say --force");
   CHECK(host.files.writes == writes);
-  auto forced = Host::options("p1");
+  auto forced = TriedHost::options("p1");
   forced.force = true;
   REQUIRE(host.backend.apply("bad", forced));
   CHECK(host.state().trial == Trial::armed);
@@ -89,7 +89,7 @@ TEST_CASE("a trial that nobody confirms is over after its one boot, and its plan
 }
 
 TEST_CASE("confirm twice writes once; in a boot that is no trial it is refused") {
-  Host host;
+  TriedHost host;
   CHECK(host.backend.confirm().error().what.starts_with("this boot is no trial"));
   REQUIRE(host.apply("one", "p1"));
   CHECK_FALSE(host.backend.confirm());
@@ -103,7 +103,7 @@ TEST_CASE("confirm twice writes once; in a boot that is no trial it is refused")
 }
 
 TEST_CASE("a plan that was armed in the trial boot of another is not what that boot proves") {
-  Host host;
+  TriedHost host;
   REQUIRE(host.apply("one", "p1"));
   host.reboot();
   REQUIRE(host.apply("two", "p2"));
@@ -111,7 +111,7 @@ TEST_CASE("a plan that was armed in the trial boot of another is not what that b
 }
 
 TEST_CASE("apply in the trial's own boot has nothing to do and needs no reboot") {
-  Host host;
+  TriedHost host;
   REQUIRE(host.apply("one", "p1"));
   host.reboot();
   const int writes = host.files.writes;
@@ -125,7 +125,7 @@ TEST_CASE("apply in the trial's own boot has nothing to do and needs no reboot")
 }
 
 TEST_CASE("rollback disarms a trial, takes a running one back, and else returns to the arguments before") {
-  Host host;
+  TriedHost host;
   CHECK(host.backend.rollback().error().what == "there are no earlier arguments to go back to");
   REQUIRE(host.apply("one", "p1", false));
   REQUIRE(host.apply("two", "p2"));
@@ -154,7 +154,7 @@ TEST_CASE("rollback disarms a trial, takes a running one back, and else returns 
 }
 
 TEST_CASE("the first arguments roll back to none") {
-  Host host;
+  TriedHost host;
   REQUIRE(host.apply("one", "p1"));
   host.reboot();
   REQUIRE(host.backend.confirm());
@@ -164,7 +164,7 @@ TEST_CASE("the first arguments roll back to none") {
 }
 
 TEST_CASE("what a new trial has overwritten is nothing to roll back to") {
-  Host host;
+  TriedHost host;
   REQUIRE(host.apply("one", "p1", false));
   REQUIRE(host.apply("two", "p2", false));
   CHECK(host.state().can_roll_back);
@@ -176,7 +176,7 @@ TEST_CASE("what a new trial has overwritten is nothing to roll back to") {
 }
 
 TEST_CASE("apply and remove give every byte back") {
-  Host host;
+  TriedHost host;
   const auto disk = host.files.disk;
   REQUIRE(host.apply("one", "p1"));
   host.reboot();
@@ -193,11 +193,11 @@ TEST_CASE("apply and remove give every byte back") {
 
 TEST_CASE("a grub.cfg that apply made anew is given back; one that was generated again since is left and named") {
   for (const bool edited : {false, true}) {
-    Host host;
+    TriedHost host;
     host.files.disk = {{"boot/grub/grub.cfg", grub_cfg(false)}, {"etc/grub.d/09_vfirst", "#!/bin/sh"}, {"etc/default/grub.d/zz-vfirst.cfg", "x"}};
     host.files.executable = {"etc/grub.d/09_vfirst"};
     auto disk = host.files.disk;
-    auto options = Host::options("p1");
+    auto options = TriedHost::options("p1");
     options.run = [](const std::vector<std::string>& argv, std::string_view) -> Result<Ended> { return Ended{0, argv[0] == "grub-mkconfig" ? grub_cfg(true) : "", ""}; };
     REQUIRE(host.backend.apply("one", options)->regenerated);
     if (edited) disk["boot/grub/grub.cfg"] = host.files.disk["boot/grub/grub.cfg"] += "# a new kernel\n";
@@ -209,7 +209,7 @@ TEST_CASE("a grub.cfg that apply made anew is given back; one that was generated
 }
 
 TEST_CASE("a dry remove writes nothing and says what would go") {
-  Host host;
+  TriedHost host;
   REQUIRE(host.apply("one", "p1", false));
   const auto disk = host.files.disk;
   const auto dry = host.backend.remove(true);
@@ -220,7 +220,7 @@ TEST_CASE("a dry remove writes nothing and says what would go") {
 }
 
 TEST_CASE("where GRUB cannot write /boot the block lies on the EFI system partition, and goes with remove") {
-  Host host;
+  TriedHost host;
   host.boot.filesystem = "btrfs";
   CHECK(host.apply("one", "p1").error().what.find("--no-trial") != std::string::npos);
   host.boot.esp = "boot/efi";
@@ -239,14 +239,14 @@ TEST_CASE("where GRUB cannot write /boot the block lies on the EFI system partit
 }
 
 TEST_CASE("a grub.cfg whose fragment reads the block from the wrong place is made anew, or refused") {
-  Host host;
+  TriedHost host;
   host.boot.filesystem = "btrfs";
   host.boot.esp = "boot/efi";
   CHECK(host.apply("one", "p1").error().what.starts_with("boot/grub/grub.cfg: its fragment reads the block from /boot, where GRUB cannot write"));
 }
 
 TEST_CASE("data=journal may hide bytes from GRUB: no trial there") {
-  Host host;
+  TriedHost host;
   host.boot.data_journal = true;
   CHECK(host.apply("one", "p1").error().what.find("data=journal") != std::string::npos);
 }

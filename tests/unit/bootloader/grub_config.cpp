@@ -10,12 +10,6 @@ using vfirst::test::grub_cfg;
 
 namespace {
 
-std::string replaced(std::string text, std::string_view what, std::string_view by) {
-  const auto at = text.find(what);
-  REQUIRE(at != text.npos);
-  return text.replace(at, what.size(), by);
-}
-
 }  // namespace
 
 TEST_CASE("every linux line of a generated grub.cfg is found, those of submenus too") {

@@ -14,12 +14,6 @@ using namespace vfirst::test;
 
 namespace {
 
-std::string replaced(std::string text, std::string_view what, std::string_view by) {
-  const auto at = text.find(what);
-  REQUIRE(at != text.npos);
-  return text.replace(at, what.size(), by);
-}
-
 // What 00_header writes for GRUB_DEFAULT=`chosen`, and entries with their initrds.
 std::string config(const std::string& chosen) {
   auto text = replaced(grub_cfg(true), "### END /etc/grub.d/00_header ###",

@@ -19,8 +19,6 @@ using vfirst::test::grub_cfg;
 
 namespace {
 
-const auto kPf = *PciAddress::parse("0000:01:00.0");
-
 struct FakeKexec final : Kexec {
   int error = 0;
   std::optional<KexecImage> loaded;

@@ -13,29 +13,27 @@ using namespace vfirst::test;
 
 namespace {
 
-constexpr auto kText =
+constexpr auto kPolicy =
     "[cpu]\nisolate = yes\n[hugepages]\nsize = 1G\nper-node = 24\n[iommu]\nmode = passthrough\n[pf uplink]\nvendor = 8086\nexpect = 2\nvfs = 4\nvf-driver = vfio-pci\nvf-mac = stable\n[vf uplink 3]\ndriver = keep\n";
 
 // Eight cores with two threads on each of two nodes; the first core of each stays with the host.
-Facts machine() {
+Facts two_ports() {
   auto facts = Machine{.nodes = 2, .cores = 8, .threads = 2}.facts();
   facts.pci = {nic("0000:3b:00.0", 0), nic("0000:af:00.0", 1)};
   return facts;
 }
 
-std::string refused(const ExportWish& wish, const std::string& text = kText) {
-  const auto facts = machine();
+std::string refused(const ExportWish& wish, const std::string& text = kPolicy) {
+  const auto facts = two_ports();
   const auto made = export_libvirt(plan(facts, text), facts, wish);
   return made ? "not refused" : made.error().what;
 }
 
-std::string document(const ExportWish& wish, const std::string& text = kText) {
-  const auto facts = machine();
+std::string document(const ExportWish& wish, const std::string& text = kPolicy) {
+  const auto facts = two_ports();
   const auto made = export_libvirt(plan(facts, text), facts, wish);
   return made ? made->document : made.error().what;
 }
-
-bool holds(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
 
 }  // namespace
 
@@ -56,7 +54,7 @@ TEST_CASE("a VF's domain keeps its guest on the VF's node") {
   CHECK(document({.pool = "", .vf = "0000:af:10.2"}) ==
         "<domain type='kvm'>\n"
         "  <name>vfirst-uplink-0000:af:00.0-vf1</name>\n"
-        "  <!-- VF 1 of 0000:af:00.0, [pf uplink], node 1, MAC " + machine().pci[1].ports[0].permanent_mac->stable_vf(1).str() + " -->\n"
+        "  <!-- VF 1 of 0000:af:00.0, [pf uplink], node 1, MAC " + two_ports().pci[1].ports[0].permanent_mac->stable_vf(1).str() + " -->\n"
         "  <memory unit='KiB'>8388608</memory>\n"
         "  <memoryBacking>\n"
         "    <hugepages>\n"
@@ -75,7 +73,7 @@ TEST_CASE("a VF's domain keeps its guest on the VF's node") {
         "    <memory mode='strict' nodeset='1'/>\n"
         "  </numatune>\n"
         "  <os>\n"
-        "    <type arch='x86_64' machine='q35'>hvm</type>\n"
+        "    <type arch='x86_64' two_ports='q35'>hvm</type>\n"
         "  </os>\n"
         "  <devices>\n"
         "    <hostdev mode='subsystem' type='pci' managed='no'>\n"
@@ -89,10 +87,10 @@ TEST_CASE("a VF's domain keeps its guest on the VF's node") {
 }
 
 TEST_CASE("guests of different VFs get different cores while there are enough") {
-  const auto facts = machine();
+  const auto facts = two_ports();
   std::set<unsigned> seen;
   std::size_t all = 0;
-  for (const auto& [vf, share] : guest_shares(plan(facts, kText), facts)) {
+  for (const auto& [vf, share] : guest_shares(plan(facts, kPolicy), facts)) {
     CHECK_FALSE(share.cores_shared);
     seen.insert(share.cpus.begin(), share.cpus.end());
     all += share.cpus.size();
@@ -117,12 +115,12 @@ TEST_CASE("with more guests than cores some share, and the domain says so") {
 }
 
 TEST_CASE("VFs of two device classes with the same number come to the same cores") {
-  auto facts = machine();
+  auto facts = two_ports();
   auto nvme = nic("0000:3c:00.0", 0);
   nvme.class_code = 0x010802;
   nvme.vendor = 0x1b36;
   facts.pci.insert(facts.pci.begin() + 1, nvme);
-  const auto p = plan(facts, std::string(kText) + "[pf disk]\nvendor = 1b36\nvfs = 2\nvf-driver = vfio-pci\n");
+  const auto p = plan(facts, std::string(kPolicy) + "[pf disk]\nvendor = 1b36\nvfs = 2\nvf-driver = vfio-pci\n");
   const auto shares = guest_shares(p, facts);
   CHECK(shares.at(bdf("3c:10.2")).cpus == shares.at(bdf("3b:10.2")).cpus);
   const auto out = export_libvirt(p, facts, {});
@@ -132,9 +130,9 @@ TEST_CASE("VFs of two device classes with the same number come to the same cores
 }
 
 TEST_CASE("a PF on no node gets neither node nor memory of one, and any isolated CPU") {
-  auto facts = machine();
+  auto facts = two_ports();
   facts.pci[0].node = -1;
-  const auto p = plan(facts, kText);
+  const auto p = plan(facts, kPolicy);
   const auto out = export_libvirt(p, facts, {.pool = "", .vf = "3b:10.0"});
   REQUIRE(out);
   CHECK_FALSE(holds(out->document, "numatune"));
@@ -143,10 +141,10 @@ TEST_CASE("a PF on no node gets neither node nor memory of one, and any isolated
 }
 
 TEST_CASE("on a node without memory a guest gets that of the nearest one, and the two share its pages") {
-  auto facts = machine();
+  auto facts = two_ports();
   facts.numa[1].total_kb = 0;
   facts.numa[1].distances = {21, 10};
-  const auto p = plan(facts, kText);
+  const auto p = plan(facts, kPolicy);
   const auto share = guest_shares(p, facts).at(bdf("af:10.0"));
   CHECK(share.memory_node == 0);
   CHECK(share.cpus.front() == 9);
@@ -165,8 +163,8 @@ TEST_CASE("without isolated CPUs nothing is pinned") {
 }
 
 TEST_CASE("the whole is one document with every pool and every domain") {
-  const auto facts = machine();
-  const auto out = export_libvirt(plan(facts, kText), facts, {});
+  const auto facts = two_ports();
+  const auto out = export_libvirt(plan(facts, kPolicy), facts, {});
   REQUIRE(out);
   CHECK(out->parts.size() == 8);
   CHECK(out->document.starts_with("<?xml version='1.0' encoding='UTF-8'?>\n<vfirst format='libvirt' plan='"));
@@ -185,8 +183,8 @@ TEST_CASE("a wish that the plan does not hold is refused with what there is") {
 }
 
 TEST_CASE("a PF's name cannot break the document, nor leave libvirt's folder") {
-  const auto facts = machine();
-  auto p = plan(facts, kText);
+  const auto facts = two_ports();
+  auto p = plan(facts, kPolicy);
   p.pfs[0].name = "a<&/--b";                                     // the policy lets no such name in
   const auto pool = export_libvirt(p, facts, {.pool = "0000:3b:00.0", .vf = ""});
   REQUIRE(pool);

@@ -11,7 +11,7 @@ using vfirst::test::PciTree;
 namespace {
 
 const auto kMac = *MacAddress::parse("52:54:00:76:66:b0");
-const PciAddress kBoot{0, 0x3b, 0, 0}, kOther{0, 0x41, 0, 0};
+const PciAddress kBoot{0, 0x3b, 0, 0}, kSecond{0, 0x41, 0, 0};
 
 // Two NICs, of which the boot NIC has its port or not yet, and a disk controller.
 PciTree booted_over(bool port) {
@@ -26,12 +26,6 @@ PciTree booted_over(bool port) {
     tree.at("0000:3b:00.0", {{"net/boot0/address", "52:54:00:76:66:b0\n"}});
   }
   return tree;
-}
-
-std::vector<CriticalDevice> critical_of(const PciTree& tree) {
-  const auto facts = read_facts(tree.root());
-  REQUIRE(facts);
-  return facts->critical;
 }
 
 }  // namespace
@@ -59,7 +53,7 @@ TEST_CASE("virtio's port lies below the device behind the function") {
 TEST_CASE("before its driver is there each NIC without a port may be the boot NIC, and nothing else may") {
   auto tree = booted_over(false);
   constexpr auto kPerhaps = "network boot, perhaps (no port has BOOTIF's address 52:54:00:76:66:b0 yet)";
-  CHECK(critical_of(tree) == std::vector<CriticalDevice>{{kBoot, kPerhaps}, {kOther, kPerhaps}});
+  CHECK(critical_of(tree) == std::vector<CriticalDevice>{{kBoot, kPerhaps}, {kSecond, kPerhaps}});
   tree.add("sys/class/net/eth1", "-> ../../devices/pci0000:40/0000:40:00.0/0000:41:00.0/net/eth1");
   tree.at("0000:41:00.0", {{"net/eth1/address", "52:54:00:76:66:01\n"}});
   CHECK(critical_of(tree) == std::vector<CriticalDevice>{{kBoot, kPerhaps}});

@@ -9,16 +9,10 @@ using vfirst::test::PciTree;
 
 namespace {
 
-std::vector<CriticalDevice> critical_of(const PciTree& tree) {
-  const auto facts = read_facts(tree.root());
-  REQUIRE(facts);
-  return facts->critical;
-}
-
 const PciAddress kDisk{0, 0, 4, 0}, kOther{0, 0, 5, 0}, kNic{0, 0x3b, 0, 0};
 
 // sda at 0000:00:04.0, sdb at 0000:00:05.0, eth0 at 0000:3b:00.0
-PciTree host() {
+PciTree two_disks() {
   PciTree tree;
   tree.add({{"sys/class/block/sda1", "-> ../../devices/pci0000:00/0000:00:04.0/ata1/host0/target0:0:0/0:0:0:0/block/sda/sda1"},
             {"sys/class/block/sdb1", "-> ../../devices/pci0000:00/0000:00:05.0/ata2/host1/target1:0:0/1:0:0:0/block/sdb/sdb1"},
@@ -39,19 +33,19 @@ std::string default_route(std::string_view interface) {
 }  // namespace
 
 TEST_CASE("the disk that carries root is critical") {
-  auto tree = host();
+  auto tree = two_disks();
   mount(tree, "/dev/sda1");
   CHECK(critical_of(tree) == std::vector<CriticalDevice>{{kDisk, "root filesystem"}});
 }
 
 TEST_CASE("a filesystem of its own at /boot is named as such") {
-  auto tree = host();
+  auto tree = two_disks();
   tree.add("proc/self/mountinfo", "22 1 0:30 / / rw - ext4 /dev/sda1 rw\n23 22 0:31 / /boot rw - ext4 /dev/sdb1 rw\n24 22 0:32 / /home rw - ext4 /dev/sdb1 rw\n");
   CHECK(critical_of(tree) == std::vector<CriticalDevice>{{kDisk, "root filesystem"}, {kOther, "/boot"}});
 }
 
 TEST_CASE("device mapper over md: every disk underneath") {
-  auto tree = host();
+  auto tree = two_disks();
   mount(tree, "/dev/mapper/vg-root");
   tree.add({{"sys/class/block/dm-0", "-> ../../devices/virtual/block/dm-0"},
             {"sys/devices/virtual/block/dm-0/dm/name", "vg-root\n"},
@@ -65,7 +59,7 @@ TEST_CASE("device mapper over md: every disk underneath") {
 }
 
 TEST_CASE("a namespace of an NVMe subsystem stands on its controllers") {
-  auto tree = host();
+  auto tree = two_disks();
   mount(tree, "/dev/nvme0n1p2");
   tree.add({{"sys/class/block/nvme0n1p2", "-> ../../devices/virtual/nvme-subsystem/nvme-subsys0/nvme0n1/nvme0n1p2"},
             {"sys/class/nvme-subsystem/nvme-subsys0", "-> ../../devices/virtual/nvme-subsystem/nvme-subsys0"},
@@ -75,28 +69,28 @@ TEST_CASE("a namespace of an NVMe subsystem stands on its controllers") {
 }
 
 TEST_CASE("btrfs over two disks stands on both") {
-  auto tree = host();
+  auto tree = two_disks();
   mount(tree, "/dev/sda1", "btrfs");
   tree.add({{"sys/fs/btrfs/0a1b/devices/sda1", "-> x"}, {"sys/fs/btrfs/0a1b/devices/sdb1", "-> x"}});
   CHECK(critical_of(tree).size() == 2);
 }
 
 TEST_CASE("swap on a partition, and in a file on root") {
-  auto tree = host();
+  auto tree = two_disks();
   mount(tree, "/dev/sda1");
   tree.add("proc/swaps", "Filename\tType\tSize\tUsed\tPriority\n/dev/sdb1 partition 1 0 -2\n/swap\\040file file 1 0 -3\n");
   CHECK(critical_of(tree) == std::vector<CriticalDevice>{{kDisk, "root filesystem"}, {kDisk, "swap"}, {kOther, "swap"}});
 }
 
 TEST_CASE("in early boot root= says what will carry root") {
-  auto tree = host();
+  auto tree = two_disks();
   mount(tree, "none", "rootfs");
   tree.add("proc/cmdline", "BOOT_IMAGE=/vmlinuz root=/dev/sda1 ro\n");
   CHECK(critical_of(tree) == std::vector<CriticalDevice>{{kDisk, "root filesystem"}});
 }
 
 TEST_CASE("the default route's interface, directly or through what is stacked on it") {
-  auto tree = host();
+  auto tree = two_disks();
   SECTION("directly") { tree.add("proc/net/route", default_route("eth0")); }
   SECTION("IPv6 only") {
     tree.add("proc/net/ipv6_route", "00000000000000000000000000000000 00 00000000000000000000000000000000 00 fe800000000000000000000000000001 00000064 00000001 00000000 00000003     eth0\n"
@@ -122,7 +116,7 @@ TEST_CASE("the default route's interface, directly or through what is stacked on
 }
 
 TEST_CASE("a PF that vfirst set up before there was a network is not kept from for a route that came later") {
-  auto tree = host();
+  auto tree = two_disks();
   tree.add("proc/net/route", default_route("eth0"));
   REQUIRE_FALSE(critical_of(tree).empty());
   tree.add("run/vfirst/pfs", kNic.str() + "\n");
@@ -130,7 +124,7 @@ TEST_CASE("a PF that vfirst set up before there was a network is not kept from f
 }
 
 TEST_CASE("a route to one network is no default route") {
-  auto tree = host();
+  auto tree = two_disks();
   tree.add("proc/net/route", fmt::format("{}eth0\t0000000A\t00000000\t0001\t0\t0\t100\t00FFFFFF\t0\t0\t0\n", kRouteHead));
   CHECK(critical_of(tree).empty());
   // Half of all addresses, as VPNs do it.
@@ -139,13 +133,13 @@ TEST_CASE("a route to one network is no default route") {
 }
 
 TEST_CASE("a VF that the host uses makes its PF critical, and VMD its own controller") {
-  auto tree = host();
+  auto tree = two_disks();
   tree.add("proc/net/route", default_route("eth0"));
   tree.function("0000:3b:00.0", "pci0000:17/0000:17:02.0", "020000", "8086:1889");
   tree.at("0000:3b:00.0", {{"physfn", "-> ../0000:3b:08.0"}});
   CHECK(critical_of(tree) == std::vector<CriticalDevice>{{kNic, "default route"}, {{0, 0x3b, 8, 0}, "default route"}});
 
-  auto vmd = host();
+  auto vmd = two_disks();
   mount(vmd, "/dev/nvme0n1");
   vmd.add("sys/class/block/nvme0n1", "-> ../../devices/pci0000:00/0000:00:0e.0/pci10000:00/10000:00:02.0/10000:01:00.0/nvme/nvme0/nvme0n1");
   CHECK(critical_of(vmd) == std::vector<CriticalDevice>{{{0, 0, 0xe, 0}, "root filesystem"}, {{0x10000, 1, 0, 0}, "root filesystem"}});

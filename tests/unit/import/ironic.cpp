@@ -39,7 +39,7 @@ Facts facts_of(const std::string& text) {
   return std::move(*facts);
 }
 std::string saved(std::string_view collected = kCollected) { return fmt::format(R"({{{}, "plugin_data": {{{}}}}})", kInventory, collected); }
-std::string refusal(const std::string& text) {
+std::string refused_inspection(const std::string& text) {
   const auto facts = read_document("node-7.json", text);
   return facts ? "accepted" : facts.error().what;
 }
@@ -104,17 +104,17 @@ TEST_CASE("what the agent posts is the same as what is saved of it") {
 }
 
 TEST_CASE("without numa-topology there is nothing to plan with, and a wrong entry is named") {
-  CHECK(refusal(saved(R"("pci_devices": [])")) ==
+  CHECK(refused_inspection(saved(R"("pci_devices": [])")) ==
         "node-7.json: /numa_topology/cpus: not there: a plan needs each CPU's number, node and siblings (inspect with the collector numa-topology)");
-  const auto cpu = [](std::string_view entry) { return refusal(fmt::format(R"({{"inventory": {{}}, "numa_topology": {{"cpus": [{}]}}}})", entry)); };
+  const auto cpu = [](std::string_view entry) { return refused_inspection(fmt::format(R"({{"inventory": {{}}, "numa_topology": {{"cpus": [{}]}}}})", entry)); };
   CHECK(cpu(R"({"cpu": 0, "thread_siblings": [0]})") == "node-7.json: /numa_topology/cpus/0: no 'numa_node', or one beyond 16383");
   CHECK(cpu(R"({"cpu": 0, "numa_node": 0})") == "node-7.json: /numa_topology/cpus/0: no 'thread_siblings'");
   CHECK(cpu(R"({"cpu": 0, "numa_node": 0, "thread_siblings": [0, "x"]})") == "node-7.json: /numa_topology/cpus/0: thread_siblings: \"x\" is no CPU number");
   CHECK(cpu(R"({"cpu": 0, "numa_node": 0, "thread_siblings": [0, 0]})") == "node-7.json: /numa_topology/cpus/0: thread_siblings: CPU 0 is there twice");
-  CHECK(refusal(R"({"inventory": [)").starts_with("node-7.json: parse error at line 1, column "));
-  CHECK(refusal(R"({"inventory": []})") == "node-7.json: /inventory: not there");
+  CHECK(refused_inspection(R"({"inventory": [)").starts_with("node-7.json: parse error at line 1, column "));
+  CHECK(refused_inspection(R"({"inventory": []})") == "node-7.json: /inventory: not there");
   const auto device = [](std::string_view entry) {
-    return refusal(fmt::format(R"({{"inventory": {{}}, "numa_topology": {{"cpus": [{{"cpu": 0, "numa_node": 0, "thread_siblings": [0]}}]}}, "pci_devices": [{}]}})", entry));
+    return refused_inspection(fmt::format(R"({{"inventory": {{}}, "numa_topology": {{"cpus": [{{"cpu": 0, "numa_node": 0, "thread_siblings": [0]}}]}}, "pci_devices": [{}]}})", entry));
   };
   CHECK(device(R"({"vendor_id": "8086", "product_id": "1592"})") == "accepted");
   CHECK(device(R"({"vendor_id": "8086", "product_id": "1592", "bus": "eth0"})") == "node-7.json: /pci_devices/0: 'eth0', not a PCI address");

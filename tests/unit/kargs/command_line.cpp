@@ -8,7 +8,7 @@ namespace vfirst {
 namespace {
 
 // key and value of each argument as the kernel would hand them on: "a|b=c".
-std::string read(std::string_view text) {
+std::string tokens(std::string_view text) {
   std::string out;
   for (const auto& arg : CommandLine::parse(text).args()) out += (out.empty() ? "" : "|") + arg.key + (arg.value ? "=" + *arg.value : "");
   return out;
@@ -23,43 +23,43 @@ KernelArg arg(std::string_view key, std::optional<std::string_view> value = std:
 }  // namespace
 
 TEST_CASE("arguments are read in order, duplicates kept") {
-  CHECK(read("ro quiet console=tty0 console=ttyS0 quiet").compare("ro|quiet|console=tty0|console=ttyS0|quiet") == 0);
-  CHECK(read("  a\t\tb=1\n").compare("a|b=1") == 0);
-  CHECK(read("").empty());
-  CHECK(read("a= b").compare("a=|b") == 0);
+  CHECK(tokens("ro quiet console=tty0 console=ttyS0 quiet").compare("ro|quiet|console=tty0|console=ttyS0|quiet") == 0);
+  CHECK(tokens("  a\t\tb=1\n").compare("a|b=1") == 0);
+  CHECK(tokens("").empty());
+  CHECK(tokens("a= b").compare("a=|b") == 0);
 }
 
 TEST_CASE("double quotes keep blanks, around the value or the whole argument, and there is no escape") {
-  CHECK(read(R"(dyndbg="file x +p" b)") == "dyndbg=file x +p|b");
-  CHECK(read(R"("dyndbg=file x +p" b)") == "dyndbg=file x +p|b");
-  CHECK(read(R"("a b" c)") == "a b|c");
-  CHECK(read(R"(a="b\" c)") == R"(a=b\|c)");
-  CHECK(read(R"(a='b c')") == R"(a='b|c')");
+  CHECK(tokens(R"(dyndbg="file x +p" b)") == "dyndbg=file x +p|b");
+  CHECK(tokens(R"("dyndbg=file x +p" b)") == "dyndbg=file x +p|b");
+  CHECK(tokens(R"("a b" c)") == "a b|c");
+  CHECK(tokens(R"(a="b\" c)") == R"(a=b\|c)");
+  CHECK(tokens(R"(a='b c')") == R"(a='b|c')");
 }
 
 TEST_CASE("a quote in the middle switches blanks but stays in the value") {
-  CHECK(read(R"(a=b"c d"e f)") == R"(a=b"c d"e|f)");
-  CHECK(read(R"(a=b" c)") == R"(a=b" c)");
-  CHECK(read(R"(a" b"=c)") == R"(a" b"=c)");
+  CHECK(tokens(R"(a=b"c d"e f)") == R"(a=b"c d"e|f)");
+  CHECK(tokens(R"(a=b" c)") == R"(a=b" c)");
+  CHECK(tokens(R"(a" b"=c)") == R"(a" b"=c)");
 }
 
 TEST_CASE("next_arg's corners are the kernel's") {
-  CHECK(read("=a") == "=a");                                     // an '=' in front is part of the name
+  CHECK(tokens("=a") == "=a");                                     // an '=' in front is part of the name
   CHECK_FALSE(CommandLine::parse("=a").args()[0].value);
   CHECK(CommandLine::parse("\"=a b\"").args()[0].key == "=a b");
   CHECK_FALSE(CommandLine::parse("\"=a b\"").args()[0].value);
-  CHECK(read("=a=b") == "=a=b");
+  CHECK(tokens("=a=b") == "=a=b");
   CHECK(CommandLine::parse("=a=b").args()[0].key == "=a");
-  CHECK(read("a=b=c") == "a=b=c");
+  CHECK(tokens("a=b=c") == "a=b=c");
   CHECK(CommandLine::parse("a=b=c").args()[0].key == "a");
-  CHECK(read("\"").empty());
+  CHECK(tokens("\"").empty());
   CHECK(CommandLine::parse("\"").args().size() == 1);
   CHECK(CommandLine::parse("\"\"").args()[0].key.empty());
   CHECK(CommandLine::parse("a=\"").args()[0].value == "");
   CHECK(CommandLine::parse("a=\"\"").args()[0].value == "");
   CHECK(CommandLine::parse("\"a=\"b\"").args()[0].value == "b");
   CHECK(CommandLine::parse("\"a=\"b c\" d\"").args()[0].value == "b");    // the quote before b closed the first one
-  CHECK(read("a\xa0" "b") == "a|b");                             // the kernel's isspace
+  CHECK(tokens("a\xa0" "b") == "a|b");                             // the kernel's isspace
 }
 
 TEST_CASE("everything from -- on belongs to init") {

@@ -10,12 +10,6 @@ namespace {
 
 constexpr auto kGuests = "[pf a]\nvendor = 8086\nvfs = 7\nvf-driver = vfio-pci\n";
 
-Facts with_nic() {
-  auto facts = Machine{}.facts();
-  facts.pci = {nic("0000:01:00.0")};
-  return facts;
-}
-
 }  // namespace
 
 TEST_CASE("more VF queues than isolated CPUs are pointed out") {

@@ -12,11 +12,6 @@ namespace {
 
 constexpr auto kPolicy = "[pf a]\nvendor = 8086\nvfs = 7\n[boot]\nreboot = kexec\n";
 
-Facts with_nic() {
-  auto facts = Machine{}.facts();
-  facts.pci = {nic("0000:01:00.0")};
-  return facts;
-}
 std::vector<std::string> against(const Facts& facts) { return against_kexec(facts, plan(facts, kPolicy)); }
 
 }  // namespace

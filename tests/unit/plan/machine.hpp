@@ -93,6 +93,12 @@ inline std::string refusal(const Facts& facts, std::string_view text, const std:
   return made ? std::string() : made.error().what;
 }
 
+inline Facts with_nic() {
+  auto facts = Machine{}.facts();
+  facts.pci = {nic("0000:01:00.0")};
+  return facts;
+}
+
 inline const Finding* finding(const Plan& plan, std::string_view code) {
   for (const auto& one : plan.findings)
     if (one.code == code) return &one;

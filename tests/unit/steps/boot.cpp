@@ -14,7 +14,6 @@ using namespace std::chrono_literals;
 
 namespace {
 
-const auto kPf = *PciAddress::parse("0000:01:00.0");
 
 std::optional<std::string> gate(const std::string& cmdline, bool initramfs = true) {
   FakeMachine fake;

@@ -14,7 +14,6 @@ using namespace std::chrono_literals;
 
 namespace {
 
-const auto kPf = *PciAddress::parse("0000:01:00.0");
 const std::string kFolder = "sys/bus/pci/devices/0000:01:00.0/";
 
 // What the engine did, seen from outside: its reaction, and what it told the user.

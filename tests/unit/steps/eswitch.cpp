@@ -10,7 +10,6 @@ using namespace vfirst::fake;
 using namespace std::chrono_literals;
 
 namespace {
-const auto kPf = *PciAddress::parse("0000:01:00.0");
 const SetEswitch kSwitchdev{kPf, "switchdev"};
 
 FakeMachine& with_switch(FakeMachine& fake, Switch::Changes changes) {

@@ -10,7 +10,6 @@ using namespace vfirst::fake;
 
 namespace {
 
-const auto kPf = *PciAddress::parse("0000:01:00.0");
 std::string affinity(const FakeMachine& fake, unsigned irq) { return fake.sysfs.read(fmt::format("proc/irq/{}/smp_affinity_list", irq)).value_or("none"); }
 
 }  // namespace

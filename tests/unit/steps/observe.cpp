@@ -13,7 +13,6 @@ using namespace std::chrono_literals;
 
 namespace {
 
-const auto kPf = *PciAddress::parse("0000:01:00.0");
 
 struct Booted {
   FakeMachine fake;

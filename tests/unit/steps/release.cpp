@@ -11,7 +11,6 @@ using namespace vfirst::fake;
 
 namespace {
 
-const auto kPf = *PciAddress::parse("0000:01:00.0");
 
 Plan with_vfs() {
   Plan plan;
@@ -20,9 +19,9 @@ Plan with_vfs() {
 }
 
 // A PF with three VFs, the first of them on vfio-pci.
-struct Host {
+struct UsedHost {
   FakeMachine fake;
-  Host() {
+  UsedHost() {
     fake.sysfs.add({});
     fake.sysfs.add_driver("vfio-pci");
     REQUIRE(apply(CreateVfs{kPf, 3, false}, fake.machine).state == StepState::done);
@@ -34,7 +33,7 @@ struct Host {
 }  // namespace
 
 TEST_CASE("before a kexec vfio-pci is unbound first, then the count is 0") {
-  Host host;
+  UsedHost host;
   CHECK(vfs_unused(with_vfs(), host.fake.machine));
   CHECK(host.fake.sysfs.writes().empty());
   REQUIRE(release_vfs(with_vfs(), host.fake.machine));
@@ -46,7 +45,7 @@ TEST_CASE("before a kexec vfio-pci is unbound first, then the count is 0") {
 }
 
 TEST_CASE("no VF is touched while a guest has one") {
-  Host host;
+  UsedHost host;
   host.fake.sysfs.guest_opens(host.fake.sysfs.vf("0000:01:00.0", 0));
   for (const auto& answer : {vfs_unused(with_vfs(), host.fake.machine), release_vfs(with_vfs(), host.fake.machine)}) {
     REQUIRE_FALSE(answer);
@@ -57,7 +56,7 @@ TEST_CASE("no VF is touched while a guest has one") {
 }
 
 TEST_CASE("VFs of a PF that the plan does not manage stay") {
-  Host host;
+  UsedHost host;
   REQUIRE(release_vfs(Plan{}, host.fake.machine));
   CHECK(host.fake.sysfs.writes().empty());
 }

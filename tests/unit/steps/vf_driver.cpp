@@ -10,10 +10,9 @@ using namespace vfirst::fake;
 
 namespace {
 
-const auto kPf = *PciAddress::parse("0000:01:00.0");
 
-struct WithVfs : FakeMachine {
-  explicit WithVfs(Pf pf = {}, bool vfio = true) {
+struct WithSeven : FakeMachine {
+  explicit WithSeven(Pf pf = {}, bool vfio = true) {
     sysfs.add(pf);
     if (vfio) sysfs.add_driver("vfio-pci");
     REQUIRE(apply(CreateVfs{kPf, 7, false}, machine).state == StepState::done);
@@ -26,7 +25,7 @@ struct WithVfs : FakeMachine {
 }  // namespace
 
 TEST_CASE("a VF goes to vfio-pci by override and probe, two writes, and its link is read") {
-  WithVfs fake;
+  WithSeven fake;
   const auto out = apply(fake.to(3, "vfio-pci"), fake.machine);
   CHECK(out.state == StepState::done);
   CHECK(out.got == "vfio-pci");
@@ -34,7 +33,7 @@ TEST_CASE("a VF goes to vfio-pci by override and probe, two writes, and its link
 }
 
 TEST_CASE("a VF that has its driver is left alone") {
-  WithVfs fake;
+  WithSeven fake;
   REQUIRE(apply(fake.to(3, "vfio-pci"), fake.machine).state == StepState::done);
   fake.sysfs.forget_writes();
   CHECK(apply(fake.to(3, "vfio-pci"), fake.machine).state == StepState::unchanged);
@@ -42,7 +41,7 @@ TEST_CASE("a VF that has its driver is left alone") {
 }
 
 TEST_CASE("without an IOMMU group nothing is tried, and the message says argument or BIOS") {
-  WithVfs fake{{.iommu = false}};
+  WithSeven fake{{.iommu = false}};
   const auto out = apply(fake.to(0, "vfio-pci"), fake.machine);
   CHECK(out.state == StepState::failed);
   CHECK(out.error == EINVAL);
@@ -52,7 +51,7 @@ TEST_CASE("without an IOMMU group nothing is tried, and the message says argumen
 }
 
 TEST_CASE("drivers_probe succeeds for a driver that is not there, and we say so") {
-  WithVfs fake({}, false);
+  WithSeven fake({}, false);
   const auto out = apply(fake.to(0, "vfio-pci"), fake.machine);
   CHECK(out.state == StepState::failed);
   CHECK(out.got == "none");
@@ -60,7 +59,7 @@ TEST_CASE("drivers_probe succeeds for a driver that is not there, and we say so"
 }
 
 TEST_CASE("a VF that its netdev driver took is moved when the netdev is down") {
-  WithVfs fake;
+  WithSeven fake;
   fake.sysfs.add_vf_driver("igbvf");
   REQUIRE(apply(fake.to(1, "keep"), fake.machine).got == "igbvf");
   const auto out = apply(fake.to(1, "vfio-pci"), fake.machine);
@@ -69,7 +68,7 @@ TEST_CASE("a VF that its netdev driver took is moved when the netdev is down") {
 }
 
 TEST_CASE("a VF in use is not taken away") {
-  WithVfs fake;
+  WithSeven fake;
   fake.sysfs.add_vf_driver("igbvf");
   REQUIRE(apply(fake.to(1, "keep"), fake.machine).state == StepState::done);
   const auto port = fake.sysfs.list(fake.file(1, "net"))->front();
@@ -82,7 +81,7 @@ TEST_CASE("a VF in use is not taken away") {
 }
 
 TEST_CASE("the kernel's choice is probed with autoprobe on and autoprobe goes off again") {
-  WithVfs fake;
+  WithSeven fake;
   fake.sysfs.add_vf_driver("igbvf");
   const auto out = apply(fake.to(2, "keep"), fake.machine);
   CHECK(out.state == StepState::done);
@@ -92,7 +91,7 @@ TEST_CASE("the kernel's choice is probed with autoprobe on and autoprobe goes of
 }
 
 TEST_CASE("back from vfio-pci to the kernel's choice the override is cleared with a newline") {
-  WithVfs fake;
+  WithSeven fake;
   fake.sysfs.add_vf_driver("igbvf");
   REQUIRE(apply(fake.to(2, "vfio-pci"), fake.machine).state == StepState::done);
   CHECK(apply(fake.to(2, "keep"), fake.machine).got == "igbvf");
@@ -100,7 +99,7 @@ TEST_CASE("back from vfio-pci to the kernel's choice the override is cleared wit
 }
 
 TEST_CASE("vf-driver = none leaves a VF without one") {
-  WithVfs fake;
+  WithSeven fake;
   CHECK(apply(fake.to(4, ""), fake.machine).state == StepState::unchanged);
   REQUIRE(apply(fake.to(4, "vfio-pci"), fake.machine).state == StepState::done);
   const auto out = apply(fake.to(4, ""), fake.machine);
@@ -109,14 +108,14 @@ TEST_CASE("vf-driver = none leaves a VF without one") {
 }
 
 TEST_CASE("a VF that does not exist is ENODEV") {
-  WithVfs fake;
+  WithSeven fake;
   const auto out = apply(BindDriver{kPf, 9, *PciAddress::parse("0000:01:12.2"), "vfio-pci"}, fake.machine);
   CHECK(out.error == ENODEV);
   CHECK(out.cause == "VF 9 (0000:01:12.2): VF 9 of 0000:01:00.0 does not exist");
 }
 
 TEST_CASE("vectors are set while no driver is bound, read from the VF's own capability, and only once") {
-  WithVfs fake;
+  WithSeven fake;
   fake.sysfs.put("sys/bus/pci/devices/0000:01:00.0/sriov_vf_total_msix", "64");
   const SetVfVectors four{kPf, 0, 4};
   CHECK(apply(four, fake.machine).state == StepState::done);
@@ -127,7 +126,7 @@ TEST_CASE("vectors are set while no driver is bound, read from the VF's own capa
 }
 
 TEST_CASE("a driver with fixed vectors is EOPNOTSUPP and names the policy's key") {
-  WithVfs fake;
+  WithSeven fake;
   const auto out = apply(SetVfVectors{kPf, 0, 4}, fake.machine);
   CHECK(out.error == EOPNOTSUPP);
   CHECK(out.cause.find("leave vf-queues out") != std::string::npos);

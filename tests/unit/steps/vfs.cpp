@@ -10,7 +10,6 @@ using namespace vfirst::fake;
 
 namespace {
 
-const auto kPf = *PciAddress::parse("0000:01:00.0");
 CreateVfs vfs(unsigned count, bool recreate = false) { return {kPf, count, recreate}; }
 
 }  // namespace
