@@ -3,6 +3,7 @@
 
 #include "base/shell.hpp"
 #include "kargs/command_line.hpp"
+#include "kargs/loader_words.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -27,9 +28,7 @@ std::string rpm_ostree_command(std::string_view arguments, const std::vector<std
 }
 
 std::string bootc_command(std::string_view arguments) {
-  const auto line = spelled(arguments);
-  const std::string head = "bootc loader-entries set-options-for-source --source vfirst";
-  return line.empty() ? head : head + " --options " + shell_word(line);
+  return bootc_command_for(spelled(arguments));
 }
 
 UkiAddon uki_addon(const BootFacts& boot, std::string_view arguments) {

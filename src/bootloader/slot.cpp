@@ -2,6 +2,7 @@
 #include "bootloader/slot.hpp"
 
 #include "base/text.hpp"
+#include "kargs/loader_words.hpp"
 
 #include <algorithm>
 #include <cctype>
@@ -22,13 +23,7 @@ bool is_plan(std::string_view text) {
 }  // namespace
 
 Status grub_can_carry(std::string_view arguments) {
-  for (const auto word : words(arguments)) {
-    for (const unsigned char c : word) {
-      if (c < 0x20 || c >= 0x7f) return refuse("{}: GRUB carries printable ASCII only", word);
-      if (std::string_view("\"'\\*?").find(static_cast<char>(c)) != std::string_view::npos)
-        return refuse("{}: GRUB cannot carry {} in a kernel argument", word, static_cast<char>(c));
-    }
-  }
+  for (const auto word : words(arguments)) VFIRST_CHECK(grub_carries(word));
   for (const char c : arguments)
     if (c == '\n' || c == '\r') return refuse("kernel arguments hold a line break");
   return {};

@@ -10,7 +10,7 @@ namespace vfirst {
 
 namespace {
 
-Result<ExportPart> write(const ExportLine& line) {
+Result<ExportPart> write_bls(const ExportLine& line) {
   for (const auto* list : {&line.others, &line.ours})
     for (const auto& word : *list)
       if (word.find_first_of("'\"\\*?$;&|<>{} ") != word.npos) return refuse("{}: GRUB reads entries as a script, and would take a part of it for itself", word);
@@ -20,10 +20,10 @@ Result<ExportPart> write(const ExportLine& line) {
                                 rooted(line.initrd), line.whole(), line.all_ours())};
 }
 
-Result<std::vector<std::string>> read(std::string_view document) { return kernel_words(VFIRST_TRY(line_behind(document, "options"))); }
+Result<std::vector<std::string>> read_bls(std::string_view document) { return kernel_words(VFIRST_TRY(line_behind(document, "options"))); }
 
 }  // namespace
 
-const ExportTarget kBls{Keeps::order, true, false, false, false, write, read};
+const ExportTarget kBls{Keeps::order, true, false, false, false, write_bls, read_bls};
 
 }  // namespace vfirst

@@ -9,7 +9,7 @@ namespace vfirst {
 
 namespace {
 
-Result<ExportPart> write(const ExportLine& line) { return ExportPart{"cmdline", line.node, {}, line.whole() + "\n"}; }
+Result<ExportPart> write_cmdline(const ExportLine& line) { return ExportPart{"cmdline", line.node, {}, line.whole() + "\n"}; }
 
 }  // namespace
 
@@ -21,6 +21,6 @@ Result<std::vector<std::string>> kernel_words(std::string_view line) {
   return out;
 }
 
-const ExportTarget kCmdline{Keeps::order, true, false, false, false, write, kernel_words};
+const ExportTarget kCmdline{Keeps::order, true, false, false, false, write_cmdline, kernel_words};
 
 }  // namespace vfirst

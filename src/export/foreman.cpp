@@ -9,14 +9,14 @@ namespace vfirst {
 
 namespace {
 
-Result<ExportPart> write(const ExportLine& line) {
+Result<ExportPart> write_foreman(const ExportLine& line) {
   auto text = fmt::format("# {}\n", line.title());
   for (const auto* parameter : {"kernelcmd", "bootloader-append"})
     text += fmt::format("hammer host set-parameter --host {} --name {} --value {}\n", line.node, parameter, shell_word(line.all_ours()));
   return ExportPart{"command", line.node, {}, text};
 }
 
-Result<std::vector<std::string>> read(std::string_view document) {
+Result<std::vector<std::string>> read_foreman(std::string_view document) {
   std::vector<std::string> out;
   for (const auto line : split(document, '\n')) {
     const auto words = VFIRST_TRY(shell_words(line));
@@ -30,6 +30,6 @@ Result<std::vector<std::string>> read(std::string_view document) {
 
 }  // namespace
 
-const ExportTarget kForeman{Keeps::order, false, true, false, false, write, read};
+const ExportTarget kForeman{Keeps::order, false, true, false, false, write_foreman, read_foreman};
 
 }  // namespace vfirst

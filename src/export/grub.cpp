@@ -10,7 +10,7 @@ namespace vfirst {
 
 namespace {
 
-Result<ExportPart> write(const ExportLine& line) {
+Result<ExportPart> write_grub(const ExportLine& line) {
   VFIRST_CHECK(grub_carries(line.ours));
   std::string all;
   for (const auto& word : line.ours) all += (all.empty() ? "" : " ") + grub_word(word);
@@ -18,10 +18,10 @@ Result<ExportPart> write(const ExportLine& line) {
                     fmt::format("# {}\nGRUB_VFIRST_KERNEL_ARGS={}\nGRUB_CMDLINE_LINUX_DEFAULT=\"$GRUB_CMDLINE_LINUX_DEFAULT $GRUB_VFIRST_KERNEL_ARGS\"\n", line.title(), shell_word(all))};
 }
 
-Result<std::vector<std::string>> read(std::string_view document) { return shell_words(VFIRST_TRY(shell_value(document, "GRUB_VFIRST_KERNEL_ARGS="))); }
+Result<std::vector<std::string>> read_grub(std::string_view document) { return shell_words(VFIRST_TRY(shell_value(document, "GRUB_VFIRST_KERNEL_ARGS="))); }
 
 }  // namespace
 
-const ExportTarget kGrub{Keeps::order, false, false, false, false, write, read};
+const ExportTarget kGrub{Keeps::order, false, false, false, false, write_grub, read_grub};
 
 }  // namespace vfirst

@@ -13,7 +13,7 @@ namespace {
 // The network is the root: a name without a device or a slash is beside it.
 std::string on_server(const std::string& file) { return file.starts_with('/') || file.starts_with('(') ? file : "/" + file; }
 
-Result<ExportPart> write(const ExportLine& line) {
+Result<ExportPart> write_grub_netboot(const ExportLine& line) {
   VFIRST_CHECK(grub_carries(line.others));
   VFIRST_CHECK(grub_carries(line.ours));
   std::string all;
@@ -26,7 +26,7 @@ Result<ExportPart> write(const ExportLine& line) {
   return ExportPart{"file", "grub.cfg-01-" + line.mac, {}, text + "\n}\n"};
 }
 
-Result<std::vector<std::string>> read(std::string_view document) {
+Result<std::vector<std::string>> read_grub_netboot(std::string_view document) {
   auto out = VFIRST_TRY(shell_words(VFIRST_TRY(line_behind(document, "linux "))));
   if (out.empty()) return refuse("no kernel");
   out.erase(out.begin());
@@ -35,6 +35,6 @@ Result<std::vector<std::string>> read(std::string_view document) {
 
 }  // namespace
 
-const ExportTarget kGrubNetboot{Keeps::order, true, false, true, true, write, read};
+const ExportTarget kGrubNetboot{Keeps::order, true, false, true, true, write_grub_netboot, read_grub_netboot};
 
 }  // namespace vfirst

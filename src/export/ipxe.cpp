@@ -19,7 +19,7 @@ Status carries(const std::vector<std::string>& words) {
   return {};
 }
 
-Result<ExportPart> write(const ExportLine& line) {
+Result<ExportPart> write_ipxe(const ExportLine& line) {
   VFIRST_CHECK(carries(line.others));
   VFIRST_CHECK(carries(line.ours));
   // initrd=NAME is read by a kernel that UEFI starts, and by no other.
@@ -30,7 +30,7 @@ Result<ExportPart> write(const ExportLine& line) {
   return ExportPart{"script", line.node, {}, text + "boot\n"};
 }
 
-Result<std::vector<std::string>> read(std::string_view document) {
+Result<std::vector<std::string>> read_ipxe(std::string_view document) {
   std::vector<std::string> out;
   for (const auto word : words(VFIRST_TRY(line_behind(document, "kernel ")))) {
     if (word.starts_with('#')) break;
@@ -43,6 +43,6 @@ Result<std::vector<std::string>> read(std::string_view document) {
 
 }  // namespace
 
-const ExportTarget kIpxe{Keeps::order, true, false, false, true, write, read};
+const ExportTarget kIpxe{Keeps::order, true, false, false, true, write_ipxe, read_ipxe};
 
 }  // namespace vfirst

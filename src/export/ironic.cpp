@@ -10,14 +10,14 @@ namespace vfirst {
 
 namespace {
 
-Result<ExportPart> write(const ExportLine& line) {
+Result<ExportPart> write_ironic(const ExportLine& line) {
   return ExportPart{"command", line.node, {}, fmt::format("# {}\nbaremetal node set {} --instance-info {}\n", line.title(), line.node, shell_word("kernel_append_params=" + line.all_ours()))};
 }
 
-Result<std::vector<std::string>> read(std::string_view document) { return kernel_words(VFIRST_TRY(shell_value(document, "kernel_append_params="))); }
+Result<std::vector<std::string>> read_ironic(std::string_view document) { return kernel_words(VFIRST_TRY(shell_value(document, "kernel_append_params="))); }
 
 }  // namespace
 
-const ExportTarget kIronic{Keeps::order, false, true, false, false, write, read};
+const ExportTarget kIronic{Keeps::order, false, true, false, false, write_ironic, read_ironic};
 
 }  // namespace vfirst

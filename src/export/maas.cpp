@@ -9,7 +9,7 @@ namespace vfirst {
 
 namespace {
 
-Result<ExportPart> write(const ExportLine& line) {
+Result<ExportPart> write_maas(const ExportLine& line) {
   for (const auto& word : line.ours)
     if (word.find("{{") != word.npos || word.find_first_of("'\"\\ ") != word.npos) return refuse("{}: MAAS would take a part of it for itself", word);
   const auto tag = "vfirst-" + line.plan.substr(0, 8);
@@ -18,10 +18,10 @@ Result<ExportPart> write(const ExportLine& line) {
                                 shell_word("vfirst, plan " + line.plan), tag)};
 }
 
-Result<std::vector<std::string>> read(std::string_view document) { return kernel_words(VFIRST_TRY(shell_value(document, "kernel_opts="))); }
+Result<std::vector<std::string>> read_maas(std::string_view document) { return kernel_words(VFIRST_TRY(shell_value(document, "kernel_opts="))); }
 
 }  // namespace
 
-const ExportTarget kMaas{Keeps::order, false, false, false, false, write, read};
+const ExportTarget kMaas{Keeps::order, false, false, false, false, write_maas, read_maas};
 
 }  // namespace vfirst

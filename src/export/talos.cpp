@@ -10,14 +10,14 @@ namespace vfirst {
 
 namespace {
 
-Result<ExportPart> write(const ExportLine& line) {
+Result<ExportPart> write_talos(const ExportLine& line) {
   return ExportPart{"file", "schematic.yaml", {}, fmt::format("# {}\ncustomization:\n  extraKernelArgs:{}", line.title(), yaml_list(line.ours, "    "))};
 }
 
-Result<std::vector<std::string>> read(std::string_view document) { return yaml_items(document, "extraKernelArgs:"); }
+Result<std::vector<std::string>> read_talos(std::string_view document) { return yaml_items(document, "extraKernelArgs:"); }
 
 }  // namespace
 
-const ExportTarget kTalos{Keeps::names, false, false, false, false, write, read};
+const ExportTarget kTalos{Keeps::names, false, false, false, false, write_talos, read_talos};
 
 }  // namespace vfirst

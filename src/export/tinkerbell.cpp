@@ -9,14 +9,14 @@ namespace vfirst {
 
 namespace {
 
-Result<ExportPart> write(const ExportLine& line) {
+Result<ExportPart> write_tinkerbell(const ExportLine& line) {
   return ExportPart{"file", line.node, {}, fmt::format("# {}\n# kubectl patch hardware {} --type merge --patch-file FILE\nspec:\n  netboot:\n    osie:\n      kernelParams:{}", line.title(), line.node, yaml_list(line.ours, "        "))};
 }
 
-Result<std::vector<std::string>> read(std::string_view document) { return yaml_items(document, "kernelParams:"); }
+Result<std::vector<std::string>> read_tinkerbell(std::string_view document) { return yaml_items(document, "kernelParams:"); }
 
 }  // namespace
 
-const ExportTarget kTinkerbell{Keeps::order, false, true, false, false, write, read};
+const ExportTarget kTinkerbell{Keeps::order, false, true, false, false, write_tinkerbell, read_tinkerbell};
 
 }  // namespace vfirst

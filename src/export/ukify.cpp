@@ -9,7 +9,7 @@ namespace vfirst {
 
 namespace {
 
-Result<ExportPart> write(const ExportLine& line) {
+Result<ExportPart> write_ukify(const ExportLine& line) {
   const auto name = fmt::format("vfirst-{}.addon.efi", line.plan);
   const auto stub = line.architecture == "aarch64" ? "addonaa64.efi.stub" : "addonx64.efi.stub";
   return ExportPart{"command", name, {},
@@ -19,10 +19,10 @@ Result<ExportPart> write(const ExportLine& line) {
                                 line.title(), stub, shell_word(line.all_ours()), name)};
 }
 
-Result<std::vector<std::string>> read(std::string_view document) { return kernel_words(VFIRST_TRY(shell_value(document, "--cmdline="))); }
+Result<std::vector<std::string>> read_ukify(std::string_view document) { return kernel_words(VFIRST_TRY(shell_value(document, "--cmdline="))); }
 
 }  // namespace
 
-const ExportTarget kUkify{Keeps::order, false, false, false, false, write, read};
+const ExportTarget kUkify{Keeps::order, false, false, false, false, write_ukify, read_ukify};
 
 }  // namespace vfirst

@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::string_view kFlag = "--kernelargs=";
 
-Result<ExportPart> write(const ExportLine& line) {
+Result<ExportPart> write_warewulf(const ExportLine& line) {
   auto text = fmt::format("# {}\nwwctl node set --yes {}", line.title(), line.node);
   for (const auto& word : line.ours) {
     if (word.starts_with('~')) return refuse("{}: Warewulf takes an argument away that starts with ~", word);
@@ -20,7 +20,7 @@ Result<ExportPart> write(const ExportLine& line) {
   return ExportPart{"command", line.node, {}, text + "\n"};
 }
 
-Result<std::vector<std::string>> read(std::string_view document) {
+Result<std::vector<std::string>> read_warewulf(std::string_view document) {
   std::vector<std::string> out;
   for (const auto& word : VFIRST_TRY(shell_words(document.substr(document.find('\n') + 1)))) {
     if (!word.starts_with(kFlag)) continue;
@@ -31,6 +31,6 @@ Result<std::vector<std::string>> read(std::string_view document) {
 
 }  // namespace
 
-const ExportTarget kWarewulf{Keeps::order, false, true, false, false, write, read};
+const ExportTarget kWarewulf{Keeps::order, false, true, false, false, write_warewulf, read_warewulf};
 
 }  // namespace vfirst

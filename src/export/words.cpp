@@ -2,6 +2,7 @@
 #include "export/words.hpp"
 
 #include "base/text.hpp"
+#include "kargs/loader_words.hpp"
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
@@ -66,9 +67,7 @@ std::string grub_word(std::string_view text) {
 }
 
 Status grub_carries(const std::vector<std::string>& words) {
-  for (const auto& word : words)
-    for (const char c : word)
-      if (std::string_view("\"'\\*? ").find(c) != std::string_view::npos) return refuse("{}: GRUB cannot carry '{}' in a kernel argument", word, c);
+  for (const auto& word : words) VFIRST_CHECK(grub_carries(word));
   return {};
 }
 

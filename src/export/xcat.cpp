@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::string_view kMark = "R::";
 
-Result<ExportPart> write(const ExportLine& line) {
+Result<ExportPart> write_xcat(const ExportLine& line) {
   std::string installed;
   for (const auto& word : line.ours) {
     if (word.find_first_of("'\"\\ ") != word.npos) return refuse("{}: xCAT splits at blanks and knows no quotes", word);
@@ -22,7 +22,7 @@ Result<ExportPart> write(const ExportLine& line) {
                                 shell_word("addkcmdline=" + line.all_ours()))};
 }
 
-Result<std::vector<std::string>> read(std::string_view document) {
+Result<std::vector<std::string>> read_xcat(std::string_view document) {
   std::vector<std::string> out;
   const auto value = VFIRST_TRY(shell_value(document, "addkcmdline="));
   for (const auto word : words(value)) {
@@ -34,6 +34,6 @@ Result<std::vector<std::string>> read(std::string_view document) {
 
 }  // namespace
 
-const ExportTarget kXcat{Keeps::order, false, true, false, false, write, read};
+const ExportTarget kXcat{Keeps::order, false, true, false, false, write_xcat, read_xcat};
 
 }  // namespace vfirst

@@ -10,7 +10,9 @@
 #include <cstring>
 #include <dirent.h>
 #include <fcntl.h>
+#include <linux/openat2.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 namespace vfirst {
@@ -41,10 +43,25 @@ class Relative {
   bool valid_;
 };
 
-Result<std::string> read_bytes(int root, std::string_view path, std::size_t limit) {
+// A tree's own links stay in the tree, whoever made it: one to /etc/shadow is the tree's, as after a chroot. On the host itself
+// there is nothing outside, and links of /proc that openat2 would refuse are followed.
+int open_in(int root, bool host, const char* name, int flags) {
+  if (!host) {
+    open_how how{};
+    how.flags = static_cast<std::uint64_t>(flags | O_CLOEXEC);
+    how.resolve = RESOLVE_IN_ROOT;
+    for (;;) {
+      const auto fd = static_cast<int>(::syscall(SYS_openat2, root, name, &how, sizeof how));
+      if (fd >= 0 || errno != EAGAIN) return fd;                  // EAGAIN: something was renamed meanwhile (openat2(2))
+    }
+  }
+  return ::openat(root, name, flags | O_CLOEXEC);
+}
+
+Result<std::string> read_bytes(int root, bool host, std::string_view path, std::size_t limit) {
   const Relative name(path);
   if (!name.valid()) return fail(EINVAL, path);
-  Fd fd(::openat(root, name.c_str(), O_RDONLY | O_CLOEXEC));
+  Fd fd(open_in(root, host, name.c_str(), O_RDONLY));
   if (fd < 0) return fail(errno, path);
   // Sysfs reports 4096 for every file and /proc reports 0, so the size is found by reading. A short read is the end in
   // sysfs, where an attribute comes in one piece, and not in /proc, where it stops at a record's end.
@@ -62,8 +79,8 @@ Result<std::string> read_bytes(int root, std::string_view path, std::size_t limi
   return out;
 }
 
-Result<std::string> read_text(int root, std::string_view path, std::size_t limit) {
-  auto out = read_bytes(root, path, limit);
+Result<std::string> read_text(int root, bool host, std::string_view path, std::size_t limit) {
+  auto out = read_bytes(root, host, path, limit);
   if (out && !out->empty() && out->back() == '\n') out->pop_back();
   return out;
 }
@@ -90,9 +107,9 @@ Root::~Root() {
   if (fd_ >= 0) ::close(fd_);
 }
 
-Result<std::string> Root::read(std::string_view path) const { return read_text(fd_, path, SIZE_MAX); }
-Result<std::string> Root::bytes(std::string_view path) const { return read_bytes(fd_, path, SIZE_MAX); }
-Result<std::string> Root::read_head(std::string_view path, std::size_t limit) const { return read_text(fd_, path, limit); }
+Result<std::string> Root::read(std::string_view path) const { return read_text(fd_, is_host(), path, SIZE_MAX); }
+Result<std::string> Root::bytes(std::string_view path) const { return read_bytes(fd_, is_host(), path, SIZE_MAX); }
+Result<std::string> Root::read_head(std::string_view path, std::size_t limit) const { return read_text(fd_, is_host(), path, limit); }
 Result<std::string> Root::read_lines(std::string_view path, bool (*keep)(std::string_view)) const { return only_lines(read(path), keep); }
 void Root::note(std::string_view) const {}
 
@@ -110,7 +127,7 @@ Result<std::string> Root::only_lines(Result<std::string> text, bool (*keep)(std:
 Status Root::write(std::string_view path, std::string_view value) const {
   const Relative name(path);
   if (!name.valid()) return fail(EINVAL, path);
-  Fd fd(::openat(fd_, name.c_str(), O_WRONLY | O_CLOEXEC));
+  Fd fd(open_in(fd_, is_host(), name.c_str(), O_WRONLY));
   if (fd < 0) return fail(errno, path);
   const auto n = ::write(fd, value.data(), value.size());
   if (n < 0) return fail(errno, path);
@@ -129,19 +146,22 @@ Result<std::string> Root::link(std::string_view path) const {
 
 bool Root::exists(std::string_view path) const {
   const Relative name(path);
-  return name.valid() && ::faccessat(fd_, name.c_str(), F_OK, 0) == 0;
+  if (!name.valid()) return false;
+  return is_host() ? ::faccessat(fd_, name.c_str(), F_OK, 0) == 0 : Fd(open_in(fd_, false, name.c_str(), O_PATH)) >= 0;
 }
 
 bool Root::writable(std::string_view path) const {
   const Relative name(path);
+  if (!name.valid()) return false;
+  const Fd file(open_in(fd_, is_host(), name.c_str(), O_PATH));
   struct stat info{};
-  return name.valid() && ::fstatat(fd_, name.c_str(), &info, 0) == 0 && (info.st_mode & 0222) != 0;
+  return file >= 0 && ::fstat(file, &info) == 0 && (info.st_mode & 0222) != 0;
 }
 
 Result<std::vector<std::string>> Root::list(std::string_view path) const {
   const Relative name(path);
   if (!name.valid()) return fail(EINVAL, path);
-  Fd fd(::openat(fd_, name.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  Fd fd(open_in(fd_, is_host(), name.c_str(), O_RDONLY | O_DIRECTORY));
   if (fd < 0) return fail(errno, path);
   DIR* directory = ::fdopendir(fd);
   if (!directory) return fail(errno, path);

@@ -13,8 +13,8 @@
 namespace vfirst {
 
 // All paths are relative ("sys/bus/pci/devices"); a leading '/' is a bug and refused, since openat(2) would ignore the
-// root. Symbolic links are followed as the kernel does (sysfs links are relative and stay inside). Virtual so that a
-// test can answer writes as the kernel would.
+// root. Symbolic links are followed, and in a tree that is not the host's they stay in it, absolute ones too (openat2(2),
+// RESOLVE_IN_ROOT). Virtual so that a test can answer writes as the kernel would.
 class Root {
  public:
   static Result<Root> open(const std::filesystem::path& directory);

@@ -130,7 +130,7 @@ Status empty(const Root& root, Files& files, const std::string& folder) {
 bool is_running_system(const Root& root) {
   constexpr std::string_view kFirst = "proc/1/root";
   std::error_code ignored;
-  if (!root.exists(kFirst)) return root.exists("run/systemd/system");
+  if (!root.link(kFirst)) return root.exists("run/systemd/system");
   return std::filesystem::equivalent(root.path() / kFirst, root.path(), ignored);
 }
 

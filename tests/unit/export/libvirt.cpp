@@ -73,7 +73,7 @@ TEST_CASE("a VF's domain keeps its guest on the VF's node") {
         "    <memory mode='strict' nodeset='1'/>\n"
         "  </numatune>\n"
         "  <os>\n"
-        "    <type arch='x86_64' two_ports='q35'>hvm</type>\n"
+        "    <type arch='x86_64' machine='q35'>hvm</type>\n"
         "  </os>\n"
         "  <devices>\n"
         "    <hostdev mode='subsystem' type='pci' managed='no'>\n"

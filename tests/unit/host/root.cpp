@@ -16,6 +16,19 @@ TEST_CASE("an absolute path is refused, since the kernel would leave the root fo
   CHECK(!root.exists("/etc"));
 }
 
+TEST_CASE("a tree's links stay in the tree, absolute ones and those that climb") {
+  const TempTree tree{{"etc/hostname", "the tree's\n"}, {"sys/class/absolute", "-> /etc/hostname"}, {"sys/class/climbs", "-> ../../../../../../etc/hostname"},
+                      {"sys/class/outside", "-> /proc/self/status"}, {"sys/folder", "-> /etc"}};
+  const auto root = tree.root();
+  CHECK(root.read("sys/class/absolute") == "the tree's");
+  CHECK(root.read("sys/class/climbs") == "the tree's");
+  CHECK(root.read("sys/class/outside").error().code == std::errc::no_such_file_or_directory);
+  CHECK_FALSE(root.exists("sys/class/outside"));
+  CHECK(root.exists("sys/class/absolute"));
+  CHECK(root.writable("sys/class/absolute"));
+  CHECK(root.list("sys/folder") == std::vector<std::string>{"hostname"});
+}
+
 TEST_CASE("one newline at the end is no content, others are") {
   const TempTree tree{{"a", "x\n\n"}, {"b", "x"}, {"c", ""}};
   const auto root = tree.root();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "kargs/simulate.hpp"
 #include "unit/kargs/simulate.hpp"
+#include "unit/rounds.hpp"
 
 #include "kargs/known_words.hpp"
 
@@ -124,7 +125,7 @@ TEST_CASE("whatever the line says, the state is one that the machine can be in")
   constexpr std::string_view kValues[] = {"", "0", "0-3", "2-3", "1,9", "all", "N", "3-0", "0:1,1:2", "0:1,7:1", "0:", "1G", "2M", "0x40000000", "99999999999999999999", "1P", "pt", "on,off,", "domian,2", "a b"};
   std::mt19937 dice(1);
   const auto pick = [&](const auto& from) { return from[dice() % std::size(from)]; };
-  for (int round = 0; round < 20000; ++round) {
+  for (unsigned round = 0; round < vfirst::test::rounds(20000); ++round) {
     auto machine = measured_machine({5, 4 + static_cast<unsigned>(dice() % 15)});
     if (dice() % 2) machine.kernel = {6, static_cast<unsigned>(dice() % 16)};
     if (dice() % 8 == 0) machine.nodes.clear();

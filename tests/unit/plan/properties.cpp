@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // What holds on every machine, checked on made-up ones: odd core counts, scattered numbering, offline CPUs, uneven nodes.
 #include "unit/plan/machine.hpp"
+#include "unit/rounds.hpp"
 
 #include <algorithm>
 #include <catch2/catch_test_macros.hpp>
@@ -59,7 +60,7 @@ Facts random_machine(Dice& dice) {
 
 TEST_CASE("on any machine: no core split, all CPUs taken once, boot core and enough cores reserved, pages within memory") {
   unsigned planned = 0;
-  for (unsigned seed = 0; seed < 3000; ++seed) {
+  for (unsigned seed = 0; seed < vfirst::test::rounds(3000); ++seed) {
     Dice dice(seed);
     const auto facts = random_machine(dice);
     const auto wanted = dice.from(1, 3);
@@ -94,5 +95,5 @@ TEST_CASE("on any machine: no core split, all CPUs taken once, boot core and eno
     }
     REQUIRE(p.cmdline().size() < 2048);
   }
-  CHECK(planned > 1500);
+  CHECK(planned > vfirst::test::rounds(1500));
 }
