@@ -126,7 +126,7 @@ Result<ApplyOutcome> apply_arguments(Files& files, const Root& root, const BootF
   const bool selected = (running || slots.now == next) && written && (slots.environment || target == 0);
   outcome.slot = target;
   outcome.trial = trial;
-  outcome.regenerated = regenerate && !options.dry_run;
+  outcome.regenerated = regenerate;
   if ((selected && !regenerate) || options.dry_run) return outcome;
 
   // Made before the first write: should grub-mkconfig fail, nothing has changed.

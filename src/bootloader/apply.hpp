@@ -33,7 +33,7 @@ struct ApplyOutcome {
   bool trial = false;                                             // `after` is for one boot, until it is confirmed
   bool changed = false;                                           // the next boot's arguments differ from what they were
   bool wrote = false;                                             // anything at all; false on a second run and a dry one
-  bool regenerated = false;                                       // grub.cfg, because it did not carry our variable
+  bool regenerated = false;                                       // grub.cfg, because it did not carry our variable; or it would be, where nothing was to be written
   bool reboot_needed = false;                                     // the running kernel was not given `after`
   std::vector<std::string> notes;                                 // damage repaired, entries that are not ours: a line each
 

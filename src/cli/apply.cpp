@@ -40,7 +40,7 @@ void print_outcome(const ApplyOutcome& outcome, const Options& options, const st
 void explain_outcome(const ApplyOutcome& outcome, const Options& options) {
   for (const auto& note : outcome.notes) spdlog::warn("{}", note);
   if (options.dry_run) {
-    spdlog::info("{}", outcome.changed ? "nothing written (dry run)" : "nothing to change");
+    spdlog::info("{}", outcome.changed || outcome.regenerated ? "nothing written (dry run)" : "nothing to change");
   } else if (outcome.wrote) {
     if (outcome.slot) spdlog::info("slot {} holds the arguments{}", outcome.slot, outcome.regenerated ? "; grub.cfg was generated anew, once" : "");
     if (outcome.trial) spdlog::info("the next boot tries them, once; they stay if verify is green there, and are gone in the boot after if it is not");
@@ -210,7 +210,7 @@ ExitCode run_apply(const Options& options) {
     if (options.reboot == "reboot") return reboot_fully();
   }
   if (!options.detailed_exitcode) return ExitCode::done;
-  if (options.dry_run && outcome->changed) return ExitCode::changes_pending;
+  if (options.dry_run && (outcome->changed || outcome->regenerated)) return ExitCode::changes_pending;
   return outcome->reboot_needed ? ExitCode::reboot_needed : ExitCode::done;
 }
 

@@ -127,6 +127,19 @@ TEST_CASE("a trial leaves the good slot and arms the other; arguments that are g
   CHECK(host.sees() == "one");
 }
 
+TEST_CASE("a grub.cfg that lost our variable is a change to come, though the arguments are as wanted") {
+  auto host = plain();
+  REQUIRE(host.apply("one"));
+  auto& text = host.files.disk.at("boot/grub/grub.cfg");
+  for (auto at = text.find(" $vfirst_args"); at != text.npos; at = text.find(" $vfirst_args")) text.erase(at, 13);
+  host.options.dry_run = true;
+  const auto outcome = host.apply("one");
+  REQUIRE(outcome);
+  CHECK_FALSE(outcome->changed);
+  CHECK_FALSE(outcome->wrote);
+  CHECK(outcome->regenerated);
+}
+
 TEST_CASE("a grub.cfg without our variable is made anew once, kept as it was beside, and never again") {
   auto host = plain();
   const auto before = host.files.disk.at("boot/grub/grub.cfg");
