@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "host/kexec.hpp"
 
+#include "host/fd.hpp"
+
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
@@ -14,22 +16,6 @@
 namespace vfirst {
 
 namespace {
-
-class Descriptor {
- public:
-  explicit Descriptor(int fd) : fd_(fd) {}
-  Descriptor(Descriptor&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  Descriptor& operator=(Descriptor&&) = delete;
-  ~Descriptor() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  int get() const { return fd_; }
-
- private:
-  int fd_;
-};
 
 class KernelKexec final : public Kexec {
  public:
@@ -48,18 +34,18 @@ class KernelKexec final : public Kexec {
   void unload() override { ::syscall(SYS_kexec_file_load, -1, -1, 0UL, nullptr, static_cast<unsigned long>(KEXEC_FILE_UNLOAD)); }
 
  private:
-  [[gnu::cold]] Result<Descriptor> open(const std::string& path) const {
-    Descriptor file(::openat(root_.fd(), path.c_str(), O_RDONLY | O_CLOEXEC));
+  [[gnu::cold]] Result<Fd> open(const std::string& path) const {
+    Fd file(::openat(root_.fd(), path.c_str(), O_RDONLY | O_CLOEXEC));
     if (file.get() >= 0) return file;
     const int error = errno;
     return failed(error, "{}: {}", path, std::strerror(error));
   }
 
   // The call takes one file; the kernel looks for the next archive at a multiple of four bytes (init/initramfs.c).
-  [[gnu::cold]] Result<Descriptor> joined(const std::vector<std::string>& paths) const {
-    if (paths.empty()) return Descriptor(-1);
+  [[gnu::cold]] Result<Fd> joined(const std::vector<std::string>& paths) const {
+    if (paths.empty()) return Fd(-1);
     if (paths.size() == 1) return open(paths.front());
-    Descriptor all(::memfd_create("initrd", MFD_CLOEXEC));
+    Fd all(::memfd_create("initrd", MFD_CLOEXEC));
     if (all.get() < 0) return failed(errno, "memfd_create: {}", std::strerror(errno));
     for (const auto& path : paths) {
       const auto file = VFIRST_TRY(open(path));
