@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The program of the initramfs: `vfirst boot` and what that needs. Reports, exports and readers of documents are not in it.
+// The program of the initramfs: `vfirst boot` and what that needs. Reports, exports and readers of
+// documents are not in it.
 #include "cli/command.hpp"
 
 int main(int argc, char** argv) {

@@ -17,7 +17,8 @@ Result<ByteSize> ByteSize::parse(std::string_view text) {
     }
   }
   const auto number = parse_number(digits);
-  if (!number || (shift && *number > (UINT64_MAX >> shift))) return refuse("'{}' is not a size (512M, 1G)", text);
+  if (!number || (shift && *number > (UINT64_MAX >> shift)))
+    return refuse("'{}' is not a size (512M, 1G)", text);
   return ByteSize{*number << shift};
 }
 
@@ -25,7 +26,8 @@ std::string ByteSize::str() const {
   constexpr std::string_view units = "TGMK";
   for (unsigned i = 0; i < 4; ++i) {
     const auto shift = 40 - 10 * i;
-    if (bytes && bytes % (std::uint64_t{1} << shift) == 0) return fmt::format("{}{}", bytes >> shift, units[i]);
+    if (bytes && bytes % (std::uint64_t{1} << shift) == 0)
+      return fmt::format("{}{}", bytes >> shift, units[i]);
   }
   return fmt::format("{}", bytes);
 }

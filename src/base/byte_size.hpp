@@ -17,8 +17,10 @@ struct ByteSize {
   static constexpr ByteSize kib(std::uint64_t n) { return {n << 10}; }
   static constexpr ByteSize mib(std::uint64_t n) { return {n << 20}; }
   static constexpr ByteSize gib(std::uint64_t n) { return {n << 30}; }
-  static Result<ByteSize> parse(std::string_view);             // a number with K, M, G or T (powers of 1024); none: bytes
-  std::string str() const;                                     // the largest unit that divides it
+  // a number with K, M, G or T (powers of 1024); none: bytes
+  static Result<ByteSize> parse(std::string_view);
+  // the largest unit that divides it
+  std::string str() const;
   std::uint64_t kb() const { return bytes >> 10; }
   auto operator<=>(const ByteSize&) const = default;
 };

@@ -9,12 +9,14 @@
 namespace vfirst {
 
 CpuSet::CpuSet(std::initializer_list<unsigned> cpus) {
-  for (auto cpu : cpus) insert(cpu);
+  for (auto cpu : cpus)
+    insert(cpu);
 }
 
 CpuSet CpuSet::range(unsigned first, unsigned last) {
   CpuSet set;
-  last = std::min(last, kLimit - 1);                           // nothing beyond can be a member
+  // nothing beyond can be a member
+  last = std::min(last, kLimit - 1);
   if (first <= last) set.insert_all(first, last);
   return set;
 }
@@ -28,8 +30,10 @@ Result<CpuSet> CpuSet::parse_list(std::string_view text) {
     const auto dash = part.find('-');
     const auto low = parse_number(part.substr(0, dash));
     const auto high = dash == std::string_view::npos ? low : parse_number(part.substr(dash + 1));
-    if (!low || !high || *low > *high) return refuse("CPU list '{}': '{}' is not a CPU or a range", text, part);
-    if (*high >= kLimit) return refuse("CPU list '{}': CPU {} is beyond {}", text, *high, kLimit - 1);
+    if (!low || !high || *low > *high)
+      return refuse("CPU list '{}': '{}' is not a CPU or a range", text, part);
+    if (*high >= kLimit)
+      return refuse("CPU list '{}': CPU {} is beyond {}", text, *high, kLimit - 1);
     set.insert_all(static_cast<unsigned>(*low), static_cast<unsigned>(*high));
     if (part.size() == rest.size()) return set;
     rest.remove_prefix(part.size() + 1);
@@ -39,15 +43,19 @@ Result<CpuSet> CpuSet::parse_list(std::string_view text) {
 Result<CpuSet> CpuSet::parse_mask(std::string_view text) {
   text = trimmed(text);
   const auto groups = static_cast<std::size_t>(std::count(text.begin(), text.end(), ',')) + 1;
-  if (groups > kLimit / 32) return refuse("CPU mask of {} words is longer than {}", groups, kLimit / 32);
+  if (groups > kLimit / 32)
+    return refuse("CPU mask of {} words is longer than {}", groups, kLimit / 32);
   CpuSet set;
   set.words_.resize((groups + 1) / 2);
   auto rest = text;
   for (auto left = groups; left-- > 0;) {
     const auto group = rest.substr(0, rest.find(','));
     rest.remove_prefix(std::min(group.size() + 1, rest.size()));
-    const auto word = group == "00000000" ? std::optional<std::uint64_t>(0) : parse_number(group, 16);   // most words of a large mask
-    if (!word || *word > 0xffffffffu) return refuse("CPU mask '{}': '{}' is not 32 bits in hexadecimal", text, group);
+    // most words of a large mask
+    const auto word =
+        group == "00000000" ? std::optional<std::uint64_t>(0) : parse_number(group, 16);
+    if (!word || *word > 0xffffffffu)
+      return refuse("CPU mask '{}': '{}' is not 32 bits in hexadecimal", text, group);
     set.words_[left / 2] |= *word << (left % 2 * 32);
   }
   set.trim();
@@ -114,31 +122,39 @@ void CpuSet::erase(unsigned cpu) {
   trim();
 }
 
-bool CpuSet::contains(unsigned cpu) const { return cpu / 64 < words_.size() && (words_[cpu / 64] >> (cpu % 64) & 1); }
-bool CpuSet::empty() const { return words_.empty(); }
+bool CpuSet::contains(unsigned cpu) const {
+  return cpu / 64 < words_.size() && (words_[cpu / 64] >> (cpu % 64) & 1);
+}
+bool CpuSet::empty() const {
+  return words_.empty();
+}
 
 std::size_t CpuSet::size() const {
   std::size_t n = 0;
-  for (auto word : words_) n += static_cast<std::size_t>(std::popcount(word));
+  for (auto word : words_)
+    n += static_cast<std::size_t>(std::popcount(word));
   return n;
 }
 
 std::optional<unsigned> CpuSet::first() const {
   for (std::size_t i = 0; i < words_.size(); ++i)
-    if (words_[i]) return static_cast<unsigned>(i * 64 + static_cast<std::size_t>(std::countr_zero(words_[i])));
+    if (words_[i])
+      return static_cast<unsigned>(i * 64 + static_cast<std::size_t>(std::countr_zero(words_[i])));
   return std::nullopt;
 }
 
 std::optional<unsigned> CpuSet::last() const {
   if (words_.empty()) return std::nullopt;
-  return static_cast<unsigned>(words_.size() * 64 - 1 - static_cast<std::size_t>(std::countl_zero(words_.back())));
+  return static_cast<unsigned>(
+      words_.size() * 64 - 1 - static_cast<std::size_t>(std::countl_zero(words_.back())));
 }
 
 std::vector<unsigned> CpuSet::members() const {
   std::vector<unsigned> out;
   for (std::size_t i = 0; i < words_.size(); ++i)
     for (auto word = words_[i]; word; word &= word - 1)
-      out.push_back(static_cast<unsigned>(i * 64 + static_cast<std::size_t>(std::countr_zero(word))));
+      out.push_back(
+          static_cast<unsigned>(i * 64 + static_cast<std::size_t>(std::countr_zero(word))));
   return out;
 }
 
@@ -156,25 +172,29 @@ bool CpuSet::intersects(const CpuSet& other) const {
 
 CpuSet& CpuSet::operator|=(const CpuSet& other) {
   words_.resize(std::max(words_.size(), other.words_.size()));
-  for (std::size_t i = 0; i < other.words_.size(); ++i) words_[i] |= other.words_[i];
+  for (std::size_t i = 0; i < other.words_.size(); ++i)
+    words_[i] |= other.words_[i];
   return *this;
 }
 
 CpuSet& CpuSet::operator&=(const CpuSet& other) {
   words_.resize(std::min(words_.size(), other.words_.size()));
-  for (std::size_t i = 0; i < words_.size(); ++i) words_[i] &= other.words_[i];
+  for (std::size_t i = 0; i < words_.size(); ++i)
+    words_[i] &= other.words_[i];
   trim();
   return *this;
 }
 
 CpuSet& CpuSet::operator-=(const CpuSet& other) {
-  for (std::size_t i = 0; i < std::min(words_.size(), other.words_.size()); ++i) words_[i] &= ~other.words_[i];
+  for (std::size_t i = 0; i < std::min(words_.size(), other.words_.size()); ++i)
+    words_[i] &= ~other.words_[i];
   trim();
   return *this;
 }
 
 void CpuSet::trim() {
-  while (!words_.empty() && words_.back() == 0) words_.pop_back();
+  while (!words_.empty() && words_.back() == 0)
+    words_.pop_back();
 }
 
 }  // namespace vfirst

@@ -1,19 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
-// A short name for a text: the same on every machine, good against accidents and not against an enemy.
+// A short name for a text: the same on every machine, good against accidents and not against an
+// enemy.
 
-#include <cstdint>
 #include <fmt/format.h>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
 namespace vfirst {
 
-class Fnv {                                                      // FNV-1a, 64 bits
+// FNV-1a, 64 bits
+class Fnv {
  public:
   void add(std::string_view text) {
-    for (unsigned char c : text) state_ = (state_ ^ c) * 0x100000001b3u;
-    state_ = (state_ ^ 0xffu) * 0x100000001b3u;                  // "ab","c" differs from "a","bc"
+    for (unsigned char c : text)
+      state_ = (state_ ^ c) * 0x100000001b3u;
+    // "ab","c" differs from "a","bc"
+    state_ = (state_ ^ 0xffu) * 0x100000001b3u;
   }
   std::string str() const { return fmt::format("{:016x}", state_).substr(0, 12); }
 

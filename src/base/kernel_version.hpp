@@ -7,10 +7,12 @@
 
 namespace vfirst {
 
-struct KernelVersion {                                           // 6.12 of "6.12.95+deb13-amd64"
+// 6.12 of "6.12.95+deb13-amd64"
+struct KernelVersion {
   unsigned major = 0, minor = 0;
   auto operator<=>(const KernelVersion&) const = default;
-  static KernelVersion of(std::string_view release);             // 0.0 where the text has no number
+  // 0.0 where the text has no number
+  static KernelVersion of(std::string_view release);
   bool known() const { return major != 0; }
 };
 

@@ -18,10 +18,14 @@ Result<MacAddress> MacAddress::parse(std::string_view text) {
 }
 
 std::string MacAddress::str() const {
-  return fmt::format("{:02x}:{:02x}:{:02x}:{:02x}:{:02x}:{:02x}", bytes[0], bytes[1], bytes[2], bytes[3], bytes[4], bytes[5]);
+  return fmt::format(
+      "{:02x}:{:02x}:{:02x}:{:02x}:{:02x}:{:02x}", bytes[0], bytes[1], bytes[2], bytes[3], bytes[4],
+      bytes[5]);
 }
 
-bool MacAddress::is_zero() const { return *this == MacAddress{}; }
+bool MacAddress::is_zero() const {
+  return *this == MacAddress{};
+}
 
 Result<MacAddress> MacAddress::plus(unsigned n) const {
   const auto tail = (std::uint64_t{bytes[3]} << 16 | std::uint64_t{bytes[4]} << 8 | bytes[5]) + n;
@@ -34,17 +38,21 @@ Result<MacAddress> MacAddress::plus(unsigned n) const {
 }
 
 MacAddress MacAddress::stable_vf(unsigned index) const {
-  // FNV-1a over PF address and index (its published constants): 46 bits of it are kept, two are the address's own flags.
+  // FNV-1a over PF address and index (its published constants): 46 bits of it are kept, two are the
+  // address's own flags.
   std::uint64_t hash = 0xcbf29ce484222325u;
   const auto mix = [&](std::uint8_t byte) { hash = (hash ^ byte) * 0x100000001b3u; };
-  for (auto byte : bytes) mix(byte);
+  for (auto byte : bytes)
+    mix(byte);
   mix(static_cast<std::uint8_t>(index >> 8));
   mix(static_cast<std::uint8_t>(index));
-  hash ^= hash >> 29;                                          // spread the last byte over the bits that are kept
+  // spread the last byte over the bits that are kept
+  hash ^= hash >> 29;
   hash *= 0xbf58476d1ce4e5b9u;
   hash ^= hash >> 32;
   MacAddress mac;
-  for (std::size_t i = 0; i < 6; ++i) mac.bytes[i] = static_cast<std::uint8_t>(hash >> (8 * i));
+  for (std::size_t i = 0; i < 6; ++i)
+    mac.bytes[i] = static_cast<std::uint8_t>(hash >> (8 * i));
   mac.bytes[0] = static_cast<std::uint8_t>((mac.bytes[0] & ~1u) | 2u);
   return mac;
 }

@@ -15,16 +15,21 @@ namespace vfirst {
 struct MacAddress {
   std::array<std::uint8_t, 6> bytes{};
 
-  static Result<MacAddress> parse(std::string_view);          // "52:54:00:12:34:56", either case
-  std::string str() const;                                    // lower case, colons
+  // "52:54:00:12:34:56", either case
+  static Result<MacAddress> parse(std::string_view);
+  // lower case, colons
+  std::string str() const;
 
   bool is_zero() const;
   bool is_unicast() const { return (bytes[0] & 1) == 0; }
-  bool is_local() const { return (bytes[0] & 2) != 0; }        // locally administered
-  // The address `n` further on, as a VF range counts from its first one. Refused when the last three bytes overflow.
+  // locally administered
+  bool is_local() const { return (bytes[0] & 2) != 0; }
+  // The address `n` further on, as a VF range counts from its first one. Refused when the last
+  // three bytes overflow.
   Result<MacAddress> plus(unsigned n) const;
-  // What `vf-mac = stable` gives VF `index` of the PF with this permanent address: unicast, locally administered, and a
-  // function of the two alone, so that it is the same on every boot and every re-creation.
+  // What `vf-mac = stable` gives VF `index` of the PF with this permanent address: unicast, locally
+  // administered, and a function of the two alone, so that it is the same on every boot and every
+  // re-creation.
   MacAddress stable_vf(unsigned index) const;
   auto operator<=>(const MacAddress&) const = default;
 };

@@ -7,6 +7,7 @@
 
 namespace vfirst {
 
-std::string shell_word(std::string_view text);                   // in single quotes where it has to be, bare where not
+// in single quotes where it has to be, bare where not
+std::string shell_word(std::string_view text);
 
 }  // namespace vfirst

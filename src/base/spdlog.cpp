@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The compiled half of spdlog, once, for the same reason as fmt's beside this: in each file that logs it cost half a minute.
+// The compiled half of spdlog, once, for the same reason as fmt's beside this: in each file that
+// logs it cost half a minute.
 #include <spdlog/spdlog-inl.h>
 
 #include <spdlog/common-inl.h>
@@ -28,5 +29,7 @@ template class spdlog::sinks::ansicolor_stdout_sink<spdlog::details::console_mut
 template class spdlog::sinks::ansicolor_stdout_sink<spdlog::details::console_nullmutex>;
 template class spdlog::sinks::ansicolor_stderr_sink<spdlog::details::console_mutex>;
 template class spdlog::sinks::ansicolor_stderr_sink<spdlog::details::console_nullmutex>;
-template std::shared_ptr<spdlog::logger> spdlog::stdout_color_mt<spdlog::synchronous_factory>(const std::string&, color_mode);
-template std::shared_ptr<spdlog::logger> spdlog::stderr_color_mt<spdlog::synchronous_factory>(const std::string&, color_mode);
+template std::shared_ptr<spdlog::logger> spdlog::stdout_color_mt<spdlog::synchronous_factory>(
+    const std::string&, color_mode);
+template std::shared_ptr<spdlog::logger> spdlog::stderr_color_mt<spdlog::synchronous_factory>(
+    const std::string&, color_mode);

@@ -40,7 +40,8 @@ std::vector<std::string_view> words(std::string_view text) {
 }
 
 std::optional<std::uint64_t> parse_number(std::string_view text, int base) {
-  if (base == 16 && text.size() > 2 && text[0] == '0' && (text[1] == 'x' || text[1] == 'X')) text.remove_prefix(2);
+  if (base == 16 && text.size() > 2 && text[0] == '0' && (text[1] == 'x' || text[1] == 'X'))
+    text.remove_prefix(2);
   std::uint64_t value = 0;
   const char* const begin = text.data();
   const char* const end = begin + text.size();
@@ -71,16 +72,19 @@ bool glob_match(std::string_view pattern, std::string_view text) {
       return false;
     }
   }
-  while (p < pattern.size() && pattern[p] == '*') ++p;
+  while (p < pattern.size() && pattern[p] == '*')
+    ++p;
   return p == pattern.size();
 }
 
-std::optional<std::string> nearest(std::string_view word, const std::vector<std::string_view>& candidates) {
+std::optional<std::string> nearest(
+    std::string_view word, const std::vector<std::string_view>& candidates) {
   std::optional<std::string> best;
   if (word.empty()) return best;
   auto limit = std::min(std::max<std::size_t>(1, word.size() / 3) + 1, word.size());
   for (auto candidate : candidates) {
-    // Edit distance row by row; two neighbouring letters changed round are one edit, for which the row before last is kept.
+    // Edit distance row by row; two neighbouring letters changed round are one edit, for which the
+    // row before last is kept.
     std::vector<std::size_t> before(candidate.size() + 1), above(before), row(before);
     std::iota(row.begin(), row.end(), std::size_t{0});
     for (std::size_t i = 1; i <= word.size(); ++i) {
@@ -88,8 +92,10 @@ std::optional<std::string> nearest(std::string_view word, const std::vector<std:
       std::swap(above, row);
       row[0] = i;
       for (std::size_t j = 1; j <= candidate.size(); ++j) {
-        row[j] = std::min({above[j] + 1, row[j - 1] + 1, above[j - 1] + (word[i - 1] != candidate[j - 1])});
-        if (i > 1 && j > 1 && word[i - 1] == candidate[j - 2] && word[i - 2] == candidate[j - 1]) row[j] = std::min(row[j], before[j - 2] + 1);
+        row[j] = std::min(
+            {above[j] + 1, row[j - 1] + 1, above[j - 1] + (word[i - 1] != candidate[j - 1])});
+        if (i > 1 && j > 1 && word[i - 1] == candidate[j - 2] && word[i - 2] == candidate[j - 1])
+          row[j] = std::min(row[j], before[j - 2] + 1);
       }
     }
     if (row.back() < limit) limit = row.back(), best = std::string(candidate);

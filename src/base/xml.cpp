@@ -11,7 +11,8 @@ namespace {
 constexpr std::string_view kBlank = " \t\r\n";
 
 std::string resolved(std::string_view text) {
-  static constexpr std::array<std::pair<std::string_view, char>, 5> kEntities{{{"&lt;", '<'}, {"&gt;", '>'}, {"&quot;", '"'}, {"&apos;", '\''}, {"&amp;", '&'}}};
+  static constexpr std::array<std::pair<std::string_view, char>, 5> kEntities{
+      {{"&lt;", '<'}, {"&gt;", '>'}, {"&quot;", '"'}, {"&apos;", '\''}, {"&amp;", '&'}}};
   std::string out;
   while (!text.empty()) {
     bool entity = false;
@@ -39,13 +40,16 @@ class Reader {
       const auto open = text_.find('<');
       if (open == text_.npos) break;
       text_.remove_prefix(open);
-      if (passed_over("<!--", "-->") || passed_over("<![CDATA[", "]]>") || passed_over("<?", "?>") || passed_over("<!", ">")) continue;
+      if (passed_over("<!--", "-->") || passed_over("<![CDATA[", "]]>") ||
+          passed_over("<?", "?>") || passed_over("<!", ">"))
+        continue;
       if (broken_) return refuse("XML: it ends within {}", *broken_);
       if (text_.starts_with("</")) {
         text_.remove_prefix(2);
         const auto name = word();
         skip_blanks();
-        if (within_.empty() || within_.back() != name || !take('>')) return refuse("XML: </{}> closes nothing", name);
+        if (within_.empty() || within_.back() != name || !take('>'))
+          return refuse("XML: </{}> closes nothing", name);
         within_.pop_back();
         continue;
       }
@@ -60,8 +64,10 @@ class Reader {
   bool passed_over(std::string_view begin, std::string_view end) {
     if (!text_.starts_with(begin) || broken_) return false;
     const auto at = text_.find(end, begin.size());
-    if (at == text_.npos) broken_ = begin;
-    else text_.remove_prefix(at + end.size());
+    if (at == text_.npos)
+      broken_ = begin;
+    else
+      text_.remove_prefix(at + end.size());
     return !broken_;
   }
 
@@ -120,8 +126,12 @@ std::string XmlTag::attribute(std::string_view key) const {
   return found == attributes.end() ? std::string() : found->second;
 }
 
-bool XmlTag::inside(std::string_view element) const { return !within.empty() && within.back() == element; }
+bool XmlTag::inside(std::string_view element) const {
+  return !within.empty() && within.back() == element;
+}
 
-Result<std::vector<XmlTag>> xml_tags(std::string_view text) { return Reader(text).run(); }
+Result<std::vector<XmlTag>> xml_tags(std::string_view text) {
+  return Reader(text).run();
+}
 
 }  // namespace vfirst

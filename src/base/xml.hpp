@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
-// The start tags of an XML document, each with the names of the elements around it. What libvirt writes needs no more: no
-// DTD, no entity of its own, no text that we read.
+// The start tags of an XML document, each with the names of the elements around it. What libvirt
+// writes needs no more: no DTD, no entity of its own, no text that we read.
 
 #include "base/result.hpp"
 
@@ -13,16 +13,20 @@
 namespace vfirst {
 
 struct XmlTag {
-  std::vector<std::string> within;                               // outermost first: {"domain", "devices", "hostdev"}
+  // outermost first: {"domain", "devices", "hostdev"}
+  std::vector<std::string> within;
   std::string name;
-  std::map<std::string, std::string, std::less<>> attributes;    // the five predefined entities resolved
+  // the five predefined entities resolved
+  std::map<std::string, std::string, std::less<>> attributes;
 
-  std::string attribute(std::string_view key) const;             // "" where it has none
-  bool inside(std::string_view element) const;                   // directly
+  // "" where it has none
+  std::string attribute(std::string_view key) const;
+  // directly
+  bool inside(std::string_view element) const;
 };
 
-// In the order of the document. Comments, CDATA and processing instructions are passed over; elements that do not close
-// in order are an error.
+// In the order of the document. Comments, CDATA and processing instructions are passed over;
+// elements that do not close in order are an error.
 Result<std::vector<XmlTag>> xml_tags(std::string_view text);
 
 }  // namespace vfirst

@@ -17,9 +17,11 @@ std::string_view trial_name(Trial trial) {
   return "";
 }
 
-Result<std::unique_ptr<Backend>> backend_for(Files& files, const Root& root, const BootFacts& boot) {
+Result<std::unique_ptr<Backend>> backend_for(
+    Files& files, const Root& root, const BootFacts& boot) {
   if (boot.loader == Loader::grub) return std::make_unique<GrubBackend>(files, root, boot);
-  if (boot.loader == Loader::grub_bls || boot.loader == Loader::systemd_boot) return std::make_unique<BlsBackend>(files, root, boot);
+  if (boot.loader == Loader::grub_bls || boot.loader == Loader::systemd_boot)
+    return std::make_unique<BlsBackend>(files, root, boot);
   VFIRST_CHECK(can_apply(boot, ""));
   return refuse("{}: not one of the boot loaders that vfirst writes", loader_name(boot.loader));
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
-// The transaction that a boot loader offers: apply, confirm, rollback, remove. One implementation a family of loaders.
+// The transaction that a boot loader offers: apply, confirm, rollback, remove. One implementation a
+// family of loaders.
 
 #include "bootloader/apply.hpp"
 
@@ -12,73 +13,94 @@ namespace vfirst {
 
 enum class Trial {
   none,
-  armed,                                                          // the next boot takes it, once
-  running,                                                        // this boot is it
-  failed,                                                         // it had its boot and nobody confirmed it
+  // the next boot takes it, once
+  armed,
+  // this boot is it
+  running,
+  // it had its boot and nobody confirmed it
+  failed,
 };
-std::string_view trial_name(Trial trial);                         // "none", "armed", ...
+// "none", "armed", ...
+std::string_view trial_name(Trial trial);
 
 // What stands on the disk about kernel arguments, as the loader will read it.
 struct LoaderState {
-  std::string good;                                               // our arguments when no trial is armed
-  std::string next;                                               // ... of the next boot
-  std::string good_place, next_place;                             // "slot a", "6 entries"; "" for none
+  // our arguments when no trial is armed
+  std::string good;
+  // ... of the next boot
+  std::string next;
+  // "slot a", "6 entries"; "" for none
+  std::string good_place, next_place;
   Trial trial = Trial::none;
-  std::string trial_plan;                                         // hash; "" without a trial
+  // hash; "" without a trial
+  std::string trial_plan;
   std::string trial_arguments;
   bool can_roll_back = false;
-  std::vector<std::string> own;                                   // every text of ours that the running kernel may have been given
-  std::vector<std::string> files;                                 // that decide the next boot, relative to the root
-  std::vector<std::string> damage;                                // what is there and cannot be read, a line each
+  // every text of ours that the running kernel may have been given
+  std::vector<std::string> own;
+  // that decide the next boot, relative to the root
+  std::vector<std::string> files;
+  // what is there and cannot be read, a line each
+  std::vector<std::string> damage;
 };
 
 // Of confirm, rollback and remove.
 struct Change {
-  std::string before, after;                                      // our arguments at the next boot, then and now
+  // our arguments at the next boot, then and now
+  std::string before, after;
   bool wrote = false;
-  bool reboot_needed = false;                                     // the running kernel was given other arguments of ours
-  std::vector<std::string> notes;                                 // a line each: what was left alone, and why
+  // the running kernel was given other arguments of ours
+  bool reboot_needed = false;
+  // a line each: what was left alone, and why
+  std::vector<std::string> notes;
 };
 
 // A line of a file from which later boots have an argument.
 struct ForeignSource {
-  std::string path;                                               // "etc/default/grub"
+  // "etc/default/grub"
+  std::string path;
   unsigned line = 0;
-  std::string str() const;                                        // "etc/default/grub:10"
+  // "etc/default/grub:10"
+  std::string str() const;
   bool operator==(const ForeignSource&) const = default;
 };
 
 // Somebody else's words that are ours now.
 struct Adoption {
   bool wrote = false;
-  std::vector<std::string> words;                                 // that are ours now
+  // that are ours now
+  std::vector<std::string> words;
   std::vector<std::string> notes;
 };
 
-// Errors are as apply_arguments': refused (invalid_argument, operation_not_supported) before anything is written, or a
-// write that failed, after which the next boot is what it was or what was asked for, and a second call finishes.
+// Errors are as apply_arguments': refused (invalid_argument, operation_not_supported) before
+// anything is written, or a write that failed, after which the next boot is what it was or what was
+// asked for, and a second call finishes.
 class Backend {
  public:
   virtual ~Backend() = default;
 
   virtual Result<ApplyOutcome> apply(const std::string& cmdline, const ApplyOptions& options) = 0;
   virtual Result<LoaderState> state() const = 0;
-  // The trial that this boot runs becomes good. Refused where this boot is no trial; nothing to do where it is good already.
+  // The trial that this boot runs becomes good. Refused where this boot is no trial; nothing to do
+  // where it is good already.
   virtual Result<Change> confirm() = 0;
-  // Disarms a trial that is armed; else back to the arguments that were good before these. Refused where there are none.
+  // Disarms a trial that is armed; else back to the arguments that were good before these. Refused
+  // where there are none.
   virtual Result<Change> rollback() = 0;
-  // Takes out every argument and file of ours and puts back what stood there, byte for byte. A file that someone edited
-  // since is left as it is, less our arguments, and named in the notes.
+  // Takes out every argument and file of ours and puts back what stood there, byte for byte. A file
+  // that someone edited since is left as it is, less our arguments, and named in the notes.
   virtual Result<Change> remove(bool dry_run) = 0;
-  // Takes over words that somebody else wrote: the kernel is given them as before, in front of ours, and `remove` puts them
-  // back. A word that no later boot has is passed over. At every point between the kernel sees each word.
+  // Takes over words that somebody else wrote: the kernel is given them as before, in front of
+  // ours, and `remove` puts them back. A word that no later boot has is passed over. At every point
+  // between the kernel sees each word.
   virtual Result<Adoption> adopt(const std::vector<std::string>& words) = 0;
   // Where somebody else's word stands; empty where no file that decides a later boot has it.
   virtual std::vector<ForeignSource> sources(std::string_view word) const = 0;
 };
 
-// The loader in charge. `files` and `root` must outlive it. Refused (operation_not_supported) with what its owner can do
-// instead, where vfirst cannot write this loader's arguments.
+// The loader in charge. `files` and `root` must outlive it. Refused (operation_not_supported) with
+// what its owner can do instead, where vfirst cannot write this loader's arguments.
 Result<std::unique_ptr<Backend>> backend_for(Files& files, const Root& root, const BootFacts& boot);
 
 }  // namespace vfirst

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Somebody else's words in entries, /etc/kernel/cmdline and grubenv: where they stand, and how they come into our hands.
+// Somebody else's words in entries, /etc/kernel/cmdline and grubenv: where they stand, and how they
+// come into our hands.
 #include "base/text.hpp"
 #include "bootloader/bls_backend.hpp"
 #include "bootloader/foreign.hpp"
@@ -26,7 +27,9 @@ unsigned line_of(std::string_view text, const KernelArg& word, std::string_view 
 }
 
 // "a b" before "c".
-std::string before(std::string_view words, std::string_view text) { return text.empty() ? std::string(words) : fmt::format("{} {}", words, text); }
+std::string before(std::string_view words, std::string_view text) {
+  return text.empty() ? std::string(words) : fmt::format("{} {}", words, text);
+}
 
 }  // namespace
 
@@ -46,10 +49,12 @@ std::vector<ForeignSource> BlsBackend::sources(std::string_view text) const {
   }
   const auto elsewhere = [&](std::string path, std::string_view key, const std::string& ours) {
     const auto all = files_.read(path).value_or("");
-    if (const auto line = line_of(all, word, key); line > 0 && !has_word(ours, word)) out.push_back({std::move(path), line});
+    if (const auto line = line_of(all, word, key); line > 0 && !has_word(ours, word))
+      out.push_back({std::move(path), line});
   };
   elsewhere(std::string(kKernelCmdline), "", now->state.kernel_cmdline);
-  if (variable) elsewhere(grub_environment_path(files_, root_), "kernelopts=", now->state.kernelopts);
+  if (variable)
+    elsewhere(grub_environment_path(files_, root_), "kernelopts=", now->state.kernelopts);
   return out;
 }
 
@@ -59,9 +64,11 @@ Result<Adoption> BlsBackend::adopt(const std::vector<std::string>& words) {
   auto& state = now.state;
   std::string fresh;
   for (const auto& word : words) {
-    if (sources(word).empty()) continue;                            // this boot's alone
+    // this boot's alone
+    if (sources(word).empty()) continue;
     out.words.push_back(word);
-    if (!has_word(state.adopted, CommandLine::parse(word).args().front())) fresh += (fresh.empty() ? "" : " ") + word;
+    if (!has_word(state.adopted, CommandLine::parse(word).args().front()))
+      fresh += (fresh.empty() ? "" : " ") + word;
   }
   const bool cut_short = state.wanted && state.wanted->plan == kAdopted;
   if (out.words.empty() && !cut_short) return out;
@@ -73,17 +80,24 @@ Result<Adoption> BlsBackend::adopt(const std::vector<std::string>& words) {
   }
   VFIRST_CHECK(loader_can_carry(boot_, state.good.text));
   const auto changes = VFIRST_TRY(edits(now, state.good.text));
-  if (state.kernelopts_before.empty() || !fresh.empty()) state.kernelopts_before = changes.kernelopts_without;
+  if (state.kernelopts_before.empty() || !fresh.empty())
+    state.kernelopts_before = changes.kernelopts_without;
   // A copy from before the words came is none of what remove has to give back.
   std::erase_if(state.files, [&](const BlsState::File& file) {
     const auto edit = std::ranges::find(changes.entries, file.path, &BlsEdit::id);
-    return edit != changes.entries.end() && edit->without != files_.read(file.copy).value_or(edit->without);
+    return edit != changes.entries.end() &&
+           edit->without != files_.read(file.copy).value_or(edit->without);
   });
   for (const auto& word : out.words)
     for (const auto& source : foreign_sources(files_, word))
-      out.notes.push_back(fmt::format("{}: {} stands here, too; a grub2-mkconfig that writes the entries anew would bring it back", source.str(), word));
+      out.notes.push_back(fmt::format(
+          "{}: {} stands here, too; a grub2-mkconfig that writes the entries anew "
+          "would bring it back",
+          source.str(), word));
   out.wrote = true;
-  VFIRST_CHECK(make_good(now, changes, {std::string(kAdopted), state.good.text}, state.previous, state.failed, out.notes));
+  VFIRST_CHECK(make_good(
+      now, changes, {std::string(kAdopted), state.good.text}, state.previous, state.failed,
+      out.notes));
   return out;
 }
 

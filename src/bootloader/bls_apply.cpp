@@ -5,17 +5,17 @@
 
 namespace vfirst {
 
-namespace {
+namespace {}  // namespace
 
-
-}  // namespace
-
-Status BlsBackend::arm(Now& now, const BlsItem& trial, const BlsState::Arguments& wanted, std::vector<std::string>& notes) {
+Status BlsBackend::arm(
+    Now& now, const BlsItem& trial, const BlsState::Arguments& wanted,
+    std::vector<std::string>& notes) {
   auto to = writer(now);
   VFIRST_CHECK(to.clean(notes));
   auto state = now.state;
   state.trial = wanted;
-  if (const auto* old = now.menu.trial(); old && now.trial == Trial::failed) state.failed = old->entry.value(kTrialKey);
+  if (const auto* old = now.menu.trial(); old && now.trial == Trial::failed)
+    state.failed = old->entry.value(kTrialKey);
   if (state.failed == wanted.plan) state.failed.clear();
   VFIRST_CHECK(to.put_state(state));
   const auto text = trial.entry.text();
@@ -28,10 +28,12 @@ Result<ApplyOutcome> BlsBackend::apply(const std::string& cmdline, const ApplyOp
   const auto wanted = spelled(CommandLine::parse(cmdline).args());
   VFIRST_CHECK(loader_can_carry(boot_, cmdline));
   auto only = options.trial ? options.trial_only : "";
-  if (options.trial && !CommandLine::parse(only).has("vfirst.trial")) only += (only.empty() ? "" : " ") + fmt::format("vfirst.trial={}", options.plan);
+  if (options.trial && !CommandLine::parse(only).has("vfirst.trial"))
+    only += (only.empty() ? "" : " ") + fmt::format("vfirst.trial={}", options.plan);
   VFIRST_CHECK(loader_can_carry(boot_, only));
   auto seen = look();
-  if (!seen && wanted.empty() && !files_.exists(kBlsState)) return ApplyOutcome{};   // nothing wanted, nothing of ours to take out
+  // nothing wanted, nothing of ours to take out
+  if (!seen && wanted.empty() && !files_.exists(kBlsState)) return ApplyOutcome{};
   auto now = VFIRST_TRY(std::move(seen));
   ApplyOutcome outcome;
   outcome.before = now.next();
@@ -49,15 +51,20 @@ Result<ApplyOutcome> BlsBackend::apply(const std::string& cmdline, const ApplyOp
   outcome.reboot_needed = reboot_needed(now, wanted);
 
   if (failed_before && changes.any() && !options.force)
-    return unsupported(fmt::format("plan {} failed its trial and is not tried again by itself; apply --force tries it", options.plan));
-  const bool unfinished = now.state.wanted || now.state.removing || now.lost_trial || VFIRST_TRY(writer(now).has_leftovers());
+    return unsupported(fmt::format(
+        "plan {} failed its trial and is not tried again by itself; apply --force tries it",
+        options.plan));
+  const bool unfinished = now.state.wanted || now.state.removing || now.lost_trial ||
+                          VFIRST_TRY(writer(now).has_leftovers());
   // Arguments that every entry has already need no trial.
   if (options.trial && changes.any()) {
     VFIRST_CHECK(can_try(boot_));
     if (options.plan.empty()) return refuse("a trial needs the plan's hash");
-    const auto trial = VFIRST_TRY(make_trial_entry(files_, root_, now.menu, CommandLine::parse(wanted).args(), options.plan, only));
+    const auto trial = VFIRST_TRY(make_trial_entry(
+        files_, root_, now.menu, CommandLine::parse(wanted).args(), options.plan, only));
     VFIRST_CHECK(can_try_entry(files_, root_, boot_, now.menu, trial));
-    const bool armed = now.trial == Trial::armed && old_trial->path == trial.path && old_trial->entry.text() == trial.entry.text() && now.state.trial &&
+    const bool armed = now.trial == Trial::armed && old_trial->path == trial.path &&
+                       old_trial->entry.text() == trial.entry.text() && now.state.trial &&
                        now.menu.trials(trial.path).empty();
     outcome.changed = outcome.before != wanted || !armed;
     if (options.dry_run || (armed && !unfinished)) return outcome;
@@ -73,13 +80,18 @@ Result<ApplyOutcome> BlsBackend::apply(const std::string& cmdline, const ApplyOp
     return outcome;
   }
 
-  const bool settled = !changes.any() && !unfinished && !old_trial && (now.known ? now.state.good.text == wanted : wanted.empty()) && now.damage.empty();
+  const bool settled = !changes.any() && !unfinished && !old_trial &&
+                       (now.known ? now.state.good.text == wanted : wanted.empty()) &&
+                       now.damage.empty();
   if (settled || options.dry_run) return outcome;
   outcome.wrote = true;
   const BlsState::Arguments target{options.plan, wanted};
   // What was good before: kept when the same arguments are only written again.
-  auto previous = now.state.good.text == wanted ? now.state.previous : std::optional(now.state.good);
-  VFIRST_CHECK(make_good(now, changes, target, previous, failed_plan == options.plan ? "" : failed_plan, outcome.notes));
+  auto previous =
+      now.state.good.text == wanted ? now.state.previous : std::optional(now.state.good);
+  VFIRST_CHECK(make_good(
+      now, changes, target, previous, failed_plan == options.plan ? "" : failed_plan,
+      outcome.notes));
   return outcome;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
-// What every file would say with these arguments in it: entries, /etc/kernel/cmdline, grubenv. Reads, writes nothing.
+// What every file would say with these arguments in it: entries, /etc/kernel/cmdline, grubenv.
+// Reads, writes nothing.
 
 #include "bootloader/bls_menu.hpp"
 #include "bootloader/bls_state.hpp"
@@ -14,40 +15,55 @@ namespace vfirst {
 inline constexpr std::string_view kKernelCmdline = "etc/kernel/cmdline";
 
 struct BlsEdit {
-  std::string path;                                               // as it is named now
-  std::string id;                                                 // as the journal names it: without a boot counter
-  std::string now, without, text;                                 // what it says, less our arguments, and should say
+  // as it is named now
+  std::string path;
+  // as the journal names it: without a boot counter
+  std::string id;
+  // what it says, less our arguments, and should say
+  std::string now, without, text;
   bool exists = true;
-  bool made = false;                                              // not there before us
+  // not there before us
+  bool made = false;
   bool changes() const { return !exists || now != text; }
 };
 
 struct BlsEdits {
-  std::vector<BlsEdit> entries;                                   // the normal ones, those of a half removed trial not
-  std::vector<BlsEdit> kernel_cmdline;                            // none or one
-  std::vector<BlsEdit> environment;                               // none or one; rewritten in place
-  std::string kernel_cmdline_own, kernelopts_own;                 // ours in these two, as `text` has them
-  std::string kernel_cmdline_now, kernelopts_now;                 // ... and as `now` has them
-  std::string kernelopts_without;                                 // kernelopts less ours
+  // the normal ones, those of a half removed trial not
+  std::vector<BlsEdit> entries;
+  // none or one
+  std::vector<BlsEdit> kernel_cmdline;
+  // none or one; rewritten in place
+  std::vector<BlsEdit> environment;
+  // ours in these two, as `text` has them
+  std::string kernel_cmdline_own, kernelopts_own;
+  // ... and as `now` has them
+  std::string kernel_cmdline_now, kernelopts_now;
+  // kernelopts less ours
+  std::string kernelopts_without;
   std::vector<std::string> notes;
-  std::size_t carriers = 0;                                       // entries that hold them themselves
+  // entries that hold them themselves
+  std::size_t carriers = 0;
 
   bool any() const;
 };
 
-// `arguments` empty: everything without ours. Refused where one of the files cannot take them. Adopted words are out of each
-// file but for `remove`, which puts them back where they stood.
+// `arguments` empty: everything without ours. Refused where one of the files cannot take them.
+// Adopted words are out of each file but for `remove`, which puts them back where they stood.
 enum class Purpose { write, remove };
-Result<BlsEdits> bls_edits(const Files& files, const Root& root, const BlsMenu& menu, const BlsState& state, const std::vector<KernelArg>& arguments,
-                           Purpose purpose = Purpose::write);
+Result<BlsEdits> bls_edits(
+    const Files& files, const Root& root, const BlsMenu& menu, const BlsState& state,
+    const std::vector<KernelArg>& arguments, Purpose purpose = Purpose::write);
 
-// What this loader does to a command line before the kernel has it: words it would change are refused.
+// What this loader does to a command line before the kernel has it: words it would change are
+// refused.
 Status loader_can_carry(const BootFacts& boot, std::string_view arguments);
 // No entry's command line goes past `limit` bytes; `more` is what the trial's entry has besides.
-Status bls_fits(const Files& files, const Root& root, const BootFacts& boot, const BlsMenu& menu, const BlsEdits& edits,
-                std::string_view more, std::size_t limit);
+Status bls_fits(
+    const Files& files, const Root& root, const BootFacts& boot, const BlsMenu& menu,
+    const BlsEdits& edits, std::string_view more, std::size_t limit);
 
-// The block that GRUB keeps beside its configuration, links followed (on UEFI it may lie on the ESP); "" : there is none.
+// The block that GRUB keeps beside its configuration, links followed (on UEFI it may lie on the
+// ESP); "" : there is none.
 std::string grub_environment_path(const Files& files, const Root& root);
 
 }  // namespace vfirst

@@ -7,21 +7,27 @@ namespace vfirst {
 
 namespace {
 
-bool blank_or_tab(char c) { return c == ' ' || c == '\t'; }
+bool blank_or_tab(char c) {
+  return c == ' ' || c == '\t';
+}
 
 std::size_t blanks(std::string_view text) {
-  return static_cast<std::size_t>(std::find_if_not(text.begin(), text.end(), blank_or_tab) - text.begin());
+  return static_cast<std::size_t>(
+      std::find_if_not(text.begin(), text.end(), blank_or_tab) - text.begin());
 }
 
 }  // namespace
 
 std::string spelled(const std::vector<KernelArg>& args) {
   std::string out;
-  for (const auto& arg : args) out += (out.empty() ? "" : " ") + arg.raw;
+  for (const auto& arg : args)
+    out += (out.empty() ? "" : " ") + arg.raw;
   return out;
 }
 
-bool is_positional(const KernelArg& arg) { return arg.is("hugepagesz") || arg.is("hugepages"); }
+bool is_positional(const KernelArg& arg) {
+  return arg.is("hugepagesz") || arg.is("hugepages");
+}
 
 BlsEntry BlsEntry::parse(std::string_view text, BlsReader reader) {
   BlsEntry entry;
@@ -32,16 +38,20 @@ BlsEntry BlsEntry::parse(std::string_view text, BlsReader reader) {
     auto line = text.substr(0, end);
     text.remove_prefix(end);
     Line out;
-    // What ends the line: blanks, carriage returns and the newline. Blanks there belong to no value.
+    // What ends the line: blanks, carriage returns and the newline. Blanks there belong to no
+    // value.
     auto size = line.size();
-    while (size > 0 && (blank_or_tab(line[size - 1]) || line[size - 1] == '\r' || line[size - 1] == '\n')) --size;
+    while (size > 0 &&
+           (blank_or_tab(line[size - 1]) || line[size - 1] == '\r' || line[size - 1] == '\n'))
+      --size;
     out.after = line.substr(size);
     line = line.substr(0, size);
     const auto indent = blanks(line);
     out.before = line.substr(0, indent);
     line.remove_prefix(indent);
     const bool comment = line.starts_with('#');
-    const auto key = static_cast<std::size_t>(std::find_if(line.begin(), line.end(), blank_or_tab) - line.begin());
+    const auto key = static_cast<std::size_t>(
+        std::find_if(line.begin(), line.end(), blank_or_tab) - line.begin());
     if (comment || key == line.size()) {
       out.key = line;
       out.read = false;
@@ -54,7 +64,8 @@ BlsEntry BlsEntry::parse(std::string_view text, BlsReader reader) {
     const auto gap = blanks(line);
     out.gap = line.substr(0, gap);
     line.remove_prefix(gap);
-    if (reader == BlsReader::systemd_boot && line.size() > 1 && line.starts_with('"') && line.ends_with('"')) {
+    if (reader == BlsReader::systemd_boot && line.size() > 1 && line.starts_with('"') &&
+        line.ends_with('"')) {
       out.gap += '"';
       out.after = '"' + out.after;
       line = line.substr(1, line.size() - 2);
@@ -68,7 +79,8 @@ BlsEntry BlsEntry::parse(std::string_view text, BlsReader reader) {
 
 std::string BlsEntry::text() const {
   std::string out;
-  for (const auto& line : lines_) out += line.text();
+  for (const auto& line : lines_)
+    out += line.text();
   return out;
 }
 
@@ -85,7 +97,9 @@ std::string BlsEntry::value(std::string_view key) const {
 }
 
 bool BlsEntry::holds_comment(std::string_view text) const {
-  return std::any_of(lines_.begin(), lines_.end(), [&](const Line& line) { return !line.read && line.key.starts_with(text); });
+  return std::any_of(lines_.begin(), lines_.end(), [&](const Line& line) {
+    return !line.read && line.key.starts_with(text);
+  });
 }
 
 std::size_t BlsEntry::options_line() const {
@@ -93,12 +107,15 @@ std::size_t BlsEntry::options_line() const {
   for (std::size_t i = 0; i < lines_.size(); ++i) {
     if (!lines_[i].read || lines_[i].key != "options") continue;
     found = i;
-    if (reader_ == BlsReader::grub) break;                        // the first; systemd-boot's last, so that ours come last
+    // the first; systemd-boot's last, so that ours come last
+    if (reader_ == BlsReader::grub) break;
   }
   return found;
 }
 
-bool BlsEntry::has_options() const { return options_line() < lines_.size(); }
+bool BlsEntry::has_options() const {
+  return options_line() < lines_.size();
+}
 
 CommandLine BlsEntry::options() const {
   const auto all = values("options");
@@ -112,7 +129,8 @@ std::vector<KernelArg> BlsEntry::own() const {
   std::vector<KernelArg> out;
   for (const auto& line : lines_) {
     if (line.key != kBlsOwnKey) continue;
-    for (auto& arg : CommandLine::parse(line.value).args()) out.push_back(std::move(arg));
+    for (auto& arg : CommandLine::parse(line.value).args())
+      out.push_back(std::move(arg));
   }
   return out;
 }
@@ -139,7 +157,8 @@ BlsEntry BlsEntry::without(const std::vector<KernelArg>& arguments) const {
     if (!line.read || line.key != "options") continue;
     auto options = CommandLine::parse(line.value);
     for (const auto& arg : arguments)
-      while (options.remove({arg}) > 0) {}
+      while (options.remove({arg}) > 0) {
+      }
     line.value = options.str();
   }
   return entry;
@@ -151,20 +170,25 @@ Result<BlsEntry> BlsEntry::with_options(const std::vector<KernelArg>& arguments)
   if (at == lines_.size()) return refuse("it has no options that the boot loader reads");
   auto& line = entry.lines_[at];
   auto options = CommandLine::parse(line.value);
-  for (const auto& arg : arguments) VFIRST_CHECK(options.append(arg));
+  for (const auto& arg : arguments)
+    VFIRST_CHECK(options.append(arg));
   line.value = options.str();
   // A value that begins and ends with a quote loses both to systemd-boot.
-  if (reader_ == BlsReader::systemd_boot && line.gap.find('"') == std::string::npos && line.value.starts_with('"') && line.value.ends_with('"'))
-    return refuse("its options begin with a double quote, so the last argument must not end with one");
+  if (reader_ == BlsReader::systemd_boot && line.gap.find('"') == std::string::npos &&
+      line.value.starts_with('"') && line.value.ends_with('"'))
+    return refuse(
+        "its options begin with a double quote, so the last argument must not end with one");
   return entry;
 }
 
-Result<BlsEntry> BlsEntry::with_own(const std::vector<KernelArg>& arguments, std::vector<std::string>* there) const {
+Result<BlsEntry> BlsEntry::with_own(
+    const std::vector<KernelArg>& arguments, std::vector<std::string>* there) const {
   std::vector<KernelArg> own;
   const auto now = options();
   for (const auto& arg : arguments) {
-    const bool stands = std::any_of(now.args().begin(), now.args().end(),
-                                    [&](const KernelArg& other) { return other.is(arg.key) && other.value == arg.value; });
+    const bool stands = std::any_of(
+        now.args().begin(), now.args().end(),
+        [&](const KernelArg& other) { return other.is(arg.key) && other.value == arg.value; });
     if (stands && !is_positional(arg)) {
       if (there) there->push_back(arg.raw);
     } else {
@@ -173,25 +197,33 @@ Result<BlsEntry> BlsEntry::with_own(const std::vector<KernelArg>& arguments, std
   }
   if (own.empty()) return *this;
   auto entry = VFIRST_TRY(with_options(own));
-  // Before the options: the last line of a file may lack its newline, and is to lack it again afterwards.
-  entry.lines_.insert(entry.lines_.begin() + static_cast<std::ptrdiff_t>(options_line()),
-                      Line{"", std::string(kBlsOwnKey), " ", spelled(own), line_end(), true});
-  if (entry.without_own() != *this) return refuse("its options could not be put back as they stand");
+  // Before the options: the last line of a file may lack its newline, and is to lack it again
+  // afterwards.
+  entry.lines_.insert(
+      entry.lines_.begin() + static_cast<std::ptrdiff_t>(options_line()),
+      Line{"", std::string(kBlsOwnKey), " ", spelled(own), line_end(), true});
+  if (entry.without_own() != *this)
+    return refuse("its options could not be put back as they stand");
   return entry;
 }
 
 BlsEntry BlsEntry::with_value(std::string_view key, std::string_view value) const {
   auto entry = *this;
-  const auto line = std::find_if(entry.lines_.begin(), entry.lines_.end(), [&](const Line& l) { return l.read && l.key == key; });
+  const auto line = std::find_if(entry.lines_.begin(), entry.lines_.end(), [&](const Line& l) {
+    return l.read && l.key == key;
+  });
   if (line != entry.lines_.end()) {
     line->value = value;
     return entry;
   }
-  const auto at = std::find_if(entry.lines_.begin(), entry.lines_.end(), [](const Line& l) { return l.read; });
+  const auto at =
+      std::find_if(entry.lines_.begin(), entry.lines_.end(), [](const Line& l) { return l.read; });
   entry.lines_.insert(at, Line{"", std::string(key), " ", std::string(value), line_end(), true});
   return entry;
 }
 
-std::string BlsEntry::line_end() const { return !lines_.empty() && lines_.front().after.ends_with("\r\n") ? "\r\n" : "\n"; }
+std::string BlsEntry::line_end() const {
+  return !lines_.empty() && lines_.front().after.ends_with("\r\n") ? "\r\n" : "\n";
+}
 
 }  // namespace vfirst

@@ -10,23 +10,30 @@ namespace vfirst {
 
 namespace {
 
-constexpr std::string_view kFolders[] = {"boot/loader/entries", "boot/efi/loader/entries", "efi/loader/entries"};
+constexpr std::string_view kFolders[] = {
+    "boot/loader/entries", "boot/efi/loader/entries", "efi/loader/entries"};
 
 bool is_rescue(const BlsItem& item) {
   const auto& entry = item.entry;
-  if (item.name.id.find("-0-rescue") != std::string::npos || item.name.id.starts_with("0-rescue")) return true;   // dracut's 51-dracut-rescue.install
-  if (entry.value("version").starts_with("0-rescue") || lowered(entry.value("title")).find("rescue") != std::string::npos) return true;
+  // dracut's 51-dracut-rescue.install
+  if (item.name.id.find("-0-rescue") != std::string::npos || item.name.id.starts_with("0-rescue"))
+    return true;
+  if (entry.value("version").starts_with("0-rescue") ||
+      lowered(entry.value("title")).find("rescue") != std::string::npos)
+    return true;
   const auto options = entry.options();
   return std::any_of(options.args().begin(), options.args().end(), [](const KernelArg& arg) {
     if (!arg.value) return arg.key == "single" || arg.key == "rescue" || arg.key == "emergency";
-    return arg.key == "systemd.unit" && (*arg.value == "rescue.target" || *arg.value == "emergency.target");
+    return arg.key == "systemd.unit" &&
+           (*arg.value == "rescue.target" || *arg.value == "emergency.target");
   });
 }
 
 bool names_kernelopts(const BlsEntry& entry) {
   const auto options = entry.options();
-  return std::any_of(options.args().begin(), options.args().end(),
-                     [](const KernelArg& arg) { return arg.raw == "$kernelopts" || arg.raw == "${kernelopts}"; });
+  return std::any_of(options.args().begin(), options.args().end(), [](const KernelArg& arg) {
+    return arg.raw == "$kernelopts" || arg.raw == "${kernelopts}";
+  });
 }
 
 std::string root_of(const CommandLine& line) {
@@ -35,24 +42,35 @@ std::string root_of(const CommandLine& line) {
 }
 
 bool is_machine_id(std::string_view text) {
-  return text.size() == 32 && std::all_of(text.begin(), text.end(), [](unsigned char c) { return std::isxdigit(c) != 0; });
+  return text.size() == 32 && std::all_of(text.begin(), text.end(), [](unsigned char c) {
+           return std::isxdigit(c) != 0;
+         });
 }
 
 std::string machine_of(const BlsItem& item) {
   if (auto id = item.entry.value("machine-id"); !id.empty()) return id;
   const auto head = std::string_view(item.name.id).substr(0, 32);
-  return is_machine_id(head) && item.name.id.size() > 32 && item.name.id[32] == '-' ? std::string(head) : "";
+  return is_machine_id(head) && item.name.id.size() > 32 && item.name.id[32] == '-'
+             ? std::string(head)
+             : "";
 }
 
-std::string why_left_alone(const BlsItem& item, const std::string& machine, const std::string& root) {
-  if (std::any_of(item.path.begin(), item.path.end(), [](unsigned char c) { return c <= ' ' || c >= 0x7f; })) return "has a name that our journal cannot hold";
+std::string why_left_alone(
+    const BlsItem& item, const std::string& machine, const std::string& root) {
+  if (std::any_of(item.path.begin(), item.path.end(), [](unsigned char c) {
+        return c <= ' ' || c >= 0x7f;
+      }))
+    return "has a name that our journal cannot hold";
   if (item.entry.value("linux").empty()) return std::string(kNoLinux);
   if (!item.entry.has_options()) return "has no options";
   if (is_rescue(item)) return std::string(kRescue);
-  if (item.entry.holds_comment("#OsIdentifier:")) return "is Boom's";  // snapshots: boom makes and removes them
-  // An image's entries keep the machine id of the image; another installation has another root as well.
+  // snapshots: boom makes and removes them
+  if (item.entry.holds_comment("#OsIdentifier:")) return "is Boom's";
+  // An image's entries keep the machine id of the image; another installation has another root as
+  // well.
   const auto theirs = machine_of(item), its_root = root_of(item.entry.options());
-  if (!theirs.empty() && !machine.empty() && theirs != machine && !root.empty() && !its_root.empty() && its_root != root)
+  if (!theirs.empty() && !machine.empty() && theirs != machine && !root.empty() &&
+      !its_root.empty() && its_root != root)
     return "belongs to another installation";
   return "";
 }
@@ -64,7 +82,10 @@ Result<BlsMenu> BlsMenu::read(const Files& files, const BootFacts& boot) {
   for (const auto folder : kFolders) {
     if (!files.exists(folder)) continue;
     const auto names = VFIRST_TRY(files.list(folder));
-    if (std::none_of(names.begin(), names.end(), [](const std::string& name) { return BlsName::parse(name).has_value(); })) continue;
+    if (std::none_of(names.begin(), names.end(), [](const std::string& name) {
+          return BlsName::parse(name).has_value();
+        }))
+      continue;
     menu.folder = folder;
     const auto reader = boot.loader == Loader::grub_bls ? BlsReader::grub : BlsReader::systemd_boot;
     for (const auto& file : names) {
@@ -85,14 +106,16 @@ Result<BlsMenu> BlsMenu::read(const Files& files, const BootFacts& boot) {
   if (!is_machine_id(machine)) machine.clear();
   auto root = root_of(CommandLine::parse(boot.cmdline));
   for (const auto& item : menu.items)
-    if (!machine.empty() && machine_of(item) == machine && !root_of(item.entry.options()).empty()) root = root_of(item.entry.options());
+    if (!machine.empty() && machine_of(item) == machine && !root_of(item.entry.options()).empty())
+      root = root_of(item.entry.options());
   for (auto& item : menu.items)
     if (!item.trial) item.left_alone = why_left_alone(item, machine, root);
   return menu;
 }
 
 const BlsItem* BlsMenu::trial() const {
-  const auto at = std::find_if(items.begin(), items.end(), [](const BlsItem& item) { return item.trial; });
+  const auto at =
+      std::find_if(items.begin(), items.end(), [](const BlsItem& item) { return item.trial; });
   return at == items.end() ? nullptr : &*at;
 }
 
@@ -106,15 +129,21 @@ std::vector<std::string> BlsMenu::trials(std::string_view but) const {
 int compare_versions(std::string_view a, std::string_view b) {
   const auto digit = [](char c) { return c >= '0' && c <= '9'; };
   const auto letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
-  const auto valid = [&](char c) { return digit(c) || letter(c) || std::string_view("~-^.").find(c) != std::string_view::npos; };
+  const auto valid = [&](char c) {
+    return digit(c) || letter(c) || std::string_view("~-^.").find(c) != std::string_view::npos;
+  };
   const auto head = [](std::string_view text) { return text.empty() ? '\0' : text.front(); };
   for (;;) {
-    while (!a.empty() && !valid(a.front())) a.remove_prefix(1);
-    while (!b.empty() && !valid(b.front())) b.remove_prefix(1);
-    // '~' is older than the end, the end than '-', then '^', then '.'; each of these only where one of the two has it.
+    while (!a.empty() && !valid(a.front()))
+      a.remove_prefix(1);
+    while (!b.empty() && !valid(b.front()))
+      b.remove_prefix(1);
+    // '~' is older than the end, the end than '-', then '^', then '.'; each of these only where one
+    // of the two has it.
     for (const char mark : {'~', '\0', '-', '^', '.'}) {
       if (mark == '\0') {
-        if (a.empty() || b.empty()) return static_cast<int>(!a.empty()) - static_cast<int>(!b.empty());
+        if (a.empty() || b.empty())
+          return static_cast<int>(!a.empty()) - static_cast<int>(!b.empty());
         continue;
       }
       if (head(a) != mark && head(b) != mark) continue;
@@ -125,9 +154,11 @@ int compare_versions(std::string_view a, std::string_view b) {
     }
     if (digit(head(a)) || digit(head(b))) {
       const auto take = [&](std::string_view& text) {
-        while (head(text) == '0') text.remove_prefix(1);
+        while (head(text) == '0')
+          text.remove_prefix(1);
         std::size_t size = 0;
-        while (size < text.size() && digit(text[size])) ++size;
+        while (size < text.size() && digit(text[size]))
+          ++size;
         const auto out = text.substr(0, size);
         text.remove_prefix(size);
         return out;
@@ -138,7 +169,8 @@ int compare_versions(std::string_view a, std::string_view b) {
     } else {
       const auto take = [&](std::string_view& text) {
         std::size_t size = 0;
-        while (size < text.size() && letter(text[size])) ++size;
+        while (size < text.size() && letter(text[size]))
+          ++size;
         const auto out = text.substr(0, size);
         text.remove_prefix(size);
         return out;
@@ -157,10 +189,15 @@ bool boots_before(const BlsItem& a, const BlsItem& b) {
     if (a_key != b_key) return a_key < b_key;
     const auto a_machine = a.entry.value("machine-id"), b_machine = b.entry.value("machine-id");
     if (a_machine != b_machine) return a_machine < b_machine;
-    if (const int order = compare_versions(a.entry.value("version"), b.entry.value("version")); order != 0) return order > 0;
+    if (const int order = compare_versions(a.entry.value("version"), b.entry.value("version"));
+        order != 0)
+      return order > 0;
   }
   // The id there is the file's name without the counter, ".conf" and all, in small letters.
-  if (const int order = compare_versions(lowered(a.name.id) + ".conf", lowered(b.name.id) + ".conf"); order != 0) return order > 0;
+  if (const int order =
+          compare_versions(lowered(a.name.id) + ".conf", lowered(b.name.id) + ".conf");
+      order != 0)
+    return order > 0;
   if (!a.name.left || !b.name.left) return false;
   if (*a.name.left != *b.name.left) return *a.name.left > *b.name.left;
   return a.name.done.value_or(0) < b.name.done.value_or(0);
@@ -169,7 +206,9 @@ bool boots_before(const BlsItem& a, const BlsItem& b) {
 const BlsItem* default_item(const std::vector<BlsItem>& items, std::string_view pattern) {
   const BlsItem *first = nullptr, *match = nullptr;
   for (const auto& item : items) {
-    if (item.entry.value("linux").empty() && item.entry.value("efi").empty() && item.entry.value("uki").empty()) continue;
+    if (item.entry.value("linux").empty() && item.entry.value("efi").empty() &&
+        item.entry.value("uki").empty())
+      continue;
     if (!first || boots_before(item, *first)) first = &item;
     if (!pattern.empty() && glob_match(lowered(pattern), lowered(item.name.id) + ".conf"))
       if (!match || boots_before(item, *match)) match = &item;

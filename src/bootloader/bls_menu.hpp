@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
-// The folder of entries: which of them are this host's normal ones, and which systemd-boot takes when nobody chooses.
+// The folder of entries: which of them are this host's normal ones, and which systemd-boot takes
+// when nobody chooses.
 
 #include "bootloader/bls_entry.hpp"
 #include "bootloader/bls_name.hpp"
@@ -13,37 +14,48 @@
 
 namespace vfirst {
 
-inline constexpr std::string_view kTrialMark = "-vfirst";          // ends the id of the entry that we make for a trial
-inline constexpr std::string_view kTrialKey = "x-vfirst-trial";     // in that entry: the hash of the plan
+// ends the id of the entry that we make for a trial
+inline constexpr std::string_view kTrialMark = "-vfirst";
+// in that entry: the hash of the plan
+inline constexpr std::string_view kTrialKey = "x-vfirst-trial";
 
 inline constexpr std::string_view kRescue = "is a rescue entry", kNoLinux = "boots no Linux kernel";
 
 struct BlsItem {
   BlsName name;
-  std::string path;                                               // boot/loader/entries/fedora-6.12.conf
+  // boot/loader/entries/fedora-6.12.conf
+  std::string path;
   BlsEntry entry;
-  bool trial = false;                                             // ours, for a trial's one boot
-  bool variable = false;                                          // its options are $kernelopts (RHEL 8): grubenv holds them
-  std::string left_alone;                                         // why it does not carry our arguments; "" : it does
+  // ours, for a trial's one boot
+  bool trial = false;
+  // its options are $kernelopts (RHEL 8): grubenv holds them
+  bool variable = false;
+  // why it does not carry our arguments; "" : it does
+  std::string left_alone;
 
   bool normal() const { return left_alone.empty() && !trial; }
 };
 
 struct BlsMenu {
-  std::string folder;                                             // boot/loader/entries
-  std::vector<BlsItem> items;                                     // by file name
+  // boot/loader/entries
+  std::string folder;
+  // by file name
+  std::vector<BlsItem> items;
 
   // Refused where no folder of entries is there.
   static Result<BlsMenu> read(const Files& files, const BootFacts& boot);
-  const BlsItem* trial() const;                                   // nullptr: there is none
-  std::vector<std::string> trials(std::string_view but = {}) const;   // the paths of all such, less one
+  // nullptr: there is none
+  const BlsItem* trial() const;
+  // the paths of all such, less one
+  std::vector<std::string> trials(std::string_view but = {}) const;
 };
 
 // systemd-boot's own order (src/boot/boot.c, boot_entry_compare): whether `a` stands before `b`.
 bool boots_before(const BlsItem& a, const BlsItem& b);
 // Versions as systemd-boot compares them (UAPI.10): negative, 0 or positive.
 int compare_versions(std::string_view a, std::string_view b);
-// What it boots when nobody chooses: the first that matches the pattern (loader.conf `default`; "" : none), else the first.
+// What it boots when nobody chooses: the first that matches the pattern (loader.conf `default`; ""
+// : none), else the first.
 const BlsItem* default_item(const std::vector<BlsItem>& items, std::string_view pattern);
 
 }  // namespace vfirst

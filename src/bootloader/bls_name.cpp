@@ -20,8 +20,11 @@ std::optional<unsigned> counter(std::string_view text) {
 }  // namespace
 
 std::optional<BlsName> BlsName::parse(std::string_view file) {
-  // systemd-boot passes over hidden files and the names of the entries that it makes itself (boot.c).
-  if (!file.ends_with(kSuffix) || file.size() == kSuffix.size() || file.starts_with('.') || file.starts_with("auto-")) return std::nullopt;
+  // systemd-boot passes over hidden files and the names of the entries that it makes itself
+  // (boot.c).
+  if (!file.ends_with(kSuffix) || file.size() == kSuffix.size() || file.starts_with('.') ||
+      file.starts_with("auto-"))
+    return std::nullopt;
   if (file.find('/') != file.npos) return std::nullopt;
   file.remove_suffix(kSuffix.size());
   BlsName name;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
-// The file name of a Boot Loader Specification entry: its id and its boot counter, "fedora-6.12+2-1.conf".
+// The file name of a Boot Loader Specification entry: its id and its boot counter,
+// "fedora-6.12+2-1.conf".
 
 #include <optional>
 #include <string>
@@ -8,14 +9,19 @@
 
 namespace vfirst {
 
-// The loader that counts and systemd-bless-boot rename the file; the id stays (UAPI.1, "Boot counting").
+// The loader that counts and systemd-bless-boot rename the file; the id stays (UAPI.1, "Boot
+// counting").
 struct BlsName {
-  std::string id;                                                 // without counter and ".conf"
-  std::optional<unsigned> left, done;                             // absent: not counted, or no boot was taken yet
+  // without counter and ".conf"
+  std::string id;
+  // absent: not counted, or no boot was taken yet
+  std::optional<unsigned> left, done;
 
-  static std::optional<BlsName> parse(std::string_view file);     // nothing: no entry's name
+  // nothing: no entry's name
+  static std::optional<BlsName> parse(std::string_view file);
   std::string file() const;
-  bool spent() const { return left && *left == 0; }               // every try is used up: sorted behind the others
+  // every try is used up: sorted behind the others
+  bool spent() const { return left && *left == 0; }
   bool operator==(const BlsName&) const = default;
 };
 

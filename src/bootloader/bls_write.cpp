@@ -12,9 +12,12 @@ namespace vfirst {
 
 namespace {
 
-constexpr std::string_view kStaged = ".vfirst";                    // "fedora-6.12.conf.vfirst": no loader takes it for an entry
+// "fedora-6.12.conf.vfirst": no loader takes it for an entry
+constexpr std::string_view kStaged = ".vfirst";
 
-std::string name_of(std::string_view path) { return std::string(path.substr(path.rfind('/') + 1)); }
+std::string name_of(std::string_view path) {
+  return std::string(path.substr(path.rfind('/') + 1));
+}
 
 // "a.conf" of "a.conf.vfirst" and "a.conf.vfirst3"; "" for what is not staged.
 std::string target_of(std::string_view name) {
@@ -31,13 +34,16 @@ Result<bool> BlsWriter::has_leftovers() const {
   for (const auto& name : VFIRST_TRY(files_.list(folder_)))
     if (const auto target = target_of(name); !target.empty()) {
       const auto path = fmt::format("{}/{}", folder_, target);
-      if (!fat_ || !files_.exists(path) || files_.read(path) != files_.read(fmt::format("{}/{}", folder_, name))) return true;
+      if (!fat_ || !files_.exists(path) ||
+          files_.read(path) != files_.read(fmt::format("{}/{}", folder_, name)))
+        return true;
     }
   for (const auto folder : {kSlotFolder, kBlsBefore}) {
     if (!files_.exists(folder)) continue;
     const auto names = VFIRST_TRY(files_.list(folder));
     if (std::any_of(names.begin(), names.end(), [&](const std::string& name) {
-          return name.find('/') == std::string::npos && name.ends_with(".tmp") && (folder == kBlsBefore || name == "bls.tmp");
+          return name.find('/') == std::string::npos && name.ends_with(".tmp") &&
+                 (folder == kBlsBefore || name == "bls.tmp");
         }))
       return true;
   }
@@ -48,11 +54,17 @@ Status BlsWriter::clean(std::vector<std::string>& notes) {
   for (const auto& name : VFIRST_TRY(files_.list(folder_))) {
     const auto target = target_of(name);
     if (target.empty()) continue;
-    const auto staged = fmt::format("{}/{}", folder_, name), path = fmt::format("{}/{}", folder_, target);
-    if (fat_ && files_.exists(path) && VFIRST_TRY(files_.read(path)) == VFIRST_TRY(files_.read(staged))) {
-      // fs/fat renames over a file by pointing that file's entry at the new clusters, then taking the old name out. Cut
-      // in between, both names hold the same clusters; to remove one would free the other's.
-      notes.push_back(fmt::format("{}: left by a power cut; run fsck.fat -a before removing it, it may share its clusters with {}", staged, target));
+    const auto staged = fmt::format("{}/{}", folder_, name),
+               path = fmt::format("{}/{}", folder_, target);
+    if (fat_ && files_.exists(path) &&
+        VFIRST_TRY(files_.read(path)) == VFIRST_TRY(files_.read(staged))) {
+      // fs/fat renames over a file by pointing that file's entry at the new clusters, then taking
+      // the old name out. Cut in between, both names hold the same clusters; to remove one would
+      // free the other's.
+      notes.push_back(fmt::format(
+          "{}: left by a power cut; run fsck.fat -a before removing it, it may share "
+          "its clusters with {}",
+          staged, target));
       continue;
     }
     VFIRST_CHECK(files_.remove(staged));
@@ -60,10 +72,12 @@ Status BlsWriter::clean(std::vector<std::string>& notes) {
   for (const auto folder : {kSlotFolder, kBlsBefore}) {
     if (!files_.exists(folder)) continue;
     for (const auto& name : VFIRST_TRY(files_.list(folder)))
-      if (name.find('/') == name.npos && name.ends_with(".tmp") && (folder == kBlsBefore || name == "bls.tmp"))
+      if (name.find('/') == name.npos && name.ends_with(".tmp") &&
+          (folder == kBlsBefore || name == "bls.tmp"))
         VFIRST_CHECK(files_.remove(fmt::format("{}/{}", folder, name)));
   }
-  if (files_.exists("etc/kernel/cmdline.vfirst")) VFIRST_CHECK(files_.remove("etc/kernel/cmdline.vfirst"));
+  if (files_.exists("etc/kernel/cmdline.vfirst"))
+    VFIRST_CHECK(files_.remove("etc/kernel/cmdline.vfirst"));
   return {};
 }
 
@@ -77,11 +91,13 @@ Status BlsWriter::put_state(const BlsState& state) {
 
 Status BlsWriter::drop_state() {
   if (files_.exists(kBlsBefore)) {
-    for (const auto& name : VFIRST_TRY(files_.list(kBlsBefore))) VFIRST_CHECK(files_.remove(fmt::format("{}/{}", kBlsBefore, name)));
+    for (const auto& name : VFIRST_TRY(files_.list(kBlsBefore)))
+      VFIRST_CHECK(files_.remove(fmt::format("{}/{}", kBlsBefore, name)));
     if (files_.exists(kBlsBefore)) VFIRST_CHECK(files_.remove(kBlsBefore));
   }
   if (files_.exists(kBlsState)) VFIRST_CHECK(files_.remove(kBlsState));
-  if (files_.exists(kSlotFolder) && VFIRST_TRY(files_.list(kSlotFolder)).empty()) VFIRST_CHECK(files_.remove(kSlotFolder));
+  if (files_.exists(kSlotFolder) && VFIRST_TRY(files_.list(kSlotFolder)).empty())
+    VFIRST_CHECK(files_.remove(kSlotFolder));
   return {};
 }
 
@@ -89,12 +105,14 @@ Status BlsWriter::keep_copies(const BlsEdits& edits, BlsState& state) {
   for (const auto* all : {&edits.entries, &edits.kernel_cmdline}) {
     for (const auto& edit : *all) {
       if (!edit.changes() || (state.find(edit.id) && edit.exists)) continue;
-      const auto copy = fmt::format("{}/{}", kBlsBefore, all == &edits.entries ? name_of(edit.id) : "kernel-cmdline");
+      const auto copy = fmt::format(
+          "{}/{}", kBlsBefore, all == &edits.entries ? name_of(edit.id) : "kernel-cmdline");
       if (!files_.exists(copy) || VFIRST_TRY(files_.read(copy)) != edit.without) {
         if (files_.exists(copy)) VFIRST_CHECK(files_.remove(copy));
         VFIRST_CHECK(files_.create(copy + ".tmp", edit.without, 0600));
         VFIRST_CHECK(files_.rename(copy + ".tmp", copy));
-        if (VFIRST_TRY(files_.read(copy)) != edit.without) return failed(EIO, "{}: does not read back as written", copy);
+        if (VFIRST_TRY(files_.read(copy)) != edit.without)
+          return failed(EIO, "{}: does not read back as written", copy);
       }
       if (!state.find(edit.id)) state.files.push_back({edit.id, copy, edit.made});
     }
@@ -102,35 +120,44 @@ Status BlsWriter::keep_copies(const BlsEdits& edits, BlsState& state) {
   return {};
 }
 
-Result<std::string> BlsWriter::stage(const std::string& path, std::string_view text, unsigned mode) {
+Result<std::string> BlsWriter::stage(
+    const std::string& path, std::string_view text, unsigned mode) {
   auto staged = path + std::string(kStaged);
-  for (char n = '2'; files_.exists(staged) && n <= '9'; ++n) staged = path + std::string(kStaged) + n;
+  for (char n = '2'; files_.exists(staged) && n <= '9'; ++n)
+    staged = path + std::string(kStaged) + n;
   VFIRST_CHECK(files_.create(staged, text, mode ? mode : 0644));
-  if (VFIRST_TRY(files_.read(staged)) != text) return failed(EIO, "{}: does not read back as written", staged);
+  if (VFIRST_TRY(files_.read(staged)) != text)
+    return failed(EIO, "{}: does not read back as written", staged);
   return staged;
 }
 
-// GRUB replays no journal: the new files are home before their names change, and old blocks are kept until those are.
+// GRUB replays no journal: the new files are home before their names change, and old blocks are
+// kept until those are.
 Status BlsWriter::write(const BlsEdits& edits) {
   std::vector<std::pair<std::string, std::string>> staged;
   for (const auto& edit : edits.entries)
-    if (edit.changes()) staged.emplace_back(VFIRST_TRY(stage(edit.path, edit.text, files_.mode(edit.path))), edit.path);
+    if (edit.changes())
+      staged.emplace_back(
+          VFIRST_TRY(stage(edit.path, edit.text, files_.mode(edit.path))), edit.path);
   if (!staged.empty()) {
     VFIRST_CHECK(files_.settle(folder_));
-    for (const auto& [from, to] : staged) VFIRST_CHECK(files_.rename(from, to));
+    for (const auto& [from, to] : staged)
+      VFIRST_CHECK(files_.rename(from, to));
     VFIRST_CHECK(files_.settle(folder_));
     for (const auto& edit : edits.entries)
-      if (edit.changes() && VFIRST_TRY(files_.read(edit.path)) != edit.text) return failed(EIO, "{}: does not read back as written", edit.path);
+      if (edit.changes() && VFIRST_TRY(files_.read(edit.path)) != edit.text)
+        return failed(EIO, "{}: does not read back as written", edit.path);
   }
   for (const auto& edit : edits.environment) {
     if (!edit.changes()) continue;
     VFIRST_CHECK(files_.overwrite(edit.path, edit.text));
-    if (VFIRST_TRY(files_.read(edit.path)) != edit.text) return failed(EIO, "{}: does not read back as written", edit.path);
+    if (VFIRST_TRY(files_.read(edit.path)) != edit.text)
+      return failed(EIO, "{}: does not read back as written", edit.path);
   }
   for (const auto& edit : edits.kernel_cmdline) {
     if (!edit.changes()) continue;
-    // Its date must not be older than /etc/default/grub's, or 20-grub.install has grub2-mkconfig write it anew: a new
-    // file has today's.
+    // Its date must not be older than /etc/default/grub's, or 20-grub.install has grub2-mkconfig
+    // write it anew: a new file has today's.
     const auto fresh = VFIRST_TRY(stage(edit.path, edit.text, files_.mode(edit.path)));
     VFIRST_CHECK(files_.rename(fresh, edit.path));
   }
@@ -142,12 +169,14 @@ Status BlsWriter::put_entry(const std::string& path, std::string_view text, unsi
   VFIRST_CHECK(files_.settle(folder_));
   VFIRST_CHECK(files_.rename(staged, path));
   VFIRST_CHECK(files_.settle(folder_));
-  if (VFIRST_TRY(files_.read(path)) != text) return failed(EIO, "{}: does not read back as written", path);
+  if (VFIRST_TRY(files_.read(path)) != text)
+    return failed(EIO, "{}: does not read back as written", path);
   return {};
 }
 
 Status BlsWriter::remove_entries(const std::vector<std::string>& paths) {
-  for (const auto& path : paths) VFIRST_CHECK(files_.remove(path));
+  for (const auto& path : paths)
+    VFIRST_CHECK(files_.remove(path));
   return paths.empty() ? Status{} : files_.settle(folder_);
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
-// Edits onto the disk, in an order in which a power cut at any point leaves each file old or new and the next run enough
-// to finish.
+// Edits onto the disk, in an order in which a power cut at any point leaves each file old or new
+// and the next run enough to finish.
 
 #include "bootloader/bls_edits.hpp"
 
@@ -9,14 +9,18 @@ namespace vfirst {
 
 class BlsWriter {
  public:
-  // `fat`: the entries lie on one, where a rename that was cut short can leave two names of the same clusters.
-  BlsWriter(Files& files, std::string folder, bool fat) : files_(files), folder_(std::move(folder)), fat_(fat) {}
+  // `fat`: the entries lie on one, where a rename that was cut short can leave two names of the
+  // same clusters.
+  BlsWriter(Files& files, std::string folder, bool fat)
+      : files_(files), folder_(std::move(folder)), fat_(fat) {}
 
   // Half-written files of a run that was cut short are there.
   Result<bool> has_leftovers() const;
   Status clean(std::vector<std::string>& notes);
-  Status put_state(const BlsState& state);                        // only if it changed
-  Status drop_state();                                            // last of all: state, copies, folder
+  // only if it changed
+  Status put_state(const BlsState& state);
+  // last of all: state, copies, folder
+  Status drop_state();
   // A copy of each file that is to change, verified, before the first change; into state.files too.
   Status keep_copies(const BlsEdits& edits, BlsState& state);
   Status write(const BlsEdits& edits);
@@ -24,7 +28,8 @@ class BlsWriter {
   Status remove_entries(const std::vector<std::string>& paths);
 
  private:
-  Result<std::string> stage(const std::string& path, std::string_view text, unsigned mode);   // under a name of its own
+  // under a name of its own
+  Result<std::string> stage(const std::string& path, std::string_view text, unsigned mode);
 
   Files& files_;
   std::string folder_;

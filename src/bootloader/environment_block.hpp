@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
-// The block of variables that GRUB and Linux share: 1024 bytes, a signature line, NAME=VALUE lines, '#' to the end.
+// The block of variables that GRUB and Linux share: 1024 bytes, a signature line, NAME=VALUE lines,
+// '#' to the end.
 
 #include "base/result.hpp"
 
@@ -11,27 +12,34 @@
 
 namespace vfirst {
 
-// Every variable lies in the first 512 bytes, so an update in place changes one sector: the disk has the old block or
-// the new one. GRUB's save_env rewrites the sectors that it found, without allocating, so the file never moves.
+// Every variable lies in the first 512 bytes, so an update in place changes one sector: the disk
+// has the old block or the new one. GRUB's save_env rewrites the sectors that it found, without
+// allocating, so the file never moves.
 class EnvironmentBlock {
  public:
   static constexpr std::size_t kSize = 1024, kSector = 512;
 
-  // Exactly kSize bytes, as GRUB takes it; another size, a lost signature or text behind the first sector is refused.
+  // Exactly kSize bytes, as GRUB takes it; another size, a lost signature or text behind the first
+  // sector is refused.
   static Result<EnvironmentBlock> parse(std::string_view bytes);
 
-  std::string_view value(std::string_view name) const;            // "" where it is not set
-  // Refused where the first sector is full, or where the text could not be read back (newline, '=' in a name).
+  // "" where it is not set
+  std::string_view value(std::string_view name) const;
+  // Refused where the first sector is full, or where the text could not be read back (newline, '='
+  // in a name).
   Status set(std::string_view name, std::string_view value);
 
-  std::string bytes() const;                                      // kSize of them
+  // kSize of them
+  std::string bytes() const;
   bool operator==(const EnvironmentBlock&) const = default;
 
  private:
-  std::vector<std::pair<std::string, std::string>> lines_;        // in the order of the file; foreign ones are kept
+  // in the order of the file; foreign ones are kept
+  std::vector<std::pair<std::string, std::string>> lines_;
 };
 
-// A lenient look at a block that others may have filled past its first sector; "" where the variable is not set.
+// A lenient look at a block that others may have filled past its first sector; "" where the
+// variable is not set.
 std::string environment_value(std::string_view bytes, std::string_view name);
 
 }  // namespace vfirst

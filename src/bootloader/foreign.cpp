@@ -32,18 +32,25 @@ bool assigns_command_line(std::string_view line) {
 std::string_view code_of(std::string_view line) {
   char quote = 0;
   for (std::size_t i = 0; i < line.size(); ++i) {
-    if (quote) quote = line[i] == quote ? 0 : quote;
-    else if (line[i] == '"' || line[i] == '\'') quote = line[i];
-    else if (line[i] == '#' && (i == 0 || kBlanks.find(line[i - 1]) != kBlanks.npos)) return line.substr(0, i);
+    if (quote)
+      quote = line[i] == quote ? 0 : quote;
+    else if (line[i] == '"' || line[i] == '\'')
+      quote = line[i];
+    else if (line[i] == '#' && (i == 0 || kBlanks.find(line[i - 1]) != kBlanks.npos))
+      return line.substr(0, i);
   }
   return line;
 }
 
 // Where the word stands in the line, between blanks, quotes, '=' and the line's ends.
 std::size_t find_word(std::string_view line, std::string_view word, std::size_t from = 0) {
-  const auto edge = [&](std::size_t at) { return at >= line.size() || std::string_view(" \t\"'").find(line[at]) != std::string_view::npos; };
+  const auto edge = [&](std::size_t at) {
+    return at >= line.size() || std::string_view(" \t\"'").find(line[at]) != std::string_view::npos;
+  };
   for (auto at = line.find(word, from); at != line.npos; at = line.find(word, at + 1)) {
-    const bool begins = at == 0 || edge(at - 1) || (line[at - 1] == '=' && assigns_command_line(line.substr(0, at)) && line.find('=') == at - 1);
+    const bool begins = at == 0 || edge(at - 1) ||
+                        (line[at - 1] == '=' && assigns_command_line(line.substr(0, at)) &&
+                         line.find('=') == at - 1);
     if (begins && edge(at + word.size())) return at;
   }
   return line.npos;
@@ -59,7 +66,9 @@ std::vector<std::string> default_files(const Files& files) {
 }
 
 bool in_normal_entries(const GrubFile& config, const std::string& word) {
-  return std::ranges::any_of(config.config.entries, [&](const GrubEntry& e) { return e.carries && std::ranges::find(e.arguments, word) != e.arguments.end(); });
+  return std::ranges::any_of(config.config.entries, [&](const GrubEntry& e) {
+    return e.carries && std::ranges::find(e.arguments, word) != e.arguments.end();
+  });
 }
 
 // Words that an adoption had made ours and not yet taken out of grub.cfg when it was cut short.
@@ -74,7 +83,9 @@ std::vector<std::string> half_adopted(const GrubFile& config, const Slots& slots
 
 }  // namespace
 
-std::string ForeignSource::str() const { return fmt::format("{}:{}", path, line); }
+std::string ForeignSource::str() const {
+  return fmt::format("{}:{}", path, line);
+}
 
 std::vector<ForeignSource> foreign_sources(const Files& files, std::string_view word) {
   std::vector<ForeignSource> out;
@@ -83,7 +94,8 @@ std::vector<ForeignSource> foreign_sources(const Files& files, std::string_view 
     unsigned number = 0;
     for (const auto line : split(text, '\n')) {
       ++number;
-      if (assigns_command_line(line) && find_word(code_of(line), word) != line.npos) out.push_back({path, number});
+      if (assigns_command_line(line) && find_word(code_of(line), word) != line.npos)
+        out.push_back({path, number});
     }
   }
   return out;
@@ -96,10 +108,14 @@ std::string without_word(std::string_view text, std::string_view word) {
     std::string line(each);
     if (!std::exchange(first, false)) out += '\n';
     if (assigns_command_line(line)) {
-      for (auto at = find_word(code_of(line), word); at != std::string::npos; at = find_word(code_of(line), word, at)) {
+      for (auto at = find_word(code_of(line), word); at != std::string::npos;
+           at = find_word(code_of(line), word, at)) {
         auto count = word.size();
-        if (at + count < line.size() && kBlanks.find(line[at + count]) != kBlanks.npos) ++count;        // the blank behind it goes, too,
-        else if (at > 0 && kBlanks.find(line[at - 1]) != kBlanks.npos) --at, ++count;                    // or the one before
+        // the blank behind it goes, too,
+        if (at + count < line.size() && kBlanks.find(line[at + count]) != kBlanks.npos)
+          ++count;
+        else if (at > 0 && kBlanks.find(line[at - 1]) != kBlanks.npos)
+          --at, ++count;  // or the one before
         line.erase(at, count);
       }
     }
@@ -108,36 +124,58 @@ std::string without_word(std::string_view text, std::string_view word) {
   return out;
 }
 
-Result<Adoption> adopt(Files& files, const Root& root, const BootFacts& boot, std::vector<std::string> words_to_take, const RunProcess& with) {
-  if (boot.loader != Loader::grub) return refuse("--adopt: {} does not take its arguments from etc/default/grub", loader_name(boot.loader));
-  const auto run = with ? with : [](const auto& argv, std::string_view input) { return run_process(argv, input); };
+Result<Adoption> adopt(
+    Files& files, const Root& root, const BootFacts& boot, std::vector<std::string> words_to_take,
+    const RunProcess& with) {
+  if (boot.loader != Loader::grub)
+    return refuse(
+        "--adopt: {} does not take its arguments from etc/default/grub", loader_name(boot.loader));
+  const auto run = with ? with : [](const auto& argv, std::string_view input) {
+    return run_process(argv, input);
+  };
   const auto slots = VFIRST_TRY(current_slots(files, boot));
   const auto config = VFIRST_TRY(read_grub_config(files));
   const auto good = slots.arguments(slots.now.good);
   const auto ours = words(good);
   for (auto& word : half_adopted(config, slots))
-    if (std::ranges::find(words_to_take, word) == words_to_take.end()) words_to_take.push_back(std::move(word));
+    if (std::ranges::find(words_to_take, word) == words_to_take.end())
+      words_to_take.push_back(std::move(word));
   Adoption out;
   std::string taken;
   bool pending = false;
   for (const auto& word : words_to_take) {
     const bool mine = std::ranges::find(ours, word) != ours.end();
     const bool there = !foreign_sources(files, word).empty();
-    if (!there && !in_normal_entries(config, word)) continue;      // adopted before, or this boot's alone: no later one has it
+    // adopted before, or this boot's alone: no later one has it
+    if (!there && !in_normal_entries(config, word)) continue;
     // One that is ours and still in grub.cfg was on its way when the power failed.
     if (!there && !mine)
-      return refuse("{}: stands in no assignment of etc/default/grub or etc/default/grub.d, so it cannot be adopted; take it out where it comes from", word);
+      return refuse(
+          "{}: stands in no assignment of etc/default/grub or etc/default/grub.d, so it cannot be "
+          "adopted; take it out where it comes from",
+          word);
     pending = true;
     out.words.push_back(word);
     if (!mine) taken += (taken.empty() ? "" : " ") + word;
   }
   if (!pending) return out;
-  VFIRST_CHECK(can_regenerate(files, root, config, fmt::format("{} is to be taken over", fmt::join(out.words, " "))));
+  VFIRST_CHECK(can_regenerate(
+      files, root, config, fmt::format("{} is to be taken over", fmt::join(out.words, " "))));
 
-  // 1. Ours, beside the foreign ones: the kernel sees each word twice, the foreign one first, as before.
+  // 1. Ours, beside the foreign ones: the kernel sees each word twice, the foreign one first, as
+  // before.
   if (!taken.empty()) {
     const auto all = good.empty() ? taken : taken + " " + good;
-    VFIRST_CHECK(apply_arguments(files, root, boot, all, {.plan = std::string(kAdopted), .dry_run = false, .trial = false, .force = false, .trial_only = {}, .limit = 2047, .prove = {}, .run = run}));
+    VFIRST_CHECK(apply_arguments(
+        files, root, boot, all,
+        {.plan = std::string(kAdopted),
+         .dry_run = false,
+         .trial = false,
+         .force = false,
+         .trial_only = {},
+         .limit = 2047,
+         .prove = {},
+         .run = run}));
   }
   out.wrote = true;
   // 2. Out of the files that grub.cfg is made from; Linux alone reads them.
@@ -146,7 +184,8 @@ Result<Adoption> adopt(Files& files, const Root& root, const BootFacts& boot, st
   for (const auto& path : default_files(files)) {
     const auto before = VFIRST_TRY(files.read(path));
     auto text = before;
-    for (const auto& word : out.words) text = without_word(text, word);
+    for (const auto& word : out.words)
+      text = without_word(text, word);
     if (text == before) continue;
     VFIRST_CHECK(replace_file(files, path, text, journal));
     edited.insert(path);
@@ -159,7 +198,9 @@ Result<Adoption> adopt(Files& files, const Root& root, const BootFacts& boot, st
     return std::unexpected(made.error());
   }
   for (const auto& word : out.words)
-    if (in_normal_entries(*made, word)) out.notes.push_back(fmt::format("{}: still in {}, from another place than etc/default/grub", word, made->path));
+    if (in_normal_entries(*made, word))
+      out.notes.push_back(fmt::format(
+          "{}: still in {}, from another place than etc/default/grub", word, made->path));
   VFIRST_CHECK(replace_file(files, config.path, made->text, journal));
   return out;
 }

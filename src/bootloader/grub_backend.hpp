@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
-// GRUB with our fragment in its generated configuration: two slot files and a block that selects one.
+// GRUB with our fragment in its generated configuration: two slot files and a block that selects
+// one.
 
 #include "bootloader/backend.hpp"
 #include "bootloader/slots.hpp"
@@ -9,7 +10,8 @@ namespace vfirst {
 
 class GrubBackend final : public Backend {
  public:
-  GrubBackend(Files& files, const Root& root, const BootFacts& boot) : files_(files), root_(root), boot_(boot) {}
+  GrubBackend(Files& files, const Root& root, const BootFacts& boot)
+      : files_(files), root_(root), boot_(boot) {}
 
   Result<ApplyOutcome> apply(const std::string& cmdline, const ApplyOptions& options) override;
   Result<LoaderState> state() const override;
@@ -28,6 +30,8 @@ class GrubBackend final : public Backend {
 };
 
 // What remove is made of, for its own file.
-Result<Change> remove_slots(Files& files, const Root& root, const BootFacts& boot, bool dry_run, const RunProcess& run = {});
+Result<Change> remove_slots(
+    Files& files, const Root& root, const BootFacts& boot, bool dry_run,
+    const RunProcess& run = {});
 
 }  // namespace vfirst

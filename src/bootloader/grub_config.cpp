@@ -3,8 +3,8 @@
 
 #include "base/text.hpp"
 
-#include <algorithm>
 #include <fmt/format.h>
+#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -14,16 +14,18 @@ namespace {
 
 struct Word {
   std::string text;
-  bool quoted = false;                                            // any part of it: then a variable in it is not split
+  // any part of it: then a variable in it is not split
+  bool quoted = false;
 };
 struct Command {
   std::vector<Word> words;
-  char end = '\n';                                                // what closed it: newline, ';', '{' or '}'
+  // what closed it: newline, ';', '{' or '}'
+  char end = '\n';
   unsigned line = 0;
 };
 
-// GRUB's script lexer, as far as generated files need it: ' " \ quote, # starts a comment where a word could start,
-// { and } are words of their own.
+// GRUB's script lexer, as far as generated files need it: ' " \ quote, # starts a comment where a
+// word could start, { and } are words of their own.
 class Lexer {
  public:
   explicit Lexer(std::string_view text) : text_(text) {}
@@ -45,16 +47,23 @@ class Lexer {
         command.end = c;
         return command;
       }
-      if (c == ' ' || c == '\t') { flush(); continue; }
-      if (c == '#' && !in_word) {
-        while (at_ < text_.size() && text_[at_] != '\n') ++at_;
+      if (c == ' ' || c == '\t') {
+        flush();
         continue;
       }
-      if ((c == '{' || c == '}') && !in_word && (at_ == text_.size() || std::string_view(" \t\n;").find(text_[at_]) != std::string_view::npos)) {
+      if (c == '#' && !in_word) {
+        while (at_ < text_.size() && text_[at_] != '\n')
+          ++at_;
+        continue;
+      }
+      if ((c == '{' || c == '}') && !in_word &&
+          (at_ == text_.size() ||
+           std::string_view(" \t\n;").find(text_[at_]) != std::string_view::npos)) {
         command.end = c;
         return command;
       }
-      if (c == '\\' && at_ < text_.size() && text_[at_] == '\n') {   // the line goes on
+      // the line goes on
+      if (c == '\\' && at_ < text_.size() && text_[at_] == '\n') {
         ++line_;
         ++at_;
         continue;
@@ -86,16 +95,20 @@ class Lexer {
   unsigned line_ = 1;
 };
 
-bool is_ours(const Word& word) { return !word.quoted && (word.text == "$vfirst_args" || word.text == "${vfirst_args}"); }
+bool is_ours(const Word& word) {
+  return !word.quoted && (word.text == "$vfirst_args" || word.text == "${vfirst_args}");
+}
 
-bool leads(std::string_view word) {                               // a keyword behind which a command begins
+// a keyword behind which a command begins
+bool leads(std::string_view word) {
   for (const auto keyword : {"if", "elif", "then", "else", "while", "until", "do", "!"})
     if (word == keyword) return true;
   return false;
 }
 
 bool is_recovery(std::string_view id, const std::vector<std::string>& arguments) {
-  if (id.find("-recovery-") != id.npos) return true;              // Debian's 10_linux; its titles are translated
+  // Debian's 10_linux; its titles are translated
+  if (id.find("-recovery-") != id.npos) return true;
   return std::any_of(arguments.begin(), arguments.end(), [](const std::string& word) {
     return word == "single" || word == "recovery" || word == "rescue" || word == "emergency" ||
            word == "systemd.unit=rescue.target" || word == "systemd.unit=emergency.target";
@@ -120,12 +133,17 @@ std::vector<std::pair<unsigned, std::string>> generator_lines(std::string_view t
 
 std::size_t GrubEntry::command_line_bytes(std::string_view ours) const {
   std::size_t bytes = std::string_view("BOOT_IMAGE=").size() + kernel.size();
-  for (const auto& word : arguments) bytes += 1 + word.size();
+  for (const auto& word : arguments)
+    bytes += 1 + word.size();
   return bytes + (ours.empty() ? 0 : 1 + ours.size());
 }
 
 GrubConfig GrubConfig::parse(std::string_view text) {
-  struct Block { std::string title, id; bool entry = false, menu = false; std::size_t number = 0, inside = 0; };
+  struct Block {
+    std::string title, id;
+    bool entry = false, menu = false;
+    std::size_t number = 0, inside = 0;
+  };
   GrubConfig config;
   std::vector<Block> open;
   bool sources = false, exports = false, menu_begun = false;
@@ -141,9 +159,11 @@ GrubConfig GrubConfig::parse(std::string_view text) {
   Lexer lexer(text);
   while (auto command = lexer.next()) {
     auto& all = command->words;
-    auto first = std::find_if_not(all.begin(), all.end(), [](const Word& w) { return leads(w.text); });
+    auto first =
+        std::find_if_not(all.begin(), all.end(), [](const Word& w) { return leads(w.text); });
     const std::vector<Word> line(first, all.end());
-    const std::string_view name = line.empty() ? std::string_view{} : std::string_view(line[0].text);
+    const std::string_view name =
+        line.empty() ? std::string_view{} : std::string_view(line[0].text);
 
     if (command->end == '{') {
       Block block;
@@ -151,14 +171,18 @@ GrubConfig GrubConfig::parse(std::string_view text) {
       block.entry = name == "menuentry";
       if (block.menu && line.size() > 1) block.title = line[1].text;
       for (std::size_t i = 2; block.menu && i + 1 < line.size(); ++i)
-        if (line[i].text == "$menuentry_id_option" || line[i].text == "--id") block.id = line[i + 1].text;
-      if (block.menu && !std::exchange(menu_begun, true) && sources && exports) config.fragment = version;
+        if (line[i].text == "$menuentry_id_option" || line[i].text == "--id")
+          block.id = line[i + 1].text;
+      if (block.menu && !std::exchange(menu_begun, true) && sources && exports)
+        config.fragment = version;
       if (block.menu) {
-        const auto around = std::find_if(open.rbegin(), open.rend(), [](const Block& b) { return b.menu; });
+        const auto around =
+            std::find_if(open.rbegin(), open.rend(), [](const Block& b) { return b.menu; });
         block.number = around == open.rend() ? outermost++ : around->inside++;
       }
       open.push_back(std::move(block));
-      if (const auto& made = open.back(); made.menu) config.menu.push_back({place(), made.title, made.id, !made.entry});
+      if (const auto& made = open.back(); made.menu)
+        config.menu.push_back({place(), made.title, made.id, !made.entry});
       continue;
     }
 
@@ -168,13 +192,17 @@ GrubConfig GrubConfig::parse(std::string_view text) {
       if (name == "export" && line[1].text == "vfirst_args") exports = true;
       if (name == "set" && line[1].text == "vfirst_block=esp") config.block_on_esp = true;
       if (name == "set" && line[1].text.starts_with("vfirst_fragment="))
-        version = static_cast<unsigned>(parse_number(std::string_view(line[1].text).substr(16)).value_or(0));
+        version = static_cast<unsigned>(
+            parse_number(std::string_view(line[1].text).substr(16)).value_or(0));
     }
     // The other branch takes what somebody wants for one boot only.
-    if (open.empty() && name == "set" && line.size() == 2 && line[1].text.starts_with("default=") && line[1].text.find("next_entry") == std::string::npos)
+    if (open.empty() && name == "set" && line.size() == 2 && line[1].text.starts_with("default=") &&
+        line[1].text.find("next_entry") == std::string::npos)
       config.chosen = line[1].text.substr(8);
-    const bool in_entry = std::any_of(open.begin(), open.end(), [](const Block& b) { return b.entry; });
-    if (in_entry && line.size() > 1 && (name == "linux" || name == "linux16" || name == "linuxefi")) {
+    const bool in_entry =
+        std::any_of(open.begin(), open.end(), [](const Block& b) { return b.entry; });
+    if (in_entry && line.size() > 1 &&
+        (name == "linux" || name == "linux16" || name == "linuxefi")) {
       GrubEntry entry;
       std::string id;
       for (const auto& block : open) {
@@ -197,9 +225,11 @@ GrubConfig GrubConfig::parse(std::string_view text) {
       entry.recovery = is_recovery(id, entry.arguments);
       config.entries.push_back(std::move(entry));
     }
-    if (in_entry && line.size() > 1 && (name == "initrd" || name == "initrd16" || name == "initrdefi"))
+    if (in_entry && line.size() > 1 &&
+        (name == "initrd" || name == "initrd16" || name == "initrdefi"))
       if (!config.entries.empty() && config.entries.back().place == place())
-        for (std::size_t i = 1; i < line.size(); ++i) config.entries.back().initrds.push_back(line[i].text);
+        for (std::size_t i = 1; i < line.size(); ++i)
+          config.entries.back().initrds.push_back(line[i].text);
     if (command->end == '}' && !open.empty()) open.pop_back();
   }
 
@@ -213,18 +243,26 @@ GrubConfig GrubConfig::parse(std::string_view text) {
 std::vector<std::string> GrubConfig::faults() const {
   std::vector<std::string> out;
   if (fragment != kFragment)
-    out.push_back(fragment == 0 ? "nothing sets $vfirst_args before the first entry"
-                                : fmt::format("its vfirst fragment is version {}, this is {}", fragment, kFragment));
-  // Other systems' entries (30_os-prober) and the owner's own (40_custom) are not ours to change. A file without
-  // generator marks was not made by grub-mkconfig as we know it: then every entry counts.
-  const bool marked = std::any_of(entries.begin(), entries.end(), [](const GrubEntry& e) { return e.generator == "10_linux"; });
+    out.push_back(
+        fragment == 0
+            ? "nothing sets $vfirst_args before the first entry"
+            : fmt::format("its vfirst fragment is version {}, this is {}", fragment, kFragment));
+  // Other systems' entries (30_os-prober) and the owner's own (40_custom) are not ours to change. A
+  // file without generator marks was not made by grub-mkconfig as we know it: then every entry
+  // counts.
+  const bool marked = std::any_of(
+      entries.begin(), entries.end(), [](const GrubEntry& e) { return e.generator == "10_linux"; });
   std::size_t normal = 0;
   for (const auto& entry : entries) {
     if (marked && entry.generator != "10_linux") continue;
-    if (entry.recovery && entry.carries) out.push_back(fmt::format("line {}: recovery entry '{}' carries $vfirst_args", entry.line, entry.title));
+    if (entry.recovery && entry.carries)
+      out.push_back(fmt::format(
+          "line {}: recovery entry '{}' carries $vfirst_args", entry.line, entry.title));
     if (entry.recovery) continue;
     ++normal;
-    if (!entry.carries) out.push_back(fmt::format("line {}: entry '{}' does not carry $vfirst_args", entry.line, entry.title));
+    if (!entry.carries)
+      out.push_back(
+          fmt::format("line {}: entry '{}' does not carry $vfirst_args", entry.line, entry.title));
   }
   if (normal == 0) out.push_back("it has no entry that boots Linux");
   return out;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
-// boot/vfirst/journal: every file that vfirst made or changed, and what stood there before. Read by Linux only; a second
-// copy lies in var/lib/vfirst, for a /boot that was made anew.
+// boot/vfirst/journal: every file that vfirst made or changed, and what stood there before. Read by
+// Linux only; a second copy lies in var/lib/vfirst, for a /boot that was made anew.
 
 #include "host/files.hpp"
 
@@ -14,28 +14,36 @@ namespace vfirst {
 struct Journal {
   struct Entry {
     std::string path;
-    std::string before;                                           // the file that keeps the old bytes; "" : there was none
-    std::string written;                                          // hash of the bytes that we put there; with `before` only
+    // the file that keeps the old bytes; "" : there was none
+    std::string before;
+    // hash of the bytes that we put there; with `before` only
+    std::string written;
     bool operator==(const Entry&) const = default;
   };
-  std::vector<Entry> entries;                                     // in the order of the changes
+  // in the order of the changes
+  std::vector<Entry> entries;
 
   // A line an entry and a last line "end", so that a cut journal is known for one.
   static Result<Journal> parse(std::string_view text);
   std::string text() const;
-  // Keeps the first `before` of a path: what stood there before us does not change by a second write.
+  // Keeps the first `before` of a path: what stood there before us does not change by a second
+  // write.
   void note(std::string_view path, std::string_view before = {}, std::string_view written = {});
   bool operator==(const Journal&) const = default;
 };
 
-// That on /boot or, where it is gone or cannot be read, the copy; an empty one where there is neither. `notes`: damage seen.
+// That on /boot or, where it is gone or cannot be read, the copy; an empty one where there is
+// neither. `notes`: damage seen.
 Journal read_journal(const Files& files, std::vector<std::string>& notes);
-Status write_journal(Files& files, const Journal& journal);       // both, only if they change
+// both, only if they change
+Status write_journal(Files& files, const Journal& journal);
 
-// PATH gets TEXT, and the journal what stood there: kept under boot/vfirst/before, first. Each of the three is on the disk
-// before the next is begun, so that the bytes can be given back after a power cut anywhere.
+// PATH gets TEXT, and the journal what stood there: kept under boot/vfirst/before, first. Each of
+// the three is on the disk before the next is begun, so that the bytes can be given back after a
+// power cut anywhere.
 Status replace_file(Files& files, const std::string& path, std::string_view text, Journal& journal);
-// The opposite: true where PATH holds again what stood there before us; false where someone changed it since.
+// The opposite: true where PATH holds again what stood there before us; false where someone changed
+// it since.
 Result<bool> restore_file(Files& files, const Journal::Entry& entry);
 
 }  // namespace vfirst

@@ -21,15 +21,19 @@ void add_sources(const Root& root, BootFacts& boot) {
   if (!backend) return;
   for (const auto& arg : CommandLine::parse(boot.cmdline).args()) {
     std::vector<std::string> lines;
-    for (const auto& source : (*backend)->sources(arg.raw)) lines.push_back(source.str());
+    for (const auto& source : (*backend)->sources(arg.raw))
+      lines.push_back(source.str());
     if (!lines.empty()) boot.sources[arg.raw] = std::move(lines);
   }
 }
 
-void tell_sources(Plan& plan, const std::function<std::vector<std::string>(std::string_view word)>& sources) {
+void tell_sources(
+    Plan& plan, const std::function<std::vector<std::string>(std::string_view word)>& sources) {
   for (const auto& [word, finding] : plan.foreign) {
     const auto lines = sources(word);
-    if (!lines.empty()) plan.findings[finding].message += fmt::format(" ({}), or let vfirst apply --adopt take it over", fmt::join(lines, ", "));
+    if (!lines.empty())
+      plan.findings[finding].message +=
+          fmt::format(" ({}), or let vfirst apply --adopt take it over", fmt::join(lines, ", "));
   }
 }
 

@@ -9,15 +9,18 @@
 
 namespace vfirst {
 
-// BootFacts::own_arguments, the longest first: one may hold another, and is to be known as a whole. A loader that cannot be
-// read is apply's and status's to complain about; the devices are planned without it.
+// BootFacts::own_arguments, the longest first: one may hold another, and is to be known as a whole.
+// A loader that cannot be read is apply's and status's to complain about; the devices are planned
+// without it.
 void add_own_arguments(const Root& root, BootFacts& boot);
 
 // BootFacts::sources, for a document that goes where the files are not.
 void add_sources(const Root& root, BootFacts& boot);
 
-// Adds to the findings about others' words where these words stand: `sources` of a word, "etc/default/grub:6" each.
-void tell_sources(Plan& plan, const std::function<std::vector<std::string>(std::string_view word)>& sources);
+// Adds to the findings about others' words where these words stand: `sources` of a word,
+// "etc/default/grub:6" each.
+void tell_sources(
+    Plan& plan, const std::function<std::vector<std::string>(std::string_view word)>& sources);
 // The same from BootFacts::sources.
 void tell_noted_sources(Plan& plan, const BootFacts& boot);
 

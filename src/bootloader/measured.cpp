@@ -22,13 +22,16 @@ std::vector<std::string> tpm_volumes(const Root& root) {
   return out;
 }
 
-// GRUB measures commands and the kernel's line into PCR 8 and the files it reads, our slots too, into PCR 9; systemd's stub
-// measures an addon into PCR 12, and systemd-boot the line that it hands over.
+// GRUB measures commands and the kernel's line into PCR 8 and the files it reads, our slots too,
+// into PCR 9; systemd's stub measures an addon into PCR 12, and systemd-boot the line that it hands
+// over.
 std::string measured_warning(const std::vector<std::string>& volumes, Loader loader) {
   if (volumes.empty()) return {};
   const bool grub = loader == Loader::grub || loader == Loader::grub_bls;
-  return fmt::format("/etc/crypttab: the TPM unlocks {}: a key that is sealed to PCR {} is not given out to a boot with other arguments. Have the recovery key at hand, and seal anew after it",
-                     fmt::join(volumes, ", "), grub ? "8 or 9" : "12");
+  return fmt::format(
+      "/etc/crypttab: the TPM unlocks {}: a key that is sealed to PCR {} is not given out to a "
+      "boot with other arguments. Have the recovery key at hand, and seal anew after it",
+      fmt::join(volumes, ", "), grub ? "8 or 9" : "12");
 }
 
 }  // namespace vfirst

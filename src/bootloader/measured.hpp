@@ -10,11 +10,12 @@
 
 namespace vfirst {
 
-// The volumes of etc/crypttab that the TPM unlocks (crypttab(5), tpm2-device=), in the file's order.
+// The volumes of etc/crypttab that the TPM unlocks (crypttab(5), tpm2-device=), in the file's
+// order.
 std::vector<std::string> tpm_volumes(const Root& root);
 
-// What new kernel arguments do to them, for a person; "" where there is none. Which PCRs a key is sealed to is in its
-// LUKS header, which is not read.
+// What new kernel arguments do to them, for a person; "" where there is none. Which PCRs a key is
+// sealed to is in its LUKS header, which is not read.
 std::string measured_warning(const std::vector<std::string>& volumes, Loader loader);
 
 }  // namespace vfirst

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
-// What the boot loader does at the next boot when nobody is at the console: for whoever takes its place (kexec). Free functions and
-// cold: early boot needs none of this, so a program without `apply` does not link it, and this one has it small.
+// What the boot loader does at the next boot when nobody is at the console: for whoever takes its
+// place (kexec). Free functions and cold: early boot needs none of this, so a program without
+// `apply` does not link it, and this one has it small.
 
 #include "bootloader/grub_config.hpp"
 #include "facts/facts.hpp"
@@ -14,31 +15,43 @@
 namespace vfirst {
 
 struct NextBoot {
-  std::string kernel;                                             // relative to the root: "boot/vmlinuz-6.12.9"
-  std::vector<std::string> initrds;                               // the kernel unpacks them one after the other
-  std::string cmdline;                                            // all of it, ours and a trial's included
-  bool trial = false;                                             // it is the one boot of a trial that is armed
+  // relative to the root: "boot/vmlinuz-6.12.9"
+  std::string kernel;
+  // the kernel unpacks them one after the other
+  std::vector<std::string> initrds;
+  // all of it, ours and a trial's included
+  std::string cmdline;
+  // it is the one boot of a trial that is armed
+  bool trial = false;
   bool operator==(const NextBoot&) const = default;
 };
 
-// The kernel that comes next if nobody chooses, its initrds and its whole line. Refused where that cannot be known, and where only the
-// loader can boot it (systemd-boot counts a trial's boots itself).
-[[gnu::cold]] Result<NextBoot> next_boot(const Files& files, const Root& root, const BootFacts& boot);
-// GRUB's part in a trial, where it is passed over: the armed trial counts as taken, or (`taken` false) as armed again.
+// The kernel that comes next if nobody chooses, its initrds and its whole line. Refused where that
+// cannot be known, and where only the loader can boot it (systemd-boot counts a trial's boots
+// itself).
+[[gnu::cold]] Result<NextBoot> next_boot(
+    const Files& files, const Root& root, const BootFacts& boot);
+// GRUB's part in a trial, where it is passed over: the armed trial counts as taken, or (`taken`
+// false) as armed again.
 [[gnu::cold]] Status count_trial(Files& files, const BootFacts& boot, bool taken);
 
-// The item that GRUB takes for `chosen`, its variable "default" (grub-core/normal/menu.c, get_entry_number): a number, a title
-// or an id, one a level, '>' between them and '>>' for a '>' in a title; whatever names nothing is the first. nullptr: no menu.
+// The item that GRUB takes for `chosen`, its variable "default" (grub-core/normal/menu.c,
+// get_entry_number): a number, a title or an id, one a level, '>' between them and '>>' for a '>'
+// in a title; whatever names nothing is the first. nullptr: no menu.
 [[gnu::cold]] const GrubItem* default_item(const GrubConfig& config, std::string_view chosen);
 
-// A file as a loader names it, from its own file system's root, found in ours: under `base` where that is one of its own, below a
-// subvolume's name where the loader sees that. Refused where there is none.
-[[gnu::cold]] Result<std::string> loader_file(const Files& files, std::string_view base, std::string_view path);
+// A file as a loader names it, from its own file system's root, found in ours: under `base` where
+// that is one of its own, below a subvolume's name where the loader sees that. Refused where there
+// is none.
+[[gnu::cold]] Result<std::string> loader_file(
+    const Files& files, std::string_view base, std::string_view path);
 
 // A variable of the block that GRUB and Linux share; "" where it is not set.
-[[gnu::cold]] std::string grub_variable(const Files& files, std::string_view environment, std::string_view name);
+[[gnu::cold]] std::string grub_variable(
+    const Files& files, std::string_view environment, std::string_view name);
 
 // One a family of loaders, for next_boot alone.
-[[gnu::cold]] Result<NextBoot> bls_next_boot(const Files& files, const Root& root, const BootFacts& boot);
+[[gnu::cold]] Result<NextBoot> bls_next_boot(
+    const Files& files, const Root& root, const BootFacts& boot);
 
 }  // namespace vfirst

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Out with everything that is ours, in an order in which the next boot first loses our arguments, at one commit, and the
-// files go afterwards: a power cut leaves the old arguments or none, and the next remove takes up the rest.
+// Out with everything that is ours, in an order in which the next boot first loses our arguments,
+// at one commit, and the files go afterwards: a power cut leaves the old arguments or none, and the
+// next remove takes up the rest.
 #include "bootloader/grub_backend.hpp"
 #include "bootloader/journal.hpp"
 #include "bootloader/regenerate.hpp"
@@ -13,59 +14,84 @@ namespace {
 
 constexpr std::string_view kState = "var/lib/vfirst";
 constexpr std::string_view kBefore = "boot/vfirst/before";
-// Stays: or the next boot would provision the host once more, against the wish of whoever asked for this.
+// Stays: or the next boot would provision the host once more, against the wish of whoever asked for
+// this.
 constexpr std::string_view kStamp = "var/lib/vfirst/provisioned";
 
 // The folder's files but those to keep, then the folder if nothing is left in it.
-Status empty_folder(Files& files, std::string_view folder, std::initializer_list<std::string_view> keep) {
+Status empty_folder(
+    Files& files, std::string_view folder, std::initializer_list<std::string_view> keep) {
   if (!files.exists(folder)) return {};
   bool left = false;
   for (const auto& name : VFIRST_TRY(files.list(folder))) {
     const auto path = fmt::format("{}/{}", folder, name);
-    if (std::ranges::find(keep, path) != keep.end()) left = true;
-    else VFIRST_CHECK(files.remove(path));
+    if (std::ranges::find(keep, path) != keep.end())
+      left = true;
+    else
+      VFIRST_CHECK(files.remove(path));
   }
   return left || !files.exists(folder) ? Status{} : files.remove(folder);
 }
 
 }  // namespace
 
-Result<Change> remove_slots(Files& files, const Root& root, const BootFacts& boot, bool dry_run, const RunProcess& with) {
-  const auto run = with ? with : [](const auto& argv, std::string_view input) { return run_process(argv, input); };
+Result<Change> remove_slots(
+    Files& files, const Root& root, const BootFacts& boot, bool dry_run, const RunProcess& with) {
+  const auto run = with ? with : [](const auto& argv, std::string_view input) {
+    return run_process(argv, input);
+  };
   const auto slots = VFIRST_TRY(current_slots(files, boot));
   Change out;
   out.before = slots.arguments(slots.next());
   out.reboot_needed = !out.before.empty() && holds_arguments(boot.cmdline, out.before);
   auto journal = read_journal(files, out.notes);
-  out.wrote = !dry_run && (files.exists(slots.path) || files.exists(kSlotFolder) || files.exists(kState));
+  out.wrote =
+      !dry_run && (files.exists(slots.path) || files.exists(kSlotFolder) || files.exists(kState));
   if (!out.wrote) return out;
 
   if (slots.environment && slots.now != Selection{}) VFIRST_CHECK(commit(files, slots, {}));
   bool config_left = false, defaults_back = false;
-  for (const auto& entry : journal.entries) {                    // grub.cfg last of all: what it is made from is back by then
+  // grub.cfg last of all: what it is made from is back by then
+  for (const auto& entry : journal.entries) {
     if (entry.before.empty() || entry.path.ends_with("grub.cfg")) continue;
-    if (VFIRST_TRY(restore_file(files, entry))) defaults_back = true;
-    else out.notes.push_back(fmt::format("{}: someone else changed it since; what stood there before vfirst: {}", entry.path, entry.before));
+    if (VFIRST_TRY(restore_file(files, entry)))
+      defaults_back = true;
+    else
+      out.notes.push_back(fmt::format(
+          "{}: someone else changed it since; what stood there before vfirst: {}", entry.path,
+          entry.before));
   }
   for (const auto& entry : journal.entries) {
     if (entry.before.empty() || !entry.path.ends_with("grub.cfg")) continue;
     if (VFIRST_TRY(restore_file(files, entry))) continue;
     config_left = true;
-    out.notes.push_back(fmt::format("{}: was generated again since, so it is left; its vfirst part finds no slots and adds nothing", entry.path));
+    out.notes.push_back(fmt::format(
+        "{}: was generated again since, so it is left; its vfirst part finds no slots "
+        "and adds nothing",
+        entry.path));
   }
-  // The arguments that were adopted are back in etc/default; a grub.cfg that someone made meanwhile does not have them yet.
+  // The arguments that were adopted are back in etc/default; a grub.cfg that someone made meanwhile
+  // does not have them yet.
   if (config_left && defaults_back) {
-    const auto made = root.is_host() ? run({"update-grub"}, {}) : Result<Ended>(refuse("not this host"));
-    if (!made || made->code != 0) out.notes.push_back("run update-grub: arguments of etc/default/grub that vfirst had taken over are not in grub.cfg yet");
+    const auto made =
+        root.is_host() ? run({"update-grub"}, {}) : Result<Ended>(refuse("not this host"));
+    if (!made || made->code != 0)
+      out.notes.push_back(
+          "run update-grub: arguments of etc/default/grub that vfirst had taken over are not in "
+          "grub.cfg yet");
   }
   // What someone edited is kept beside, or its old bytes would be lost with us.
-  const bool keep = std::ranges::any_of(out.notes, [](const std::string& note) { return note.find("what stood there before") != note.npos; });
+  const bool keep = std::ranges::any_of(out.notes, [](const std::string& note) {
+    return note.find("what stood there before") != note.npos;
+  });
   if (!keep) VFIRST_CHECK(empty_folder(files, kBefore, {}));
   VFIRST_CHECK(empty_folder(files, kSlotFolder, {kBefore, kJournal, slots.path}));
   if (files.exists(slots.path)) VFIRST_CHECK(files.remove(slots.path));
-  if (slots.path != kEnvironment) VFIRST_CHECK(empty_folder(files, slots.path.substr(0, slots.path.rfind('/')), {}));
+  if (slots.path != kEnvironment)
+    VFIRST_CHECK(empty_folder(files, slots.path.substr(0, slots.path.rfind('/')), {}));
   VFIRST_CHECK(empty_folder(files, kState, {kStamp}));
-  VFIRST_CHECK(empty_folder(files, kSlotFolder, {kBefore}));       // the journal goes last: until then a second run knows what is left
+  // the journal goes last: until then a second run knows what is left
+  VFIRST_CHECK(empty_folder(files, kSlotFolder, {kBefore}));
   VFIRST_CHECK(files.settle("boot"));
   return out;
 }

@@ -17,13 +17,16 @@ constexpr std::string_view kSet = "set vfirst_args=\"";
 constexpr std::string_view kSetTrial = "set vfirst_trial_args=\"";
 
 bool is_plan(std::string_view text) {
-  return std::all_of(text.begin(), text.end(), [](unsigned char c) { return std::isalnum(c) || c == '-' || c == '_'; });
+  return std::all_of(text.begin(), text.end(), [](unsigned char c) {
+    return std::isalnum(c) || c == '-' || c == '_';
+  });
 }
 
 }  // namespace
 
 Status grub_can_carry(std::string_view arguments) {
-  for (const auto word : words(arguments)) VFIRST_CHECK(grub_carries(word));
+  for (const auto word : words(arguments))
+    VFIRST_CHECK(grub_carries(word));
   for (const char c : arguments)
     if (c == '\n' || c == '\r') return refuse("kernel arguments hold a line break");
   return {};
@@ -37,14 +40,16 @@ std::string Slot::text() const {
     for (const auto word : words(all)) {
       if (!std::exchange(first, false)) out += ' ';
       for (const char c : word) {
-        if (c == '$') out += '\\';                                  // memmap=1G$4G
+        // memmap=1G$4G
+        if (c == '$') out += '\\';
         out += c;
       }
     }
     out += "\"\n";
   };
   if (!trial_only.empty()) set(kSetTrial, trial_only);
-  set(kSet, arguments);                                            // last: a file that was cut sets no arguments
+  // last: a file that was cut sets no arguments
+  set(kSet, arguments);
   return out;
 }
 
@@ -53,7 +58,8 @@ Result<Slot> Slot::parse(std::string_view text) {
   if (!text.starts_with(kSlotHead)) return refuse("not a slot file of vfirst");
   const auto lines = split(text, '\n');
   const auto plan = lines[0].substr(kSlotHead.size());
-  if (lines.size() < 2 || plan.empty() || !is_plan(plan)) return refuse("slot file: its first line is damaged");
+  if (lines.size() < 2 || plan.empty() || !is_plan(plan))
+    return refuse("slot file: its first line is damaged");
   if (plan != "-") slot.plan = plan;
   const auto value = [&](std::size_t line, std::string_view opening) -> Result<std::string> {
     auto rest = lines[line];
@@ -73,7 +79,8 @@ Result<Slot> Slot::parse(std::string_view text) {
   if (trial && lines.size() < 3) return refuse("slot file: cut short");
   slot.arguments = VFIRST_TRY(value(trial ? 2 : 1, kSet));
   if (!text.ends_with("\"\n")) return refuse("slot file: cut short");
-  if (slot.text() != text || !grub_can_carry(slot.arguments) || !grub_can_carry(slot.trial_only)) return refuse("slot file: edited by hand");
+  if (slot.text() != text || !grub_can_carry(slot.arguments) || !grub_can_carry(slot.trial_only))
+    return refuse("slot file: edited by hand");
   return slot;
 }
 

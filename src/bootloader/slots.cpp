@@ -8,9 +8,12 @@ namespace vfirst {
 namespace {
 
 // Only these words mean a slot; the block is trusted no further, as in the GRUB fragment.
-char slot_of(std::string_view word) { return word == "a" ? 'a' : word == "b" ? 'b' : 0; }
+char slot_of(std::string_view word) {
+  return word == "a" ? 'a' : word == "b" ? 'b' : 0;
+}
 
-Result<std::optional<Slot>> read_slot(const Files& files, char name, std::vector<std::string>& damage) {
+Result<std::optional<Slot>> read_slot(
+    const Files& files, char name, std::vector<std::string>& damage) {
   const auto path = slot_path(name);
   const auto text = files.read(path);
   if (!text && text.error().code == std::errc::no_such_file_or_directory) return std::nullopt;
@@ -23,10 +26,13 @@ Result<std::optional<Slot>> read_slot(const Files& files, char name, std::vector
 
 }  // namespace
 
-std::string slot_path(char slot) { return fmt::format("{}/{}.cfg", kSlotFolder, slot); }
+std::string slot_path(char slot) {
+  return fmt::format("{}/{}.cfg", kSlotFolder, slot);
+}
 
 std::string environment_path(const BootFacts& boot) {
-  return grub_can_write(boot) || boot.esp.empty() ? std::string(kEnvironment) : boot.esp + "/EFI/vfirst/env";
+  return grub_can_write(boot) || boot.esp.empty() ? std::string(kEnvironment)
+                                                  : boot.esp + "/EFI/vfirst/env";
 }
 
 const Slot* Slots::at(char slot) const {
@@ -51,7 +57,8 @@ Result<Slots> current_slots(const Files& files, const BootFacts& boot) {
   Slots slots;
   slots.path = environment_path(boot);
   const auto bytes = files.read(slots.path);
-  if (!bytes && bytes.error().code != std::errc::no_such_file_or_directory) return std::unexpected(bytes.error());
+  if (!bytes && bytes.error().code != std::errc::no_such_file_or_directory)
+    return std::unexpected(bytes.error());
   if (bytes) {
     auto block = EnvironmentBlock::parse(*bytes);
     if (block) {
@@ -59,7 +66,8 @@ Result<Slots> current_slots(const Files& files, const BootFacts& boot) {
       slots.now.trial = slot_of(block->value("vfirst_try"));
       slots.now.armed = block->value("vfirst_armed");
       if (slots.now.armed == "-") slots.now.armed.clear();
-      if (const auto before = block->value("vfirst_before"); before == "none" || slot_of(before)) slots.now.before = slot_of(before);
+      if (const auto before = block->value("vfirst_before"); before == "none" || slot_of(before))
+        slots.now.before = slot_of(before);
       slots.environment = std::move(*block);
     } else {
       slots.damage.push_back(fmt::format("{}: {}", slots.path, block.error().what));
@@ -70,9 +78,12 @@ Result<Slots> current_slots(const Files& files, const BootFacts& boot) {
   return slots;
 }
 
-Result<Slots> current_slots(const Root& root, const BootFacts& boot) { return current_slots(DiskFiles(root), boot); }
+Result<Slots> current_slots(const Root& root, const BootFacts& boot) {
+  return current_slots(DiskFiles(root), boot);
+}
 
-Result<EnvironmentBlock> selector(const std::optional<EnvironmentBlock>& now, const Selection& selection) {
+Result<EnvironmentBlock> selector(
+    const std::optional<EnvironmentBlock>& now, const Selection& selection) {
   auto block = now.value_or(EnvironmentBlock{});
   const auto name = [](char slot) { return slot ? std::string(1, slot) : std::string("none"); };
   // GRUB writes vfirst_try itself: one character for another, so that nothing behind it moves.
@@ -86,7 +97,8 @@ Result<EnvironmentBlock> selector(const std::optional<EnvironmentBlock>& now, co
 Status commit(Files& files, const Slots& slots, const Selection& selection) {
   const auto bytes = VFIRST_TRY(selector(slots.environment, selection)).bytes();
   VFIRST_CHECK(files.overwrite(slots.path, bytes));
-  if (VFIRST_TRY(files.read(slots.path)) != bytes) return failed(EIO, "{}: does not read back as written", slots.path);
+  if (VFIRST_TRY(files.read(slots.path)) != bytes)
+    return failed(EIO, "{}: does not read back as written", slots.path);
   return {};
 }
 

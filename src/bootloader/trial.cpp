@@ -8,8 +8,10 @@
 namespace vfirst {
 
 std::string trial_arguments(std::string_view plan, std::string_view extra) {
-  return fmt::format("vfirst.trial={} panic=30 systemd.watchdog_sec=90 systemd.crash_reboot=1 rd.shell=0 rd.emergency=reboot{}{}", plan,
-                     extra.empty() ? "" : " ", extra);
+  return fmt::format(
+      "vfirst.trial={} panic=30 systemd.watchdog_sec=90 systemd.crash_reboot=1 rd.shell=0 "
+      "rd.emergency=reboot{}{}",
+      plan, extra.empty() ? "" : " ", extra);
 }
 
 std::string trial_of(std::string_view cmdline) {

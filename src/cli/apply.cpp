@@ -13,10 +13,10 @@
 #include "kargs/era.hpp"
 #include "plan/simulated.hpp"
 
+#include <spdlog/spdlog.h>
 #include <algorithm>
 #include <cstdio>
 #include <nlohmann/json.hpp>
-#include <spdlog/spdlog.h>
 
 namespace vfirst {
 
@@ -25,12 +25,17 @@ namespace {
 void print_outcome(const ApplyOutcome& outcome, const Options& options, const std::string& hash) {
   if (options.json) {
     const nlohmann::ordered_json document{
-        {"schema", "vfirst.apply/1"},       {"changed", outcome.changed},          {"wrote", outcome.wrote},
+        {"schema", "vfirst.apply/1"},
+        {"changed", outcome.changed},
+        {"wrote", outcome.wrote},
         {"trial", outcome.trial},
-        {"dry_run", options.dry_run},       {"reboot_required", outcome.reboot_needed},
+        {"dry_run", options.dry_run},
+        {"reboot_required", outcome.reboot_needed},
         {"diff", {{"before", outcome.before}, {"after", outcome.after}}},
-        {"slot", outcome.slot ? std::string(1, outcome.slot) : ""},               {"regenerated", outcome.regenerated},
-        {"plan", hash},                     {"notes", outcome.notes}};
+        {"slot", outcome.slot ? std::string(1, outcome.slot) : ""},
+        {"regenerated", outcome.regenerated},
+        {"plan", hash},
+        {"notes", outcome.notes}};
     fmt::print("{}\n", document.dump(2));
     return;
   }
@@ -38,12 +43,21 @@ void print_outcome(const ApplyOutcome& outcome, const Options& options, const st
 }
 
 void explain_outcome(const ApplyOutcome& outcome, const Options& options) {
-  for (const auto& note : outcome.notes) spdlog::warn("{}", note);
+  for (const auto& note : outcome.notes)
+    spdlog::warn("{}", note);
   if (options.dry_run) {
-    spdlog::info("{}", outcome.changed || outcome.regenerated ? "nothing written (dry run)" : "nothing to change");
+    spdlog::info(
+        "{}",
+        outcome.changed || outcome.regenerated ? "nothing written (dry run)" : "nothing to change");
   } else if (outcome.wrote) {
-    if (outcome.slot) spdlog::info("slot {} holds the arguments{}", outcome.slot, outcome.regenerated ? "; grub.cfg was generated anew, once" : "");
-    if (outcome.trial) spdlog::info("the next boot tries them, once; they stay if verify is green there, and are gone in the boot after if it is not");
+    if (outcome.slot)
+      spdlog::info(
+          "slot {} holds the arguments{}", outcome.slot,
+          outcome.regenerated ? "; grub.cfg was generated anew, once" : "");
+    if (outcome.trial)
+      spdlog::info(
+          "the next boot tries them, once; they stay if verify is green there, and are gone in the "
+          "boot after if it is not");
   } else {
     spdlog::info("nothing to change, nothing written");
   }
@@ -52,7 +66,9 @@ void explain_outcome(const ApplyOutcome& outcome, const Options& options) {
 
 void warn_of_sealed_keys(const Input& input, const Plan& plan) {
   if (holds_arguments(input.facts.boot.cmdline, plan.cmdline())) return;
-  if (const auto text = measured_warning(tpm_volumes(input.root), input.facts.boot.loader); !text.empty()) spdlog::warn("{}", text);
+  if (const auto text = measured_warning(tpm_volumes(input.root), input.facts.boot.loader);
+      !text.empty())
+    spdlog::warn("{}", text);
 }
 
 // Each entry's whole line, as the kernel that it boots would take it.
@@ -60,8 +76,10 @@ ProveLine proof(const Facts& facts) {
   return [&facts](std::string_view kernel, std::string_view line) {
     const auto dash = kernel.rfind("vmlinuz-");
     const auto release = dash == kernel.npos ? std::string_view() : kernel.substr(dash + 8);
-    const bool known = std::ranges::find(facts.kernels, release, &Kernel::release) != facts.kernels.end();
-    return boots(CommandLine::parse(line), simulated_machine(facts, known ? release : std::string_view()));
+    const bool known =
+        std::ranges::find(facts.kernels, release, &Kernel::release) != facts.kernels.end();
+    return boots(
+        CommandLine::parse(line), simulated_machine(facts, known ? release : std::string_view()));
   };
 }
 
@@ -75,11 +93,13 @@ void say_no_kexec(Files& files, const std::string& hash, const std::string& why)
   note_history(files, fmt::format("plan {}: no kexec, a full reboot instead: {}", hash, why));
 }
 
-// By hand. The stamp is there before the jump: one that did not come up is not tried again for the same plan.
+// By hand. The stamp is there before the jump: one that did not come up is not tried again for the
+// same plan.
 ExitCode kexec_by_hand(Files& files, const Input& input, const Plan& plan, bool begun) {
   const auto hash = plan.hash();
   const auto gone = [&]() -> Status {
-    if (begun) return refuse("one was begun for this plan, and this boot does not have its arguments");
+    if (begun)
+      return refuse("one was begun for this plan, and this boot does not have its arguments");
     VFIRST_CHECK(stamp_kexec(files, hash));
     return kexec_host(files, input.root, input.facts, plan);
   }();
@@ -93,7 +113,8 @@ ExitCode kexec_by_hand(Files& files, const Input& input, const Plan& plan, bool 
   return reboot_fully();
 }
 
-ExitCode provision(Files& files, const ApplyOutcome& outcome, const Input& input, const Plan& plan) {
+ExitCode provision(
+    Files& files, const ApplyOutcome& outcome, const Input& input, const Plan& plan) {
   const auto reboot = value_or(input.policy.boot.reboot, Reboot::none);
   const auto hash = plan.hash();
   const auto next = next_provisioning(files, outcome.reboot_needed, reboot, hash);
@@ -111,11 +132,12 @@ ExitCode provision(Files& files, const ApplyOutcome& outcome, const Input& input
       say_no_kexec(files, hash, gone.error().what);
       return provision(files, outcome, input, plan);
     }
-    case Provisioning::reboot_now:
-      return reboot_fully();
+    case Provisioning::reboot_now: return reboot_fully();
     case Provisioning::spent:
-      return report_error({std::errc::operation_canceled,
-                           "this boot lacks the planned arguments although the one reboot for them was made; not rebooting again"});
+      return report_error(
+          {std::errc::operation_canceled,
+           "this boot lacks the planned arguments although the one reboot for them "
+           "was made; not rebooting again"});
   }
   return ExitCode::failed;
 }
@@ -125,11 +147,16 @@ ExitCode provision(Files& files, const ApplyOutcome& outcome, const Input& input
 std::span<const Option> apply_options() {
   static const Option all[] = {
       {"--dry-run", "Print the difference, write nothing", &Options::dry_run},
-      {"--detailed-exitcode", "Exit 2 when changes are pending, 4 when a reboot is", &Options::detailed_exitcode},
+      {"--detailed-exitcode", "Exit 2 when changes are pending, 4 when a reboot is",
+       &Options::detailed_exitcode},
       {"--no-trial", "Good at once, without a trial boot", &Options::no_trial},
       {"--force", "Try a plan again that failed its trial", &Options::force},
       {"--adopt", "Take over foreign arguments that make ours void", &Options::adopt},
-      {"--reboot", "Afterwards: none (default), reboot or kexec", &Options::reboot, "HOW", {"none", "reboot", "kexec"}},
+      {"--reboot",
+       "Afterwards: none (default), reboot or kexec",
+       &Options::reboot,
+       "HOW",
+       {"none", "reboot", "kexec"}},
       {"--provision", "First provisioning: reboot at most once", &Options::provision},
   };
   return all;
@@ -152,53 +179,75 @@ ExitCode run_apply(const Options& options) {
   const auto hash = plan->hash();
   if (options.adopt && !options.dry_run) {
     std::vector<std::string> foreign;
-    for (const auto& one : plan->foreign) foreign.push_back(one.word);
+    for (const auto& one : plan->foreign)
+      foreign.push_back(one.word);
     const auto backend = backend_for(files, input->root, input->facts.boot);
     if (!backend) return report_error(backend.error());
     const auto adopted = (*backend)->adopt(foreign);
     if (!adopted) return report_error(adopted.error());
-    for (const auto& note : adopted->notes) spdlog::warn("{}", note);
+    for (const auto& note : adopted->notes)
+      spdlog::warn("{}", note);
     if (adopted->wrote) {
       note_history(files, fmt::format("adopted: {}", fmt::join(adopted->words, " ")));
       spdlog::info("taken over: {}", fmt::join(adopted->words, " "));
     }
   }
   const bool by_kexec = options.reboot == "kexec";
-  if (by_kexec && !input->root.is_host()) return report_error({std::errc::invalid_argument, "--reboot=kexec acts on the running host; --root must be /"});
-  // A trial that kexec took and that never came up is tried once more by the full reboot: kexec may be to blame.
+  if (by_kexec && !input->root.is_host())
+    return report_error(
+        {std::errc::invalid_argument, "--reboot=kexec acts on the running host; --root must be /"});
+  // A trial that kexec took and that never came up is tried once more by the full reboot: kexec may
+  // be to blame.
   const bool begun = kexec_begun(files, hash) && trial_of(input->facts.boot.cmdline) != hash;
-  const bool ladder = options.provision && value_or(policy.reboot, Reboot::none) == Reboot::kexec && !files.exists(kProvisionReboots);
+  const bool ladder = options.provision && value_or(policy.reboot, Reboot::none) == Reboot::kexec &&
+                      !files.exists(kProvisionReboots);
   const bool force = options.force || (begun && (by_kexec || ladder));
   const auto write = [&](bool dry_run) -> Result<ApplyOutcome> {
     const auto cmdline = plan->cmdline();
     auto backend = backend_for(files, input->root, input->facts.boot);
-    if (!backend && cmdline.empty()) return ApplyOutcome{};        // nothing wanted, and nothing of ours can be there
-    // A signed addon, the owner's command or the netboot's server has brought them: nothing is left to do.
+    // nothing wanted, and nothing of ours can be there
+    if (!backend && cmdline.empty()) return ApplyOutcome{};
+    // A signed addon, the owner's command or the netboot's server has brought them: nothing is left
+    // to do.
     if (!backend && holds_arguments(input->facts.boot.cmdline, cmdline)) return ApplyOutcome{};
     if (!backend) {
       if (!options.json) fmt::print("{}", handover(input->facts.boot, cmdline));
       VFIRST_CHECK(can_apply(input->facts.boot, cmdline));
       return std::unexpected(backend.error());
     }
-    return (*backend)->apply(cmdline, {.plan = hash, .dry_run = dry_run, .trial = trial, .force = force,
-                                       .trial_only = trial_arguments(hash, value_or(policy.trial_extra, std::string())),
-                                       .limit = command_line_limit(input->facts.cpu.architecture) - 1, .prove = proof(input->facts), .run = {}});
+    return (*backend)->apply(
+        cmdline, {.plan = hash,
+                  .dry_run = dry_run,
+                  .trial = trial,
+                  .force = force,
+                  .trial_only = trial_arguments(hash, value_or(policy.trial_extra, std::string())),
+                  .limit = command_line_limit(input->facts.cpu.architecture) - 1,
+                  .prove = proof(input->facts),
+                  .run = {}});
   };
-  if (by_kexec && !options.dry_run) {                              // before anything is written
+  // before anything is written
+  if (by_kexec && !options.dry_run) {
     const auto before = write(true);
     if (!before) return report_error(before.error());
     if (before->reboot_needed)
       if (const auto unused = host_vfs_unused(input->root, *plan); !unused)
-        return report_error({std::errc::invalid_argument, unused.error().what + ": no kexec; shut it down, or say --reboot=reboot"});
+        return report_error(
+            {std::errc::invalid_argument,
+             unused.error().what + ": no kexec; shut it down, or say --reboot=reboot"});
   }
   const auto outcome = write(options.dry_run);
   if (!outcome) return report_error(outcome.error());
-  if (outcome->wrote && outcome->changed) note_history(files, fmt::format("plan {} {}: {}", hash, outcome->trial ? "armed for a trial" : "made good", outcome->after));
+  if (outcome->wrote && outcome->changed)
+    note_history(
+        files, fmt::format(
+                   "plan {} {}: {}", hash, outcome->trial ? "armed for a trial" : "made good",
+                   outcome->after));
   print_outcome(*outcome, options, plan->hash());
   explain_outcome(*outcome, options);
 
   // Not stamped: the policy may come later, with the image's next user.
-  if (options.provision && plan->kargs.empty() && plan->steps.empty() && !outcome->changed && !outcome->reboot_needed) {
+  if (options.provision && plan->kargs.empty() && plan->steps.empty() && !outcome->changed &&
+      !outcome->reboot_needed) {
     spdlog::info("the policy asks for nothing: nothing is provisioned");
     return ExitCode::done;
   }
@@ -210,7 +259,8 @@ ExitCode run_apply(const Options& options) {
     if (options.reboot == "reboot") return reboot_fully();
   }
   if (!options.detailed_exitcode) return ExitCode::done;
-  if (options.dry_run && (outcome->changed || outcome->regenerated)) return ExitCode::changes_pending;
+  if (options.dry_run && (outcome->changed || outcome->regenerated))
+    return ExitCode::changes_pending;
   return outcome->reboot_needed ? ExitCode::reboot_needed : ExitCode::done;
 }
 

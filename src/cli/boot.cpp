@@ -11,25 +11,29 @@
 #include "steps/late_irqs.hpp"
 #include "steps/part.hpp"
 
+#include <spdlog/spdlog.h>
+#include <unistd.h>
 #include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstdio>
 #include <set>
-#include <spdlog/spdlog.h>
-#include <unistd.h>
 
 namespace vfirst {
 
 namespace {
 
 // Spanning tree and DHCP take half a minute at worst; a driver with firmware to load a few seconds.
-constexpr Events::Time kPolicyWait = std::chrono::seconds(60), kBootNicWait = std::chrono::seconds(20);
+constexpr Events::Time kPolicyWait = std::chrono::seconds(60),
+                       kBootNicWait = std::chrono::seconds(20);
 
-// The seven VFs of a PF that lack an IOMMU lack it for one reason: it is told once a PF; the record has it for each.
+// The seven VFs of a PF that lack an IOMMU lack it for one reason: it is told once a PF; the record
+// has it for each.
 bool told_before(const StepResult& step) {
-  static std::set<std::pair<std::optional<PciAddress>, std::string>> told;   // the runner calls one at a time
-  const auto colon = step.cause.find(": ");                                 // "VF 3 (0000:41:10.6): no IOMMU ...": what follows is the reason
+  // the runner calls one at a time
+  static std::set<std::pair<std::optional<PciAddress>, std::string>> told;
+  // "VF 3 (0000:41:10.6): no IOMMU ...": what follows is the reason
+  const auto colon = step.cause.find(": ");
   if (step.state != StepState::failed && step.state != StepState::skipped) return false;
   return colon != step.cause.npos && !told.emplace(step.pf, step.cause.substr(colon)).second;
 }
@@ -37,26 +41,38 @@ bool told_before(const StepResult& step) {
 void log_step(const StepResult& step) {
   if (told_before(step)) return;
   const auto line = step.cause.empty() ? step.text : fmt::format("{}: {}", step.text, step.cause);
-  if (step.state == StepState::failed) spdlog::log(step.required ? spdlog::level::err : spdlog::level::warn, "{}", line);
-  else if (step.state == StepState::skipped) spdlog::warn("{} (skipped)", line);
-  else if (step.state == StepState::unchanged) spdlog::debug("{} (as it was)", line);
-  else spdlog::info("{} ({:.0f} ms)", line, step.ms);
+  if (step.state == StepState::failed)
+    spdlog::log(step.required ? spdlog::level::err : spdlog::level::warn, "{}", line);
+  else if (step.state == StepState::skipped)
+    spdlog::warn("{} (skipped)", line);
+  else if (step.state == StepState::unchanged)
+    spdlog::debug("{} (as it was)", line);
+  else
+    spdlog::info("{} ({:.0f} ms)", line, step.ms);
 }
 
-// One line in the kernel's log, and so on the console: the only place where a host without a disk is seen to fail.
+// One line in the kernel's log, and so on the console: the only place where a host without a disk
+// is seen to fail.
 void announce(const BootReport& report, const Root& root) {
-  if (report.complete() && report.writes() == 0) return;          // a second run
+  // a second run
+  if (report.complete() && report.writes() == 0) return;
   std::string why;
   for (const auto& step : report.steps)
-    if (why.empty() && step.required && step.state == StepState::failed) why = fmt::format("; {}: {}", step.text, step.cause);
+    if (why.empty() && step.required && step.state == StepState::failed)
+      why = fmt::format("; {}: {}", step.text, step.cause);
   const auto where = report.phase == "initrd" ? "initramfs" : "real root";
-  // "quiet" hides level 5 on the console, not level 3. Without a log nothing is lost: the record has it.
-  [[maybe_unused]] const auto told = root.write("dev/kmsg", fmt::format("<{}>vfirst: {} in the {}: {}{}\n", report.complete() ? 5 : 3,
-                                                                       report.complete() ? "complete" : "incomplete", where, report.summary(), why));
+  // "quiet" hides level 5 on the console, not level 3. Without a log nothing is lost: the record
+  // has it.
+  [[maybe_unused]] const auto told = root.write(
+      "dev/kmsg", fmt::format(
+                      "<{}>vfirst: {} in the {}: {}{}\n", report.complete() ? 5 : 3,
+                      report.complete() ? "complete" : "incomplete", where, report.summary(), why));
 }
 
-// A host must boot even where its policy is wrong: the reason goes where verify and the owner look for it.
-ExitCode record_refusal(const Error& error, const Root& root, bool initramfs, std::vector<StepResult> brought) {
+// A host must boot even where its policy is wrong: the reason goes where verify and the owner look
+// for it.
+ExitCode record_refusal(
+    const Error& error, const Root& root, bool initramfs, std::vector<StepResult> brought) {
   DiskFiles files(root, Settle::sync);
   BootReport report;
   report.phase = initramfs ? "initrd" : "root";
@@ -70,8 +86,13 @@ ExitCode record_refusal(const Error& error, const Root& root, bool initramfs, st
 // What else than the root's own files the policy came from, as the first lines of the record.
 std::vector<StepResult> bring(const Root& root, Files& files, Events& events, bool initramfs) {
   std::vector<StepResult> out;
-  for (auto& source : bring_policy(root, files, events, policy_seams(root), initramfs, initramfs ? kPolicyWait : Events::Time::zero())) {
-    StepResult step{.text = std::move(source.text), .state = source.cause.empty() ? StepState::done : StepState::failed, .wanted = "there"};
+  for (auto& source : bring_policy(
+           root, files, events, policy_seams(root), initramfs,
+           initramfs ? kPolicyWait : Events::Time::zero())) {
+    StepResult step{
+        .text = std::move(source.text),
+        .state = source.cause.empty() ? StepState::done : StepState::failed,
+        .wanted = "there"};
     step.got = std::move(source.got);
     step.error = source.error;
     step.cause = std::move(source.cause);
@@ -82,9 +103,10 @@ std::vector<StepResult> bring(const Root& root, Files& files, Events& events, bo
   return out;
 }
 
-// The boot NIC is known by its MAC, which only its driver tells. Until it is there each NIC without a port may be it and is left
-// alone, so the plan waits for those whose driver is still to come.
-void await_boot_nic(const Root& root, std::string_view cmdline, Events& events, ModuleLoader& modules) {
+// The boot NIC is known by its MAC, which only its driver tells. Until it is there each NIC without
+// a port may be it and is left alone, so the plan waits for those whose driver is still to come.
+void await_boot_nic(
+    const Root& root, std::string_view cmdline, Events& events, ModuleLoader& modules) {
   const auto end = events.now() + kBootNicWait;
   const auto coming = [&](const PciAddress& function) {
     const auto dir = fmt::format("sys/bus/pci/devices/{}", function.str());
@@ -98,23 +120,27 @@ void await_boot_nic(const Root& root, std::string_view cmdline, Events& events, 
   }
 }
 
-// For facts and plan, and for the record after the plan's own time. Nothing of that takes a second on a machine, but an
-// emulated one whose host is busy needed more than 20 to read its PCI tree.
+// For facts and plan, and for the record after the plan's own time. Nothing of that takes a second
+// on a machine, but an emulated one whose host is busy needed more than 20 to read its PCI tree.
 constexpr auto kLimit = std::chrono::seconds(60);
 
-// Facts, plan, steps and record; the exit code is handed over before a thread that never returns could keep it. Only the
-// whole of a plan is recorded: a part says nothing of the rest, and verify looks for itself.
+// Facts, plan, steps and record; the exit code is handed over before a thread that never returns
+// could keep it. Only the whole of a plan is recorded: a part says nothing of the rest, and verify
+// looks for itself.
 ExitCode carry_out(const Options& options, const Part& part, const Supervisor& above) {
   auto root = Root::open(options.root);
   if (!root) return report_error(root.error());
-  if (!root->is_host()) return report_error({std::errc::invalid_argument, "boot acts on the running kernel; --root must be /"});
+  if (!root->is_host())
+    return report_error(
+        {std::errc::invalid_argument, "boot acts on the running kernel; --root must be /"});
   const bool initramfs = in_initramfs(*root);
 
   // Listening begins before anything is looked at: what happens in between is then not missed.
   const auto events = kernel_events();
   if (!events) return report_error(events.error());
   DiskFiles files(*root, Settle::sync);
-  if (const auto reason = closed_gate(*root, {})) {               // before the policy is read: the kill switch beats a bad one
+  // before the policy is read: the kill switch beats a bad one
+  if (const auto reason = closed_gate(*root, {})) {
     BootReport report;
     report.phase = initramfs ? "initrd" : "root";
     report.skipped = *reason;
@@ -125,14 +151,22 @@ ExitCode carry_out(const Options& options, const Part& part, const Supervisor& a
   }
   const auto modules = kernel_modules();
   const auto cmdline = root->read("proc/cmdline").value_or("");
-  if (initramfs && (cmdline.find("vfirst.policy=") != cmdline.npos || cmdline.find("BOOTIF=") != cmdline.npos))
-    above.allow(std::chrono::duration_cast<std::chrono::milliseconds>(2 * kPolicyWait + kBootNicWait + kLimit));   // twice: a fetch may begin at the wait's end
-  auto brought = part.whole() ? bring(*root, files, **events, initramfs) : std::vector<StepResult>();
+  if (initramfs &&
+      (cmdline.find("vfirst.policy=") != cmdline.npos || cmdline.find("BOOTIF=") != cmdline.npos))
+    // twice: a fetch may begin at the wait's end
+    above.allow(std::chrono::duration_cast<std::chrono::milliseconds>(
+        2 * kPolicyWait + kBootNicWait + kLimit));
+  auto brought =
+      part.whole() ? bring(*root, files, **events, initramfs) : std::vector<StepResult>();
   if (initramfs) await_boot_nic(*root, cmdline, **events, *modules);
   const auto input = load_tree(options);
-  if (!input) return part.whole() ? record_refusal(input.error(), *root, initramfs, std::move(brought)) : report_error(input.error());
+  if (!input)
+    return part.whole() ? record_refusal(input.error(), *root, initramfs, std::move(brought))
+                        : report_error(input.error());
   auto plan = load_plan(*input, options);
-  if (!plan) return part.whole() ? record_refusal(plan.error(), *root, initramfs, std::move(brought)) : report_error(plan.error());
+  if (!plan)
+    return part.whole() ? record_refusal(plan.error(), *root, initramfs, std::move(brought))
+                        : report_error(plan.error());
   if (!part.whole()) plan->steps = part_of(plan->steps, part);
   if (!part.whole() && plan->steps.empty()) {
     spdlog::debug("nothing to do: the plan has no such step");
@@ -149,13 +183,16 @@ ExitCode carry_out(const Options& options, const Part& part, const Supervisor& a
   if (part.whole()) {
     if (auto status = record(report, files); !status) spdlog::error("{}", status.error().what);
     if (report.skipped.empty())
-      if (auto status = record_irqs(*plan, files); !status) spdlog::error("{}", status.error().what);
+      if (auto status = record_irqs(*plan, files); !status)
+        spdlog::error("{}", status.error().what);
     announce(report, *root);
   }
   if (options.json) fmt::print("{}\n", to_json(report));
   spdlog::info("{}", report.summary());
-  const auto code = report.complete() || !report.skipped.empty() ? ExitCode::done : ExitCode::failed;
-  if (report.abandoned) {                                         // a thread still sits in a write that the kernel never answers
+  const auto code =
+      report.complete() || !report.skipped.empty() ? ExitCode::done : ExitCode::failed;
+  // a thread still sits in a write that the kernel never answers
+  if (report.abandoned) {
     std::fflush(nullptr);
     above.done(static_cast<int>(code));
     _exit(static_cast<int>(code));
@@ -170,7 +207,9 @@ std::span<const Option> boot_options() {
       Option{"--device", "Only this PF, and what the host has for it", &Options::device, "BDF"},
       Option{"--only", "irqs: only queues, coalescing and IRQs", &Options::only, "WHAT", {"irqs"}},
       Option{"--links", "Only IRQs of ports that came up (for a socket unit)", &Options::links},
-      Option{"--guest", "Only IRQs of this guest's VFs: its domain XML, - stdin", &Options::guest, "FILE"},
+      Option{
+          "--guest", "Only IRQs of this guest's VFs: its domain XML, - stdin", &Options::guest,
+          "FILE"},
   };
   return kOptions;
 }
@@ -190,9 +229,13 @@ ExitCode run_boot(const Options& options) {
     if (pfs->empty()) return ExitCode::done;
     part = {Part::What::irqs, std::move(*pfs)};
   }
-  const auto ended = supervise([&](const Supervisor& above) { return static_cast<int>(carry_out(options, part, above)); }, kLimit);
+  const auto ended = supervise(
+      [&](const Supervisor& above) { return static_cast<int>(carry_out(options, part, above)); },
+      kLimit);
   if (ended.how == Supervised::How::done) return static_cast<ExitCode>(ended.code);
-  spdlog::error(ended.how == Supervised::How::limit ? "no end within its time: left behind" : "ended before its work was done");
+  spdlog::error(
+      ended.how == Supervised::How::limit ? "no end within its time: left behind"
+                                          : "ended before its work was done");
   return ExitCode::failed;
 }
 

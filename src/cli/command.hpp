@@ -50,14 +50,20 @@ struct Options {
   bool check = false;
 };
 
-// One option of a command: a flag, a word, or a word that may be said several times. A name without a dash is a positional argument.
+// One option of a command: a flag, a word, or a word that may be said several times. A name without
+// a dash is a positional argument.
 struct Option {
-  const char* name;                                              // "--dry-run", "-o,--output", "SUBJECT"
-  const char* help;                                              // at most 54 characters: help is 80 columns wide
+  // "--dry-run", "-o,--output", "SUBJECT"
+  const char* name;
+  // at most 54 characters: help is 80 columns wide
+  const char* help;
   std::variant<bool Options::*, std::string Options::*, std::vector<std::string> Options::*> field;
-  const char* value = "";                                        // what stands for the word in the help: "FILE"
-  std::vector<std::string> one_of = {};                          // nothing else is taken; empty: anything
-  bool needed = true;                                            // a positional argument without which there is no command
+  // what stands for the word in the help: "FILE"
+  const char* value = "";
+  // nothing else is taken; empty: anything
+  std::vector<std::string> one_of = {};
+  // a positional argument without which there is no command
+  bool needed = true;
 };
 
 struct Command {
@@ -67,10 +73,11 @@ struct Command {
   ExitCode (*run)(const Options&);
 };
 
-std::span<const Option> common_options();                        // that every command takes
+// that every command takes
+std::span<const Option> common_options();
 
-// Parses argv, runs the command it names and returns the process's exit code. A wrong word is one line on stderr with
-// the nearest right one, and 64.
+// Parses argv, runs the command it names and returns the process's exit code. A wrong word is one
+// line on stderr with the nearest right one, and 64.
 int run_program(int argc, char** argv, std::span<const Command> commands);
 
 // Commands, one file each.

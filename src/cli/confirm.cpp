@@ -6,18 +6,20 @@
 #include "cli/load.hpp"
 #include "cli/transaction.hpp"
 
-#include <algorithm>
 #include <spdlog/spdlog.h>
+#include <algorithm>
 
 namespace vfirst {
 
 namespace {
 
-constexpr auto kVerdictFile = "run/vfirst/confirm";              // that there was a verdict at all: vfirst-trial.service looks for it
+// that there was a verdict at all: vfirst-trial.service looks for it
+constexpr auto kVerdictFile = "run/vfirst/confirm";
 
 void leave_verdict(const Root& root, const std::string& text) {
   DiskFiles files(root, Settle::sync);
-  if (auto status = replace(files, kVerdictFile, text + "\n"); !status) spdlog::warn("{}", status.error().what);
+  if (auto status = replace(files, kVerdictFile, text + "\n"); !status)
+    spdlog::warn("{}", status.error().what);
 }
 
 // Proof that this boot does what the plan of the trial wants; else the reason to leave it a trial.
@@ -25,7 +27,10 @@ Result<VerifyReport> prove(const Options& options, const std::string& plan_hash)
   const auto input = VFIRST_TRY(load_input(options));
   const auto plan = VFIRST_TRY(load_plan(input, options));
   if (plan.hash() != plan_hash)
-    return refuse("this boot is the trial of plan {}, and the policy or the hardware now asks for plan {}: apply that one", plan_hash, plan.hash());
+    return refuse(
+        "this boot is the trial of plan {}, and the policy or the hardware now asks for plan {}: "
+        "apply that one",
+        plan_hash, plan.hash());
   return observe_input(input, plan);
 }
 
@@ -36,7 +41,10 @@ ExitCode keep(Transaction& all, const Options& options, const std::string& plan)
   if (!change) return report_error(change.error());
   print_change(*change, options, "vfirst.confirm/1");
   if (change->wrote) {
-    note_history(all.files, fmt::format("plan {} confirmed{}: {}", plan, options.force ? " by hand" : "", change->after));
+    note_history(
+        all.files,
+        fmt::format(
+            "plan {} confirmed{}: {}", plan, options.force ? " by hand" : "", change->after));
     spdlog::info("plan {} is good: every boot has its arguments from now on", plan);
   } else {
     spdlog::info("plan {} was confirmed before: nothing written", plan);
@@ -48,7 +56,8 @@ ExitCode keep(Transaction& all, const Options& options, const std::string& plan)
 }  // namespace
 
 std::span<const Option> confirm_options() {
-  static const Option all[] = {{"--force", "Keep them although verify may not be green", &Options::force}};
+  static const Option all[] = {
+      {"--force", "Keep them although verify may not be green", &Options::force}};
   return all;
 }
 
@@ -59,13 +68,22 @@ ExitCode run_confirm(const Options& options) {
   if (!state) return report_error(state.error());
   const auto plan = trial_of((*all)->facts.boot.cmdline);
   if (plan.empty() && state->trial == Trial::none) {
-    if (!state->damage.empty()) return keep(**all, options, plan);   // one that was cut short is finished in any boot
+    // one that was cut short is finished in any boot
+    if (!state->damage.empty()) return keep(**all, options, plan);
     spdlog::info("this boot is no trial: nothing to confirm");
     return ExitCode::done;
   }
-  if (plan.empty() && state->trial == Trial::armed) return report_error({std::errc::invalid_argument, fmt::format("plan {} is armed for the next boot: it is confirmed there", state->trial_plan)});
-  if (plan.empty()) return report_error({std::errc::invalid_argument, fmt::format("plan {} had its trial boot and was not confirmed in it", state->trial_plan)});
-  if (const auto known = clear_kexec((*all)->files); !known) spdlog::warn("{}", known.error().what);   // this boot came up, by kexec or not
+  if (plan.empty() && state->trial == Trial::armed)
+    return report_error(
+        {std::errc::invalid_argument,
+         fmt::format(
+             "plan {} is armed for the next boot: it is confirmed there", state->trial_plan)});
+  if (plan.empty())
+    return report_error(
+        {std::errc::invalid_argument,
+         fmt::format("plan {} had its trial boot and was not confirmed in it", state->trial_plan)});
+  // this boot came up, by kexec or not
+  if (const auto known = clear_kexec((*all)->files); !known) spdlog::warn("{}", known.error().what);
   if (options.force || state->trial != Trial::running) return keep(**all, options, plan);
 
   const auto report = prove(options, plan);
@@ -76,10 +94,15 @@ ExitCode run_confirm(const Options& options) {
   } else {
     for (const auto& row : report->rows)
       if (row.verdict != Verdict::ok && row.verdict != Verdict::unknown && row.required)
-        spdlog::error("{}: wanted {}, got {}{}", row.subject, row.wanted.empty() ? "-" : row.wanted, row.got.empty() ? "-" : row.got, row.cause.empty() ? "" : ": " + row.cause);
+        spdlog::error(
+            "{}: wanted {}, got {}{}", row.subject, row.wanted.empty() ? "-" : row.wanted,
+            row.got.empty() ? "-" : row.got, row.cause.empty() ? "" : ": " + row.cause);
   }
   spdlog::error("plan {} is not kept: the next boot has the arguments from before", plan);
-  note_history((*all)->files, fmt::format("plan {} not confirmed: {}", plan, report ? "verify is not green" : report.error().what));
+  note_history(
+      (*all)->files,
+      fmt::format(
+          "plan {} not confirmed: {}", plan, report ? "verify is not green" : report.error().what));
   leave_verdict((*all)->root, "not kept");
   return code;
 }

@@ -8,11 +8,11 @@
 #include "steps/guest.hpp"
 #include "steps/late_irqs.hpp"
 
+#include <spdlog/spdlog.h>
 #include <cerrno>
 #include <chrono>
 #include <cstdio>
 #include <cstring>
-#include <spdlog/spdlog.h>
 
 namespace vfirst {
 
@@ -31,7 +31,8 @@ Result<std::string> text_of(const std::string& file) {
   if (!in) return failed(errno, "{}: {}", file, std::strerror(errno));
   std::string text;
   char piece[4096];
-  while (const auto n = std::fread(piece, 1, sizeof piece, in)) text.append(piece, n);
+  while (const auto n = std::fread(piece, 1, sizeof piece, in))
+    text.append(piece, n);
   if (!from_stdin) std::fclose(in);
   return text;
 }
@@ -54,22 +55,32 @@ ExitCode pin_guest_irqs(const Options& options) {
   if (!guest) return report_error(guest.error());
   auto root = Root::open(options.root);
   if (!root) return report_error(root.error());
-  if (!root->is_host()) return report_error({std::errc::invalid_argument, "boot acts on the running kernel; --root must be /"});
+  if (!root->is_host())
+    return report_error(
+        {std::errc::invalid_argument, "boot acts on the running kernel; --root must be /"});
   if (const auto reason = closed_gate(*root, {})) {
     spdlog::info("nothing done: {}", *reason);
     return ExitCode::done;
   }
   const auto devices = guest_devices(*guest, *root);
-  if (devices.empty()) return ExitCode::done;                    // most guests: none of our VFs
+  // most guests: none of our VFs
+  if (devices.empty()) return ExitCode::done;
   for (const auto& [device, cpus] : devices)
-    if (cpus.empty()) spdlog::warn("{}: no <vcpupin> and no isolated CPU says where its interrupts belong: left alone", device.str());
+    if (cpus.empty())
+      spdlog::warn(
+          "{}: no <vcpupin> and no isolated CPU says where its interrupts belong: left alone",
+          device.str());
   const auto events = kernel_events();
   if (!events) return report_error(events.error());
   const auto net = kernel_net();
   const auto modules = kernel_modules();
-  const auto report = pin_guest(devices, Machine{*root, *net, *modules, **events}, kGuestLimit, kGuestQuiet);
-  for (const auto& cause : report.causes) spdlog::error("{}", cause);
-  spdlog::info("{} of {} interrupts of {} VFs in place, {} writes", report.pinned, report.vectors, devices.size(), report.writes);
+  const auto report =
+      pin_guest(devices, Machine{*root, *net, *modules, **events}, kGuestLimit, kGuestQuiet);
+  for (const auto& cause : report.causes)
+    spdlog::error("{}", cause);
+  spdlog::info(
+      "{} of {} interrupts of {} VFs in place, {} writes", report.pinned, report.vectors,
+      devices.size(), report.writes);
   return report.causes.empty() ? ExitCode::done : ExitCode::failed;
 }
 

@@ -7,18 +7,26 @@
 namespace vfirst {
 
 enum class ExitCode {
-  done = 0,             // nothing is pending
-  failed = 1,           // a system call or a program failed
+  // nothing is pending
+  done = 0,
+  // a system call or a program failed
+  failed = 1,
   changes_pending = 2,  // only with --detailed-exitcode
-  differs = 3,          // verify found a difference, simulate an argument without its effect, seal a trace of one machine
-  reboot_needed = 4,    // only with --detailed-exitcode
-  refused = 5,          // the policy, the hardware or the boot loader cannot do it; nothing was changed
-  usage = 64,           // EX_USAGE of sysexits.h
+  // verify found a difference, simulate an argument without its effect, seal a trace of one machine
+  differs = 3,
+  // only with --detailed-exitcode
+  reboot_needed = 4,
+  // the policy, the hardware or the boot loader cannot do it; nothing was changed
+  refused = 5,
+  // EX_USAGE of sysexits.h
+  usage = 64,
 };
 
-// What was refused (refuse() in base/result.hpp, or a loader that cannot) is 5; whatever the system would not do is 1.
+// What was refused (refuse() in base/result.hpp, or a loader that cannot) is 5; whatever the system
+// would not do is 1.
 inline ExitCode exit_code_of(const Error& error) {
-  const bool refused = error.code == std::errc::invalid_argument || error.code == std::errc::operation_not_supported;
+  const bool refused =
+      error.code == std::errc::invalid_argument || error.code == std::errc::operation_not_supported;
   return refused ? ExitCode::refused : ExitCode::failed;
 }
 

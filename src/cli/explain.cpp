@@ -21,7 +21,8 @@ ExitCode run_explain(const Options& options) {
   if (!input) return report_error(input.error());
   const auto plan = load_plan(*input, options);
   if (!plan) return report_error(plan.error());
-  const auto text = options.json ? explain_json(options.subject, *plan, input->facts) : explain_text(options.subject, *plan, input->facts);
+  const auto text = options.json ? explain_json(options.subject, *plan, input->facts)
+                                 : explain_text(options.subject, *plan, input->facts);
   if (!text) return report_error(text.error());
   fmt::print("{}", *text);
   return ExitCode::done;

@@ -6,9 +6,9 @@
 #include "cli/load.hpp"
 #include "report/json.hpp"
 
+#include <spdlog/spdlog.h>
 #include <algorithm>
 #include <cstdio>
-#include <spdlog/spdlog.h>
 
 namespace vfirst {
 
@@ -27,9 +27,13 @@ std::string as_json(const Exported& exported, const ExportFormat& format, const 
 
 ExitCode unknown_format(const std::string& word) {
   std::vector<std::string_view> names;
-  for (const auto& format : export_formats()) names.emplace_back(format.name);
+  for (const auto& format : export_formats())
+    names.emplace_back(format.name);
   const auto near = nearest(word, names);
-  fmt::print(stderr, "vfirst: unknown format '{}'; {}\n", word, near ? fmt::format("did you mean '{}'?", *near) : fmt::format("there is {}", fmt::join(names, ", ")));
+  fmt::print(
+      stderr, "vfirst: unknown format '{}'; {}\n", word,
+      near ? fmt::format("did you mean '{}'?", *near)
+           : fmt::format("there is {}", fmt::join(names, ", ")));
   return ExitCode::usage;
 }
 
@@ -49,9 +53,12 @@ Result<ExportWish> wish_of(const Options& options) {
 
 // An option that the format has no use for is a mistake, not a wish.
 const char* stray_option(const Options& options, const ExportFormat& format) {
-  if (format.target) return !options.pool.empty() ? "--pool" : !options.vf.empty() ? "--vf" : nullptr;
-  const std::pair<const char*, const std::string*> all[] = {{"--node", &options.node}, {"--mac", &options.mac}, {"--with", &options.with},
-      {"--linux", &options.linux_file}, {"--initrd", &options.initrd_file}, {"--host-policy", &options.host_policy}};
+  if (format.target)
+    return !options.pool.empty() ? "--pool" : !options.vf.empty() ? "--vf" : nullptr;
+  const std::pair<const char*, const std::string*> all[] = {
+      {"--node", &options.node},          {"--mac", &options.mac},
+      {"--with", &options.with},          {"--linux", &options.linux_file},
+      {"--initrd", &options.initrd_file}, {"--host-policy", &options.host_policy}};
   for (const auto& [name, value] : all)
     if (!value->empty()) return name;
   return nullptr;
@@ -67,8 +74,10 @@ std::span<const Option> export_options() {
       {"--mac", "The port that it boots over (default: its route's)", &Options::mac, "ADDRESS"},
       {"--with", "Other arguments, before these: root=, console=", &Options::with, "WORDS"},
       {"--linux", "The kernel's file there (default vmlinuz)", &Options::linux_file, "FILE"},
-      {"--initrd", "The initramfs's file there (default initrd.img)", &Options::initrd_file, "FILE"},
-      {"--host-policy", "A policy there that goes into the initramfs", &Options::host_policy, "FILE"},
+      {"--initrd", "The initramfs's file there (default initrd.img)", &Options::initrd_file,
+       "FILE"},
+      {"--host-policy", "A policy there that goes into the initramfs", &Options::host_policy,
+       "FILE"},
       {"--pool", "libvirt: only the pool of this PF", &Options::pool, "NAME|PF"},
       {"--vf", "libvirt: only the domain of this VF", &Options::vf, "BDF|SECTION:INDEX"},
   };

@@ -10,14 +10,17 @@
 
 namespace vfirst {
 
-std::span<const Option> facts_options() { return {}; }
+std::span<const Option> facts_options() {
+  return {};
+}
 
 ExitCode run_facts(const Options& options) {
   const auto root = Root::open(options.root);
   if (!root) return report_error(root.error());
   auto facts = read_facts(*root, {.kernel = options.kernel, .modules = {}, .names = true});
   if (!facts) return report_error(facts.error());
-  if (options.json) {                                            // a document is to give the plan that the machine would
+  // a document is to give the plan that the machine would
+  if (options.json) {
     add_own_arguments(*root, facts->boot);
     add_sources(*root, facts->boot);
   }

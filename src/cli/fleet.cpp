@@ -3,8 +3,8 @@
 
 #include "policy/load.hpp"
 
-#include <cstdio>
 #include <unistd.h>
+#include <cstdio>
 
 namespace vfirst {
 
@@ -39,7 +39,10 @@ Result<PolicySet> policy_set(const Options& options) {
 
 HostWork host_work(const Options& options, std::size_t hosts) {
   HostWork work{.kernel = options.kernel};
-  if (isatty(STDERR_FILENO)) work.progress = [line = std::make_shared<ProgressLine>(hosts)](std::size_t done) { line->show(done); };
+  if (isatty(STDERR_FILENO))
+    work.progress = [line = std::make_shared<ProgressLine>(hosts)](std::size_t done) {
+      line->show(done);
+    };
   return work;
 }
 

@@ -13,6 +13,7 @@ Result<PolicySet> policy_set(const Options&);
 // With progress on stderr, where that is a terminal.
 HostWork host_work(const Options&, std::size_t hosts);
 
-ExitCode run_plan_fleet(const Options&);                         // plan_fleet.cpp
+// plan_fleet.cpp
+ExitCode run_plan_fleet(const Options&);
 
 }  // namespace vfirst

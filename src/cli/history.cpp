@@ -10,7 +10,9 @@
 
 namespace vfirst {
 
-std::span<const Option> history_options() { return {}; }
+std::span<const Option> history_options() {
+  return {};
+}
 
 // Newest last, as a log.
 ExitCode run_history(const Options& options) {
@@ -21,10 +23,13 @@ ExitCode run_history(const Options& options) {
     fmt::print("{}", text);
     return ExitCode::done;
   }
-  nlohmann::ordered_json document{{"schema", "vfirst.history/1"}, {"entries", nlohmann::json::array()}};
+  nlohmann::ordered_json document{
+      {"schema", "vfirst.history/1"}, {"entries", nlohmann::json::array()}};
   for (const auto line : split(text, '\n')) {
     const auto blank = line.find(' ');
-    if (blank != line.npos) document["entries"].push_back({{"time", line.substr(0, blank)}, {"what", line.substr(blank + 1)}});
+    if (blank != line.npos)
+      document["entries"].push_back(
+          {{"time", line.substr(0, blank)}, {"what", line.substr(blank + 1)}});
   }
   fmt::print("{}\n", document.dump(2));
   return ExitCode::done;

@@ -6,25 +6,32 @@
 #include "plan/kexec.hpp"
 #include "steps/release.hpp"
 
-#include <algorithm>
 #include <spdlog/spdlog.h>
+#include <algorithm>
 
 namespace vfirst {
 
 namespace {
 
-constexpr unsigned kKexecWithoutTools = 246;                      // systemd: from then on it calls reboot(2) itself where there is no kexec(8) (its PR 15189)
+// systemd: from then on it calls reboot(2) itself where there is no kexec(8) (its PR 15189)
+constexpr unsigned kKexecWithoutTools = 246;
 
 // The jump is the last thing of a shutdown; who makes it, and can they?
 [[gnu::cold]] Status shutdown_can_kexec(const Root& root, const RunProcess& run) {
   if (root.exists("usr/sbin/kexec") || root.exists("sbin/kexec")) return {};
-  // dracut's shutdown knows kexec(8) alone, and reboots where it has none (modules.d/99shutdown/shutdown.sh).
+  // dracut's shutdown knows kexec(8) alone, and reboots where it has none
+  // (modules.d/99shutdown/shutdown.sh).
   if (root.exists("run/initramfs/.need_shutdown") || root.exists("run/initramfs/shutdown"))
-    return refuse("this host's shutdown ends in the initramfs, which can kexec with kexec-tools only: install them and make the initramfs anew");
+    return refuse(
+        "this host's shutdown ends in the initramfs, which can kexec with kexec-tools only: "
+        "install them and make the initramfs anew");
   const auto ended = VFIRST_TRY(run({"systemctl", "--version"}, {}));
   const auto said = words(ended.out);
-  const auto version = said.size() > 1 ? parse_number(said[1].substr(0, said[1].find_first_not_of("0123456789"))) : std::nullopt;
-  if (version && *version < kKexecWithoutTools) return refuse("systemd {} needs kexec-tools for a kexec", *version);
+  const auto version =
+      said.size() > 1 ? parse_number(said[1].substr(0, said[1].find_first_not_of("0123456789")))
+                      : std::nullopt;
+  if (version && *version < kKexecWithoutTools)
+    return refuse("systemd {} needs kexec-tools for a kexec", *version);
   return {};
 }
 
@@ -32,28 +39,35 @@ constexpr unsigned kKexecWithoutTools = 246;                      // systemd: fr
 [[gnu::cold]] Status carries(const NextBoot& next, const std::string& planned) {
   const auto all = words(next.cmdline);
   for (const auto word : words(planned))
-    if (std::ranges::find(all, word) == all.end()) return refuse("the entry that boots next lacks {}", word);
+    if (std::ranges::find(all, word) == all.end())
+      return refuse("the entry that boots next lacks {}", word);
   return {};
 }
 
-[[gnu::cold]] Status go(const KexecParts& parts, const BootFacts& boot, const Plan& plan, const NextBoot& next) {
+[[gnu::cold]] Status go(
+    const KexecParts& parts, const BootFacts& boot, const Plan& plan, const NextBoot& next) {
   VFIRST_CHECK(release_vfs(plan, parts.machine));
   if (next.trial) VFIRST_CHECK(count_trial(parts.files, boot, true));
-  note_history(parts.files, fmt::format("plan {}: kexec into {}", plan.hash(), next.kernel));   // systemd may end us as soon as it is asked
+  // systemd may end us as soon as it is asked
+  note_history(parts.files, fmt::format("plan {}: kexec into {}", plan.hash(), next.kernel));
   // --no-block: the unit that calls us must be able to end while the way down is queued.
   const auto asked = [&]() -> Status {
     const auto ended = VFIRST_TRY(parts.run({"systemctl", "--no-block", "kexec"}, {}));
-    if (ended.code != 0) return failed(EIO, "systemctl kexec: exit code {}: {}", ended.code, trimmed(ended.err));
+    if (ended.code != 0)
+      return failed(EIO, "systemctl kexec: exit code {}: {}", ended.code, trimmed(ended.err));
     return {};
   }();
   if (asked || !next.trial) return asked;
-  if (const auto back = count_trial(parts.files, boot, false); !back) return failed(EIO, "{}; and {}", asked.error().what, back.error().what);
+  if (const auto back = count_trial(parts.files, boot, false); !back)
+    return failed(EIO, "{}; and {}", asked.error().what, back.error().what);
   return asked;
 }
 
 }  // namespace
 
-bool kexec_begun(const Files& files, const std::string& plan_hash) { return trimmed(files.read(kKexecStamp).value_or("")) == "plan " + plan_hash; }
+bool kexec_begun(const Files& files, const std::string& plan_hash) {
+  return trimmed(files.read(kKexecStamp).value_or("")) == "plan " + plan_hash;
+}
 
 Status stamp_kexec(Files& files, const std::string& plan_hash) {
   if (files.exists(kKexecStamp)) VFIRST_CHECK(files.remove(kKexecStamp));
@@ -61,7 +75,9 @@ Status stamp_kexec(Files& files, const std::string& plan_hash) {
   return files.settle("var/lib/vfirst");
 }
 
-Status clear_kexec(Files& files) { return files.exists(kKexecStamp) ? files.remove(kKexecStamp) : Status{}; }
+Status clear_kexec(Files& files) {
+  return files.exists(kKexecStamp) ? files.remove(kKexecStamp) : Status{};
+}
 
 Status kexec_host(const KexecParts& parts, const Facts& facts, const Plan& plan) {
   if (const auto why = against_kexec(facts, plan); !why.empty()) return refuse("{}", why.front());
@@ -69,7 +85,9 @@ Status kexec_host(const KexecParts& parts, const Facts& facts, const Plan& plan)
   const auto next = VFIRST_TRY(next_boot(parts.files, parts.machine.root, facts.boot));
   VFIRST_CHECK(carries(next, plan.cmdline()));
   VFIRST_CHECK(vfs_unused(plan, parts.machine));
-  if (const auto loaded = parts.kexec.load({next.kernel, next.initrds, next.cmdline}); !loaded) return refuse("{}", loaded.error().what);   // EBUSY would speak of a VF
+  // EBUSY would speak of a VF
+  if (const auto loaded = parts.kexec.load({next.kernel, next.initrds, next.cmdline}); !loaded)
+    return refuse("{}", loaded.error().what);
   spdlog::info("kexec into {}{}", next.kernel, next.trial ? ", as the trial's boot" : "");
   auto gone = go(parts, facts.boot, plan, next);
   if (!gone) parts.kexec.unload();
@@ -79,7 +97,8 @@ Status kexec_host(const KexecParts& parts, const Facts& facts, const Plan& plan)
 namespace {
 
 // Machine's parts belong to the caller, so it is handed to a function.
-[[gnu::cold]] Status with_machine(const Root& root, const std::function<Status(const Machine&)>& what) {
+[[gnu::cold]] Status with_machine(
+    const Root& root, const std::function<Status(const Machine&)>& what) {
   const auto events = VFIRST_TRY(kernel_events());
   const auto net = kernel_net();
   const auto modules = kernel_modules();
@@ -91,7 +110,10 @@ namespace {
 Status kexec_host(Files& files, const Root& root, const Facts& facts, const Plan& plan) {
   const auto kexec = kernel_kexec(root);
   return with_machine(root, [&](const Machine& machine) {
-    return kexec_host({files, *kexec, machine, [](const auto& argv, std::string_view input) { return run_process(argv, input); }}, facts, plan);
+    return kexec_host(
+        {files, *kexec, machine,
+         [](const auto& argv, std::string_view input) { return run_process(argv, input); }},
+        facts, plan);
   });
 }
 

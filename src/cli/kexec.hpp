@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
-// From the running kernel into the one that the boot loader would start next, without the firmware's minutes in between.
+// From the running kernel into the one that the boot loader would start next, without the
+// firmware's minutes in between.
 
 #include "bootloader/next_boot.hpp"
 #include "host/kexec.hpp"
@@ -12,27 +13,34 @@
 
 namespace vfirst {
 
-inline constexpr auto kKexecStamp = "var/lib/vfirst/kexec";       // one line: the plan for which a kexec was begun
+// one line: the plan for which a kexec was begun
+inline constexpr auto kKexecStamp = "var/lib/vfirst/kexec";
 
-// Was one begun for this plan, and is it not known that its boot came up? Then it is not tried again: a full reboot is.
+// Was one begun for this plan, and is it not known that its boot came up? Then it is not tried
+// again: a full reboot is.
 [[gnu::cold]] bool kexec_begun(const Files& files, const std::string& plan_hash);
-[[gnu::cold]] Status stamp_kexec(Files& files, const std::string& plan_hash);    // on disk, settled, when it returns
-[[gnu::cold]] Status clear_kexec(Files& files);                                  // this boot is known; nothing to do where there is no stamp
+// on disk, settled, when it returns
+[[gnu::cold]] Status stamp_kexec(Files& files, const std::string& plan_hash);
+// this boot is known; nothing to do where there is no stamp
+[[gnu::cold]] Status clear_kexec(Files& files);
 
 // What a kexec needs of the host; each a seam for a test. The machine's root is the one that boots.
 struct KexecParts {
   Files& files;
   Kexec& kexec;
   const Machine& machine;
-  RunProcess run;                                                 // systemctl
+  // systemctl
+  RunProcess run;
 };
 
-// Loads the kernel, removes the plan's VFs, counts an armed trial as taken and asks systemd for kexec.target: on success the host is
-// on its way down. On an error nothing is loaded and an armed trial is armed still; EBUSY: somebody uses a VF, and none was touched.
-// Every other error says why only a full reboot will do.
+// Loads the kernel, removes the plan's VFs, counts an armed trial as taken and asks systemd for
+// kexec.target: on success the host is on its way down. On an error nothing is loaded and an armed
+// trial is armed still; EBUSY: somebody uses a VF, and none was touched. Every other error says why
+// only a full reboot will do.
 [[gnu::cold]] Status kexec_host(const KexecParts& parts, const Facts& facts, const Plan& plan);
 // With the running host's own parts.
-[[gnu::cold]] Status kexec_host(Files& files, const Root& root, const Facts& facts, const Plan& plan);
+[[gnu::cold]] Status kexec_host(
+    Files& files, const Root& root, const Facts& facts, const Plan& plan);
 
 // Is a VF of the plan in use on the running host (EBUSY)?
 [[gnu::cold]] Status host_vfs_unused(const Root& root, const Plan& plan);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "fleet/lint.hpp"
 #include "cli/fleet.hpp"
 #include "cli/load.hpp"
 #include "fleet/host_facts.hpp"
-#include "fleet/lint.hpp"
 
 #include <algorithm>
 #include <cstdio>
@@ -32,8 +32,10 @@ Result<LintReport> check(Options options) {
   std::vector<HostFile> hosts;
   if (!options.facts_dir.empty()) hosts = VFIRST_TRY(hosts_in(options.facts_dir));
   for (const auto& path : options.paths) {
-    if (is_policy(path)) options.policy.push_back(path);
-    else hosts.push_back({host_name(path), path});
+    if (is_policy(path))
+      options.policy.push_back(path);
+    else
+      hosts.push_back({host_name(path), path});
   }
   std::ranges::stable_sort(hosts, {}, &HostFile::host);
   const auto policy = VFIRST_TRY(policy_set(options));
@@ -44,7 +46,12 @@ Result<LintReport> check(Options options) {
 
 std::span<const Option> lint_options() {
   static const Option all[] = {
-      {"PATH", "Policies (*.ini) and machines: trees, tars, documents", &Options::paths, "", {}, false},
+      {"PATH",
+       "Policies (*.ini) and machines: trees, tars, documents",
+       &Options::paths,
+       "",
+       {},
+       false},
       {"--facts-dir", "All machines of this directory, too", &Options::facts_dir, "DIR"},
   };
   return all;
@@ -54,7 +61,9 @@ ExitCode run_lint(const Options& options) {
   const auto report = check(options);
   if (!report) return report_error(report.error());
   fmt::print("{}", options.json ? lint_json(*report) : lint_text(*report));
-  return report->refuses() ? ExitCode::refused : report->errs() ? ExitCode::differs : ExitCode::done;
+  return report->refuses() ? ExitCode::refused
+         : report->errs()  ? ExitCode::differs
+                           : ExitCode::done;
 }
 
 }  // namespace vfirst

@@ -14,7 +14,8 @@ namespace vfirst {
 
 Result<Input> load_tree(const Options& options) {
   auto root = VFIRST_TRY(Root::open(options.root));
-  auto facts = VFIRST_TRY(read_facts(root, {.kernel = options.kernel, .modules = {}, .names = false}));
+  auto facts =
+      VFIRST_TRY(read_facts(root, {.kernel = options.kernel, .modules = {}, .names = false}));
   add_own_arguments(root, facts.boot);
   auto policy = VFIRST_TRY(load_policy(root, options.policy, match_words(facts)));
   return Input{std::move(root), std::move(facts), std::move(policy), false};
@@ -41,7 +42,8 @@ Result<Plan> load_plan(const Input& input, const Options& options) {
   tell_sources(plan, [&](std::string_view word) {
     std::vector<std::string> lines;
     if (backend)
-      for (const auto& source : (*backend)->sources(word)) lines.push_back(source.str());
+      for (const auto& source : (*backend)->sources(word))
+        lines.push_back(source.str());
     return lines;
   });
   return plan;

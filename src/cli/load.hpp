@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
-// What nearly every command starts with: the root, what the machine is, what its policy wants, and the plan of the two.
+// What nearly every command starts with: the root, what the machine is, what its policy wants, and
+// the plan of the two.
 
 #include "cli/command.hpp"
 #include "host/root.hpp"
@@ -13,14 +14,19 @@ struct Input {
   Root root;
   Facts facts;
   Policy policy;
-  bool document = false;                                         // the facts are another host's (--facts): nothing under the root is about it
+  // the facts are another host's (--facts): nothing under the root is about it
+  bool document = false;
 };
 
-Result<Input> load_tree(const Options&);                          // the machine under --root
-// The same, or the host of --facts. Not for early boot, which is to have no parser of documents (load_input.cpp).
+// the machine under --root
+Result<Input> load_tree(const Options&);
+// The same, or the host of --facts. Not for early boot, which is to have no parser of documents
+// (load_input.cpp).
 Result<Input> load_input(const Options&);
-Result<Facts> load_facts(const Options&);                         // of the same, without a policy
-// Our kernel arguments at the next boot, as they stand on the disk; "" where this boot loader is not ours to write.
+// of the same, without a policy
+Result<Facts> load_facts(const Options&);
+// Our kernel arguments at the next boot, as they stand on the disk; "" where this boot loader is
+// not ours to write.
 Result<std::string> next_arguments(const Input&);
 Result<Plan> load_plan(const Input&, const Options&);
 

@@ -15,7 +15,8 @@ std::span<const Option> plan_options() {
   static const Option all[] = {
       {"--cmdline", "Print the kernel arguments alone", &Options::cmdline},
       {"--diff", "Print what apply would change", &Options::diff},
-      {"--detailed-exitcode", "Exit 2 when changes are pending, 4 when a reboot is", &Options::detailed_exitcode},
+      {"--detailed-exitcode", "Exit 2 when changes are pending, 4 when a reboot is",
+       &Options::detailed_exitcode},
       {"--facts", "Plan for the host of this document, tar or tree", &Options::facts, "FILE"},
       {"--facts-dir", "Plan for every host of this directory", &Options::facts_dir, "DIR"},
       {"--out", "Where the plans of --facts-dir go", &Options::out, "DIR"},
@@ -30,12 +31,17 @@ ExitCode run_plan(const Options& options) {
   }
   const bool compares = options.diff || options.detailed_exitcode;
   if (compares && !(options.facts.empty() && options.facts_dir.empty())) {
-    fmt::print(stderr, "vfirst: {} compares with a boot loader's files, which --facts has none of\n", options.diff ? "--diff" : "--detailed-exitcode");
+    fmt::print(
+        stderr, "vfirst: {} compares with a boot loader's files, which --facts has none of\n",
+        options.diff ? "--diff" : "--detailed-exitcode");
     return ExitCode::usage;
   }
-  if (!options.facts_dir.empty() && options.facts.empty() && !options.cmdline) return run_plan_fleet(options);
+  if (!options.facts_dir.empty() && options.facts.empty() && !options.cmdline)
+    return run_plan_fleet(options);
   if (!options.facts_dir.empty() || !options.out.empty()) {
-    fmt::print(stderr, "vfirst: --out belongs to --facts-dir, and --facts-dir excludes --facts and --cmdline\n");
+    fmt::print(
+        stderr,
+        "vfirst: --out belongs to --facts-dir, and --facts-dir excludes --facts and --cmdline\n");
     return ExitCode::usage;
   }
   const auto input = load_input(options);
@@ -57,7 +63,8 @@ ExitCode run_plan(const Options& options) {
   }
   if (!options.detailed_exitcode) return ExitCode::done;
   if (*before != after) return ExitCode::changes_pending;
-  return holds_arguments(input->facts.boot.cmdline, after) ? ExitCode::done : ExitCode::reboot_needed;
+  return holds_arguments(input->facts.boot.cmdline, after) ? ExitCode::done
+                                                           : ExitCode::reboot_needed;
 }
 
 }  // namespace vfirst

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // vfirst plan --facts-dir DIR --out DIR
+#include "fleet/plan_fleet.hpp"
 #include "cli/fleet.hpp"
 #include "cli/load.hpp"
-#include "fleet/plan_fleet.hpp"
 #include "fleet/summary.hpp"
 
 #include <cstdio>
@@ -16,7 +16,8 @@ Result<FleetSummary> plan_all(const Options& options) {
   const auto policy = VFIRST_TRY(policy_set(options));
   const auto hosts = VFIRST_TRY(hosts_in(options.facts_dir));
   std::error_code error;
-  if (fs::equivalent(options.facts_dir, options.out, error)) return refuse("--out {}: the facts are there; name another directory", options.out);
+  if (fs::equivalent(options.facts_dir, options.out, error))
+    return refuse("--out {}: the facts are there; name another directory", options.out);
   fs::create_directories(options.out, error);
   if (error) return failed(error.value(), "{}: {}", options.out, error.message());
   return plan_fleet(hosts, policy, options.out, host_work(options, hosts.size()));

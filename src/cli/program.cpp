@@ -3,12 +3,12 @@
 
 #include "base/text.hpp"
 
-#include <algorithm>
-#include <CLI/CLI.hpp>
-#include <cstdio>
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
 #include <unistd.h>
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cstdio>
 
 #ifndef VFIRST_VERSION
 #define VFIRST_VERSION "unversioned"
@@ -24,18 +24,25 @@ void declare(CLI::App& app, const Option& option, Options& options) {
     return;
   }
   const auto* many = std::get_if<std::vector<std::string> Options::*>(&option.field);
-  auto* declared = many ? app.add_option(option.name, options.**many, option.help) : app.add_option(option.name, options.*std::get<std::string Options::*>(option.field), option.help);
-  if (many && option.name[0] == '-') declared->expected(1)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  auto* declared =
+      many ? app.add_option(option.name, options.**many, option.help)
+           : app.add_option(
+                 option.name, options.*std::get<std::string Options::*>(option.field), option.help);
+  if (many && option.name[0] == '-')
+    declared->expected(1)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   if (*option.value) declared->type_name(option.value);
   if (!option.one_of.empty()) declared->check(CLI::IsMember(option.one_of));
   if (option.name[0] != '-' && option.needed) declared->required();
 }
 
-// Results go to stdout, words to stderr: coloured only on a terminal and not under NO_COLOR (no-color.org).
+// Results go to stdout, words to stderr: coloured only on a terminal and not under NO_COLOR
+// (no-color.org).
 void set_up_log(const Options& options) {
   const char* no_color = std::getenv("NO_COLOR");
-  const auto mode = isatty(STDERR_FILENO) && !(no_color && *no_color) ? spdlog::color_mode::always : spdlog::color_mode::never;
-  auto logger = std::make_shared<spdlog::logger>("vfirst", std::make_shared<spdlog::sinks::stderr_color_sink_st>(mode));
+  const auto mode = isatty(STDERR_FILENO) && !(no_color && *no_color) ? spdlog::color_mode::always
+                                                                      : spdlog::color_mode::never;
+  auto logger = std::make_shared<spdlog::logger>(
+      "vfirst", std::make_shared<spdlog::sinks::stderr_color_sink_st>(mode));
   logger->set_pattern("vfirst: %^%v%$");
   logger->set_level(options.verbose ? spdlog::level::debug : spdlog::level::info);
   spdlog::set_default_logger(std::move(logger));
@@ -49,14 +56,17 @@ int usage(const std::string& line) {
 std::vector<std::string> option_names(const CLI::App& app) {
   std::vector<std::string> names;
   for (const auto* option : app.get_options())
-    for (const auto& name : option->get_lnames()) names.push_back("--" + name);
+    for (const auto& name : option->get_lnames())
+      names.push_back("--" + name);
   return names;
 }
 
-int wrong_word(const std::string& word, const std::vector<std::string>& names, std::string_view what) {
+int wrong_word(
+    const std::string& word, const std::vector<std::string>& names, std::string_view what) {
   const auto bare = word.substr(0, word.find('='));
   const auto near = nearest(bare, {names.begin(), names.end()});
-  return usage(fmt::format("unknown {} '{}'{}", what, bare, near ? fmt::format("; did you mean '{}'?", *near) : ""));
+  return usage(fmt::format(
+      "unknown {} '{}'{}", what, bare, near ? fmt::format("; did you mean '{}'?", *near) : ""));
 }
 
 }  // namespace
@@ -67,7 +77,8 @@ int run_program(int argc, char** argv, std::span<const Command> commands) {
   app.set_version_flag("--version", "vfirst " VFIRST_VERSION);
   app.require_subcommand(0, 1);
   app.allow_extras();
-  app.get_formatter()->column_width(26);                         // a line of help stays within 80 columns
+  // a line of help stays within 80 columns
+  app.get_formatter()->column_width(26);
   app.footer("vfirst(8) has the exit status and examples.");
 
   std::vector<std::string> names;
@@ -75,13 +86,19 @@ int run_program(int argc, char** argv, std::span<const Command> commands) {
     auto* sub = app.add_subcommand(command.name, command.summary);
     sub->allow_extras();
     names.emplace_back(command.name);
-    if (std::none_of(argv, argv + argc, [&](const char* word) { return command.name == std::string_view(word); })) continue;   // a tenth of a plan's time
-    for (const auto& option : command.options()) declare(*sub, option, options);
-    for (const auto& option : common_options()) declare(*sub, option, options);
+    // a tenth of a plan's time
+    if (std::none_of(argv, argv + argc, [&](const char* word) {
+          return command.name == std::string_view(word);
+        }))
+      continue;
+    for (const auto& option : command.options())
+      declare(*sub, option, options);
+    for (const auto& option : common_options())
+      declare(*sub, option, options);
   }
   try {
     app.parse(argc, argv);
-  } catch (const CLI::Success& success) {                        // --help, --version
+  } catch (const CLI::Success& success) {  // --help, --version
     return app.exit(success);
   } catch (const CLI::ParseError& error) {
     return usage(error.what());
@@ -89,12 +106,14 @@ int run_program(int argc, char** argv, std::span<const Command> commands) {
   const auto chosen = app.get_subcommands();
   if (const auto extras = app.remaining(); !extras.empty() || chosen.empty()) {
     if (extras.empty()) return usage("a command is missing; 'vfirst --help' lists them");
-    if (extras.front().starts_with('-')) return wrong_word(extras.front(), option_names(app), "option");
+    if (extras.front().starts_with('-'))
+      return wrong_word(extras.front(), option_names(app), "option");
     return wrong_word(extras.front(), names, "command");
   }
   auto* sub = chosen.front();
   if (const auto extras = sub->remaining(); !extras.empty()) {
-    if (extras.front().starts_with('-')) return wrong_word(extras.front(), option_names(*sub), "option");
+    if (extras.front().starts_with('-'))
+      return wrong_word(extras.front(), option_names(*sub), "option");
     return usage(fmt::format("'{}' takes no argument '{}'", sub->get_name(), extras.front()));
   }
   set_up_log(options);

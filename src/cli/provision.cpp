@@ -5,7 +5,8 @@
 
 namespace vfirst {
 
-Result<Provisioning> next_provisioning(Files& files, bool reboot_needed, Reboot reboot, const std::string& plan_hash) {
+Result<Provisioning> next_provisioning(
+    Files& files, bool reboot_needed, Reboot reboot, const std::string& plan_hash) {
   if (!reboot_needed) {
     if (!files.exists(kProvisionedStamp)) {
       VFIRST_CHECK(files.create(kProvisionedStamp, "plan " + plan_hash + "\n"));

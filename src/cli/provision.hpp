@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
-// First provisioning: the one reboot that makes the arguments count, taken once in the life of an installation.
+// First provisioning: the one reboot that makes the arguments count, taken once in the life of an
+// installation.
 
 #include "host/files.hpp"
 #include "policy/policy.hpp"
@@ -9,20 +10,30 @@
 
 namespace vfirst {
 
-inline constexpr auto kProvisionedStamp = "var/lib/vfirst/provisioned";       // vfirst-provision.service looks for it
-inline constexpr auto kProvisionReboots = "var/lib/vfirst/provision-reboots"; // one line: the plan that was rebooted for
+// vfirst-provision.service looks for it
+inline constexpr auto kProvisionedStamp = "var/lib/vfirst/provisioned";
+// one line: the plan that was rebooted for
+inline constexpr auto kProvisionReboots = "var/lib/vfirst/provision-reboots";
 
 enum class Provisioning {
-  done,             // the running kernel has the planned arguments; stamped, never looked at again
-  waiting,          // a reboot is needed, and the policy leaves it to the owner
-  kexec_now,        // counted on disk before this is returned; where it cannot be, ask again: the answer is then reboot_now
-  reboot_now,       // counted on disk before this is returned
-  spent,            // a reboot is still needed, but it has been had: a second would be a loop
+  // the running kernel has the planned arguments; stamped, never looked at again
+  done,
+  // a reboot is needed, and the policy leaves it to the owner
+  waiting,
+  // counted on disk before this is returned; where it cannot be, ask again: the answer is then
+  // reboot_now
+  kexec_now,
+  // counted on disk before this is returned
+  reboot_now,
+  // a reboot is still needed, but it has been had: a second would be a loop
+  spent,
 };
 
-// `reboot_needed`: this boot was made without the planned arguments. `reboot`: what [boot] reboot says.
-// The count is on disk, settled, before a reboot is the answer: a machine that loses power in between has one reboot
-// fewer, never one more. A kexec is begun at most once; one that did not bring the arguments up is followed by the full reboot.
-Result<Provisioning> next_provisioning(Files&, bool reboot_needed, Reboot reboot, const std::string& plan_hash);
+// `reboot_needed`: this boot was made without the planned arguments. `reboot`: what [boot] reboot
+// says. The count is on disk, settled, before a reboot is the answer: a machine that loses power in
+// between has one reboot fewer, never one more. A kexec is begun at most once; one that did not
+// bring the arguments up is followed by the full reboot.
+Result<Provisioning> next_provisioning(
+    Files&, bool reboot_needed, Reboot reboot, const std::string& plan_hash);
 
 }  // namespace vfirst

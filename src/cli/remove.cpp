@@ -9,7 +9,8 @@
 namespace vfirst {
 
 std::span<const Option> remove_options() {
-  static const Option all[] = {{"--dry-run", "Print the difference, write nothing", &Options::dry_run}};
+  static const Option all[] = {
+      {"--dry-run", "Print the difference, write nothing", &Options::dry_run}};
   return all;
 }
 
@@ -21,9 +22,12 @@ ExitCode run_remove(const Options& options) {
   const auto change = (*all)->backend->remove(options.dry_run);
   if (!change) return report_error(change.error());
   print_change(*change, options, "vfirst.remove/1");
-  if (options.dry_run) spdlog::info("nothing written (dry run)");
-  else if (!change->wrote) spdlog::info("nothing of ours is there");
-  else if (change->reboot_needed) spdlog::info("this boot still has them; the next one does not");
+  if (options.dry_run)
+    spdlog::info("nothing written (dry run)");
+  else if (!change->wrote)
+    spdlog::info("nothing of ours is there");
+  else if (change->reboot_needed)
+    spdlog::info("this boot still has them; the next one does not");
   return ExitCode::done;
 }
 

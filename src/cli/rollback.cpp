@@ -8,7 +8,9 @@
 
 namespace vfirst {
 
-std::span<const Option> rollback_options() { return {}; }
+std::span<const Option> rollback_options() {
+  return {};
+}
 
 ExitCode run_rollback(const Options& options) {
   const auto all = open_transaction(options);
@@ -17,7 +19,9 @@ ExitCode run_rollback(const Options& options) {
   if (!lock) return report_error(lock.error());
   const auto change = (*all)->backend->rollback();
   if (!change) return report_error(change.error());
-  note_history((*all)->files, fmt::format("rolled back to: {}", change->after.empty() ? "no arguments" : change->after));
+  note_history(
+      (*all)->files,
+      fmt::format("rolled back to: {}", change->after.empty() ? "no arguments" : change->after));
   print_change(*change, options, "vfirst.rollback/1");
   if (change->reboot_needed) spdlog::info("they count from the next boot");
   return ExitCode::done;

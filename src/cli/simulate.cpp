@@ -25,7 +25,9 @@ Result<SimulatedLine> load(const Options& options) {
     out.line = planned_line(facts, plan);
   }
   const auto machine = simulated_machine(facts, options.kernel);
-  out.release = !options.kernel.empty() ? options.kernel : facts.kernels.empty() ? std::string() : facts.kernels.front().release;
+  out.release = !options.kernel.empty() ? options.kernel
+                : facts.kernels.empty() ? std::string()
+                                        : facts.kernels.front().release;
   out.architecture = machine.architecture;
   out.seen = simulate(out.line, machine);
   return out;
@@ -35,7 +37,12 @@ Result<SimulatedLine> load(const Options& options) {
 
 std::span<const Option> simulate_options() {
   static const Option all[] = {
-      {"CMDLINE", "A whole kernel command line (default: the planned one)", &Options::subject, "", {}, false},
+      {"CMDLINE",
+       "A whole kernel command line (default: the planned one)",
+       &Options::subject,
+       "",
+       {},
+       false},
       {"--facts", "On the host of this document, tar or tree", &Options::facts, "FILE"},
   };
   return all;

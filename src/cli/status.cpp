@@ -17,18 +17,27 @@ namespace {
 std::string trial_line(const LoaderState& state) {
   switch (state.trial) {
     case Trial::none: return {};
-    case Trial::armed: return fmt::format("plan {} is tried at the next boot, once", state.trial_plan);
-    case Trial::running: return fmt::format("this boot is the trial of plan {}; vfirst confirm keeps it", state.trial_plan);
-    case Trial::failed: return fmt::format("plan {} had its trial boot and was not confirmed; it is not tried again by itself", state.trial_plan);
+    case Trial::armed:
+      return fmt::format("plan {} is tried at the next boot, once", state.trial_plan);
+    case Trial::running:
+      return fmt::format(
+          "this boot is the trial of plan {}; vfirst confirm keeps it", state.trial_plan);
+    case Trial::failed:
+      return fmt::format(
+          "plan {} had its trial boot and was not confirmed; it is not tried again by itself",
+          state.trial_plan);
   }
   return {};
 }
 
 }  // namespace
 
-std::span<const Option> status_options() { return {}; }
+std::span<const Option> status_options() {
+  return {};
+}
 
-// Neither policy nor plan: what stands on the disk, for a host whose policy may be the very thing that is broken.
+// Neither policy nor plan: what stands on the disk, for a host whose policy may be the very thing
+// that is broken.
 ExitCode run_status(const Options& options) {
   const auto root = Root::open(options.root);
   if (!root) return report_error(root.error());
@@ -48,30 +57,51 @@ ExitCode run_status(const Options& options) {
   if (options.json) {
     const nlohmann::ordered_json document{
         {"schema", "vfirst.status/1"},
-        {"loader", {{"name", loader_name(boot.loader)}, {"evidence", boot.evidence}, {"uefi", boot.uefi}, {"supported", backend.has_value()},
-                    {"boot_filesystem", boot.filesystem}, {"can_try", tryable.has_value()}, {"files", state.files}}},
+        {"loader",
+         {{"name", loader_name(boot.loader)},
+          {"evidence", boot.evidence},
+          {"uefi", boot.uefi},
+          {"supported", backend.has_value()},
+          {"boot_filesystem", boot.filesystem},
+          {"can_try", tryable.has_value()},
+          {"files", state.files}}},
         {"running", {{"cmdline", boot.cmdline}, {"has_next_arguments", running}}},
-        {"next", {{"place", state.next_place}, {"trial", state.trial == Trial::armed}, {"arguments", state.next}}},
+        {"next",
+         {{"place", state.next_place},
+          {"trial", state.trial == Trial::armed},
+          {"arguments", state.next}}},
         {"good", {{"place", state.good_place}, {"arguments", state.good}}},
-        {"trial", {{"state", trial_name(state.trial)}, {"plan", state.trial_plan}, {"arguments", state.trial_arguments}}},
+        {"trial",
+         {{"state", trial_name(state.trial)},
+          {"plan", state.trial_plan},
+          {"arguments", state.trial_arguments}}},
         {"can_roll_back", state.can_roll_back},
         {"damage", state.damage}};
     fmt::print("{}\n", document.dump(2));
     return ExitCode::done;
   }
-  fmt::print("boot loader     {}{}{}\n", loader_name(boot.loader), boot.uefi ? ", UEFI" : ", BIOS", boot.evidence.empty() ? "" : " (" + boot.evidence + ")");
-  fmt::print("/boot           {}\n", boot.filesystem.empty() ? "unknown filesystem" : boot.filesystem);
-  if (!backend) fmt::print("                {}\n", backend.error().what);
-  else if (!tryable) fmt::print("                {}\n", tryable.error().what);
-  for (const auto& file : state.files) fmt::print("file            {}\n", file);
+  fmt::print(
+      "boot loader     {}{}{}\n", loader_name(boot.loader), boot.uefi ? ", UEFI" : ", BIOS",
+      boot.evidence.empty() ? "" : " (" + boot.evidence + ")");
+  fmt::print(
+      "/boot           {}\n", boot.filesystem.empty() ? "unknown filesystem" : boot.filesystem);
+  if (!backend)
+    fmt::print("                {}\n", backend.error().what);
+  else if (!tryable)
+    fmt::print("                {}\n", tryable.error().what);
+  for (const auto& file : state.files)
+    fmt::print("file            {}\n", file);
   if (state.next_place.empty()) {
     fmt::print("next boot       no arguments of ours\n");
   } else {
-    fmt::print("next boot       {}{}: {}\n", state.next_place, state.trial == Trial::armed ? " (trial, once)" : "", state.next);
+    fmt::print(
+        "next boot       {}{}: {}\n", state.next_place,
+        state.trial == Trial::armed ? " (trial, once)" : "", state.next);
     fmt::print("this boot       {}\n", running ? "has them" : "has other ones; a reboot is needed");
   }
   if (const auto line = trial_line(state); !line.empty()) fmt::print("trial           {}\n", line);
-  for (const auto& line : state.damage) fmt::print("damaged         {}\n", line);
+  for (const auto& line : state.damage)
+    fmt::print("damaged         {}\n", line);
   return ExitCode::done;
 }
 

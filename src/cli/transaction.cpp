@@ -6,16 +6,17 @@
 #include "host/process.hpp"
 #include "plan/argument_diff.hpp"
 
+#include <spdlog/spdlog.h>
 #include <chrono>
 #include <ctime>
 #include <nlohmann/json.hpp>
-#include <spdlog/spdlog.h>
 
 namespace vfirst {
 
 Result<std::unique_ptr<Transaction>> open_transaction(const Options& options) {
   auto all = std::make_unique<Transaction>(VFIRST_TRY(Root::open(options.root)));
-  all->facts = VFIRST_TRY(read_facts(all->root, {.kernel = options.kernel, .modules = {}, .names = false}));
+  all->facts =
+      VFIRST_TRY(read_facts(all->root, {.kernel = options.kernel, .modules = {}, .names = false}));
   all->backend = VFIRST_TRY(backend_for(all->files, all->root, all->facts.boot));
   return all;
 }
@@ -30,31 +31,36 @@ void note_history(Files& files, const std::string& line) {
   std::erase(lines, std::string_view());
   constexpr std::size_t kKept = 99;
   if (lines.size() > kKept) lines.erase(lines.begin(), lines.end() - kKept);
-  const auto text = fmt::format("{}{}{} {}\n", fmt::join(lines, "\n"), lines.empty() ? "" : "\n", stamp, line);
+  const auto text =
+      fmt::format("{}{}{} {}\n", fmt::join(lines, "\n"), lines.empty() ? "" : "\n", stamp, line);
   const auto written = replace(files, kHistory, text);
   if (!written) spdlog::warn("the history has no line of this: {}", written.error().what);
 }
 
 void print_change(const Change& change, const Options& options, const char* schema) {
   if (options.json) {
-    const nlohmann::ordered_json document{{"schema", schema},
-                                          {"wrote", change.wrote},
-                                          {"dry_run", options.dry_run},
-                                          {"reboot_required", change.reboot_needed},
-                                          {"diff", {{"before", change.before}, {"after", change.after}}},
-                                          {"notes", change.notes}};
+    const nlohmann::ordered_json document{
+        {"schema", schema},
+        {"wrote", change.wrote},
+        {"dry_run", options.dry_run},
+        {"reboot_required", change.reboot_needed},
+        {"diff", {{"before", change.before}, {"after", change.after}}},
+        {"notes", change.notes}};
     fmt::print("{}\n", document.dump(2));
   } else {
     fmt::print("{}", argument_diff(change.before, change.after).str());
   }
-  for (const auto& note : change.notes) spdlog::warn("{}", note);
+  for (const auto& note : change.notes)
+    spdlog::warn("{}", note);
 }
 
 Status reboot_host() {
   spdlog::info("rebooting");
-  // --no-block: the unit that calls us must be able to end while the transaction to the next boot is queued.
+  // --no-block: the unit that calls us must be able to end while the transaction to the next boot
+  // is queued.
   auto ended = VFIRST_TRY(run_process({"systemctl", "--no-block", "reboot"}));
-  if (ended.code != 0) return failed(EIO, "systemctl reboot: exit code {}: {}", ended.code, ended.err);
+  if (ended.code != 0)
+    return failed(EIO, "systemctl reboot: exit code {}: {}", ended.code, ended.err);
   return {};
 }
 

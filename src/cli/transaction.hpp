@@ -10,8 +10,8 @@
 
 namespace vfirst {
 
-// A root, its facts and its boot loader, without a policy: these commands must work where the policy is what is broken.
-// Not movable: the backend refers to the rest.
+// A root, its facts and its boot loader, without a policy: these commands must work where the
+// policy is what is broken. Not movable: the backend refers to the rest.
 struct Transaction {
   explicit Transaction(Root&& tree) : root(std::move(tree)), files(root) {}
   Transaction(const Transaction&) = delete;
@@ -26,7 +26,8 @@ Result<std::unique_ptr<Transaction>> open_transaction(const Options& options);
 
 inline constexpr const char* kLockFolder = "boot";
 inline constexpr auto kHistory = "var/lib/vfirst/history";
-// A line with the time before it. The last hundred are kept. A history that cannot be written is a warning: it decides nothing.
+// A line with the time before it. The last hundred are kept. A history that cannot be written is a
+// warning: it decides nothing.
 void note_history(Files& files, const std::string& line);
 
 // One JSON document, or the difference as text and the notes as words.

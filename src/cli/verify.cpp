@@ -4,13 +4,15 @@
 #include "cli/load.hpp"
 #include "report/verify_report.hpp"
 
+#include <unistd.h>
 #include <cstdio>
 #include <cstdlib>
-#include <unistd.h>
 
 namespace vfirst {
 
-std::span<const Option> verify_options() { return {}; }
+std::span<const Option> verify_options() {
+  return {};
+}
 
 ExitCode run_verify(const Options& options) {
   const auto input = load_input(options);
@@ -21,8 +23,10 @@ ExitCode run_verify(const Options& options) {
   const auto report = observe_input(*input, *plan);
   if (!report) return report_error(report.error());
   const char* no_color = std::getenv("NO_COLOR");
-  if (options.json) fmt::print("{}", verify_json(*report));
-  else fmt::print("{}", verify_text(*report, isatty(STDOUT_FILENO) && !(no_color && *no_color)));
+  if (options.json)
+    fmt::print("{}", verify_json(*report));
+  else
+    fmt::print("{}", verify_text(*report, isatty(STDOUT_FILENO) && !(no_color && *no_color)));
   return report->green() ? ExitCode::done : ExitCode::differs;
 }
 

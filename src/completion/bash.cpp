@@ -5,10 +5,12 @@ namespace vfirst {
 
 namespace {
 
-// bash cuts its words at '=' and ':', so the line is read anew, and what bash has before the last cut is taken off again.
+// bash cuts its words at '=' and ':', so the line is read anew, and what bash has before the last
+// cut is taken off again.
 constexpr auto kBashHead = R"(# bash completion for vfirst(8), made from the program's own tables.
 _vfirst() {
-    local line=${COMP_LINE:0:COMP_POINT} current previous='' command='' word options='' words='' place=''
+    local line=${COMP_LINE:0:COMP_POINT} current previous='' command='' word options='' words=''
+    local place=''
     local -a typed
     read -ra typed <<< "$line"
     [[ $line != *[[:space:]] ]] || typed+=('')
@@ -25,13 +27,18 @@ constexpr auto kTail = R"(    case $place in
         files) mapfile -t COMPREPLY < <(compgen -f -- "$current") ;;
         folders) mapfile -t COMPREPLY < <(compgen -d -- "$current") ;;
         kernels) words=$(cd /lib/modules 2> /dev/null && printf '%s ' *) ;;
-        devices) words=$(cd /sys/bus/pci/devices 2> /dev/null && for word in */sriov_totalvfs; do printf '%s ' "${word%/*}"; done) ;;
+        devices)
+            words=$(cd /sys/bus/pci/devices 2> /dev/null &&
+                for word in */sriov_totalvfs; do printf '%s ' "${word%/*}"; done)
+            ;;
     esac
     case $place in
         files | folders) compopt -o filenames 2> /dev/null ;;
         *) mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current") ;;
     esac
-    if [[ $current == *:* && $COMP_WORDBREAKS == *:* ]]; then COMPREPLY=("${COMPREPLY[@]#"${current%"${current##*:}"}"}"); fi
+    if [[ $current == *:* && $COMP_WORDBREAKS == *:* ]]; then
+        COMPREPLY=("${COMPREPLY[@]#"${current%"${current##*:}"}"}")
+    fi
 } && complete -F _vfirst vfirst
 )";
 
@@ -47,11 +54,15 @@ const char* place_of(Offer offer) {
   return "";
 }
 
-std::string setting(const Entry& entry) { return entry.offer == Offer::words ? fmt::format("words={}", quoted(joined(entry.words))) : fmt::format("place='{}'", place_of(entry.offer)); }
+std::string setting(const Entry& entry) {
+  return entry.offer == Offer::words ? fmt::format("words={}", quoted(joined(entry.words)))
+                                     : fmt::format("place='{}'", place_of(entry.offer));
+}
 
 std::string names_of(const std::vector<Entry>& entries) {
   std::vector<std::string> names;
-  for (const auto& entry : entries) names.insert(names.end(), entry.names.begin(), entry.names.end());
+  for (const auto& entry : entries)
+    names.insert(names.end(), entry.names.begin(), entry.names.end());
   return joined(names);
 }
 
@@ -59,18 +70,25 @@ std::string names_of(const std::vector<Entry>& entries) {
 
 std::string bash_completion(std::span<const Command> commands) {
   std::vector<std::string> names;
-  for (const auto& command : commands) names.emplace_back(command.name);
+  for (const auto& command : commands)
+    names.emplace_back(command.name);
   std::string out = kBashHead;
-  out += fmt::format("        case $word in {}) command=$word; break ;; esac\n    done\n    case \"$command $previous\" in\n", joined(names, " | "));
+  out += fmt::format(
+      "        case $word in {}) command=$word; break ;; esac\n    done\n    case \"$command "
+      "$previous\" in\n",
+      joined(names, " | "));
   for (const auto& command : commands)
     for (const auto& entry : entries_of(command)) {
       if (!entry.valued || entry.names.empty()) continue;
       std::vector<std::string> both;
-      for (const auto& name : entry.names) both.push_back(fmt::format("'{} {}'", command.name, name));
+      for (const auto& name : entry.names)
+        both.push_back(fmt::format("'{} {}'", command.name, name));
       out += fmt::format("        {}) {} ;;\n", joined(both, " | "), setting(entry));
     }
   out += "        *)\n            case $command in\n";
-  out += fmt::format("                '') options='{}' words='{}' ;;\n", names_of(global_entries()), joined(names));
+  out += fmt::format(
+      "                '') options='{}' words='{}' ;;\n", names_of(global_entries()),
+      joined(names));
   for (const auto& command : commands) {
     const auto entries = entries_of(command);
     out += fmt::format("                {}) options='{}'", command.name, names_of(entries));
@@ -78,7 +96,9 @@ std::string bash_completion(std::span<const Command> commands) {
       if (entry.names.empty()) out += " " + setting(entry);
     out += " ;;\n";
   }
-  out += "            esac\n            if [[ $current == -* || ! $current && ! $words && ! $place ]]; then words=$options place=''; fi\n            ;;\n    esac\n";
+  out +=
+      "            esac\n            if [[ $current == -* || ! $current && ! $words && ! $place "
+      "]]; then words=$options place=''; fi\n            ;;\n    esac\n";
   return out + kTail;
 }
 

@@ -14,49 +14,68 @@ Offer offer_for(const Option& option) {
   if (value.find("FILE") != value.npos) return Offer::files;
   if (value.find("DIR") != value.npos) return Offer::folders;
   if (value == "RELEASE") return Offer::kernels;
-  return value.find("BDF") != value.npos || value.find("PF") != value.npos ? Offer::devices : Offer::nothing;
+  return value.find("BDF") != value.npos || value.find("PF") != value.npos ? Offer::devices
+                                                                           : Offer::nothing;
 }
 
 Entry entry_of(const Option& option) {
   Entry entry;
   if (option.name[0] == '-')
-    for (const auto name : split(option.name, ',')) entry.names.emplace_back(name);
+    for (const auto name : split(option.name, ','))
+      entry.names.emplace_back(name);
   entry.help = option.help;
   entry.valued = !std::holds_alternative<bool Options::*>(option.field);
   entry.repeatable = std::holds_alternative<std::vector<std::string> Options::*>(option.field);
   entry.value = *option.value ? option.value : "word";
   entry.offer = offer_for(option);
   entry.words = option.one_of;
-  if (option.name == std::string_view("FORMAT")) {               // of export, which says itself what is wrong with another word
+  // of export, which says itself what is wrong with another word
+  if (option.name == std::string_view("FORMAT")) {
     entry.offer = Offer::words;
-    for (const auto& format : export_formats()) entry.words.emplace_back(format.name);
+    for (const auto& format : export_formats())
+      entry.words.emplace_back(format.name);
   }
   return entry;
 }
 
-const Entry kHelp{{"-h", "--help"}, "Print this help message and exit", false, false, "", Offer::nothing, {}};
+const Entry kHelp{
+    {"-h", "--help"}, "Print this help message and exit", false, false, "", Offer::nothing, {}};
 
 }  // namespace
 
 std::vector<Entry> entries_of(const Command& command) {
   std::vector<Entry> entries;
-  for (const auto& option : command.options()) entries.push_back(entry_of(option));
-  for (const auto& option : common_options()) entries.push_back(entry_of(option));
+  for (const auto& option : command.options())
+    entries.push_back(entry_of(option));
+  for (const auto& option : common_options())
+    entries.push_back(entry_of(option));
   entries.push_back(kHelp);
   return entries;
 }
 
-std::vector<Entry> global_entries() { return {kHelp, {{"--version"}, "Display program version information and exit", false, false, "", Offer::nothing, {}}}; }
+std::vector<Entry> global_entries() {
+  return {
+      kHelp,
+      {{"--version"},
+       "Display program version information and exit",
+       false,
+       false,
+       "",
+       Offer::nothing,
+       {}}};
+}
 
 std::string quoted(std::string_view text) {
   std::string out = "'";
-  for (const char c : text) c == '\'' ? out += "'\\''" : out += c;
+  for (const char c : text)
+    c == '\'' ? out += "'\\''" : out += c;
   return out + "'";
 }
 
 std::string joined(const std::vector<std::string>& words, std::string_view between) {
   std::string out;
-  for (const auto& word : words) out += (out.empty() ? "" : std::string(between)) + word;
+  for (const auto& word : words)
+    out += (out.empty() ? "" : std::string(between)) + word;
   return out;
 }
 

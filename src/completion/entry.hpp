@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
-// What a shell may offer behind a command's name. Made from the tables that the parser reads, so that the two cannot drift.
+// What a shell may offer behind a command's name. Made from the tables that the parser reads, so
+// that the two cannot drift.
 
 #include "cli/command.hpp"
 
@@ -9,23 +10,30 @@ namespace vfirst {
 enum class Offer { nothing, words, files, folders, kernels, devices };
 
 struct Entry {
-  std::vector<std::string> names;                                // "-o", "--output"; none for a positional argument
+  // "-o", "--output"; none for a positional argument
+  std::vector<std::string> names;
   std::string help;
-  bool valued = false;                                           // a word follows
+  // a word follows
+  bool valued = false;
   bool repeatable = false;
-  std::string value;                                             // what stands for the word: "FILE"
-  Offer offer = Offer::nothing;                                  // for that word
+  // what stands for the word: "FILE"
+  std::string value;
+  // for that word
+  Offer offer = Offer::nothing;
   std::vector<std::string> words;
 };
 
-std::vector<Entry> entries_of(const Command&);                   // its own, then those of every command, then --help
-std::vector<Entry> global_entries();                             // before a command's name
+// its own, then those of every command, then --help
+std::vector<Entry> entries_of(const Command&);
+// before a command's name
+std::vector<Entry> global_entries();
 
 std::string bash_completion(std::span<const Command>);
 std::string zsh_completion(std::span<const Command>);
 std::string fish_completion(std::span<const Command>);
 
-std::string quoted(std::string_view);                            // in single quotes, for bash and zsh
+// in single quotes, for bash and zsh
+std::string quoted(std::string_view);
 std::string joined(const std::vector<std::string>&, std::string_view between = " ");
 
 }  // namespace vfirst

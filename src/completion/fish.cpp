@@ -5,7 +5,8 @@ namespace vfirst {
 
 namespace {
 
-std::string fish_quoted(std::string_view text) {                 // fish reads \' and \\ within single quotes
+// fish reads \' and \\ within single quotes
+std::string fish_quoted(std::string_view text) {
   std::string out = "'";
   for (const char c : text) {
     if (c == '\'' || c == '\\') out += '\\';
@@ -20,7 +21,8 @@ std::string offers(const Entry& entry) {
     case Offer::files: return " -r -F";
     case Offer::folders: return " -x -a '(__fish_complete_directories)'";
     case Offer::kernels: return " -x -a '(path basename /lib/modules/*)'";
-    case Offer::devices: return " -x -a '(path dirname /sys/bus/pci/devices/*/sriov_totalvfs | path basename)'";
+    case Offer::devices:
+      return " -x -a '(path dirname /sys/bus/pci/devices/*/sriov_totalvfs | path basename)'";
     case Offer::nothing: break;
   }
   return " -x";
@@ -28,7 +30,8 @@ std::string offers(const Entry& entry) {
 
 std::string line(std::string_view when, const Entry& entry) {
   auto out = fmt::format("complete -c vfirst -n {}", fish_quoted(when));
-  for (const auto& name : entry.names) out += name.starts_with("--") ? " -l " + name.substr(2) : " -s " + name.substr(1);
+  for (const auto& name : entry.names)
+    out += name.starts_with("--") ? " -l " + name.substr(2) : " -s " + name.substr(1);
   if (entry.valued) out += offers(entry);
   return out + " -d " + fish_quoted(entry.help) + "\n";
 }
@@ -36,13 +39,19 @@ std::string line(std::string_view when, const Entry& entry) {
 }  // namespace
 
 std::string fish_completion(std::span<const Command> commands) {
-  std::string out = "# fish completion for vfirst(8), made from the program's own tables.\ncomplete -c vfirst -f\n";
+  std::string out =
+      "# fish completion for vfirst(8), made from the program's own tables.\ncomplete -c vfirst "
+      "-f\n";
   for (const auto& command : commands)
-    out += fmt::format("complete -c vfirst -n __fish_use_subcommand -a {} -d {}\n", command.name, fish_quoted(command.summary));
-  for (const auto& entry : global_entries()) out += line("__fish_use_subcommand", entry);
+    out += fmt::format(
+        "complete -c vfirst -n __fish_use_subcommand -a {} -d {}\n", command.name,
+        fish_quoted(command.summary));
+  for (const auto& entry : global_entries())
+    out += line("__fish_use_subcommand", entry);
   for (const auto& command : commands)
     for (const auto& entry : entries_of(command))
-      if (!entry.names.empty() || entry.offer != Offer::nothing) out += line(fmt::format("__fish_seen_subcommand_from {}", command.name), entry);
+      if (!entry.names.empty() || entry.offer != Offer::nothing)
+        out += line(fmt::format("__fish_seen_subcommand_from {}", command.name), entry);
   return out;
 }
 

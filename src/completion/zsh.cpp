@@ -20,7 +20,8 @@ _vfirst() {
   typeset -A opt_args
 )";
 
-std::string escaped(std::string_view text) {                     // within the brackets of _arguments
+// within the brackets of _arguments
+std::string escaped(std::string_view text) {
   std::string out;
   for (const char c : text) {
     if (c == '[' || c == ']' || c == '\\' || c == ':') out += '\\';
@@ -38,24 +39,28 @@ std::string action(const Entry& entry) {
     case Offer::devices: return "_vfirst_devices";
     case Offer::nothing: break;
   }
-  return " ";                                                    // the word is named, nothing is offered
+  // the word is named, nothing is offered
+  return " ";
 }
 
 std::string spec(const Entry& entry) {
-  const auto value = entry.valued ? fmt::format(":{}:{}", escaped(entry.value), action(entry)) : std::string();
+  const auto value =
+      entry.valued ? fmt::format(":{}:{}", escaped(entry.value), action(entry)) : std::string();
   if (entry.names.empty()) return quoted(":" + escaped(entry.value) + ":" + action(entry));
   const auto all = joined(entry.names);
   const bool ends = all == "-h --help" || all == "--version";
   std::string out = ends ? "'(- *)'" : entry.repeatable ? "'*'" : quoted("(" + all + ")");
   std::vector<std::string> names;
-  for (const auto& name : entry.names) names.push_back(name + (!entry.valued ? "" : name.starts_with("--") ? "=" : "+"));
+  for (const auto& name : entry.names)
+    names.push_back(name + (!entry.valued ? "" : name.starts_with("--") ? "=" : "+"));
   out += names.size() > 1 ? "{" + joined(names, ",") + "}" : names.front();
   return out + quoted("[" + escaped(entry.help) + "]" + value);
 }
 
 std::string arguments(const std::vector<Entry>& entries, std::string_view indent) {
   std::string out = "_arguments -s";
-  for (const auto& entry : entries) out += fmt::format(" \\\n{}  {}", indent, spec(entry));
+  for (const auto& entry : entries)
+    out += fmt::format(" \\\n{}  {}", indent, spec(entry));
   return out + " && ret=0";
 }
 
@@ -64,12 +69,22 @@ std::string arguments(const std::vector<Entry>& entries, std::string_view indent
 std::string zsh_completion(std::span<const Command> commands) {
   std::string out = kZshHead;
   out += "  _arguments -C";
-  for (const auto& entry : global_entries()) out += " \\\n    " + spec(entry);
-  out += " \\\n    '1: :->command' '*:: :->words' && ret=0\n  case $state in\n    command)\n      local -a commands=(";
-  for (const auto& command : commands) out += "\n        " + quoted(fmt::format("{}:{}", command.name, command.summary));
-  out += ")\n      _describe -t commands command commands && ret=0\n      ;;\n    words)\n      case $words[1] in\n";
-  for (const auto& command : commands) out += fmt::format("        {}) {} ;;\n", command.name, arguments(entries_of(command), "          "));
-  return out + "      esac\n      ;;\n  esac\n  return ret\n}\nif [[ $funcstack[1] == _vfirst ]]; then _vfirst \"$@\"; else compdef _vfirst vfirst; fi\n";
+  for (const auto& entry : global_entries())
+    out += " \\\n    " + spec(entry);
+  out +=
+      " \\\n    '1: :->command' '*:: :->words' && ret=0\n  case $state in\n    command)\n      "
+      "local -a commands=(";
+  for (const auto& command : commands)
+    out += "\n        " + quoted(fmt::format("{}:{}", command.name, command.summary));
+  out +=
+      ")\n      _describe -t commands command commands && ret=0\n      ;;\n    words)\n      case "
+      "$words[1] in\n";
+  for (const auto& command : commands)
+    out += fmt::format(
+        "        {}) {} ;;\n", command.name, arguments(entries_of(command), "          "));
+  return out +
+         "      esac\n      ;;\n  esac\n  return ret\n}\nif [[ $funcstack[1] == _vfirst ]]; then "
+         "_vfirst \"$@\"; else compdef _vfirst vfirst; fi\n";
 }
 
 }  // namespace vfirst

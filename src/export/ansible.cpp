@@ -11,11 +11,21 @@ namespace {
 
 Result<ExportPart> write_ansible(const ExportLine& line) {
   for (const auto& word : line.ours)
-    if (word.find("{{") != word.npos || word.find("{%") != word.npos || word.find("{#") != word.npos) return refuse("{}: Ansible would take it for a template", word);
-  return ExportPart{"file", "host_vars/" + line.node + ".yml", {}, fmt::format("# {}\nvfirst_kernel_args:{}edpm_kernel_args: {}\n", line.title(), yaml_list(line.ours, "  "), json_string(line.all_ours()))};
+    if (word.find("{{") != word.npos || word.find("{%") != word.npos ||
+        word.find("{#") != word.npos)
+      return refuse("{}: Ansible would take it for a template", word);
+  return ExportPart{
+      "file",
+      "host_vars/" + line.node + ".yml",
+      {},
+      fmt::format(
+          "# {}\nvfirst_kernel_args:{}edpm_kernel_args: {}\n", line.title(),
+          yaml_list(line.ours, "  "), json_string(line.all_ours()))};
 }
 
-Result<std::vector<std::string>> read_ansible(std::string_view document) { return yaml_items(document, "vfirst_kernel_args:"); }
+Result<std::vector<std::string>> read_ansible(std::string_view document) {
+  return yaml_items(document, "vfirst_kernel_args:");
+}
 
 }  // namespace
 

@@ -14,21 +14,30 @@ namespace {
 
 std::vector<std::string> raw(const std::vector<KernelArg>& args) {
   std::vector<std::string> out;
-  for (const auto& arg : args) out.push_back(arg.raw);
+  for (const auto& arg : args)
+    out.push_back(arg.raw);
   return out;
 }
 
-std::vector<std::string> words_of(std::string_view text) { return raw(CommandLine::parse(text).args()); }
+std::vector<std::string> words_of(std::string_view text) {
+  return raw(CommandLine::parse(text).args());
+}
 
-CommandLine line_of(const std::vector<std::string>& words) { return CommandLine::parse(fmt::format("{}", fmt::join(words, " "))); }
+CommandLine line_of(const std::vector<std::string>& words) {
+  return CommandLine::parse(fmt::format("{}", fmt::join(words, " ")));
+}
 
-std::string key_of(const std::string& word) { return word.substr(0, word.find('=')); }
+std::string key_of(const std::string& word) {
+  return word.substr(0, word.find('='));
+}
 
-// The port that carries the default route is the one that the host was booted over, unless the wish names another.
+// The port that carries the default route is the one that the host was booted over, unless the wish
+// names another.
 std::string boot_mac(const Facts& facts, const ExportWish& wish) {
   auto mac = wish.mac;
   for (const auto& device : facts.critical) {
-    const auto* function = device.role == "default route" && !mac ? facts.function(device.address) : nullptr;
+    const auto* function =
+        device.role == "default route" && !mac ? facts.function(device.address) : nullptr;
     for (const auto& port : function ? function->ports : std::vector<NetPort>())
       if (!mac) mac = port.permanent_mac ? port.permanent_mac : port.mac;
   }
@@ -38,13 +47,16 @@ std::string boot_mac(const Facts& facts, const ExportWish& wish) {
   return text;
 }
 
-Result<ExportLine> line_for(const ExportTarget& target, const Plan& plan, const Facts& facts, const ExportWish& wish) {
+Result<ExportLine> line_for(
+    const ExportTarget& target, const Plan& plan, const Facts& facts, const ExportWish& wish) {
   ExportLine line;
   line.ours = raw(arguments_of(plan));
   line.others = words_of(wish.with);
   for (const auto& earlier : facts.boot.own_arguments)
     for (const auto& word : words_of(earlier))
-      if (std::ranges::find(line.ours, word) == line.ours.end() && std::ranges::find(line.gone, word) == line.gone.end()) line.gone.push_back(word);
+      if (std::ranges::find(line.ours, word) == line.ours.end() &&
+          std::ranges::find(line.gone, word) == line.gone.end())
+        line.gone.push_back(word);
   line.node = wish.node.empty() ? facts.hostname : wish.node;
   line.mac = boot_mac(facts, wish);
   line.kernel = wish.kernel;
@@ -52,19 +64,27 @@ Result<ExportLine> line_for(const ExportTarget& target, const Plan& plan, const 
   line.host_policy = wish.host_policy;
   line.plan = plan.hash();
   line.architecture = facts.cpu.architecture;
-  if (!target.whole_line && !line.others.empty()) return refuse("--with: this format adds to a line that others make");
-  if (!target.carries_policy && !line.host_policy.empty()) return refuse("--host-policy: this format cannot put a file into the initramfs");
-  if (target.needs_node && line.node.empty()) return refuse("which host? These facts name none: --node NAME");
-  if (target.needs_mac && line.mac.empty()) return refuse("which port does the host boot over? No port carries a default route: --mac ADDRESS");
+  if (!target.whole_line && !line.others.empty())
+    return refuse("--with: this format adds to a line that others make");
+  if (!target.carries_policy && !line.host_policy.empty())
+    return refuse("--host-policy: this format cannot put a file into the initramfs");
+  if (target.needs_node && line.node.empty())
+    return refuse("which host? These facts name none: --node NAME");
+  if (target.needs_mac && line.mac.empty())
+    return refuse(
+        "which port does the host boot over? No port carries a default route: --mac ADDRESS");
   for (const auto& text : {line.node, line.kernel, line.initrd, line.host_policy})
-    if (text.find_first_of(" \t\n'\"\\$;#{}") != text.npos) return refuse("'{}': a name with a blank, a quote or one of \\ $ ; # {{ }}", text);
+    if (text.find_first_of(" \t\n'\"\\$;#{}") != text.npos)
+      return refuse("'{}': a name with a blank, a quote or one of \\ $ ; # {{ }}", text);
   for (const auto* list : {&line.ours, &line.others})
     for (const auto& word : *list)
-      if (std::ranges::any_of(word, [](unsigned char c) { return c < 0x20 || c >= 0x7f; })) return refuse("{}: printable ASCII only", word);
+      if (std::ranges::any_of(word, [](unsigned char c) { return c < 0x20 || c >= 0x7f; }))
+        return refuse("{}: printable ASCII only", word);
   return line;
 }
 
-struct State {                                                   // what a kernel does with a line, without what it says
+// what a kernel does with a line, without what it says
+struct State {
   explicit State(Simulation s) : all(std::move(s)) {
     all.arguments.clear();
     all.log.clear();
@@ -75,25 +95,34 @@ struct State {                                                   // what a kerne
   Simulation all;
 };
 
-// What a target does that does not keep the order: it sorts the words by their keys, or brings equal keys together where
-// the first of them stands. Both leave equal keys in their order.
+// What a target does that does not keep the order: it sorts the words by their keys, or brings
+// equal keys together where the first of them stands. Both leave equal keys in their order.
 std::vector<std::vector<std::string>> disorders(const std::vector<std::string>& words) {
   auto sorted = words, grouped = words;
   std::ranges::stable_sort(sorted, {}, key_of);
   for (auto at = grouped.begin(); at != grouped.end(); ++at)
-    std::stable_partition(at + 1, grouped.end(), [&, key = key_of(*at)](const std::string& word) { return key_of(word) == key; });
+    std::stable_partition(at + 1, grouped.end(), [&, key = key_of(*at)](const std::string& word) {
+      return key_of(word) == key;
+    });
   return {sorted, grouped};
 }
 
-Status same_state(const std::vector<std::string>& wanted, const std::vector<std::string>& got, const std::vector<KernelArg>& ours, const SimulatedMachine& machine) {
-  if (State(simulate(line_of(wanted), machine)) == State(simulate(line_of(got), machine))) return {};
+Status same_state(
+    const std::vector<std::string>& wanted, const std::vector<std::string>& got,
+    const std::vector<KernelArg>& ours, const SimulatedMachine& machine) {
+  if (State(simulate(line_of(wanted), machine)) == State(simulate(line_of(got), machine)))
+    return {};
   const auto lost = not_effective(line_of(got), ours, machine);
-  return refuse("this format would hand over '{}'{}", fmt::join(got, " "), lost.empty() ? "" : fmt::format(": {}: {}", lost.front().arg.raw, lost.front().rule));
+  return refuse(
+      "this format would hand over '{}'{}", fmt::join(got, " "),
+      lost.empty() ? "" : fmt::format(": {}: {}", lost.front().arg.raw, lost.front().rule));
 }
 
 }  // namespace
 
-std::string ExportLine::all_ours() const { return fmt::format("{}", fmt::join(ours, " ")); }
+std::string ExportLine::all_ours() const {
+  return fmt::format("{}", fmt::join(ours, " "));
+}
 
 std::string ExportLine::whole() const {
   auto out = fmt::format("{}", fmt::join(others, " "));
@@ -101,11 +130,14 @@ std::string ExportLine::whole() const {
   return out + all_ours();
 }
 
-std::string ExportLine::title() const { return fmt::format("vfirst: {}{}plan {}", node, node.empty() ? "" : ", ", plan); }
+std::string ExportLine::title() const {
+  return fmt::format("vfirst: {}{}plan {}", node, node.empty() ? "" : ", ", plan);
+}
 
 Result<std::vector<std::string>> order_safe(const std::vector<std::string>& args) {
   std::vector<std::string> out, sizes, counts;
-  std::size_t at = 0;                                            // where the pairs stood
+  // where the pairs stood
+  std::size_t at = 0;
   std::string size;
   for (const auto& word : args) {
     const auto arg = line_of({word}).args().at(0);
@@ -113,25 +145,35 @@ Result<std::vector<std::string>> order_safe(const std::vector<std::string>& args
       size = arg.value.value_or("");
       if (sizes.empty() && counts.empty()) at = out.size();
     } else if (arg.is("hugepages")) {
-      if (arg.value == "0") continue;                            // a pool is empty without a word
+      // a pool is empty without a word
+      if (arg.value == "0") continue;
       counts.push_back(arg.value.value_or(""));
       sizes.push_back(size);
     } else {
       out.push_back(word);
     }
   }
-  if (counts.size() > 1) return refuse("pages of {} sizes ({}): only their order tells the counts apart, and this format does not keep it", counts.size(), fmt::join(sizes, ", "));
-  if (!counts.empty()) out.insert(out.begin() + static_cast<std::ptrdiff_t>(at), {"default_hugepagesz=" + sizes[0], "hugepages=" + counts[0]});
+  if (counts.size() > 1)
+    return refuse(
+        "pages of {} sizes ({}): only their order tells the counts apart, and this format does not "
+        "keep it",
+        counts.size(), fmt::join(sizes, ", "));
+  if (!counts.empty())
+    out.insert(
+        out.begin() + static_cast<std::ptrdiff_t>(at),
+        {"default_hugepagesz=" + sizes[0], "hugepages=" + counts[0]});
   return out;
 }
 
-Result<Exported> export_arguments(const ExportTarget& target, const Plan& plan, const Facts& facts, const ExportWish& wish) {
+Result<Exported> export_arguments(
+    const ExportTarget& target, const Plan& plan, const Facts& facts, const ExportWish& wish) {
   auto line = VFIRST_TRY(line_for(target, plan, facts, wish));
   const auto machine = simulated_machine(facts, wish.release);
   const auto ours = arguments_of(plan);
   const auto others = line_of(line.others);
   for (const auto& conflict : foreign_conflicts(others, ours, machine.kernel))
-    return refuse("--with {}: makes {} void: {}", conflict.foreign.raw, conflict.ours.raw, conflict.rule);
+    return refuse(
+        "--with {}: makes {} void: {}", conflict.foreign.raw, conflict.ours.raw, conflict.rule);
 
   const auto wanted = words_of(line.whole());
   VFIRST_CHECK(boots(line_of(wanted), machine));
@@ -144,10 +186,13 @@ Result<Exported> export_arguments(const ExportTarget& target, const Plan& plan, 
   const auto read = VFIRST_TRY(target.read(out.document));
   for (std::size_t i = 0; i < std::max(read.size(), written.size()); ++i)
     if (i >= read.size() || i >= written.size() || read[i] != written[i])
-      return refuse("{}: this format cannot carry it: it would come out as '{}'", i < written.size() ? written[i] : "no argument", i < read.size() ? read[i] : "nothing");
+      return refuse(
+          "{}: this format cannot carry it: it would come out as '{}'",
+          i < written.size() ? written[i] : "no argument", i < read.size() ? read[i] : "nothing");
   if (target.keeps == Keeps::order) return out;
   const auto spelled = line_of(line.ours).args();
-  for (const auto& disorder : disorders(read)) VFIRST_CHECK(same_state(wanted, disorder, spelled, machine));
+  for (const auto& disorder : disorders(read))
+    VFIRST_CHECK(same_state(wanted, disorder, spelled, machine));
   return out;
 }
 

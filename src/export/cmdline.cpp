@@ -9,15 +9,19 @@ namespace vfirst {
 
 namespace {
 
-Result<ExportPart> write_cmdline(const ExportLine& line) { return ExportPart{"cmdline", line.node, {}, line.whole() + "\n"}; }
+Result<ExportPart> write_cmdline(const ExportLine& line) {
+  return ExportPart{"cmdline", line.node, {}, line.whole() + "\n"};
+}
 
 }  // namespace
 
 Result<std::vector<std::string>> kernel_words(std::string_view line) {
   std::vector<std::string> out;
   const auto parsed = CommandLine::parse(line);
-  for (const auto& arg : parsed.args()) out.push_back(arg.raw);
-  if (!parsed.init_part().empty()) return refuse("{}: what follows is for init", parsed.init_part());
+  for (const auto& arg : parsed.args())
+    out.push_back(arg.raw);
+  if (!parsed.init_part().empty())
+    return refuse("{}: what follows is for init", parsed.init_part());
   return out;
 }
 

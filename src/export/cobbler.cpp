@@ -12,10 +12,18 @@ namespace {
 Result<ExportPart> write_cobbler(const ExportLine& line) {
   for (const auto& word : line.ours)
     if (word.find_first_of("'\"\\ ") != word.npos) return refuse("{}: Cobbler splits it", word);
-  return ExportPart{"command", line.node, {}, fmt::format("# {}\ncobbler system edit --name={} --kernel-options-post={}\n", line.title(), line.node, shell_word(line.all_ours()))};
+  return ExportPart{
+      "command",
+      line.node,
+      {},
+      fmt::format(
+          "# {}\ncobbler system edit --name={} --kernel-options-post={}\n", line.title(), line.node,
+          shell_word(line.all_ours()))};
 }
 
-Result<std::vector<std::string>> read_cobbler(std::string_view document) { return kernel_words(VFIRST_TRY(shell_value(document, "--kernel-options-post="))); }
+Result<std::vector<std::string>> read_cobbler(std::string_view document) {
+  return kernel_words(VFIRST_TRY(shell_value(document, "--kernel-options-post=")));
+}
 
 }  // namespace
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// For Foreman: the installer (kernelcmd) and the installed system (bootloader-append) have a parameter each.
+// For Foreman: the installer (kernelcmd) and the installed system (bootloader-append) have a
+// parameter each.
 #include "export/target.hpp"
 
 #include "base/text.hpp"
@@ -12,7 +13,9 @@ namespace {
 Result<ExportPart> write_foreman(const ExportLine& line) {
   auto text = fmt::format("# {}\n", line.title());
   for (const auto* parameter : {"kernelcmd", "bootloader-append"})
-    text += fmt::format("hammer host set-parameter --host {} --name {} --value {}\n", line.node, parameter, shell_word(line.all_ours()));
+    text += fmt::format(
+        "hammer host set-parameter --host {} --name {} --value {}\n", line.node, parameter,
+        shell_word(line.all_ours()));
   return ExportPart{"command", line.node, {}, text};
 }
 

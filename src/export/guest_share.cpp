@@ -16,16 +16,21 @@ const NumaNode* memory_of(const NumaNode& node, const Facts& facts) {
   for (std::size_t i = 0; i < facts.numa.size(); ++i) {
     const auto& other = facts.numa[i];
     if (other.memory_known && other.total_kb == 0) continue;
-    const auto distance = other.id == node.id ? 0 : i < node.distances.size() ? node.distances[i] : UINT32_MAX;
+    const auto distance = other.id == node.id         ? 0
+                          : i < node.distances.size() ? node.distances[i]
+                                                      : UINT32_MAX;
     if (!best || distance < best_distance) best = &other, best_distance = distance;
   }
   return best;
 }
 
 struct Node {
-  GuestShare common;                                             // all but the cores
-  std::vector<CpuSet> cores;                                     // isolated ones of it
-  std::map<std::uint32_t, unsigned> guests;                      // VFs by device class
+  // all but the cores
+  GuestShare common;
+  // isolated ones of it
+  std::vector<CpuSet> cores;
+  // VFs by device class
+  std::map<std::uint32_t, unsigned> guests;
 };
 
 Node node_of(int id, const Plan& plan, const Facts& facts, const std::vector<Core>& cores) {
@@ -36,13 +41,17 @@ Node node_of(int id, const Plan& plan, const Facts& facts, const std::vector<Cor
   const auto* memory = node ? memory_of(*node, facts) : nullptr;
   if (memory) common.memory_node = memory->id;
   for (const auto& core : cores)
-    if (const auto mine = core.cpus & plan.isolated & (node ? node->cpus : plan.isolated); !mine.empty()) out.cores.push_back(mine);
+    if (const auto mine = core.cpus & plan.isolated & (node ? node->cpus : plan.isolated);
+        !mine.empty())
+      out.cores.push_back(mine);
   if (!out.cores.empty()) {
     const auto near = node ? plan.reserved & node->cpus : plan.reserved;
     common.host = near.empty() ? plan.reserved : near;
   }
-  for (const auto& pages : plan.hugepages)                       // of several sizes the largest
-    if (memory && pages.node == memory->id && pages.pages && pages.size_kb > common.page_kb) common.page_kb = pages.size_kb, common.pages = pages.pages;
+  // of several sizes the largest
+  for (const auto& pages : plan.hugepages)
+    if (memory && pages.node == memory->id && pages.pages && pages.size_kb > common.page_kb)
+      common.page_kb = pages.size_kb, common.pages = pages.pages;
   return out;
 }
 
@@ -50,7 +59,8 @@ Node node_of(int id, const Plan& plan, const Facts& facts, const std::vector<Cor
 
 std::map<PciAddress, GuestShare> guest_shares(const Plan& plan, const Facts& facts) {
   const auto cores = cores_of(facts.cpu);
-  std::map<PciAddress, std::pair<int, std::uint32_t>> place;     // of a PF: its node, its class
+  // of a PF: its node, its class
+  std::map<PciAddress, std::pair<int, std::uint32_t>> place;
   for (const auto& pf : plan.pfs) {
     const auto* f = facts.function(pf.address);
     place[pf.address] = {pf.node, f ? f->class_code >> 16 : 0};
@@ -65,9 +75,11 @@ std::map<PciAddress, GuestShare> guest_shares(const Plan& plan, const Facts& fac
     ++nodes[id].guests[kind];
   });
 
-  std::map<unsigned, unsigned> eaters;                           // of a node's pages
+  // of a node's pages
+  std::map<unsigned, unsigned> eaters;
   for (auto& [_, node] : nodes) {
-    for (const auto& [kind, count] : node.guests) node.common.guests_here = std::max(node.common.guests_here, count);
+    for (const auto& [kind, count] : node.guests)
+      node.common.guests_here = std::max(node.common.guests_here, count);
     if (node.common.memory_node) eaters[*node.common.memory_node] += node.common.guests_here;
   }
 
@@ -80,8 +92,10 @@ std::map<PciAddress, GuestShare> guest_shares(const Plan& plan, const Facts& fac
     const auto all = node.cores.size(), each = std::max<std::size_t>(all / share.guests_here, 1);
     share.cores_shared = all > 0 && all < share.guests_here;
     for (std::size_t i = 0; i < each && all; ++i)
-      for (auto cpu : node.cores[(index * each + i) % all].members()) share.cpus.push_back(cpu);
-    if (share.pages) share.pages = std::max<std::uint64_t>(share.pages / eaters[*share.memory_node], 1);
+      for (auto cpu : node.cores[(index * each + i) % all].members())
+        share.cpus.push_back(cpu);
+    if (share.pages)
+      share.pages = std::max<std::uint64_t>(share.pages / eaters[*share.memory_node], 1);
     out[vf.address] = std::move(share);
   });
   return out;

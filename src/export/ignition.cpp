@@ -11,19 +11,29 @@ namespace {
 
 std::string list(const std::vector<std::string>& words) {
   std::string out;
-  for (const auto& word : words) out += fmt::format("{}\n      {}", out.empty() ? "" : ",", json_string(word));
+  for (const auto& word : words)
+    out += fmt::format("{}\n      {}", out.empty() ? "" : ",", json_string(word));
   return out.empty() ? "[]" : fmt::format("[{}\n    ]", out);
 }
 
 Result<ExportPart> write_ignition(const ExportLine& line) {
-  return ExportPart{"file", "config.ign", {},
-                    fmt::format("{{\n  \"ignition\": {{\"version\": \"3.3.0\"}},\n  \"kernelArguments\": {{\n    \"shouldExist\": {},\n    \"shouldNotExist\": {}\n  }}\n}}\n", list(line.ours), list(line.gone))};
+  return ExportPart{
+      "file",
+      "config.ign",
+      {},
+      fmt::format(
+          "{{\n  \"ignition\": {{\"version\": \"3.3.0\"}},\n  \"kernelArguments\": {{\n    "
+          "\"shouldExist\": {},\n    \"shouldNotExist\": {}\n  }}\n}}\n",
+          list(line.ours), list(line.gone))};
 }
 
-Result<std::vector<std::string>> read_ignition(std::string_view document) { return json_strings(document, "\"shouldExist\""); }
+Result<std::vector<std::string>> read_ignition(std::string_view document) {
+  return json_strings(document, "\"shouldExist\"");
+}
 
 }  // namespace
 
-const ExportTarget kIgnition{Keeps::order, false, false, false, false, write_ignition, read_ignition};
+const ExportTarget kIgnition{Keeps::order, false,          false,        false,
+                             false,        write_ignition, read_ignition};
 
 }  // namespace vfirst

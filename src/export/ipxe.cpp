@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// A script for iPXE. It splits at blanks and knows no quotes; ${...} is expanded wherever it stands, and a word that starts
-// with #, or is ||, && or ;, ends the command (src/core/exec.c).
+// A script for iPXE. It splits at blanks and knows no quotes; ${...} is expanded wherever it
+// stands, and a word that starts with #, or is ||, && or ;, ends the command (src/core/exec.c).
 #include "export/target.hpp"
 
 #include "base/text.hpp"
@@ -13,7 +13,8 @@ namespace {
 Status carries(const std::vector<std::string>& words) {
   for (const auto& word : words) {
     if (word.find("${") != word.npos) return refuse("{}: iPXE would expand ${{", word);
-    if (word.starts_with('#') || word.ends_with('\\') || word.find_first_of(" \t") != word.npos || word == "||" || word == "&&" || word == ";")
+    if (word.starts_with('#') || word.ends_with('\\') || word.find_first_of(" \t") != word.npos ||
+        word == "||" || word == "&&" || word == ";")
       return refuse("{}: iPXE cannot carry it: it knows no quotes", word);
   }
   return {};
@@ -25,8 +26,11 @@ Result<ExportPart> write_ipxe(const ExportLine& line) {
   // initrd=NAME is read by a kernel that UEFI starts, and by no other.
   const auto name = line.initrd.substr(line.initrd.rfind('/') + 1);
   const auto all = line.whole();
-  auto text = fmt::format("#!ipxe\n# {}\nkernel {} initrd={}{}{}\ninitrd {}\n", line.title(), line.kernel, name, all.empty() ? "" : " ", all, line.initrd);
-  if (!line.host_policy.empty()) text += fmt::format("initrd {} /etc/vfirst/policy.d/90-host.ini\n", line.host_policy);
+  auto text = fmt::format(
+      "#!ipxe\n# {}\nkernel {} initrd={}{}{}\ninitrd {}\n", line.title(), line.kernel, name,
+      all.empty() ? "" : " ", all, line.initrd);
+  if (!line.host_policy.empty())
+    text += fmt::format("initrd {} /etc/vfirst/policy.d/90-host.ini\n", line.host_policy);
   return ExportPart{"script", line.node, {}, text + "boot\n"};
 }
 
@@ -37,7 +41,8 @@ Result<std::vector<std::string>> read_ipxe(std::string_view document) {
     out.emplace_back(word);
   }
   if (out.size() < 2) return refuse("no kernel");
-  out.erase(out.begin(), out.begin() + 2);                       // the kernel and its initrd=
+  // the kernel and its initrd=
+  out.erase(out.begin(), out.begin() + 2);
   return out;
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// For OpenStack Ironic: appended by PXE, virtual media and ramdisk boots. A host that boots from its own disk takes them from
-// a deploy step instead (vfirst apply).
+// For OpenStack Ironic: appended by PXE, virtual media and ramdisk boots. A host that boots from
+// its own disk takes them from a deploy step instead (vfirst apply).
 #include "export/target.hpp"
 
 #include "base/text.hpp"
@@ -11,10 +11,18 @@ namespace vfirst {
 namespace {
 
 Result<ExportPart> write_ironic(const ExportLine& line) {
-  return ExportPart{"command", line.node, {}, fmt::format("# {}\nbaremetal node set {} --instance-info {}\n", line.title(), line.node, shell_word("kernel_append_params=" + line.all_ours()))};
+  return ExportPart{
+      "command",
+      line.node,
+      {},
+      fmt::format(
+          "# {}\nbaremetal node set {} --instance-info {}\n", line.title(), line.node,
+          shell_word("kernel_append_params=" + line.all_ours()))};
 }
 
-Result<std::vector<std::string>> read_ironic(std::string_view document) { return kernel_words(VFIRST_TRY(shell_value(document, "kernel_append_params="))); }
+Result<std::vector<std::string>> read_ironic(std::string_view document) {
+  return kernel_words(VFIRST_TRY(shell_value(document, "kernel_append_params=")));
+}
 
 }  // namespace
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// For libvirt: a hostdev pool for each NIC, and for each VF a domain that stays on the VF's NUMA node. managed='no'
-// throughout: the VFs are bound already, and with 'yes' libvirt would give them back to their kernel driver at each
-// guest's end.
+// For libvirt: a hostdev pool for each NIC, and for each VF a domain that stays on the VF's NUMA
+// node. managed='no' throughout: the VFs are bound already, and with 'yes' libvirt would give them
+// back to their kernel driver at each guest's end.
 #include "export/format.hpp"
 #include "export/guest_share.hpp"
 #include "export/xml.hpp"
@@ -14,65 +14,102 @@ namespace vfirst {
 
 namespace {
 
-const PlannedPf& pf_of(const Plan& plan, const PlannedVf& vf) { return *std::ranges::find(plan.pfs, vf.pf, &PlannedPf::address); }
+const PlannedPf& pf_of(const Plan& plan, const PlannedVf& vf) {
+  return *std::ranges::find(plan.pfs, vf.pf, &PlannedPf::address);
+}
 
 // libvirt makes a file of this name.
 std::string object_name(const PlannedPf& pf) {
   auto name = fmt::format("vfirst-{}-{}", pf.name, pf.address.str());
-  std::ranges::replace_if(name, [](unsigned char c) { return c == '/' || c < 0x20 || c > 0x7e; }, '_');
+  std::ranges::replace_if(
+      name, [](unsigned char c) { return c == '/' || c < 0x20 || c > 0x7e; }, '_');
   return name;
 }
 
 std::string address_attributes(const PciAddress& a) {
-  return fmt::format("domain='0x{:04x}' bus='0x{:02x}' slot='0x{:02x}' function='0x{:x}'", a.domain, a.bus, a.device, a.function);
+  return fmt::format(
+      "domain='0x{:04x}' bus='0x{:02x}' slot='0x{:02x}' function='0x{:x}'", a.domain, a.bus,
+      a.device, a.function);
 }
 
 std::string network(const Plan& plan, const PlannedPf& pf) {
-  auto out = fmt::format("<network>\n  <name>{}</name>\n  <forward mode='hostdev' managed='no'>\n    <driver name='vfio'/>\n", xml_text(object_name(pf)));
+  auto out = fmt::format(
+      "<network>\n  <name>{}</name>\n  <forward mode='hostdev' managed='no'>\n    <driver "
+      "name='vfio'/>\n",
+      xml_text(object_name(pf)));
   for (const auto& vf : plan.vfs)
-    if (vf.pf == pf.address && vf.driver == "vfio-pci") out += fmt::format("    <address type='pci' {}/>\n", address_attributes(vf.address));
+    if (vf.pf == pf.address && vf.driver == "vfio-pci")
+      out += fmt::format("    <address type='pci' {}/>\n", address_attributes(vf.address));
   return out + "  </forward>\n</network>\n";
 }
 
 std::string memory(const GuestShare& share) {
   if (!share.pages) return "  <memory unit='GiB'>1</memory>\n";
   // A page's own nodeset would be the guest's node; the host's is numatune's.
-  return fmt::format("  <memory unit='KiB'>{}</memory>\n  <memoryBacking>\n    <hugepages>\n      <page size='{}' unit='KiB'/>\n    </hugepages>\n  </memoryBacking>\n",
-                     share.pages * share.page_kb, share.page_kb);
+  return fmt::format(
+      "  <memory unit='KiB'>{}</memory>\n  <memoryBacking>\n    <hugepages>\n      <page size='{}' "
+      "unit='KiB'/>\n    </hugepages>\n  </memoryBacking>\n",
+      share.pages * share.page_kb, share.page_kb);
 }
 
 std::string cpus(const GuestShare& share) {
   if (share.cpus.empty()) return "  <vcpu placement='static'>1</vcpu>\n";
   CpuSet all;
-  for (auto cpu : share.cpus) all.insert(cpu);
-  auto out = fmt::format("  <vcpu placement='static' cpuset='{}'>{}</vcpu>\n  <cputune>\n", all.list(), share.cpus.size());
-  for (std::size_t i = 0; i < share.cpus.size(); ++i) out += fmt::format("    <vcpupin vcpu='{}' cpuset='{}'/>\n", i, share.cpus[i]);
-  if (!share.host.empty()) out += fmt::format("    <emulatorpin cpuset='{}'/>\n", share.host.list());
+  for (auto cpu : share.cpus)
+    all.insert(cpu);
+  auto out = fmt::format(
+      "  <vcpu placement='static' cpuset='{}'>{}</vcpu>\n  <cputune>\n", all.list(),
+      share.cpus.size());
+  for (std::size_t i = 0; i < share.cpus.size(); ++i)
+    out += fmt::format("    <vcpupin vcpu='{}' cpuset='{}'/>\n", i, share.cpus[i]);
+  if (!share.host.empty())
+    out += fmt::format("    <emulatorpin cpuset='{}'/>\n", share.host.list());
   return out + "  </cputune>\n";
 }
 
 std::string notes(const PlannedPf& pf, const PlannedVf& vf, const GuestShare& share) {
   const auto line = [](const std::string& text) { return "  " + xml_comment(text) + "\n"; };
-  auto out = line(fmt::format("VF {} of {}, [pf {}]{}{}", vf.index, pf.address.str(), pf.name, share.node ? fmt::format(", node {}", *share.node) : ", on no NUMA node",
-                              vf.mac ? ", MAC " + vf.mac->str() : ""));
-  if (share.cpus.empty()) out += line("no isolated CPU there: the vCPUs are left where they run");
-  else if (share.cores_shared) out += line(fmt::format("{} VFs share the isolated cores there: not all guests run at once undisturbed", share.guests_here));
-  if (share.memory_node != share.node) out += line(fmt::format("node {} has no memory: it is node {}'s, the nearest", *share.node, *share.memory_node));
-  if (!share.pages) out += line(share.memory_node ? fmt::format("no hugepages on node {}", *share.memory_node) : "no hugepages");
+  auto out = line(fmt::format(
+      "VF {} of {}, [pf {}]{}{}", vf.index, pf.address.str(), pf.name,
+      share.node ? fmt::format(", node {}", *share.node) : ", on no NUMA node",
+      vf.mac ? ", MAC " + vf.mac->str() : ""));
+  if (share.cpus.empty())
+    out += line("no isolated CPU there: the vCPUs are left where they run");
+  else if (share.cores_shared)
+    out += line(fmt::format(
+        "{} VFs share the isolated cores there: not all guests run at once undisturbed",
+        share.guests_here));
+  if (share.memory_node != share.node)
+    out += line(fmt::format(
+        "node {} has no memory: it is node {}'s, the nearest", *share.node, *share.memory_node));
+  if (!share.pages)
+    out += line(
+        share.memory_node ? fmt::format("no hugepages on node {}", *share.memory_node)
+                          : "no hugepages");
   return out;
 }
 
-std::string domain_name(const PlannedPf& pf, const PlannedVf& vf) { return fmt::format("{}-vf{}", object_name(pf), vf.index); }
+std::string domain_name(const PlannedPf& pf, const PlannedVf& vf) {
+  return fmt::format("{}-vf{}", object_name(pf), vf.index);
+}
 
 // Whole, so that `virsh define` takes it as it is; disks and the rest are the guest's own affair.
-std::string domain(const Facts& facts, const PlannedPf& pf, const PlannedVf& vf, const GuestShare& share) {
+std::string domain(
+    const Facts& facts, const PlannedPf& pf, const PlannedVf& vf, const GuestShare& share) {
   const bool arm = facts.cpu.architecture == "aarch64";
   auto out = fmt::format("<domain type='kvm'>\n  <name>{}</name>\n", xml_text(domain_name(pf, vf)));
   out += notes(pf, vf, share) + memory(share) + cpus(share);
-  if (share.memory_node) out += fmt::format("  <numatune>\n    <memory mode='strict' nodeset='{}'/>\n  </numatune>\n", *share.memory_node);
-  out += fmt::format("  <os>\n    <type arch='{}' machine='{}'>hvm</type>\n  </os>\n  <devices>\n", arm ? "aarch64" : "x86_64", arm ? "virt" : "q35");
-  out += fmt::format("    <hostdev mode='subsystem' type='pci' managed='no'>\n      <driver name='vfio'/>\n      <source>\n        <address {}/>\n      </source>\n    </hostdev>\n",
-                     address_attributes(vf.address));
+  if (share.memory_node)
+    out += fmt::format(
+        "  <numatune>\n    <memory mode='strict' nodeset='{}'/>\n  </numatune>\n",
+        *share.memory_node);
+  out += fmt::format(
+      "  <os>\n    <type arch='{}' machine='{}'>hvm</type>\n  </os>\n  <devices>\n",
+      arm ? "aarch64" : "x86_64", arm ? "virt" : "q35");
+  out += fmt::format(
+      "    <hostdev mode='subsystem' type='pci' managed='no'>\n      <driver name='vfio'/>\n      "
+      "<source>\n        <address {}/>\n      </source>\n    </hostdev>\n",
+      address_attributes(vf.address));
   return out + "  </devices>\n</domain>\n";
 }
 
@@ -85,38 +122,59 @@ bool is_nic(const Facts& facts, const PlannedPf& pf) {
 std::vector<const PlannedPf*> pools(const Plan& plan, const Facts& facts) {
   std::vector<const PlannedPf*> out;
   for (const auto& pf : plan.pfs)
-    if (is_nic(facts, pf) && std::ranges::any_of(plan.vfs, [&](const PlannedVf& vf) { return vf.pf == pf.address && vf.driver == "vfio-pci"; })) out.push_back(&pf);
+    if (is_nic(facts, pf) && std::ranges::any_of(plan.vfs, [&](const PlannedVf& vf) {
+          return vf.pf == pf.address && vf.driver == "vfio-pci";
+        }))
+      out.push_back(&pf);
   return out;
 }
 
 template <class List, class Text>
 std::string alternatives(const List& list, Text text) {
   std::vector<std::string> names;
-  for (const auto& item : list) names.push_back(text(item));
+  for (const auto& item : list)
+    names.push_back(text(item));
   return fmt::format("{}", fmt::join(names, " or "));
 }
 
-Result<const PlannedPf*> wished_pool(const std::string& wish, const std::vector<const PlannedPf*>& all) {
+Result<const PlannedPf*> wished_pool(
+    const std::string& wish, const std::vector<const PlannedPf*>& all) {
   const auto address = PciAddress::parse(wish);
   std::vector<const PlannedPf*> found;
   for (const auto* pf : all)
-    if (object_name(*pf) == wish || pf->name == wish || (address && pf->address == *address)) found.push_back(pf);
+    if (object_name(*pf) == wish || pf->name == wish || (address && pf->address == *address))
+      found.push_back(pf);
   if (found.size() == 1) return found.front();
-  if (found.empty()) return refuse("no pool '{}': there is {}", wish, all.empty() ? "none, as no VF of a NIC goes to vfio-pci" : alternatives(all, [](auto* pf) { return object_name(*pf); }));
-  return refuse("pool '{}': [pf {}] has {} PFs: say {}", wish, wish, found.size(), alternatives(found, [](auto* pf) { return object_name(*pf); }));
+  if (found.empty())
+    return refuse(
+        "no pool '{}': there is {}", wish,
+        all.empty() ? "none, as no VF of a NIC goes to vfio-pci"
+                    : alternatives(all, [](auto* pf) { return object_name(*pf); }));
+  return refuse(
+      "pool '{}': [pf {}] has {} PFs: say {}", wish, wish, found.size(),
+      alternatives(found, [](auto* pf) { return object_name(*pf); }));
 }
 
 Result<const PlannedVf*> wished_vf(const std::string& wish, const Plan& plan) {
   std::vector<const PlannedVf*> found;
   const auto colon = wish.rfind(':');
   const auto address = PciAddress::parse(wish);
-  const auto index = colon == std::string::npos ? std::nullopt : parse_number(wish.substr(colon + 1));
+  const auto index =
+      colon == std::string::npos ? std::nullopt : parse_number(wish.substr(colon + 1));
   for (const auto& vf : plan.vfs)
-    if (address ? vf.address == *address : index && vf.index == *index && pf_of(plan, vf).name == wish.substr(0, colon)) found.push_back(&vf);
+    if (address ? vf.address == *address
+                : index && vf.index == *index && pf_of(plan, vf).name == wish.substr(0, colon))
+      found.push_back(&vf);
   if (found.empty()) return refuse("no VF '{}' in this plan; `vfirst plan` shows them", wish);
-  if (found.size() > 1) return refuse("VF '{}': [pf {}] has {} PFs: say {}", wish, wish.substr(0, colon), found.size(), alternatives(found, [](auto* vf) { return vf->address.str(); }));
+  if (found.size() > 1)
+    return refuse(
+        "VF '{}': [pf {}] has {} PFs: say {}", wish, wish.substr(0, colon), found.size(),
+        alternatives(found, [](auto* vf) { return vf->address.str(); }));
   const auto& vf = *found.front();
-  if (vf.driver != "vfio-pci") return refuse("VF '{}' is not for guests: its vf-driver is {}, not vfio-pci", wish, vf.driver.empty() ? "none" : vf.driver);
+  if (vf.driver != "vfio-pci")
+    return refuse(
+        "VF '{}' is not for guests: its vf-driver is {}, not vfio-pci", wish,
+        vf.driver.empty() ? "none" : vf.driver);
   return &vf;
 }
 
@@ -125,12 +183,16 @@ Result<const PlannedVf*> wished_vf(const std::string& wish, const Plan& plan) {
 Result<Exported> export_libvirt(const Plan& plan, const Facts& facts, const ExportWish& wish) {
   Exported out;
   const auto shares = guest_shares(plan, facts);
-  const auto add_network = [&](const PlannedPf& pf) { out.parts.push_back({"network", object_name(pf), pf.address, network(plan, pf)}); };
+  const auto add_network = [&](const PlannedPf& pf) {
+    out.parts.push_back({"network", object_name(pf), pf.address, network(plan, pf)});
+  };
   const auto add_domain = [&](const PlannedVf& vf) {
     const auto& pf = pf_of(plan, vf);
-    out.parts.push_back({"domain", domain_name(pf, vf), vf.address, domain(facts, pf, vf, shares.at(vf.address))});
+    out.parts.push_back(
+        {"domain", domain_name(pf, vf), vf.address, domain(facts, pf, vf, shares.at(vf.address))});
   };
-  if (shares.empty()) return refuse("no VF of this plan goes to vfio-pci: there is nothing to export for libvirt");
+  if (shares.empty())
+    return refuse("no VF of this plan goes to vfio-pci: there is nothing to export for libvirt");
 
   const auto nics = pools(plan, facts);
   if (!wish.pool.empty()) add_network(*VFIRST_TRY(wished_pool(wish.pool, nics)));
@@ -139,11 +201,14 @@ Result<Exported> export_libvirt(const Plan& plan, const Facts& facts, const Expo
     out.document = out.parts.front().text;
     return out;
   }
-  for (const auto* pf : nics) add_network(*pf);
+  for (const auto* pf : nics)
+    add_network(*pf);
   for (const auto& vf : plan.vfs)
     if (vf.driver == "vfio-pci") add_domain(vf);
-  out.document = fmt::format("<?xml version='1.0' encoding='UTF-8'?>\n<vfirst format='libvirt' plan='{}'>\n", plan.hash());
-  for (const auto& part : out.parts) out.document += xml_indented(part.text);
+  out.document = fmt::format(
+      "<?xml version='1.0' encoding='UTF-8'?>\n<vfirst format='libvirt' plan='{}'>\n", plan.hash());
+  for (const auto& part : out.parts)
+    out.document += xml_indented(part.text);
   out.document += "</vfirst>\n";
   return out;
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// For MAAS: one tag holds the whole set, since MAAS joins the options of several in the order of their names.
+// For MAAS: one tag holds the whole set, since MAAS joins the options of several in the order of
+// their names.
 #include "export/target.hpp"
 
 #include "base/text.hpp"
@@ -11,14 +12,23 @@ namespace {
 
 Result<ExportPart> write_maas(const ExportLine& line) {
   for (const auto& word : line.ours)
-    if (word.find("{{") != word.npos || word.find_first_of("'\"\\ ") != word.npos) return refuse("{}: MAAS would take a part of it for itself", word);
+    if (word.find("{{") != word.npos || word.find_first_of("'\"\\ ") != word.npos)
+      return refuse("{}: MAAS would take a part of it for itself", word);
   const auto tag = "vfirst-" + line.plan.substr(0, 8);
-  return ExportPart{"command", tag, {},
-                    fmt::format("# {}\nmaas \"$PROFILE\" tags create name={} kernel_opts={} comment={}\nmaas \"$PROFILE\" tag update-nodes {} add=\"$SYSTEM_ID\"\n", line.title(), tag, shell_word(line.all_ours()),
-                                shell_word("vfirst, plan " + line.plan), tag)};
+  return ExportPart{
+      "command",
+      tag,
+      {},
+      fmt::format(
+          "# {}\nmaas \"$PROFILE\" tags create name={} kernel_opts={} comment={}\nmaas "
+          "\"$PROFILE\" tag update-nodes {} add=\"$SYSTEM_ID\"\n",
+          line.title(), tag, shell_word(line.all_ours()), shell_word("vfirst, plan " + line.plan),
+          tag)};
 }
 
-Result<std::vector<std::string>> read_maas(std::string_view document) { return kernel_words(VFIRST_TRY(shell_value(document, "kernel_opts="))); }
+Result<std::vector<std::string>> read_maas(std::string_view document) {
+  return kernel_words(VFIRST_TRY(shell_value(document, "kernel_opts=")));
+}
 
 }  // namespace
 

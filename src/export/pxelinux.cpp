@@ -10,11 +10,18 @@ namespace vfirst {
 namespace {
 
 Result<ExportPart> write_pxelinux(const ExportLine& line) {
-  return ExportPart{"file", "pxelinux.cfg/01-" + line.mac, {},
-                    fmt::format("# {}\nDEFAULT vfirst\nPROMPT 0\nLABEL vfirst\n  LINUX {}\n  INITRD {}\n  APPEND {}\n", line.title(), line.kernel, line.initrd, line.whole())};
+  return ExportPart{
+      "file",
+      "pxelinux.cfg/01-" + line.mac,
+      {},
+      fmt::format(
+          "# {}\nDEFAULT vfirst\nPROMPT 0\nLABEL vfirst\n  LINUX {}\n  INITRD {}\n  APPEND {}\n",
+          line.title(), line.kernel, line.initrd, line.whole())};
 }
 
-Result<std::vector<std::string>> read_pxelinux(std::string_view document) { return kernel_words(VFIRST_TRY(line_behind(document, "APPEND"))); }
+Result<std::vector<std::string>> read_pxelinux(std::string_view document) {
+  return kernel_words(VFIRST_TRY(line_behind(document, "APPEND")));
+}
 
 }  // namespace
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// For Talos: a schematic of its image factory, which puts them into the UKI. Talos keeps them by their keys, so that repeated
-// ones come together (siderolabs/talos#11310), and the factory has sorted them (siderolabs/image-factory#154).
+// For Talos: a schematic of its image factory, which puts them into the UKI. Talos keeps them by
+// their keys, so that repeated ones come together (siderolabs/talos#11310), and the factory has
+// sorted them (siderolabs/image-factory#154).
 #include "export/target.hpp"
 
 #include "base/text.hpp"
@@ -11,10 +12,18 @@ namespace vfirst {
 namespace {
 
 Result<ExportPart> write_talos(const ExportLine& line) {
-  return ExportPart{"file", "schematic.yaml", {}, fmt::format("# {}\ncustomization:\n  extraKernelArgs:{}", line.title(), yaml_list(line.ours, "    "))};
+  return ExportPart{
+      "file",
+      "schematic.yaml",
+      {},
+      fmt::format(
+          "# {}\ncustomization:\n  extraKernelArgs:{}", line.title(),
+          yaml_list(line.ours, "    "))};
 }
 
-Result<std::vector<std::string>> read_talos(std::string_view document) { return yaml_items(document, "extraKernelArgs:"); }
+Result<std::vector<std::string>> read_talos(std::string_view document) {
+  return yaml_items(document, "extraKernelArgs:");
+}
 
 }  // namespace
 

@@ -10,13 +10,23 @@ namespace vfirst {
 namespace {
 
 Result<ExportPart> write_tinkerbell(const ExportLine& line) {
-  return ExportPart{"file", line.node, {}, fmt::format("# {}\n# kubectl patch hardware {} --type merge --patch-file FILE\nspec:\n  netboot:\n    osie:\n      kernelParams:{}", line.title(), line.node, yaml_list(line.ours, "        "))};
+  return ExportPart{
+      "file",
+      line.node,
+      {},
+      fmt::format(
+          "# {}\n# kubectl patch hardware {} --type merge --patch-file "
+          "FILE\nspec:\n  netboot:\n    osie:\n      kernelParams:{}",
+          line.title(), line.node, yaml_list(line.ours, "        "))};
 }
 
-Result<std::vector<std::string>> read_tinkerbell(std::string_view document) { return yaml_items(document, "kernelParams:"); }
+Result<std::vector<std::string>> read_tinkerbell(std::string_view document) {
+  return yaml_items(document, "kernelParams:");
+}
 
 }  // namespace
 
-const ExportTarget kTinkerbell{Keeps::order, false, true, false, false, write_tinkerbell, read_tinkerbell};
+const ExportTarget kTinkerbell{Keeps::order,     false,          true, false, false,
+                               write_tinkerbell, read_tinkerbell};
 
 }  // namespace vfirst

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// For Warewulf 4: a list, one flag an argument. Each flag is read as a line of CSV, so that a comma would begin the next one.
+// For Warewulf 4: a list, one flag an argument. Each flag is read as a line of CSV, so that a comma
+// would begin the next one.
 #include "export/target.hpp"
 
 #include "base/text.hpp"
@@ -14,7 +15,8 @@ constexpr std::string_view kFlag = "--kernelargs=";
 Result<ExportPart> write_warewulf(const ExportLine& line) {
   auto text = fmt::format("# {}\nwwctl node set --yes {}", line.title(), line.node);
   for (const auto& word : line.ours) {
-    if (word.starts_with('~')) return refuse("{}: Warewulf takes an argument away that starts with ~", word);
+    if (word.starts_with('~'))
+      return refuse("{}: Warewulf takes an argument away that starts with ~", word);
     text += fmt::format(" \\\n  {}{}", kFlag, shell_word(csv_field(word)));
   }
   return ExportPart{"command", line.node, {}, text + "\n"};
@@ -24,13 +26,15 @@ Result<std::vector<std::string>> read_warewulf(std::string_view document) {
   std::vector<std::string> out;
   for (const auto& word : VFIRST_TRY(shell_words(document.substr(document.find('\n') + 1)))) {
     if (!word.starts_with(kFlag)) continue;
-    for (auto& field : VFIRST_TRY(csv_fields(word.substr(kFlag.size())))) out.push_back(std::move(field));
+    for (auto& field : VFIRST_TRY(csv_fields(word.substr(kFlag.size()))))
+      out.push_back(std::move(field));
   }
   return out;
 }
 
 }  // namespace
 
-const ExportTarget kWarewulf{Keeps::order, false, true, false, false, write_warewulf, read_warewulf};
+const ExportTarget kWarewulf{Keeps::order, false,          true,         false,
+                             false,        write_warewulf, read_warewulf};
 
 }  // namespace vfirst

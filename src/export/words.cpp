@@ -11,18 +11,25 @@ namespace vfirst {
 
 namespace {
 
-bool plain(unsigned char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || std::string_view("_./:,=@%+-").find(static_cast<char>(c)) != std::string_view::npos; }
-bool between_words(char c) { return c == ' ' || c == '\t' || c == '\n'; }
+bool plain(unsigned char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+         std::string_view("_./:,=@%+-").find(static_cast<char>(c)) != std::string_view::npos;
+}
+bool between_words(char c) {
+  return c == ' ' || c == '\t' || c == '\n';
+}
 
 // From the quote at `at` to the one that ends it; `at` is then behind it.
 Result<std::string> literal(std::string_view text, std::size_t& at) {
   auto end = at + 1;
-  while (end < text.size() && text[end] != '"') end += text[end] == '\\' ? 2 : 1;
+  while (end < text.size() && text[end] != '"')
+    end += text[end] == '\\' ? 2 : 1;
   if (end >= text.size()) return refuse("a quote that never ends");
   std::string out;
   for (auto i = at + 1; i < end; ++i) {
     if (text[i] == '\\' && ++i >= end) break;
-    out += text[i];                                              // json_string writes no other escapes: its words are printable ASCII
+    // json_string writes no other escapes: its words are printable ASCII
+    out += text[i];
   }
   at = end + 1;
   return out;
@@ -67,7 +74,8 @@ std::string grub_word(std::string_view text) {
 }
 
 Status grub_carries(const std::vector<std::string>& words) {
-  for (const auto& word : words) VFIRST_CHECK(grub_carries(word));
+  for (const auto& word : words)
+    VFIRST_CHECK(grub_carries(word));
   return {};
 }
 
@@ -86,16 +94,22 @@ Result<std::vector<std::string>> csv_fields(std::string_view line) {
   bool quoted = false;
   for (std::size_t i = 0; i < line.size(); ++i) {
     const char c = line[i];
-    if (quoted && c == '"' && i + 1 < line.size() && line[i + 1] == '"') out.back() += line[++i];
-    else if (c == '"') quoted = !quoted;
-    else if (c == ',' && !quoted) out.emplace_back();
-    else out.back() += c;
+    if (quoted && c == '"' && i + 1 < line.size() && line[i + 1] == '"')
+      out.back() += line[++i];
+    else if (c == '"')
+      quoted = !quoted;
+    else if (c == ',' && !quoted)
+      out.emplace_back();
+    else
+      out.back() += c;
   }
   if (quoted) return refuse("a quote that never ends: {}", line);
   return out;
 }
 
-std::string json_string(std::string_view text) { return nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace); }
+std::string json_string(std::string_view text) {
+  return nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
 
 Result<std::vector<std::string>> json_strings(std::string_view document, std::string_view key) {
   const auto found = document.find(key);
@@ -103,8 +117,10 @@ Result<std::vector<std::string>> json_strings(std::string_view document, std::st
   if (at == document.npos) return refuse("no list {}", key);
   std::vector<std::string> out;
   for (++at; at < document.size() && document[at] != ']';) {
-    if (document[at] == '"') out.push_back(VFIRST_TRY(literal(document, at)));
-    else ++at;
+    if (document[at] == '"')
+      out.push_back(VFIRST_TRY(literal(document, at)));
+    else
+      ++at;
   }
   return out;
 }
@@ -112,7 +128,8 @@ Result<std::vector<std::string>> json_strings(std::string_view document, std::st
 std::string yaml_list(const std::vector<std::string>& items, std::string_view indent) {
   if (items.empty()) return " []\n";
   std::string out = "\n";
-  for (const auto& item : items) out += fmt::format("{}- {}\n", indent, json_string(item));
+  for (const auto& item : items)
+    out += fmt::format("{}- {}\n", indent, json_string(item));
   return out;
 }
 
@@ -132,7 +149,8 @@ Result<std::vector<std::string>> yaml_items(std::string_view document, std::stri
 
 Result<std::string_view> line_behind(std::string_view document, std::string_view head) {
   for (const auto each : split(document, '\n'))
-    if (const auto line = trimmed(each); line.starts_with(head)) return trimmed(line.substr(head.size()));
+    if (const auto line = trimmed(each); line.starts_with(head))
+      return trimmed(line.substr(head.size()));
   return refuse("no line {}", head);
 }
 

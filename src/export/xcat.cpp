@@ -14,12 +14,18 @@ constexpr std::string_view kMark = "R::";
 Result<ExportPart> write_xcat(const ExportLine& line) {
   std::string installed;
   for (const auto& word : line.ours) {
-    if (word.find_first_of("'\"\\ ") != word.npos) return refuse("{}: xCAT splits at blanks and knows no quotes", word);
+    if (word.find_first_of("'\"\\ ") != word.npos)
+      return refuse("{}: xCAT splits at blanks and knows no quotes", word);
     installed += fmt::format("{}{}{}", installed.empty() ? "" : " ", kMark, word);
   }
-  return ExportPart{"command", line.node, {},
-                    fmt::format("# {}\nchdef -t node -o {} {}\n# A stateless node:\n# chdef -t node -o {} {}\n", line.title(), line.node, shell_word("addkcmdline=" + installed), line.node,
-                                shell_word("addkcmdline=" + line.all_ours()))};
+  return ExportPart{
+      "command",
+      line.node,
+      {},
+      fmt::format(
+          "# {}\nchdef -t node -o {} {}\n# A stateless node:\n# chdef -t node -o {} {}\n",
+          line.title(), line.node, shell_word("addkcmdline=" + installed), line.node,
+          shell_word("addkcmdline=" + line.all_ours()))};
 }
 
 Result<std::vector<std::string>> read_xcat(std::string_view document) {

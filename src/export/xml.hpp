@@ -7,9 +7,11 @@
 
 namespace vfirst {
 
-// For an attribute or between two tags. What XML 1.0 cannot hold (control characters), and every byte beyond ASCII, is '_'.
+// For an attribute or between two tags. What XML 1.0 cannot hold (control characters), and every
+// byte beyond ASCII, is '_'.
 std::string xml_text(std::string_view);
-std::string xml_comment(std::string_view);                       // <!-- ... -->; no "--" inside, which would end it
+// <!-- ... -->; no "--" inside, which would end it
+std::string xml_comment(std::string_view);
 // Two blanks before each line.
 std::string xml_indented(std::string_view lines);
 

@@ -15,8 +15,10 @@ constexpr std::string_view kDevices = "sys/bus/pci/devices/";
 
 bool may_be_it(const Root& root, const std::string& function) {
   const auto dir = std::string(kDevices) + function;
-  if (root.number(dir + "/class", 16).value_or(0) >> 16 != 0x02 || root.link(dir + "/physfn")) return false;
-  return !root.link_name(dir + "/driver").value_or("").starts_with("vfio");   // a guest's: it has no port here
+  if (root.number(dir + "/class", 16).value_or(0) >> 16 != 0x02 || root.link(dir + "/physfn"))
+    return false;
+  // a guest's: it has no port here
+  return !root.link_name(dir + "/driver").value_or("").starts_with("vfio");
 }
 
 }  // namespace
@@ -42,15 +44,20 @@ std::optional<BootNic> read_boot_nic(const Root& root, std::string_view cmdline)
   std::vector<PciAddress> with_port;
   for (const auto& name : *names) {
     if (const auto target = root.link("sys/class/net/" + name))
-      if (const auto path = facts::pci_path(*target); !path.empty()) with_port.push_back(path.back());
+      if (const auto path = facts::pci_path(*target); !path.empty())
+        with_port.push_back(path.back());
     if (const auto text = root.read(fmt::format("sys/class/net/{}/address", name)))
-      if (const auto address = MacAddress::parse(trimmed(*text)); address && *address == *mac) nic.ports.push_back(name);
+      if (const auto address = MacAddress::parse(trimmed(*text)); address && *address == *mac)
+        nic.ports.push_back(name);
   }
   if (!nic.ports.empty()) return nic;
   const auto functions = root.list(kDevices.substr(0, kDevices.size() - 1));
   if (!functions) return nic;
   for (const auto& function : *functions)
-    if (const auto address = PciAddress::parse(function); address && std::ranges::find(with_port, *address) == with_port.end() && may_be_it(root, function)) nic.perhaps.push_back(*address);
+    if (const auto address = PciAddress::parse(function);
+        address && std::ranges::find(with_port, *address) == with_port.end() &&
+        may_be_it(root, function))
+      nic.perhaps.push_back(*address);
   return nic;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
-// The NIC that this machine was booted over: BOOTIF= on the kernel command line, where PXELINUX, GRUB and iPXE scripts put it.
+// The NIC that this machine was booted over: BOOTIF= on the kernel command line, where PXELINUX,
+// GRUB and iPXE scripts put it.
 
 #include "base/mac_address.hpp"
 #include "base/pci_address.hpp"
@@ -16,12 +17,15 @@ class Root;
 
 struct BootNic {
   MacAddress mac;
-  std::vector<std::string> ports;                                // netdevs with this address; several where they are stacked
-  // Where no netdev has it yet: the NICs without one, of which each may be it. Empty where the tree shows no netdevs at all.
+  // netdevs with this address; several where they are stacked
+  std::vector<std::string> ports;
+  // Where no netdev has it yet: the NICs without one, of which each may be it. Empty where the tree
+  // shows no netdevs at all.
   std::vector<PciAddress> perhaps;
 };
 
-// "01-52-54-00-12-34-56", as PXELINUX writes it (hardware type first), or the plain address. The last word counts.
+// "01-52-54-00-12-34-56", as PXELINUX writes it (hardware type first), or the plain address. The
+// last word counts.
 std::optional<MacAddress> boot_mac(std::string_view cmdline);
 std::optional<BootNic> read_boot_nic(const Root& root, std::string_view cmdline);
 

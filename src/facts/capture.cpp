@@ -9,8 +9,10 @@ namespace vfirst {
 Result<Facts> capture(const Root& root, int fd, const ReadOptions& options) {
   const RecordingRoot recording(VFIRST_TRY(Root::open(root.path())));
   auto facts = VFIRST_TRY(read_facts(recording, options));
-  // Beside the facts: what vfirst gave this kernel, by which a plan tells its own arguments from others'.
-  for (const auto* path : {"boot/vfirst/a.cfg", "boot/vfirst/b.cfg", "boot/vfirst/env"}) (void)recording.read(path);
+  // Beside the facts: what vfirst gave this kernel, by which a plan tells its own arguments from
+  // others'.
+  for (const auto* path : {"boot/vfirst/a.cfg", "boot/vfirst/b.cfg", "boot/vfirst/env"})
+    (void)recording.read(path);
   TarWriter tar(fd);
   for (const auto& [path, entry] : recording.entries()) {
     switch (entry.kind) {

@@ -8,7 +8,8 @@
 
 namespace vfirst::facts {
 
-std::vector<ConfigFile> config_files(const Root& root, const std::vector<std::string>& folders, std::string_view suffix) {
+std::vector<ConfigFile> config_files(
+    const Root& root, const std::vector<std::string>& folders, std::string_view suffix) {
   std::map<std::string, std::string> found;
   for (const auto& folder : folders) {
     const auto names = root.list(folder);
@@ -17,7 +18,8 @@ std::vector<ConfigFile> config_files(const Root& root, const std::vector<std::st
       if (name.ends_with(suffix)) found.try_emplace(name, joined(folder, name));
   }
   std::vector<ConfigFile> out;
-  for (auto& [name, path] : found) out.push_back({name, path});
+  for (auto& [name, path] : found)
+    out.push_back({name, path});
   return out;
 }
 
@@ -33,7 +35,8 @@ void each_setting(std::string_view text, const std::function<void(const ConfigLi
       continue;
     }
     const auto equals = line.find('=');
-    if (equals != std::string_view::npos) visit({section, trimmed(line.substr(0, equals)), trimmed(line.substr(equals + 1)), number});
+    if (equals != std::string_view::npos)
+      visit({section, trimmed(line.substr(0, equals)), trimmed(line.substr(equals + 1)), number});
   }
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
-// Configuration in the way that systemd, udev, modprobe and NetworkManager share: folders under /etc, /run and /usr, a name in
-// the earlier folder hides the same name in a later one.
+// Configuration in the way that systemd, udev, modprobe and NetworkManager share: folders under
+// /etc, /run and /usr, a name in the earlier folder hides the same name in a later one.
 
 #include "host/root.hpp"
 
@@ -13,14 +13,17 @@
 namespace vfirst::facts {
 
 struct ConfigFile {
-  std::string name, path;                                        // "10-vf.link", "etc/systemd/network/10-vf.link"
+  // "10-vf.link", "etc/systemd/network/10-vf.link"
+  std::string name, path;
 };
 
 // The files NAME.SUFFIX of these folders, by name; `suffix` with its dot.
-std::vector<ConfigFile> config_files(const Root&, const std::vector<std::string>& folders, std::string_view suffix);
+std::vector<ConfigFile> config_files(
+    const Root&, const std::vector<std::string>& folders, std::string_view suffix);
 
 struct ConfigLine {
-  std::string_view section, key, value;                          // section without its brackets
+  // section without its brackets
+  std::string_view section, key, value;
   unsigned line = 0;
 };
 // "key = value" lines under "[section]"; '#' and ';' begin a comment line.

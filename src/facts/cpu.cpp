@@ -23,13 +23,15 @@ std::string cpu_dir(unsigned cpu, std::string_view below = {}) {
 
 int signed_number(const Root& root, const std::string& path) {
   const auto value = root.number(path);
-  return value && *value <= INT32_MAX ? static_cast<int>(*value) : -1;      // "-1" of an ARM without packages: unknown
+  // "-1" of an ARM without packages: unknown
+  return value && *value <= INT32_MAX ? static_cast<int>(*value) : -1;
 }
 
 CpuSet list_or(const Root& root, std::string_view name, const CpuSet& otherwise) {
   const auto text = root.read(fmt::format("{}/{}", kCpus, name));
   if (!text) return otherwise;
-  auto set = CpuSet::parse_list(*text);                                     // nohz_full prints "(null)" when off
+  // nohz_full prints "(null)" when off
+  auto set = CpuSet::parse_list(*text);
   return set ? std::move(*set) : otherwise;
 }
 
@@ -38,23 +40,29 @@ CpuSet not_switched_off(const Root& root, CpuSet cpus) {
   for (auto cpu : cpus.members()) {
     const auto own = root.number(cpu_dir(cpu, "/online"));
     if (own && *own == 0) cpus.erase(cpu);
-    if (!own && cpu != 0) break;                                            // CPU 0 alone may lack it: no other has it either
+    // CPU 0 alone may lack it: no other has it either
+    if (!own && cpu != 0) break;
   }
   return cpus;
 }
 
 void read_model(const Root& root, CpuFacts& cpu, Gaps& gaps) {
-  const auto head = root.read_head("proc/cpuinfo", 4096);                   // the first CPU's block is enough
+  // the first CPU's block is enough
+  const auto head = root.read_head("proc/cpuinfo", 4096);
   if (!head) {
     gaps.push_back("proc/cpuinfo: not shown, CPU vendor and features are not known");
     return;
   }
   const std::string_view text = *head;
   if (const auto vendor = field(text, "vendor_id")) {
-    cpu.vendor = *vendor == "GenuineIntel" ? "intel" : *vendor == "AuthenticAMD" ? "amd" : std::string(*vendor);
+    cpu.vendor = *vendor == "GenuineIntel"   ? "intel"
+                 : *vendor == "AuthenticAMD" ? "amd"
+                                             : std::string(*vendor);
     cpu.model = std::string(field(text, "model name").value_or(""));
     if (const auto flags = field(text, "flags")) {
-      const auto has = [list = words(*flags)](std::string_view flag) { return std::find(list.begin(), list.end(), flag) != list.end(); };
+      const auto has = [list = words(*flags)](std::string_view flag) {
+        return std::find(list.begin(), list.end(), flag) != list.end();
+      };
       cpu.architecture = has("lm") ? "x86_64" : "i686";
       cpu.gigabyte_pages = has("pdpe1gb");
     }
@@ -88,14 +96,16 @@ std::map<unsigned, InfoCore> cores_of_cpuinfo(const Root& root) {
   return out;
 }
 
-std::vector<std::size_t> places(const CpuFacts& facts) {                    // of each online CPU in facts.cpus
+// of each online CPU in facts.cpus
+std::vector<std::size_t> places(const CpuFacts& facts) {
   std::vector<std::size_t> at(facts.online.last().value_or(0) + 1);
-  for (std::size_t i = 0; i < facts.cpus.size(); ++i) at[facts.cpus[i].id] = i;
+  for (std::size_t i = 0; i < facts.cpus.size(); ++i)
+    at[facts.cpus[i].id] = i;
   return at;
 }
 
-// One CPU of each core is read; its siblings share package, die and core by definition. Returns the CPUs that have no
-// topology files.
+// One CPU of each core is read; its siblings share package, die and core by definition. Returns the
+// CPUs that have no topology files.
 CpuSet read_topology(const Root& root, CpuFacts& facts) {
   CpuSetFile siblings{"thread_siblings_list", "core_cpus_list", "thread_siblings", "core_cpus"};
   const auto at = places(facts);
@@ -110,7 +120,8 @@ CpuSet read_topology(const Root& root, CpuFacts& facts) {
     cpu.siblings.insert(cpu.id);
     cpu.package = signed_number(root, joined(topology, "physical_package_id"));
     cpu.core = signed_number(root, joined(topology, "core_id"));
-    if (dies) {                                                             // since 5.2; one miss speaks for all
+    // since 5.2; one miss speaks for all
+    if (dies) {
       const auto die = root.number(joined(topology, "die_id"));
       dies = die.has_value();
       if (dies) cpu.die = static_cast<int>(*die);
@@ -118,7 +129,8 @@ CpuSet read_topology(const Root& root, CpuFacts& facts) {
     for (auto other : cpu.siblings.members()) {
       if (other == cpu.id) continue;
       auto& sibling = facts.cpus[at[other]];
-      if (!sibling.siblings.empty()) continue;                              // its own word stands, then
+      // its own word stands, then
+      if (!sibling.siblings.empty()) continue;
       const auto id = sibling.id;
       sibling = cpu;
       sibling.id = id;
@@ -135,10 +147,13 @@ void read_topology_of_cpuinfo(const Root& root, CpuFacts& facts) {
     cpu.package = own->second.package;
     cpu.core = own->second.core;
     for (const auto& [id, other] : cores)
-      if (other.package == cpu.package && other.core == cpu.core && facts.online.contains(id)) cpu.siblings.insert(id);
+      if (other.package == cpu.package && other.core == cpu.core && facts.online.contains(id))
+        cpu.siblings.insert(id);
   }
-  facts.topology_source = cores.empty() ? "no topology files and no core ids in proc/cpuinfo: every CPU counts as a core"
-                                        : "no topology files: packages and cores are those of proc/cpuinfo";
+  facts.topology_source =
+      cores.empty()
+          ? "no topology files and no core ids in proc/cpuinfo: every CPU counts as a core"
+          : "no topology files: packages and cores are those of proc/cpuinfo";
 }
 
 // The highest index is the last level. Each set is read once, at the first CPU that is in none yet.
@@ -162,13 +177,16 @@ void read_caches(const Root& root, CpuFacts& facts, Gaps& gaps) {
     }
     *set &= facts.online;
     set->insert(cpu.id);
-    for (auto member : set->members()) facts.cpus[at[member]].l3 = *set;
+    for (auto member : set->members())
+      facts.cpus[at[member]].l3 = *set;
   }
 }
 
 void read_kinds(const Root& root, CpuFacts& facts) {
-  const auto big = root.read("sys/devices/cpu_core/cpus"), little = root.read("sys/devices/cpu_atom/cpus");
-  if (big && little) {                                                      // x86: the two PMUs name their CPUs
+  const auto big = root.read("sys/devices/cpu_core/cpus"),
+             little = root.read("sys/devices/cpu_atom/cpus");
+  // x86: the two PMUs name their CPUs
+  if (big && little) {
     const auto performance = CpuSet::parse_list(*big), efficiency = CpuSet::parse_list(*little);
     if (!performance || !efficiency) return;
     for (auto& cpu : facts.cpus) {
@@ -177,7 +195,8 @@ void read_kinds(const Root& root, CpuFacts& facts) {
     }
     return;
   }
-  std::vector<std::uint64_t> capacity;                                      // arm64: cpu_capacity, 1024 for the largest
+  // arm64: cpu_capacity, 1024 for the largest
+  std::vector<std::uint64_t> capacity;
   for (const auto& cpu : facts.cpus) {
     const auto value = root.number(cpu_dir(cpu.id, "/cpu_capacity"));
     if (!value) return;
@@ -195,7 +214,8 @@ Result<CpuFacts> read_cpus(const Root& root, Gaps& gaps) {
   CpuFacts facts;
   facts.present = list_or(root, "present", {});
   if (facts.present.empty())
-    for (auto cpu : numbered(root, kCpus, "cpu")) facts.present.insert(cpu);
+    for (auto cpu : numbered(root, kCpus, "cpu"))
+      facts.present.insert(cpu);
   facts.possible = list_or(root, "possible", facts.present);
   facts.online = list_or(root, "online", {});
   const bool told = !facts.online.empty();
@@ -205,21 +225,24 @@ Result<CpuFacts> read_cpus(const Root& root, Gaps& gaps) {
   facts.possible |= facts.present;
   facts.isolated = list_or(root, "isolated", {});
   facts.nohz_full = list_or(root, "nohz_full", {});
-  for (auto id : facts.online.members()) facts.cpus.push_back({.id = id, .siblings = {}, .l3 = {}});
+  for (auto id : facts.online.members())
+    facts.cpus.push_back({.id = id, .siblings = {}, .l3 = {}});
   read_model(root, facts, gaps);
   const auto without = read_topology(root, facts);
   if (without == facts.online) {
     read_topology_of_cpuinfo(root, facts);
-  } else if (!told) {                                                       // an old kernel removes the files of an offline CPU
+  } else if (!told) {  // an old kernel removes the files of an offline CPU
     facts.online -= without;
     std::erase_if(facts.cpus, [&](const Cpu& cpu) { return without.contains(cpu.id); });
   }
   if (!facts.topology_source.empty()) gaps.push_back(facts.topology_source);
   read_caches(root, facts, gaps);
   read_kinds(root, facts);
-  if (const auto active = root.number(fmt::format("{}/smt/active", kCpus))) facts.smt_active = *active != 0;
+  if (const auto active = root.number(fmt::format("{}/smt/active", kCpus)))
+    facts.smt_active = *active != 0;
   facts.idle_driver = text_of(root, fmt::format("{}/cpuidle/current_driver", kCpus));
-  facts.clocksource = text_of(root, "sys/devices/system/clocksource/clocksource0/current_clocksource");
+  facts.clocksource =
+      text_of(root, "sys/devices/system/clocksource/clocksource0/current_clocksource");
   return facts;
 }
 

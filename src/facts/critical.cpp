@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What the host stands on: from root, /boot, swap, the default route and the NIC it booted over down to PCI functions,
-// through whatever is stacked between (device mapper, md, multipath NVMe, btrfs over several devices, bonds, bridges, VLANs).
+// What the host stands on: from root, /boot, swap, the default route and the NIC it booted over
+// down to PCI functions, through whatever is stacked between (device mapper, md, multipath NVMe,
+// btrfs over several devices, bonds, bridges, VLANs).
 #include "facts/boot_nic.hpp"
 #include "facts/mounts.hpp"
 #include "facts/readers.hpp"
@@ -22,16 +23,20 @@ class Ground {
 
   // All return whether a PCI function was found underneath.
   bool block(const std::string& name, std::string_view role) {
-    if (!seen_.insert(name).second) return true;                 // stacks share members
+    // stacks share members
+    if (!seen_.insert(name).second) return true;
     const auto target = root_.link("sys/class/block/" + name);
     if (!target) return false;
     if (functions(*target, role)) return true;
     bool found = false;
-    for (const auto& slave : list(fmt::format("sys/class/block/{}/slaves", name))) found = block(slave, role) || found;
+    for (const auto& slave : list(fmt::format("sys/class/block/{}/slaves", name)))
+      found = block(slave, role) || found;
     const auto parts = split(*target, '/');
     for (std::size_t i = 0; i + 1 < parts.size(); ++i) {
-      // A partition of a virtual disk: the disk is the component before it. Namespaces of one NVMe subsystem: its controllers.
-      if (parts[i] == "block" && i + 2 < parts.size()) found = block(std::string(parts[i + 1]), role) || found;
+      // A partition of a virtual disk: the disk is the component before it. Namespaces of one NVMe
+      // subsystem: its controllers.
+      if (parts[i] == "block" && i + 2 < parts.size())
+        found = block(std::string(parts[i + 1]), role) || found;
       if (parts[i].starts_with("nvme-subsys")) found = nvme(parts[i], role) || found;
     }
     return found;
@@ -44,7 +49,8 @@ class Ground {
     if (functions(*target, role)) return true;
     bool found = lower(name, role);
     // An Open vSwitch port has no lower device of its own: all that the switch holds may carry it.
-    if (!found && name != "ovs-system" && root_.exists("sys/class/net/ovs-system")) found = lower("ovs-system", role);
+    if (!found && name != "ovs-system" && root_.exists("sys/class/net/ovs-system"))
+      found = lower("ovs-system", role);
     return found;
   }
 
@@ -57,22 +63,30 @@ class Ground {
     for (const auto& id : list("sys/fs/btrfs")) {
       const auto devices = list(fmt::format("sys/fs/btrfs/{}/devices", id));
       if (std::find(devices.begin(), devices.end(), *name) == devices.end()) continue;
-      for (const auto& device : devices) found = block(device, role) || found;
+      for (const auto& device : devices)
+        found = block(device, role) || found;
     }
     return found;
   }
 
-  void function(const PciAddress& address, std::string role) { found_.push_back({address, std::move(role)}); }
+  void function(const PciAddress& address, std::string role) {
+    found_.push_back({address, std::move(role)});
+  }
 
   std::vector<CriticalDevice> take() {
-    std::sort(found_.begin(), found_.end(), [](const auto& a, const auto& b) { return std::tie(a.address, a.role) < std::tie(b.address, b.role); });
+    std::sort(found_.begin(), found_.end(), [](const auto& a, const auto& b) {
+      return std::tie(a.address, a.role) < std::tie(b.address, b.role);
+    });
     found_.erase(std::unique(found_.begin(), found_.end()), found_.end());
     return std::move(found_);
   }
-  void next() { seen_.clear(); }                                 // another role: the same device counts again
+  // another role: the same device counts again
+  void next() { seen_.clear(); }
 
  private:
-  std::vector<std::string> list(const std::string& path) const { return root_.list(path).value_or(std::vector<std::string>{}); }
+  std::vector<std::string> list(const std::string& path) const {
+    return root_.list(path).value_or(std::vector<std::string>{});
+  }
 
   bool lower(const std::string& name, std::string_view role) {
     bool found = false;
@@ -84,20 +98,26 @@ class Ground {
   bool nvme(std::string_view subsystem, std::string_view role) {
     bool found = false;
     for (const auto& entry : list(fmt::format("sys/class/nvme-subsystem/{}", subsystem)))
-      if (const auto target = root_.link(fmt::format("sys/class/nvme-subsystem/{}/{}", subsystem, entry)); target && entry.starts_with("nvme"))
+      if (const auto target =
+              root_.link(fmt::format("sys/class/nvme-subsystem/{}/{}", subsystem, entry));
+          target && entry.starts_with("nvme"))
         found = functions(*target, role) || found;
     return found;
   }
 
-  // The last PCI function of a device path carries the device. Before a nested host bridge ("pci10000:00", Intel VMD) the
-  // controller that makes that bridge does too; and a VF stands on its PF.
+  // The last PCI function of a device path carries the device. Before a nested host bridge
+  // ("pci10000:00", Intel VMD) the controller that makes that bridge does too; and a VF stands on
+  // its PF.
   bool functions(std::string_view path, std::string_view role) {
     const auto all = pci_path(path);
     if (all.empty()) return false;
     for (std::size_t i = 0; i < all.size(); ++i)
-      if (i + 1 == all.size() || all[i].domain != all[i + 1].domain) found_.push_back({all[i], std::string(role)});
-    if (const auto pf = root_.link_name(fmt::format("sys/bus/pci/devices/{}/physfn", all.back().str())))
-      if (const auto address = PciAddress::parse(*pf)) found_.push_back({*address, std::string(role)});
+      if (i + 1 == all.size() || all[i].domain != all[i + 1].domain)
+        found_.push_back({all[i], std::string(role)});
+    if (const auto pf =
+            root_.link_name(fmt::format("sys/bus/pci/devices/{}/physfn", all.back().str())))
+      if (const auto address = PciAddress::parse(*pf))
+        found_.push_back({*address, std::string(role)});
     return true;
   }
 
@@ -106,21 +126,25 @@ class Ground {
   std::vector<CriticalDevice> found_;
 };
 
-// root=UUID=... of the command line, for early boot, where nothing is mounted yet. Tags need the devices themselves.
+// root=UUID=... of the command line, for early boot, where nothing is mounted yet. Tags need the
+// devices themselves.
 std::optional<std::string> root_argument(const Root& root, std::string_view cmdline) {
   std::optional<std::string> name;
   for (auto word : words(cmdline)) {
     if (!word.starts_with("root=")) continue;
     word.remove_prefix(5);
-    if (word.starts_with("block:")) word.remove_prefix(6);       // dracut's spelling
-    if (word.starts_with("\"") && word.ends_with("\"") && word.size() > 1) word = word.substr(1, word.size() - 2);
+    // dracut's spelling
+    if (word.starts_with("block:")) word.remove_prefix(6);
+    if (word.starts_with("\"") && word.ends_with("\"") && word.size() > 1)
+      word = word.substr(1, word.size() - 2);
     if (word.starts_with("/dev/")) {
       name = block_name(root, word);
       continue;
     }
     const auto equals = word.find('=');
     if (equals == std::string_view::npos || !root.is_host()) continue;
-    if (const auto node = find_device(std::string(word.substr(0, equals)), std::string(word.substr(equals + 1))))
+    if (const auto node =
+            find_device(std::string(word.substr(0, equals)), std::string(word.substr(equals + 1))))
       name = block_name(root, *node);
   }
   return name;
@@ -131,19 +155,26 @@ bool has_device(const Mount& mount) {
   return std::find(std::begin(none), std::end(none), mount.type) == std::end(none);
 }
 
-void read_filesystems(const Root& root, const std::vector<Mount>& mounts, const BootFacts& boot, Ground& ground, Gaps& gaps) {
+void read_filesystems(
+    const Root& root, const std::vector<Mount>& mounts, const BootFacts& boot, Ground& ground,
+    Gaps& gaps) {
   const auto* top = mount_of(mounts, "/");
   const auto named = !top || !has_device(*top) ? root_argument(root, boot.cmdline) : std::nullopt;
-  const bool found = named ? ground.block(*named, "root filesystem") : top && has_device(*top) && ground.mount(*top, "root filesystem");
-  if (!found) gaps.push_back("root filesystem: the PCI function that carries it is not shown, or there is none");
+  const bool found = named ? ground.block(*named, "root filesystem")
+                           : top && has_device(*top) && ground.mount(*top, "root filesystem");
+  if (!found)
+    gaps.push_back(
+        "root filesystem: the PCI function that carries it is not shown, or there is none");
   for (const auto* path : {"/usr", "/var", "/boot", "/boot/efi", "/efi"}) {
     const auto* mount = mount_of(mounts, path);
-    if (!mount || mount->point != path) continue;                // part of another one
+    // part of another one
+    if (!mount || mount->point != path) continue;
     ground.next();
     ground.mount(*mount, path);
   }
   ground.next();
-  const auto swaps = root.read("proc/swaps");                    // NAME TYPE size used priority, a heading first
+  // NAME TYPE size used priority, a heading first
+  const auto swaps = root.read("proc/swaps");
   if (!swaps) return;
   const auto lines = split(*swaps, '\n');
   for (std::size_t i = 1; i < lines.size(); ++i) {
@@ -159,35 +190,42 @@ void read_filesystems(const Root& root, const std::vector<Mount>& mounts, const 
 
 std::set<std::string> default_interfaces(const Root& root) {
   std::set<std::string> out;
-  if (const auto text = root.read("proc/net/route")) {           // Iface Destination Gateway Flags ... Mask
+  // Iface Destination Gateway Flags ... Mask
+  if (const auto text = root.read("proc/net/route")) {
     const auto lines = split(*text, '\n');
     for (std::size_t i = 1; i < lines.size(); ++i) {
       const auto parts = words(lines[i]);
-      if (parts.size() >= 8 && parts[1] == "00000000" && parts[7] == "00000000") out.emplace(parts[0]);
+      if (parts.size() >= 8 && parts[1] == "00000000" && parts[7] == "00000000")
+        out.emplace(parts[0]);
     }
   }
-  if (const auto text = root.read("proc/net/ipv6_route")) {      // destination, prefix length, ..., flags, interface
+  // destination, prefix length, ..., flags, interface
+  if (const auto text = root.read("proc/net/ipv6_route")) {
     for (auto line : split(*text, '\n')) {
       const auto parts = words(line);
-      if (parts.size() >= 10 && parts[1] == "00" && parts[0].find_first_not_of('0') == std::string_view::npos && parts[9] != "lo")
+      if (parts.size() >= 10 && parts[1] == "00" &&
+          parts[0].find_first_not_of('0') == std::string_view::npos && parts[9] != "lo")
         out.emplace(parts[9]);
     }
   }
   return out;
 }
 
-// PFs that vfirst set up before this host had a network (steps/boot.hpp, kOwnPfsFile). Their ports are up since, and a
-// router's advertisement or the host's own configuration may route through them: nothing is left to be kept from.
+// PFs that vfirst set up before this host had a network (steps/boot.hpp, kOwnPfsFile). Their ports
+// are up since, and a router's advertisement or the host's own configuration may route through
+// them: nothing is left to be kept from.
 std::set<std::string> own_pfs(const Root& root) {
   std::set<std::string> out;
   if (const auto text = root.read("run/vfirst/pfs"))
-    for (auto line : split(*text, '\n')) out.emplace(line);
+    for (auto line : split(*text, '\n'))
+      out.emplace(line);
   return out;
 }
 
 }  // namespace
 
-std::vector<CriticalDevice> read_critical(const Root& root, const std::vector<Mount>& mounts, const BootFacts& boot, Gaps& gaps) {
+std::vector<CriticalDevice> read_critical(
+    const Root& root, const std::vector<Mount>& mounts, const BootFacts& boot, Gaps& gaps) {
   Ground ground(root);
   read_filesystems(root, mounts, boot, ground, gaps);
   for (const auto& name : default_interfaces(root)) {
@@ -199,11 +237,17 @@ std::vector<CriticalDevice> read_critical(const Root& root, const std::vector<Mo
       ground.next();
       ground.interface(name, kNetworkBoot);
     }
-    for (const auto& address : nic->perhaps) ground.function(address, fmt::format("{}, perhaps (no port has BOOTIF's address {} yet)", kNetworkBoot, nic->mac.str()));
+    for (const auto& address : nic->perhaps)
+      ground.function(
+          address,
+          fmt::format(
+              "{}, perhaps (no port has BOOTIF's address {} yet)", kNetworkBoot, nic->mac.str()));
   }
   auto found = ground.take();
   const auto own = own_pfs(root);
-  std::erase_if(found, [&](const CriticalDevice& device) { return device.role == kDefaultRoute && own.contains(device.address.str()); });
+  std::erase_if(found, [&](const CriticalDevice& device) {
+    return device.role == kDefaultRoute && own.contains(device.address.str());
+  });
   return found;
 }
 

@@ -12,18 +12,21 @@ namespace {
 
 template <class List, class Key, class Of>
 auto find_sorted(const List& list, const Key& key, Of of) -> decltype(&list.front()) {
-  const auto at = std::lower_bound(list.begin(), list.end(), key, [&](const auto& item, const Key& k) { return of(item) < k; });
+  const auto at = std::lower_bound(
+      list.begin(), list.end(), key, [&](const auto& item, const Key& k) { return of(item) < k; });
   return at == list.end() || of(*at) != key ? nullptr : &*at;
 }
 
-std::uint64_t fnv1a(std::string_view text) {                                // the constants of its authors
+// the constants of its authors
+std::uint64_t fnv1a(std::string_view text) {
   std::uint64_t hash = 0xcbf29ce484222325u;
-  for (const unsigned char c : text) hash = (hash ^ c) * 0x100000001b3u;
+  for (const unsigned char c : text)
+    hash = (hash ^ c) * 0x100000001b3u;
   return hash;
 }
 
-// MemTotal lacks what the kernel and crashkernel= keep, a few per cent that change from boot to boot; rounded up to an
-// eighth it is the size that was plugged in.
+// MemTotal lacks what the kernel and crashkernel= keep, a few per cent that change from boot to
+// boot; rounded up to an eighth it is the size that was plugged in.
 std::uint64_t plugged_kb(std::uint64_t total_kb) {
   const auto grain = std::max<std::uint64_t>(std::bit_floor(total_kb) / 8, 1);
   return (total_kb + grain - 1) / grain * grain;
@@ -43,7 +46,8 @@ const Cpu* Facts::cpu_at(unsigned id) const {
 
 std::string Facts::fingerprint() const {
   std::string text;
-  for (const auto& c : cpu.cpus) {                                          // the one long part: without format strings
+  // the one long part: without format strings
+  for (const auto& c : cpu.cpus) {
     text += "cpu";
     for (auto number : {static_cast<int>(c.id), c.package, c.core, c.node}) {
       const fmt::format_int digits(number);
@@ -53,8 +57,9 @@ std::string Facts::fingerprint() const {
   }
   for (const auto& n : numa) {
     // Memory blocks are what firmware describes; no kernel argument moves them.
-    text += n.gigabyte_frames ? fmt::format("node {} {} {}G\n", n.id, n.cpus.list(), *n.gigabyte_frames)
-                              : fmt::format("node {} {} {}\n", n.id, n.cpus.list(), plugged_kb(n.total_kb));
+    text += n.gigabyte_frames
+                ? fmt::format("node {} {} {}G\n", n.id, n.cpus.list(), *n.gigabyte_frames)
+                : fmt::format("node {} {} {}\n", n.id, n.cpus.list(), plugged_kb(n.total_kb));
   }
   for (const auto& f : pci)
     if (f.sriov) text += fmt::format("pf {}\n", f.address.str());

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
-// What the machine is. Plain values, read once by read_facts (facts/read.hpp), never changed afterwards.
-// An absent optional, an empty string or a false `..._known` says "this tree does not tell", never "no".
+// What the machine is. Plain values, read once by read_facts (facts/read.hpp), never changed
+// afterwards. An absent optional, an empty string or a false `..._known` says "this tree does not
+// tell", never "no".
 
 #include "base/byte_size.hpp"
 #include "base/cpu_set.hpp"
@@ -19,27 +20,38 @@
 namespace vfirst {
 
 struct Cpu {
-  enum class Kind { uniform, performance, efficiency };         // hybrid parts: cpu_core / cpu_atom, or cpu_capacity
+  // hybrid parts: cpu_core / cpu_atom, or cpu_capacity
+  enum class Kind { uniform, performance, efficiency };
   unsigned id = 0;
-  int package = -1, die = -1, core = -1, node = -1;              // core: core_id, unique only within package and die
-  CpuSet siblings;                                               // SMT siblings, this CPU among them; online ones only
-  CpuSet l3;                                                     // CPUs that share its last-level cache
+  // core: core_id, unique only within package and die
+  int package = -1, die = -1, core = -1, node = -1;
+  // SMT siblings, this CPU among them; online ones only
+  CpuSet siblings;
+  // CPUs that share its last-level cache
+  CpuSet l3;
   Kind kind = Kind::uniform;
   bool operator==(const Cpu&) const = default;
 };
 
 struct CpuFacts {
-  std::string architecture;                                      // "x86_64", "aarch64"
-  std::string vendor;                                            // "intel", "amd", "arm", or as /proc/cpuinfo spells it
+  // "x86_64", "aarch64"
+  std::string architecture;
+  // "intel", "amd", "arm", or as /proc/cpuinfo spells it
+  std::string vendor;
   std::string model;
   CpuSet possible, present, online;
-  CpuSet isolated, nohz_full;                                    // what the running kernel does now
-  std::vector<Cpu> cpus;                                         // online ones, by number
-  std::optional<bool> gigabyte_pages;                            // x86 pdpe1gb; arm64: 4K pages
+  // what the running kernel does now
+  CpuSet isolated, nohz_full;
+  // online ones, by number
+  std::vector<Cpu> cpus;
+  // x86 pdpe1gb; arm64: 4K pages
+  std::optional<bool> gigabyte_pages;
   std::optional<bool> smt_active;
-  std::string idle_driver;                                       // cpuidle/current_driver
+  // cpuidle/current_driver
+  std::string idle_driver;
   std::string clocksource;
-  std::string topology_source;                                   // "" or why the topology is partly guessed
+  // "" or why the topology is partly guessed
+  std::string topology_source;
   bool operator==(const CpuFacts&) const = default;
 };
 
@@ -50,13 +62,18 @@ struct HugepagePool {
 
 struct NumaNode {
   unsigned id = 0;
-  CpuSet cpus;                                                   // online ones; empty: CPU-less node
-  std::uint64_t total_kb = 0, free_kb = 0;                       // total 0: memory-less node, if memory_known
-  std::vector<unsigned> distances;                               // to the nodes in `numa`'s order
+  // online ones; empty: CPU-less node
+  CpuSet cpus;
+  // total 0: memory-less node, if memory_known
+  std::uint64_t total_kb = 0, free_kb = 0;
+  // to the nodes in `numa`'s order
+  std::vector<unsigned> distances;
   std::vector<HugepagePool> pools;
-  // 1 GiB frames wholly inside this node's memory blocks (sys/devices/system/memory); absent where blocks are not shown.
+  // 1 GiB frames wholly inside this node's memory blocks (sys/devices/system/memory); absent where
+  // blocks are not shown.
   std::optional<std::uint64_t> gigabyte_frames;
-  bool memory_known = true;                                      // false: the tree has no meminfo of this node
+  // false: the tree has no meminfo of this node
+  bool memory_known = true;
   bool operator==(const NumaNode&) const = default;
 };
 
@@ -64,27 +81,33 @@ struct MemoryFacts {
   std::uint64_t total_kb = 0;
   std::uint64_t page_kb = 4;
   std::uint64_t default_hugepage_kb = 0;
-  std::vector<std::uint64_t> hugepage_sizes_kb;                  // sys/kernel/mm/hugepages
+  // sys/kernel/mm/hugepages
+  std::vector<std::uint64_t> hugepage_sizes_kb;
   std::uint64_t crashkernel_bytes = 0;
   bool operator==(const MemoryFacts&) const = default;
 };
 
 struct PcieLink {
-  unsigned speed_mts = 0, width = 0;                             // MT/s (8000 = 8 GT/s) a lane, lanes; 0: unknown
+  // MT/s (8000 = 8 GT/s) a lane, lanes; 0: unknown
+  unsigned speed_mts = 0, width = 0;
   bool operator==(const PcieLink&) const = default;
 };
 
 struct Sriov {
   unsigned total_vfs = 0, num_vfs = 0, offset = 0, stride = 0;
   std::uint16_t vf_device = 0;
-  std::vector<std::uint64_t> vf_bar_bytes;                       // of one VF, each implemented BAR
-  std::optional<bool> bars_assigned;                             // false: the firmware left no MMIO window for the VFs
+  // of one VF, each implemented BAR
+  std::vector<std::uint64_t> vf_bar_bytes;
+  // false: the firmware left no MMIO window for the VFs
+  std::optional<bool> bars_assigned;
   std::optional<bool> autoprobe;
-  std::vector<PciAddress> vfs;                                   // those that exist now, by index
+  // those that exist now, by index
+  std::vector<PciAddress> vfs;
   bool operator==(const Sriov&) const = default;
 };
 
-struct NetPort {                                                 // a netdev of a PCI function
+// a netdev of a PCI function
+struct NetPort {
   std::string name;
   std::optional<MacAddress> mac, permanent_mac;
   std::string phys_port_name;
@@ -96,10 +119,13 @@ struct NetPort {                                                 // a netdev of 
 
 struct PciFunction {
   PciAddress address;
-  std::uint32_t class_code = 0;                                  // 24 bits: 0x020000 Ethernet, 0x010802 NVMe
+  // 24 bits: 0x020000 Ethernet, 0x010802 NVMe
+  std::uint32_t class_code = 0;
   std::uint16_t vendor = 0, device = 0, subsystem_vendor = 0, subsystem_device = 0;
-  std::string name;                                              // pci.ids, "" where the list has none
-  std::string driver;                                            // bound now
+  // pci.ids, "" where the list has none
+  std::string name;
+  // bound now
+  std::string driver;
   std::string modalias;
   int node = -1;
   std::optional<unsigned> iommu_group;
@@ -107,10 +133,14 @@ struct PciFunction {
   bool ari = false, acs = false;
   unsigned msix_vectors = 0;
   std::optional<Sriov> sriov;
-  bool sriov_known = true;                                       // false: an inventory that has no word on SR-IOV
-  std::optional<PciAddress> physfn;                              // a VF's PF
-  std::vector<PciAddress> bridges;                               // from the root port down, this function not included
-  std::string slot;                                              // physical slot name, where firmware gives one
+  // false: an inventory that has no word on SR-IOV
+  bool sriov_known = true;
+  // a VF's PF
+  std::optional<PciAddress> physfn;
+  // from the root port down, this function not included
+  std::vector<PciAddress> bridges;
+  // physical slot name, where firmware gives one
+  std::string slot;
   std::vector<NetPort> ports;
   bool is_vf() const { return physfn.has_value(); }
   bool operator==(const PciFunction&) const = default;
@@ -118,15 +148,18 @@ struct PciFunction {
 
 struct IommuGroup {
   unsigned id = 0;
-  std::string type;                                              // "identity", "DMA", "DMA-FQ"
+  // "identity", "DMA", "DMA-FQ"
+  std::string type;
   std::vector<PciAddress> members;
   bool operator==(const IommuGroup&) const = default;
 };
 
 struct IommuFacts {
-  bool tables_known = false;                                     // the tree shows firmware/acpi/tables at all
+  // the tree shows firmware/acpi/tables at all
+  bool tables_known = false;
   bool dmar = false, ivrs = false, iort = false;
-  std::vector<std::string> units;                                // class/iommu: dmar0, ivhd0, ...
+  // class/iommu: dmar0, ivhd0, ...
+  std::vector<std::string> units;
   std::vector<IommuGroup> groups;
   bool active() const { return !units.empty() || !groups.empty(); }
   bool operator==(const IommuFacts&) const = default;
@@ -139,9 +172,11 @@ struct Kernel {
   KernelVersion version;
   bool running = false;
   bool config_known = false;
-  std::map<std::string, std::string> config;                     // "CONFIG_NO_HZ_FULL" -> "y"; those of kernel_needs.hpp that are set
+  // "CONFIG_NO_HZ_FULL" -> "y"; those of kernel_needs.hpp that are set
+  std::map<std::string, std::string> config;
   bool modules_known = false;
-  std::map<std::string, ModuleState> modules;                    // only those we ask for
+  // only those we ask for
+  std::map<std::string, ModuleState> modules;
   bool operator==(const Kernel&) const = default;
 };
 
@@ -153,27 +188,35 @@ struct Dmi {
 // What the host stands on: never unbound, never given away, nor anything in its IOMMU group.
 struct CriticalDevice {
   PciAddress address;
-  std::string role;                                              // "root filesystem", "/boot", "swap", or one of the two below
+  // "root filesystem", "/boot", "swap", or one of the two below
+  std::string role;
   bool operator==(const CriticalDevice&) const = default;
 };
 inline constexpr std::string_view kDefaultRoute = "default route";
-inline constexpr std::string_view kNetworkBoot = "network boot"; // BOOTIF=; more words may follow
+inline constexpr std::string_view kNetworkBoot = "network boot";  // BOOTIF=; more words may follow
 
 enum class Loader { none, grub, grub_bls, systemd_boot, uki, ostree };
 
 struct BootFacts {
   Loader loader = Loader::none;
-  std::string evidence;                                          // the file that says so
+  // the file that says so
+  std::string evidence;
   bool uefi = false;
   bool secure_boot = false;
-  std::string filesystem;                                        // of /boot: "ext4", "xfs", "vfat", "btrfs"; "" unknown
-  std::string device;                                            // block device of /boot, "dm-0", "md0", "vda1"
-  bool data_journal = false;                                     // ext4 data=journal: file bytes may lie in the journal alone
-  std::string esp;                                               // the mounted EFI system partition, "boot/efi"; "" none
-  std::string cmdline;                                           // of the running kernel, as it stands in proc/cmdline
-  std::vector<std::string> own_arguments;                        // what vfirst wrote to the loader, this time and before
-  // The files and lines that others' words of `cmdline` come from, "etc/default/grub:6", by the word as it stands there. Only
-  // of a document (import/): on a tree the loader is asked.
+  // of /boot: "ext4", "xfs", "vfat", "btrfs"; "" unknown
+  std::string filesystem;
+  // block device of /boot, "dm-0", "md0", "vda1"
+  std::string device;
+  // ext4 data=journal: file bytes may lie in the journal alone
+  bool data_journal = false;
+  // the mounted EFI system partition, "boot/efi"; "" none
+  std::string esp;
+  // of the running kernel, as it stands in proc/cmdline
+  std::string cmdline;
+  // what vfirst wrote to the loader, this time and before
+  std::vector<std::string> own_arguments;
+  // The files and lines that others' words of `cmdline` come from, "etc/default/grub:6", by the
+  // word as it stands there. Only of a document (import/): on a tree the loader is asked.
   std::map<std::string, std::vector<std::string>> sources;
   bool operator==(const BootFacts&) const = default;
 };
@@ -181,24 +224,30 @@ struct BootFacts {
 struct Facts {
   CpuFacts cpu;
   MemoryFacts memory;
-  std::vector<NumaNode> numa;                                    // by id; a machine without node files has one, 0
-  std::vector<PciFunction> pci;                                  // by address
+  // by id; a machine without node files has one, 0
+  std::vector<NumaNode> numa;
+  // by address
+  std::vector<PciFunction> pci;
   IommuFacts iommu;
-  std::vector<Kernel> kernels;                                   // newest first
+  // newest first
+  std::vector<Kernel> kernels;
   Dmi dmi;
   BootFacts boot;
   std::vector<CriticalDevice> critical;
-  std::vector<Neighbour> neighbours;                             // by tool, each in the order in which it reads its files
+  // by tool, each in the order in which it reads its files
+  std::vector<Neighbour> neighbours;
   std::string hostname;
-  std::vector<std::string> gaps;                                 // what this tree does not show, a line each
+  // what this tree does not show, a line each
+  std::vector<std::string> gaps;
   bool operator==(const Facts&) const = default;
 
   const PciFunction* function(const PciAddress& address) const;  // nullptr where there is none
   const NumaNode* node(unsigned id) const;
   const Cpu* cpu_at(unsigned id) const;
-  // Short hash over what a plan rests on (CPU numbering, nodes and the size of their memory, PF addresses): when it
-  // changes, a stored plan belongs to another machine. VFs, drivers, free memory and what a kernel argument takes from
-  // or gives back to MemTotal (crashkernel=, 1G pages without their struct pages) do not count.
+  // Short hash over what a plan rests on (CPU numbering, nodes and the size of their memory, PF
+  // addresses): when it changes, a stored plan belongs to another machine. VFs, drivers, free
+  // memory and what a kernel argument takes from or gives back to MemTotal (crashkernel=, 1G pages
+  // without their struct pages) do not count.
   std::string fingerprint() const;
 };
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// IOMMU: the firmware's tables, the units that the kernel drives, groups. ABI/testing/sysfs-kernel-iommu_groups.
+// IOMMU: the firmware's tables, the units that the kernel drives, groups.
+// ABI/testing/sysfs-kernel-iommu_groups.
 #include "facts/readers.hpp"
 
 #include <algorithm>
@@ -9,13 +10,16 @@ namespace vfirst::facts {
 IommuFacts read_iommu(const Root& root, Gaps& gaps) {
   IommuFacts iommu;
   if (const auto tables = root.list("sys/firmware/acpi/tables")) {
-    const auto has = [&](std::string_view name) { return std::find(tables->begin(), tables->end(), name) != tables->end(); };
+    const auto has = [&](std::string_view name) {
+      return std::find(tables->begin(), tables->end(), name) != tables->end();
+    };
     iommu.tables_known = true;
     iommu.dmar = has("DMAR");
     iommu.ivrs = has("IVRS");
     iommu.iort = has("IORT");
   } else {
-    gaps.push_back("sys/firmware/acpi/tables: not shown, whether firmware describes an IOMMU is not known");
+    gaps.push_back(
+        "sys/firmware/acpi/tables: not shown, whether firmware describes an IOMMU is not known");
   }
   iommu.units = root.list("sys/class/iommu").value_or(std::vector<std::string>{});
   for (auto id : numbered(root, "sys/kernel/iommu_groups", "")) {

@@ -13,14 +13,19 @@ namespace vfirst::facts {
 
 namespace {
 
-// Runs of digits compare as numbers, other runs as text, a number is newer than text (6.13.0 over 6.13-rc1).
+// Runs of digits compare as numbers, other runs as text, a number is newer than text (6.13.0
+// over 6.13-rc1).
 bool newer(std::string_view a, std::string_view b) {
   const auto digit = [](char c) { return c >= '0' && c <= '9'; };
-  const auto word = [&](char c) { return digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
+  const auto word = [&](char c) {
+    return digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+  };
   const auto run = [&](std::string_view& text) {
-    while (!text.empty() && !word(text.front())) text.remove_prefix(1);
+    while (!text.empty() && !word(text.front()))
+      text.remove_prefix(1);
     std::size_t n = 0;
-    while (n < text.size() && word(text[n]) && digit(text[n]) == digit(text[0])) ++n;
+    while (n < text.size() && word(text[n]) && digit(text[n]) == digit(text[0]))
+      ++n;
     auto out = text.substr(0, n);
     text.remove_prefix(n);
     return out;
@@ -30,8 +35,10 @@ bool newer(std::string_view a, std::string_view b) {
     if (x.empty() || y.empty()) return y.empty() && !x.empty();
     if (digit(x[0]) != digit(y[0])) return digit(x[0]);
     if (digit(x[0])) {
-      while (x.size() > 1 && x[0] == '0') x.remove_prefix(1);
-      while (y.size() > 1 && y[0] == '0') y.remove_prefix(1);
+      while (x.size() > 1 && x[0] == '0')
+        x.remove_prefix(1);
+      while (y.size() > 1 && y[0] == '0')
+        y.remove_prefix(1);
       if (x.size() != y.size()) return x.size() > y.size();
     }
     if (x != y) return x > y;
@@ -47,12 +54,14 @@ std::string modules_dir(const Root& root) {
 // A directory that a removed kernel has left behind holds neither an index nor an image.
 bool is_kernel(const Root& root, const std::string& modules, const std::string& release) {
   const auto dir = modules + '/' + release;
-  return root.exists(dir + "/modules.dep.bin") || root.exists("boot/vmlinuz-" + release) || root.exists(dir + "/vmlinuz");
+  return root.exists(dir + "/modules.dep.bin") || root.exists("boot/vmlinuz-" + release) ||
+         root.exists(dir + "/vmlinuz");
 }
 
 void read_config(const Root& root, const std::string& modules, Kernel& kernel) {
   auto text = root.read("boot/config-" + kernel.release);
-  if (!text && !modules.empty()) text = root.read(fmt::format("{}/{}/config", modules, kernel.release));
+  if (!text && !modules.empty())
+    text = root.read(fmt::format("{}/{}/config", modules, kernel.release));
   if (!text) return;
   kernel.config_known = true;
   const std::set<std::string_view> wanted(std::begin(kConfigOptions), std::end(kConfigOptions));
@@ -64,7 +73,8 @@ void read_config(const Root& root, const std::string& modules, Kernel& kernel) {
     const auto equals = line.find('=');
     if (equals == std::string_view::npos || !wanted.contains(line.substr(0, equals))) continue;
     auto value = line.substr(equals + 1);
-    if (value.size() >= 2 && value.front() == '"' && value.back() == '"') value = value.substr(1, value.size() - 2);
+    if (value.size() >= 2 && value.front() == '"' && value.back() == '"')
+      value = value.substr(1, value.size() - 2);
     kernel.config.emplace(line.substr(0, equals), value);
   }
 }
@@ -78,44 +88,60 @@ ModuleState state_of(ModuleIndex::State state) {
   return ModuleState::missing;
 }
 
-// The modalias that this PF's VFs will have: their own device ID, a zero base class field left to the index's wildcards.
+// The modalias that this PF's VFs will have: their own device ID, a zero base class field left to
+// the index's wildcards.
 std::string vf_modalias(const PciFunction& pf) {
-  return fmt::format("pci:v{:08X}d{:08X}sv{:08X}sd{:08X}bc{:02X}sc{:02X}i{:02X}", pf.vendor, pf.sriov->vf_device, pf.subsystem_vendor,
-                     pf.subsystem_device, pf.class_code >> 16, pf.class_code >> 8 & 0xff, pf.class_code & 0xff);
+  return fmt::format(
+      "pci:v{:08X}d{:08X}sv{:08X}sd{:08X}bc{:02X}sc{:02X}i{:02X}", pf.vendor, pf.sriov->vf_device,
+      pf.subsystem_vendor, pf.subsystem_device, pf.class_code >> 16, pf.class_code >> 8 & 0xff,
+      pf.class_code & 0xff);
 }
 
-void read_modules(const Root& root, const std::string& modules, const ReadOptions& options, const std::vector<PciFunction>& functions,
-                  Kernel& kernel) {
+void read_modules(
+    const Root& root, const std::string& modules, const ReadOptions& options,
+    const std::vector<PciFunction>& functions, Kernel& kernel) {
   std::set<std::string> names(std::begin(kModules), std::end(kModules));
   names.insert(options.modules.begin(), options.modules.end());
   for (const auto& function : functions)
-    if (function.sriov && !function.driver.empty()) names.insert(root.link_name(fmt::format("sys/bus/pci/drivers/{}/module", function.driver)).value_or(function.driver));
+    if (function.sriov && !function.driver.empty())
+      names.insert(root.link_name(fmt::format("sys/bus/pci/drivers/{}/module", function.driver))
+                       .value_or(function.driver));
   if (!modules.empty()) {
     if (const auto index = ModuleIndex::open(root, fmt::format("{}/{}", modules, kernel.release))) {
       kernel.modules_known = true;
       for (const auto& function : functions) {
         if (!function.sriov) continue;
-        for (auto& name : index->for_modalias(function.modalias)) names.insert(std::move(name));
+        for (auto& name : index->for_modalias(function.modalias))
+          names.insert(std::move(name));
         if (function.sriov->vf_device)
-          for (auto& name : index->for_modalias(vf_modalias(function))) names.insert(std::move(name));
+          for (auto& name : index->for_modalias(vf_modalias(function)))
+            names.insert(std::move(name));
       }
-      for (const auto& name : names) kernel.modules[name] = state_of(index->state(name));
+      for (const auto& name : names)
+        kernel.modules[name] = state_of(index->state(name));
     }
   }
   if (!kernel.running) return;
-  // What runs is there, whatever the index says: a driver in the image, or loaded from another place.
+  // What runs is there, whatever the index says: a driver in the image, or loaded from another
+  // place.
   for (const auto& name : names) {
     auto file = name;
     std::replace(file.begin(), file.end(), '-', '_');
     const auto known = kernel.modules.find(name);
-    if ((known != kernel.modules.end() && known->second != ModuleState::missing) || !root.exists("sys/module/" + file)) continue;
-    kernel.modules[name] = root.exists(fmt::format("sys/module/{}/initstate", file)) ? ModuleState::loadable : ModuleState::builtin;
+    if ((known != kernel.modules.end() && known->second != ModuleState::missing) ||
+        !root.exists("sys/module/" + file))
+      continue;
+    kernel.modules[name] = root.exists(fmt::format("sys/module/{}/initstate", file))
+                               ? ModuleState::loadable
+                               : ModuleState::builtin;
   }
 }
 
 }  // namespace
 
-std::vector<Kernel> read_kernels(const Root& root, const ReadOptions& options, const std::vector<PciFunction>& functions, Gaps& gaps) {
+std::vector<Kernel> read_kernels(
+    const Root& root, const ReadOptions& options, const std::vector<PciFunction>& functions,
+    Gaps& gaps) {
   const auto modules = modules_dir(root);
   const auto running = text_of(root, "proc/sys/kernel/osrelease");
   std::vector<std::string> releases;
@@ -123,8 +149,10 @@ std::vector<Kernel> read_kernels(const Root& root, const ReadOptions& options, c
     for (auto& name : root.list(modules).value_or(std::vector<std::string>{}))
       if (name == running || is_kernel(root, modules, name)) releases.push_back(std::move(name));
   for (const auto& release : {running, options.kernel})
-    if (!release.empty() && std::find(releases.begin(), releases.end(), release) == releases.end()) releases.push_back(release);
-  if (releases.empty()) gaps.push_back("lib/modules: not shown, the kernel and what it can do are not known");
+    if (!release.empty() && std::find(releases.begin(), releases.end(), release) == releases.end())
+      releases.push_back(release);
+  if (releases.empty())
+    gaps.push_back("lib/modules: not shown, the kernel and what it can do are not known");
   std::sort(releases.begin(), releases.end(), newer);
   std::vector<Kernel> kernels;
   for (const auto& release : releases) {
@@ -134,7 +162,8 @@ std::vector<Kernel> read_kernels(const Root& root, const ReadOptions& options, c
     kernel.running = release == running;
     read_config(root, modules, kernel);
     read_modules(root, modules, options, functions, kernel);
-    if (!kernel.config_known) gaps.push_back(fmt::format("kernel {}: no configuration file", release));
+    if (!kernel.config_known)
+      gaps.push_back(fmt::format("kernel {}: no configuration file", release));
     if (!kernel.modules_known) gaps.push_back(fmt::format("kernel {}: no module index", release));
     kernels.push_back(std::move(kernel));
   }

@@ -15,11 +15,14 @@ std::uint64_t kilobytes(std::optional<std::string_view> value) {
   return parse_number(value->substr(0, value->find(' '))).value_or(0);
 }
 
-// No file tells the base page size. On arm64 it follows from the hugepage sizes: a 512 MiB PMD page means 64K base pages,
-// a 32 MiB one without a 64K contiguous size 16K (Documentation/arch/arm64/hugetlbpage.rst).
+// No file tells the base page size. On arm64 it follows from the hugepage sizes: a 512 MiB PMD page
+// means 64K base pages, a 32 MiB one without a 64K contiguous size 16K
+// (Documentation/arch/arm64/hugetlbpage.rst).
 std::uint64_t base_page_kb(const CpuFacts& cpu, const std::vector<std::uint64_t>& sizes) {
   if (cpu.architecture != "aarch64") return 4;
-  const auto has = [&](std::uint64_t kb) { return std::find(sizes.begin(), sizes.end(), kb) != sizes.end(); };
+  const auto has = [&](std::uint64_t kb) {
+    return std::find(sizes.begin(), sizes.end(), kb) != sizes.end();
+  };
   if (has(524288)) return 64;
   return has(32768) && !has(64) ? 16 : 4;
 }
@@ -37,7 +40,8 @@ MemoryFacts read_memory(const Root& root, const CpuFacts& cpu, Gaps& gaps) {
   if (const auto names = root.list("sys/kernel/mm/hugepages")) {
     for (const std::string_view name : *names) {
       if (!name.starts_with("hugepages-") || !name.ends_with("kB")) continue;
-      if (const auto kb = parse_number(name.substr(10, name.size() - 12))) memory.hugepage_sizes_kb.push_back(*kb);
+      if (const auto kb = parse_number(name.substr(10, name.size() - 12)))
+        memory.hugepage_sizes_kb.push_back(*kb);
     }
     std::sort(memory.hugepage_sizes_kb.begin(), memory.hugepage_sizes_kb.end());
   } else {

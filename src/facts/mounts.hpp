@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
-// What is mounted where, from proc/self/mountinfo or, in older captures, proc/mounts. And block devices by name.
+// What is mounted where, from proc/self/mountinfo or, in older captures, proc/mounts. And block
+// devices by name.
 
 #include "host/root.hpp"
 
@@ -12,14 +13,19 @@ namespace vfirst::facts {
 
 struct Mount {
   std::string point, type, source;
-  std::string number;                                            // "254:1"; "" in proc/mounts, "0:n" where no device is behind it
-  std::string options;                                           // the file system's own, "rw,data=journal"
+  // "254:1"; "" in proc/mounts, "0:n" where no device is behind it
+  std::string number;
+  // the file system's own, "rw,data=journal"
+  std::string options;
 };
 
-std::vector<Mount> read_mounts(const Root& root);                // later ones lie over earlier ones
-const Mount* mount_of(const std::vector<Mount>& mounts, std::string_view path);   // the one that carries this path
+// later ones lie over earlier ones
+std::vector<Mount> read_mounts(const Root& root);
+// the one that carries this path
+const Mount* mount_of(const std::vector<Mount>& mounts, std::string_view path);
 
-// The kernel's name ("vda1", "dm-0") of the device behind a mount or of a node ("/dev/vda1", "/dev/mapper/vg-root").
+// The kernel's name ("vda1", "dm-0") of the device behind a mount or of a node ("/dev/vda1",
+// "/dev/mapper/vg-root").
 std::optional<std::string> block_name(const Root& root, const Mount& mount);
 std::optional<std::string> block_name(const Root& root, std::string_view node);
 

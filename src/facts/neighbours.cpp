@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The others that reach for PFs, VFs and their interrupts: driverctl, udev rules, module options, irqbalance.
+// The others that reach for PFs, VFs and their interrupts: driverctl, udev rules, module options,
+// irqbalance.
 #include "facts/neighbours.hpp"
 
 #include "base/text.hpp"
@@ -10,7 +11,8 @@
 
 namespace vfirst::facts {
 
-void read_link_files(const Root&, std::vector<Neighbour>&);      // neighbours_network.cpp
+// neighbours_network.cpp
+void read_link_files(const Root&, std::vector<Neighbour>&);
 void read_network_manager(const Root&, std::vector<Neighbour>&);
 void read_netplan(const Root&, std::vector<Neighbour>&);
 
@@ -23,28 +25,49 @@ using Tool = Neighbour::Tool;
 void read_driverctl(const Root& root, std::vector<Neighbour>& out) {
   for (const auto& file : config_files(root, {"etc/driverctl.d"}, "")) {
     const auto name = file.name.starts_with("pci-") ? file.name.substr(4) : file.name;
-    if (PciAddress::parse(name)) out.push_back({Tool::driverctl, file.path, 1, "driver_override", text_of(root, file.path), 0, {{Kind::pci, {name}, false}}});
+    if (PciAddress::parse(name))
+      out.push_back(
+          {Tool::driverctl,
+           file.path,
+           1,
+           "driver_override",
+           text_of(root, file.path),
+           0,
+           {{Kind::pci, {name}, false}}});
   }
 }
 
-// KEY=="value" of a rule that says something about the device; nothing for the rest (ACTION, SUBSYSTEM).
+// KEY=="value" of a rule that says something about the device; nothing for the rest (ACTION,
+// SUBSYSTEM).
 std::optional<DeviceMatch> rule_match(std::string_view key, std::string_view value, bool negated) {
-  const auto with = [&](Kind kind) { return DeviceMatch{kind, [&] {
-    std::vector<std::string> out;
-    for (const auto part : split(value, '|')) out.emplace_back(part);
-    return out; }(), negated}; };
-  if (key == "KERNEL" || key == "KERNELS") return with(value.find(':') != std::string_view::npos ? Kind::pci : Kind::name);
-  if (key == "NAME" || key == "ENV{INTERFACE}" || key == "ENV{ID_NET_NAME}") return with(Kind::name);
+  const auto with = [&](Kind kind) {
+    return DeviceMatch{
+        kind,
+        [&] {
+          std::vector<std::string> out;
+          for (const auto part : split(value, '|'))
+            out.emplace_back(part);
+          return out;
+        }(),
+        negated};
+  };
+  if (key == "KERNEL" || key == "KERNELS")
+    return with(value.find(':') != std::string_view::npos ? Kind::pci : Kind::name);
+  if (key == "NAME" || key == "ENV{INTERFACE}" || key == "ENV{ID_NET_NAME}")
+    return with(Kind::name);
   if (key == "ATTR{address}" || key == "ATTRS{address}") return with(Kind::mac);
   if (key == "DRIVER" || key == "DRIVERS" || key == "ENV{ID_NET_DRIVER}") return with(Kind::driver);
   if (key == "ENV{PCI_SLOT_NAME}") return with(Kind::pci);
   if (key == "ENV{ID_PATH}") return with(Kind::path);
-  if (key.ends_with("{vendor}") || key == "ATTRS{device/vendor}" || key == "ATTR{device/vendor}") return with(Kind::vendor);
-  if (key == "ATTR{device}" || key == "ATTRS{device}" || key == "ATTR{device/device}") return with(Kind::device);
+  if (key.ends_with("{vendor}") || key == "ATTRS{device/vendor}" || key == "ATTR{device/vendor}")
+    return with(Kind::vendor);
+  if (key == "ATTR{device}" || key == "ATTRS{device}" || key == "ATTR{device/device}")
+    return with(Kind::device);
   return std::nullopt;
 }
 
-// udev(7). A rule writes the count by ATTR{.../sriov_numvfs}="7", or by a program that is told the file's name.
+// udev(7). A rule writes the count by ATTR{.../sriov_numvfs}="7", or by a program that is told the
+// file's name.
 std::optional<Neighbour> read_rule(std::string_view rule, const std::string& path, unsigned line) {
   if (rule.find("sriov_numvfs") == std::string_view::npos) return std::nullopt;
   Neighbour out{Tool::udev, path, line, "", "", 0, {}};
@@ -52,7 +75,8 @@ std::optional<Neighbour> read_rule(std::string_view rule, const std::string& pat
     const auto open = rule.find('"', at);
     if (open == std::string_view::npos) break;
     auto close = open + 1;
-    while (close < rule.size() && (rule[close] != '"' || rule[close - 1] == '\\')) ++close;
+    while (close < rule.size() && (rule[close] != '"' || rule[close - 1] == '\\'))
+      ++close;
     auto left = trimmed(rule.substr(at, open - at));
     if (left.starts_with(',')) left = trimmed(left.substr(1));
     const auto word = left.substr(0, left.find_first_of("=!+-:"));
@@ -60,23 +84,29 @@ std::optional<Neighbour> read_rule(std::string_view rule, const std::string& pat
     const auto value = rule.substr(open + 1, close - open - 1);
     at = close + 1;
     if (sign == "==" || sign == "!=") {
-      if (auto match = rule_match(trimmed(word), value, sign == "!=")) out.match.push_back(std::move(*match));
+      if (auto match = rule_match(trimmed(word), value, sign == "!="))
+        out.match.push_back(std::move(*match));
     } else if (word.find("sriov_numvfs") != std::string_view::npos) {
       out.key = "sriov_numvfs", out.value = value;
     } else if (value.find("sriov_numvfs") != std::string_view::npos) {
-      out.key = std::string(trimmed(word)), out.value = value;   // RUN, PROGRAM
+      // RUN, PROGRAM
+      out.key = std::string(trimmed(word)), out.value = value;
     }
   }
-  if (out.key.empty()) return std::nullopt;                      // it only asks
+  // it only asks
+  if (out.key.empty()) return std::nullopt;
   return out;
 }
 
 // The administrator's own; packages bring some sixty files of rules, and none of them makes VFs.
 void read_udev(const Root& root, std::vector<Neighbour>& out) {
-  for (const auto& file : config_files(root, {"etc/udev/rules.d", "run/udev/rules.d", "usr/local/lib/udev/rules.d"}, ".rules")) {
+  for (const auto& file : config_files(
+           root, {"etc/udev/rules.d", "run/udev/rules.d", "usr/local/lib/udev/rules.d"},
+           ".rules")) {
     const auto text = root.read(file.path);
     if (!text || text->find("sriov_numvfs") == std::string::npos) continue;
-    std::string rule;                                            // a backslash goes on in the next line
+    // a backslash goes on in the next line
+    std::string rule;
     unsigned number = 0, begins = 0;
     for (const auto line : split(*text, '\n')) {
       ++number;
@@ -94,9 +124,13 @@ void read_udev(const Root& root, std::vector<Neighbour>& out) {
   }
 }
 
-// modprobe.d(5): "options igb max_vfs=7", "options vfio-pci ids=8086:10ca,8086:1520". In a module's name - is _.
+// modprobe.d(5): "options igb max_vfs=7", "options vfio-pci ids=8086:10ca,8086:1520". In a module's
+// name - is _.
 void read_modprobe(const Root& root, std::vector<Neighbour>& out) {
-  for (const auto& file : config_files(root, {"etc/modprobe.d", "run/modprobe.d", "usr/local/lib/modprobe.d", "usr/lib/modprobe.d"}, ".conf")) {
+  for (const auto& file : config_files(
+           root,
+           {"etc/modprobe.d", "run/modprobe.d", "usr/local/lib/modprobe.d", "usr/lib/modprobe.d"},
+           ".conf")) {
     const auto text = root.read(file.path);
     if (!text) continue;
     unsigned number = 0;
@@ -109,19 +143,33 @@ void read_modprobe(const Root& root, std::vector<Neighbour>& out) {
       for (std::size_t i = 2; i < parts.size(); ++i) {
         const auto equals = parts[i].find('=');
         const auto key = parts[i].substr(0, equals);
-        if (equals == std::string_view::npos || !(key == "max_vfs" || (key == "ids" && module == "vfio_pci"))) continue;
-        out.push_back({Tool::modprobe, file.path, number, std::string(key), std::string(parts[i].substr(equals + 1)), 0, {{Kind::driver, {module}, false}}});
+        if (equals == std::string_view::npos ||
+            !(key == "max_vfs" || (key == "ids" && module == "vfio_pci")))
+          continue;
+        out.push_back(
+            {Tool::modprobe,
+             file.path,
+             number,
+             std::string(key),
+             std::string(parts[i].substr(equals + 1)),
+             0,
+             {{Kind::driver, {module}, false}}});
       }
     }
   }
 }
 
-// Where it is told of us, wherever its distribution has it told: its arguments, or a drop-in of its unit.
+// Where it is told of us, wherever its distribution has it told: its arguments, or a drop-in of its
+// unit.
 void read_irqbalance(const Root& root, std::vector<Neighbour>& out) {
   constexpr auto kEnabled = "etc/systemd/system/multi-user.target.wants/irqbalance.service";
   if (!root.link(kEnabled)) return;
   std::vector<std::string> files{"etc/default/irqbalance", "etc/sysconfig/irqbalance"};
-  for (const auto& file : config_files(root, {"etc/systemd/system/irqbalance.service.d", "run/systemd/system/irqbalance.service.d", "usr/lib/systemd/system/irqbalance.service.d"}, ".conf"))
+  for (const auto& file : config_files(
+           root,
+           {"etc/systemd/system/irqbalance.service.d", "run/systemd/system/irqbalance.service.d",
+            "usr/lib/systemd/system/irqbalance.service.d"},
+           ".conf"))
     files.push_back(file.path);
   for (const auto& file : files) {
     const auto text = root.read(file);

@@ -1,28 +1,53 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
-// What other tools' configuration says about VFs, drivers and interrupts, as it is written there. Whether that fights a plan
-// is plan/neighbours.cpp's to say.
+// What other tools' configuration says about VFs, drivers and interrupts, as it is written there.
+// Whether that fights a plan is plan/neighbours.cpp's to say.
 
 #include <string>
 #include <vector>
 
 namespace vfirst {
 
-// One condition on a device, as its tool spells the patterns (globs); one of them must hold, or with `negated` none may.
+// One condition on a device, as its tool spells the patterns (globs); one of them must hold, or
+// with `negated` none may.
 struct DeviceMatch {
-  enum class Kind { name, original_name, mac, path, driver, pci, vendor, device, other } kind = Kind::other;
-  std::vector<std::string> patterns;                             // other: "" ; it may hold or not
+  enum class Kind {
+    name,
+    original_name,
+    mac,
+    path,
+    driver,
+    pci,
+    vendor,
+    device,
+    other
+  } kind = Kind::other;
+  // other: "" ; it may hold or not
+  std::vector<std::string> patterns;
   bool negated = false;
   bool operator==(const DeviceMatch&) const = default;
 };
 
 struct Neighbour {
-  enum class Tool { link, network_manager, netplan, driverctl, udev, modprobe, irqbalance } tool = Tool::link;
-  std::string file;                                              // below the root: "etc/systemd/network/10-vf.link"
-  unsigned line = 0;                                             // 0: the file as a whole
-  std::string key, value;                                        // "" : a .link file that says nothing of this, but ends udev's search
-  unsigned rank = 0;                                             // .link files: which of them, in udev's order
-  std::vector<DeviceMatch> match;                                // all must hold; empty: any device
+  enum class Tool {
+    link,
+    network_manager,
+    netplan,
+    driverctl,
+    udev,
+    modprobe,
+    irqbalance
+  } tool = Tool::link;
+  // below the root: "etc/systemd/network/10-vf.link"
+  std::string file;
+  // 0: the file as a whole
+  unsigned line = 0;
+  // "" : a .link file that says nothing of this, but ends udev's search
+  std::string key, value;
+  // .link files: which of them, in udev's order
+  unsigned rank = 0;
+  // all must hold; empty: any device
+  std::vector<DeviceMatch> match;
   bool operator==(const Neighbour&) const = default;
 };
 

@@ -15,7 +15,9 @@ using Kind = DeviceMatch::Kind;
 using Tool = Neighbour::Tool;
 
 template <std::size_t N>
-bool one_of(std::string_view word, const std::array<std::string_view, N>& all) { return std::ranges::find(all, word) != all.end(); }
+bool one_of(std::string_view word, const std::array<std::string_view, N>& all) {
+  return std::ranges::find(all, word) != all.end();
+}
 
 std::vector<std::string> owned(const std::vector<std::string_view>& parts) {
   std::vector<std::string> out;
@@ -33,19 +35,27 @@ Kind link_match(std::string_view key) {
   return Kind::other;
 }
 
-constexpr std::array<std::string_view, 6> kLinkSettings = {"SR-IOVVirtualFunctions", "RxCoalesceSec", "TxCoalesceSec", "UseAdaptiveRxCoalesce", "UseAdaptiveTxCoalesce", "CombinedChannels"};
+constexpr std::array<std::string_view, 6> kLinkSettings = {
+    "SR-IOVVirtualFunctions", "RxCoalesceSec",         "TxCoalesceSec",
+    "UseAdaptiveRxCoalesce",  "UseAdaptiveTxCoalesce", "CombinedChannels"};
 
-void read_link(const Root& root, const std::string& path, std::vector<DeviceMatch>& match, std::vector<Neighbour>& settings) {
+void read_link(
+    const Root& root, const std::string& path, std::vector<DeviceMatch>& match,
+    std::vector<Neighbour>& settings) {
   const auto text = root.read(path);
   if (!text) return;
   each_setting(*text, [&](const ConfigLine& line) {
     if (line.section == "Match") {
       const bool negated = line.value.starts_with('!');
-      match.push_back({link_match(line.key), owned(words(negated ? line.value.substr(1) : line.value)), negated});
+      match.push_back(
+          {link_match(line.key), owned(words(negated ? line.value.substr(1) : line.value)),
+           negated});
     } else if (line.section == "Link" && one_of(line.key, kLinkSettings)) {
-      settings.push_back({Tool::link, path, line.line, std::string(line.key), std::string(line.value), 0, {}});
+      settings.push_back(
+          {Tool::link, path, line.line, std::string(line.key), std::string(line.value), 0, {}});
     } else if (line.section == "SR-IOV" && line.key == "VirtualFunction") {
-      settings.push_back({Tool::link, path, line.line, std::string(line.key), std::string(line.value), 0, {}});
+      settings.push_back(
+          {Tool::link, path, line.line, std::string(line.key), std::string(line.value), 0, {}});
     }
   });
 }
@@ -53,15 +63,20 @@ void read_link(const Root& root, const std::string& path, std::vector<DeviceMatc
 }  // namespace
 
 void read_link_files(const Root& root, std::vector<Neighbour>& out) {
-  static const std::vector<std::string> kFolders{"etc/systemd/network", "run/systemd/network", "usr/local/lib/systemd/network", "usr/lib/systemd/network"};
+  static const std::vector<std::string> kFolders{
+      "etc/systemd/network", "run/systemd/network", "usr/local/lib/systemd/network",
+      "usr/lib/systemd/network"};
   unsigned rank = 0;
   for (const auto& file : config_files(root, kFolders, ".link")) {
     std::vector<DeviceMatch> match;
     std::vector<Neighbour> settings;
     read_link(root, file.path, match, settings);
     for (const auto& folder : kFolders)
-      for (const auto& drop_in : config_files(root, {fmt::format("{}/{}.d", folder, file.name)}, ".conf")) read_link(root, drop_in.path, match, settings);
-    if (match.empty()) continue;                                 // udev passes over a file without a [Match]
+      for (const auto& drop_in :
+           config_files(root, {fmt::format("{}/{}.d", folder, file.name)}, ".conf"))
+        read_link(root, drop_in.path, match, settings);
+    // udev passes over a file without a [Match]
+    if (match.empty()) continue;
     if (settings.empty()) settings.push_back({Tool::link, file.path, 0, "", "", 0, {}});
     for (auto& setting : settings) {
       setting.match = match;
@@ -75,7 +90,9 @@ void read_link_files(const Root& root, std::vector<Neighbour>& out) {
 // ---- NetworkManager: nm-settings-keyfile(5), NetworkManager.conf(5) ----
 namespace {
 
-constexpr std::array<std::string_view, 8> kKeyfileKeys = {"type", "interface-name", "mac-address", "driver", "path", "total-vfs", "match-device", "sriov-num-vfs"};
+constexpr std::array<std::string_view, 8> kKeyfileKeys = {
+    "type", "interface-name", "mac-address",  "driver",
+    "path", "total-vfs",      "match-device", "sriov-num-vfs"};
 
 // A keyfile holds passwords; no more of it is read, and goes into a capture, than is needed.
 bool keyfile_line(std::string_view line) {
@@ -91,12 +108,25 @@ void read_profile(const Root& root, const std::string& path, std::vector<Neighbo
   each_setting(*text, [&](const ConfigLine& line) {
     const bool ethernet = line.section == "ethernet" || line.section == "802-3-ethernet";
     const auto patterns = owned(split(line.value, ';'));
-    if (line.section == "connection" && line.key == "interface-name") match.push_back({Kind::name, patterns, false});
-    else if (ethernet && line.key == "mac-address") match.push_back({Kind::mac, patterns, false});
-    else if (line.section == "match" && line.key == "interface-name") match.push_back({Kind::name, patterns, false});
-    else if (line.section == "match" && line.key == "driver") match.push_back({Kind::driver, patterns, false});
-    else if (line.section == "match" && line.key == "path") match.push_back({Kind::path, patterns, false});
-    else if (line.section == "sriov" && line.key == "total-vfs") settings.push_back({Tool::network_manager, path, line.line, std::string(line.key), std::string(line.value), 0, {}});
+    if (line.section == "connection" && line.key == "interface-name")
+      match.push_back({Kind::name, patterns, false});
+    else if (ethernet && line.key == "mac-address")
+      match.push_back({Kind::mac, patterns, false});
+    else if (line.section == "match" && line.key == "interface-name")
+      match.push_back({Kind::name, patterns, false});
+    else if (line.section == "match" && line.key == "driver")
+      match.push_back({Kind::driver, patterns, false});
+    else if (line.section == "match" && line.key == "path")
+      match.push_back({Kind::path, patterns, false});
+    else if (line.section == "sriov" && line.key == "total-vfs")
+      settings.push_back(
+          {Tool::network_manager,
+           path,
+           line.line,
+           std::string(line.key),
+           std::string(line.value),
+           0,
+           {}});
   });
   for (auto& setting : settings) {
     setting.match = match;
@@ -110,8 +140,11 @@ std::vector<DeviceMatch> device_spec(std::string_view text) {
   for (const auto& word : owned(split(text, ';'))) {
     const auto at = word.find(':');
     const auto key = word.substr(0, at), value = at == std::string::npos ? "" : word.substr(at + 1);
-    if (key == "interface-name") names.patterns.push_back(value.starts_with('=') || value.starts_with('~') ? value.substr(1) : value);
-    else if (word != "*") others.patterns.push_back(word);
+    if (key == "interface-name")
+      names.patterns.push_back(
+          value.starts_with('=') || value.starts_with('~') ? value.substr(1) : value);
+    else if (word != "*")
+      others.patterns.push_back(word);
   }
   if (!others.patterns.empty()) return {others};
   return names.patterns.empty() ? std::vector<DeviceMatch>{} : std::vector{names};
@@ -127,9 +160,19 @@ void read_manager(const Root& root, const std::string& path, std::vector<Neighbo
   each_setting(*text, [&](const ConfigLine& line) {
     if (line.section != section) section = line.section, match.clear(), first = settings.size();
     if (!line.section.starts_with("device")) return;
-    if (line.key == "match-device") match = device_spec(line.value);
-    else if (line.key == "sriov-num-vfs") settings.push_back({Tool::network_manager, path, line.line, std::string(line.key), std::string(line.value), 0, {}});
-    for (auto i = first; i < settings.size(); ++i) settings[i].match = match;
+    if (line.key == "match-device")
+      match = device_spec(line.value);
+    else if (line.key == "sriov-num-vfs")
+      settings.push_back(
+          {Tool::network_manager,
+           path,
+           line.line,
+           std::string(line.key),
+           std::string(line.value),
+           0,
+           {}});
+    for (auto i = first; i < settings.size(); ++i)
+      settings[i].match = match;
   });
   std::ranges::move(settings, std::back_inserter(out));
 }
@@ -137,16 +180,26 @@ void read_manager(const Root& root, const std::string& path, std::vector<Neighbo
 }  // namespace
 
 void read_network_manager(const Root& root, std::vector<Neighbour>& out) {
-  for (const auto& file : config_files(root, {"etc/NetworkManager/system-connections", "run/NetworkManager/system-connections", "usr/lib/NetworkManager/system-connections"}, ""))
+  for (const auto& file : config_files(
+           root,
+           {"etc/NetworkManager/system-connections", "run/NetworkManager/system-connections",
+            "usr/lib/NetworkManager/system-connections"},
+           ""))
     read_profile(root, file.path, out);
   read_manager(root, "etc/NetworkManager/NetworkManager.conf", out);
-  for (const auto& file : config_files(root, {"etc/NetworkManager/conf.d", "run/NetworkManager/conf.d", "usr/lib/NetworkManager/conf.d"}, ".conf")) read_manager(root, file.path, out);
+  for (const auto& file : config_files(
+           root,
+           {"etc/NetworkManager/conf.d", "run/NetworkManager/conf.d",
+            "usr/lib/NetworkManager/conf.d"},
+           ".conf"))
+    read_manager(root, file.path, out);
 }
 
 // ---- netplan: block style as its users write it, and one-line maps ----
 namespace {
 
-constexpr std::array<std::string_view, 6> kNetplanKeys = {"match", "name", "macaddress", "driver", "set-name", "virtual-function-count"};
+constexpr std::array<std::string_view, 6> kNetplanKeys = {
+    "match", "name", "macaddress", "driver", "set-name", "virtual-function-count"};
 
 struct YamlLine {
   std::size_t indent = 0;
@@ -155,20 +208,28 @@ struct YamlLine {
 
 std::string_view unquoted(std::string_view text) {
   text = trimmed(text);
-  return text.size() > 1 && (text.front() == '"' || text.front() == '\'') && text.back() == text.front() ? text.substr(1, text.size() - 2) : text;
+  return text.size() > 1 && (text.front() == '"' || text.front() == '\'') &&
+                 text.back() == text.front()
+             ? text.substr(1, text.size() - 2)
+             : text;
 }
 
 std::optional<YamlLine> yaml_line(std::string_view line) {
-  if (const auto comment = line.find(" #"); comment != std::string_view::npos) line = line.substr(0, comment);
+  if (const auto comment = line.find(" #"); comment != std::string_view::npos)
+    line = line.substr(0, comment);
   const auto indent = line.find_first_not_of(' ');
-  if (indent == std::string_view::npos || line[indent] == '#' || line[indent] == '-') return std::nullopt;
+  if (indent == std::string_view::npos || line[indent] == '#' || line[indent] == '-')
+    return std::nullopt;
   const auto colon = line.find(':', indent);
   // A key may be an interface with a colon in it; netplan's own keys have none.
-  if (colon == std::string_view::npos || (colon + 1 < line.size() && line[colon + 1] != ' ')) return std::nullopt;
-  return YamlLine{indent, unquoted(line.substr(indent, colon - indent)), trimmed(line.substr(colon + 1))};
+  if (colon == std::string_view::npos || (colon + 1 < line.size() && line[colon + 1] != ' '))
+    return std::nullopt;
+  return YamlLine{
+      indent, unquoted(line.substr(indent, colon - indent)), trimmed(line.substr(colon + 1))};
 }
 
-bool netplan_line(std::string_view line) {                       // passwords stay where they are
+// passwords stay where they are
+bool netplan_line(std::string_view line) {
   const auto read = yaml_line(line);
   return read && (read->value.empty() || one_of(read->key, kNetplanKeys));
 }
@@ -177,7 +238,8 @@ std::optional<DeviceMatch> netplan_match(std::string_view key, std::string_view 
   const auto pattern = std::vector{std::string(unquoted(value))};
   if (key == "name") return DeviceMatch{Kind::name, pattern, false};
   if (key == "macaddress") return DeviceMatch{Kind::mac, pattern, false};
-  if (key == "driver") return value.starts_with('[') ? DeviceMatch{} : DeviceMatch{Kind::driver, pattern, false};
+  if (key == "driver")
+    return value.starts_with('[') ? DeviceMatch{} : DeviceMatch{Kind::driver, pattern, false};
   return std::nullopt;
 }
 
@@ -190,22 +252,36 @@ struct Stanza {
 void read_netplan_file(const Root& root, const std::string& path, std::vector<Neighbour>& out) {
   const auto text = root.read_lines(path, netplan_line);
   if (!text || text->find("virtual-function-count") == std::string::npos) return;
-  std::vector<YamlLine> above;                                   // the keys that the line stands under
+  // the keys that the line stands under
+  std::vector<YamlLine> above;
   std::vector<Stanza> stanzas;
   unsigned number = 0;
   for (const auto line : split(*text, '\n')) {
     ++number;
     const auto read = yaml_line(line);
     if (!read) continue;
-    while (!above.empty() && above.back().indent >= read->indent) above.pop_back();
-    const auto under = [&](std::size_t back, std::string_view key) { return above.size() >= back && above[above.size() - back].key == key; };
-    if (under(1, "ethernets")) stanzas.push_back({std::string(read->key), {}, {}});
+    while (!above.empty() && above.back().indent >= read->indent)
+      above.pop_back();
+    const auto under = [&](std::size_t back, std::string_view key) {
+      return above.size() >= back && above[above.size() - back].key == key;
+    };
+    if (under(1, "ethernets"))
+      stanzas.push_back({std::string(read->key), {}, {}});
     else if (under(2, "ethernets") && !stanzas.empty()) {
-      if (read->key == "virtual-function-count") stanzas.back().count = Neighbour{Tool::netplan, path, number, std::string(read->key), std::string(unquoted(read->value)), 0, {}};
+      if (read->key == "virtual-function-count")
+        stanzas.back().count = Neighbour{Tool::netplan,
+                                         path,
+                                         number,
+                                         std::string(read->key),
+                                         std::string(unquoted(read->value)),
+                                         0,
+                                         {}};
       if (read->key == "match" && read->value.starts_with('{'))
         for (const auto pair : split(read->value.substr(1, read->value.find('}') - 1), ','))
           if (const auto colon = pair.find(':'); colon != std::string_view::npos)
-            if (auto one = netplan_match(trimmed(pair.substr(0, colon)), trimmed(pair.substr(colon + 1)))) stanzas.back().match.push_back(*one);
+            if (auto one =
+                    netplan_match(trimmed(pair.substr(0, colon)), trimmed(pair.substr(colon + 1))))
+              stanzas.back().match.push_back(*one);
     } else if (under(3, "ethernets") && under(1, "match") && !stanzas.empty()) {
       if (auto one = netplan_match(read->key, read->value)) stanzas.back().match.push_back(*one);
     }
@@ -213,7 +289,9 @@ void read_netplan_file(const Root& root, const std::string& path, std::vector<Ne
   }
   for (auto& stanza : stanzas) {
     if (!stanza.count) continue;
-    stanza.count->match = stanza.match.empty() ? std::vector{DeviceMatch{Kind::name, {stanza.id}, false}} : stanza.match;
+    stanza.count->match = stanza.match.empty()
+                              ? std::vector{DeviceMatch{Kind::name, {stanza.id}, false}}
+                              : stanza.match;
     out.push_back(std::move(*stanza.count));
   }
 }
@@ -221,7 +299,9 @@ void read_netplan_file(const Root& root, const std::string& path, std::vector<Ne
 }  // namespace
 
 void read_netplan(const Root& root, std::vector<Neighbour>& out) {
-  for (const auto& file : config_files(root, {"run/netplan", "etc/netplan", "usr/lib/netplan", "lib/netplan"}, ".yaml")) read_netplan_file(root, file.path, out);
+  for (const auto& file : config_files(
+           root, {"run/netplan", "etc/netplan", "usr/lib/netplan", "lib/netplan"}, ".yaml"))
+    read_netplan_file(root, file.path, out);
 }
 
 }  // namespace vfirst::facts

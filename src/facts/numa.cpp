@@ -13,12 +13,15 @@ namespace {
 
 constexpr std::string_view kNodes = "sys/devices/system/node";
 
-std::string node_dir(unsigned node) { return fmt::format("{}/node{}", kNodes, node); }
+std::string node_dir(unsigned node) {
+  return fmt::format("{}/node{}", kNodes, node);
+}
 
 void read_meminfo(const Root& root, NumaNode& node) {
   const auto text = root.read(node_dir(node.id) + "/meminfo");
   const auto kb = [&](std::string_view key) -> std::optional<std::uint64_t> {
-    const auto value = field(*text, key);                                   // "Node 0 MemTotal:  123 kB"
+    // "Node 0 MemTotal:  123 kB"
+    const auto value = field(*text, key);
     return value ? parse_number(value->substr(0, value->find(' '))) : std::nullopt;
   };
   node.memory_known = text && kb("MemTotal");
@@ -32,14 +35,17 @@ void read_pools(const Root& root, const MemoryFacts& memory, NumaNode& node) {
   for (auto kb : memory.hugepage_sizes_kb) {
     const auto pool = fmt::format("{}/hugepages/hugepages-{}kB", node_dir(node.id), kb);
     const auto pages = root.number(pool + "/nr_hugepages");
-    if (pages) node.pools.push_back({kb, *pages, root.number(pool + "/free_hugepages").value_or(0)});
+    if (pages)
+      node.pools.push_back({kb, *pages, root.number(pool + "/free_hugepages").value_or(0)});
   }
 }
 
-// 1 GiB frames that lie wholly in the node's memory blocks. Frame 0 has the firmware's low-memory holes and never counts.
+// 1 GiB frames that lie wholly in the node's memory blocks. Frame 0 has the firmware's low-memory
+// holes and never counts.
 std::uint64_t gigabyte_frames(const std::vector<unsigned>& blocks, std::uint64_t block_bytes) {
   constexpr std::uint64_t gib = std::uint64_t{1} << 30;
-  std::map<std::uint64_t, std::uint64_t> covered;                           // frame → bytes
+  // frame → bytes
+  std::map<std::uint64_t, std::uint64_t> covered;
   for (const std::uint64_t block : blocks) {
     for (auto at = block * block_bytes; at < (block + 1) * block_bytes;) {
       const auto end = std::min((at / gib + 1) * gib, (block + 1) * block_bytes);
@@ -47,11 +53,13 @@ std::uint64_t gigabyte_frames(const std::vector<unsigned>& blocks, std::uint64_t
       at = end;
     }
   }
-  return static_cast<std::uint64_t>(
-      std::count_if(covered.begin(), covered.end(), [](const auto& frame) { return frame.first && frame.second == gib; }));
+  return static_cast<std::uint64_t>(std::count_if(
+      covered.begin(), covered.end(),
+      [](const auto& frame) { return frame.first && frame.second == gib; }));
 }
 
-// Each CPU belongs to one node here. Where several nodes claim it (numa=fake, broken firmware) the lowest has it.
+// Each CPU belongs to one node here. Where several nodes claim it (numa=fake, broken firmware) the
+// lowest has it.
 void claim(CpuFacts& cpus, std::vector<NumaNode>& nodes, Gaps& gaps) {
   CpuSet taken, twice;
   for (auto& node : nodes) {
@@ -59,13 +67,16 @@ void claim(CpuFacts& cpus, std::vector<NumaNode>& nodes, Gaps& gaps) {
     node.cpus -= taken;
     taken |= node.cpus;
   }
-  if (!twice.empty()) gaps.push_back(fmt::format("CPUs {}: several nodes list them, the lowest one has them here", twice.list()));
+  if (!twice.empty())
+    gaps.push_back(fmt::format(
+        "CPUs {}: several nodes list them, the lowest one has them here", twice.list()));
   for (auto& cpu : cpus.cpus)
     for (const auto& node : nodes)
       if (node.cpus.contains(cpu.id)) cpu.node = static_cast<int>(node.id);
 }
 
-// A CPU in no node's list still has a link nodeN of its own, even where that node's files are not shown.
+// A CPU in no node's list still has a link nodeN of its own, even where that node's files are not
+// shown.
 void adopt(const Root& root, CpuFacts& cpus, std::vector<NumaNode>& nodes, Gaps& gaps) {
   CpuSet homeless;
   for (auto& cpu : cpus.cpus) {
@@ -75,15 +86,26 @@ void adopt(const Root& root, CpuFacts& cpus, std::vector<NumaNode>& nodes, Gaps&
       homeless.insert(cpu.id);
       continue;
     }
-    auto at = std::lower_bound(nodes.begin(), nodes.end(), own.front(), [](const NumaNode& n, unsigned id) { return n.id < id; });
+    auto at = std::lower_bound(
+        nodes.begin(), nodes.end(), own.front(),
+        [](const NumaNode& n, unsigned id) { return n.id < id; });
     if (at == nodes.end() || at->id != own.front()) {
-      gaps.push_back(fmt::format("node {}: its files are not shown, only its CPUs' links to it", own.front()));
-      at = nodes.insert(at, NumaNode{.id = own.front(), .cpus = {}, .distances = {}, .pools = {}, .gigabyte_frames = {}, .memory_known = false});
+      gaps.push_back(
+          fmt::format("node {}: its files are not shown, only its CPUs' links to it", own.front()));
+      at = nodes.insert(
+          at, NumaNode{
+                  .id = own.front(),
+                  .cpus = {},
+                  .distances = {},
+                  .pools = {},
+                  .gigabyte_frames = {},
+                  .memory_known = false});
     }
     at->cpus.insert(cpu.id);
     cpu.node = static_cast<int>(own.front());
   }
-  if (!homeless.empty()) gaps.push_back(fmt::format("CPUs {}: no node lists them", homeless.list()));
+  if (!homeless.empty())
+    gaps.push_back(fmt::format("CPUs {}: no node lists them", homeless.list()));
 }
 
 std::vector<NumaNode> single_node(CpuFacts& cpus, const MemoryFacts& memory, Gaps& gaps) {
@@ -93,21 +115,27 @@ std::vector<NumaNode> single_node(CpuFacts& cpus, const MemoryFacts& memory, Gap
   node.total_kb = memory.total_kb;
   node.memory_known = memory.total_kb != 0;
   node.distances = {10};
-  for (auto& cpu : cpus.cpus) cpu.node = 0;
+  for (auto& cpu : cpus.cpus)
+    cpu.node = 0;
   return {node};
 }
 
 }  // namespace
 
-std::vector<NumaNode> read_nodes(const Root& root, CpuFacts& cpus, const MemoryFacts& memory, Gaps& gaps) {
+std::vector<NumaNode> read_nodes(
+    const Root& root, CpuFacts& cpus, const MemoryFacts& memory, Gaps& gaps) {
   const auto ids = numbered(root, kNodes, "node");
   if (ids.empty()) return single_node(cpus, memory, gaps);
-  const auto block_bytes = root.number("sys/devices/system/memory/block_size_bytes", 16).value_or(0);
-  if (!block_bytes) gaps.push_back("sys/devices/system/memory: not shown, how many 1 GiB frames a node has is not known");
+  const auto block_bytes =
+      root.number("sys/devices/system/memory/block_size_bytes", 16).value_or(0);
+  if (!block_bytes)
+    gaps.push_back(
+        "sys/devices/system/memory: not shown, how many 1 GiB frames a node has is not known");
   CpuSetFile list{"cpulist", "cpumap"};
   std::vector<NumaNode> nodes;
   std::vector<std::string> distances;
-  CpuSet no_memory, no_distance;                                            // of nodes, for their compact spelling
+  // of nodes, for their compact spelling
+  CpuSet no_memory, no_distance;
   for (auto id : ids) {
     NumaNode node;
     node.id = id;
@@ -115,12 +143,14 @@ std::vector<NumaNode> read_nodes(const Root& root, CpuFacts& cpus, const MemoryF
     read_meminfo(root, node);
     if (!node.memory_known) no_memory.insert(id);
     read_pools(root, memory, node);
-    if (block_bytes) node.gigabyte_frames = gigabyte_frames(numbered(root, node_dir(id), "memory"), block_bytes);
+    if (block_bytes)
+      node.gigabyte_frames = gigabyte_frames(numbered(root, node_dir(id), "memory"), block_bytes);
     distances.push_back(text_of(root, node_dir(id) + "/distance"));
     nodes.push_back(std::move(node));
   }
   for (std::size_t i = 0; i < nodes.size(); ++i) {
-    for (auto word : words(distances[i])) nodes[i].distances.push_back(static_cast<unsigned>(parse_number(word).value_or(0)));
+    for (auto word : words(distances[i]))
+      nodes[i].distances.push_back(static_cast<unsigned>(parse_number(word).value_or(0)));
   }
   claim(cpus, nodes, gaps);
   adopt(root, cpus, nodes, gaps);
@@ -129,8 +159,12 @@ std::vector<NumaNode> read_nodes(const Root& root, CpuFacts& cpus, const MemoryF
     no_distance.insert(node.id);
     node.distances.clear();
   }
-  if (!no_memory.empty()) gaps.push_back(fmt::format("nodes {}: no meminfo, their memory is not known", no_memory.list()));
-  if (!no_distance.empty()) gaps.push_back(fmt::format("nodes {}: no distances, or not one for each node", no_distance.list()));
+  if (!no_memory.empty())
+    gaps.push_back(
+        fmt::format("nodes {}: no meminfo, their memory is not known", no_memory.list()));
+  if (!no_distance.empty())
+    gaps.push_back(
+        fmt::format("nodes {}: no distances, or not one for each node", no_distance.list()));
   return nodes;
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// PCI functions: identity of all, details of those that a plan can be about. ABI/testing/sysfs-bus-pci.
+// PCI functions: identity of all, details of those that a plan can be about.
+// ABI/testing/sysfs-bus-pci.
 #include "facts/readers.hpp"
 
 #include "base/text.hpp"
@@ -13,11 +14,15 @@ namespace vfirst::facts {
 
 namespace {
 
-std::string function_dir(const PciAddress& address) { return fmt::format("sys/bus/pci/devices/{}", address.str()); }
+std::string function_dir(const PciAddress& address) {
+  return fmt::format("sys/bus/pci/devices/{}", address.str());
+}
 
 bool class_is_wanted(std::uint32_t class_code) {
-  const auto base = class_code >> 16;                            // storage, network, display, processing accelerator,
-  return base == 0x01 || base == 0x02 || base == 0x03 || base == 0x12 || class_code >> 8 == 0x0b40;   // co-processor
+  // storage, network, display, processing accelerator,
+  const auto base = class_code >> 16;
+  // co-processor
+  return base == 0x01 || base == 0x02 || base == 0x03 || base == 0x12 || class_code >> 8 == 0x0b40;
 }
 
 // "8.0 GT/s PCIe" → 8000, "2.5 GT/s" → 2500, "Unknown" → 0
@@ -25,19 +30,27 @@ unsigned parse_speed(std::string_view text) {
   const auto number = text.substr(0, text.find(' '));
   const auto dot = number.find('.');
   const auto whole = parse_number(number.substr(0, dot));
-  const auto tenths = dot == std::string_view::npos ? std::optional<std::uint64_t>(0) : parse_number(number.substr(dot + 1, 1));
-  return whole && tenths && *whole < 10'000 ? static_cast<unsigned>(*whole * 1000 + *tenths * 100) : 0;
+  const auto tenths = dot == std::string_view::npos ? std::optional<std::uint64_t>(0)
+                                                    : parse_number(number.substr(dot + 1, 1));
+  return whole && tenths && *whole < 10'000 ? static_cast<unsigned>(*whole * 1000 + *tenths * 100)
+                                            : 0;
 }
 
-PcieLink link_of(const Root& root, const std::string& dir, std::string_view kind, const std::optional<LinkCapability>& config) {
+PcieLink link_of(
+    const Root& root, const std::string& dir, std::string_view kind,
+    const std::optional<LinkCapability>& config) {
   if (config && config->width) return {config->speed_mts, config->width};
   PcieLink link;
-  if (const auto width = root.number(fmt::format("{}/{}_link_width", dir, kind)); width && *width <= 32) link.width = static_cast<unsigned>(*width);
-  if (link.width) link.speed_mts = parse_speed(text_of(root, fmt::format("{}/{}_link_speed", dir, kind)));
+  if (const auto width = root.number(fmt::format("{}/{}_link_width", dir, kind));
+      width && *width <= 32)
+    link.width = static_cast<unsigned>(*width);
+  if (link.width)
+    link.speed_mts = parse_speed(text_of(root, fmt::format("{}/{}_link_speed", dir, kind)));
   return link;
 }
 
-// "../../../devices/pci0000:00/0000:00:03.0/0000:01:00.0": the bridges are the addresses before the last.
+// "../../../devices/pci0000:00/0000:00:03.0/0000:01:00.0": the bridges are the addresses before the
+// last.
 std::vector<PciAddress> bridges_of(const Root& root, const std::string& dir) {
   auto path = pci_path(root.link(dir).value_or(""));
   if (!path.empty()) path.pop_back();
@@ -52,30 +65,38 @@ NetPort read_port(const Root& root, const std::string& dir, const std::string& n
   // NET_ADDR_PERM: the address in use is the one burnt in (ABI/testing/sysfs-class-net).
   if (port.mac && root.number(at + "addr_assign_type") == 0u) port.permanent_mac = port.mac;
   port.phys_port_name = text_of(root, at + "phys_port_name");
-  if (const auto number = root.number(at + "dev_port")) port.dev_port = static_cast<unsigned>(*number);
-  if (const auto speed = root.number(at + "speed"); speed && *speed && *speed < UINT32_MAX) port.speed_mbps = static_cast<unsigned>(*speed);
-  port.up = root.number(at + "flags", 16).value_or(0) & 1;       // IFF_UP
+  if (const auto number = root.number(at + "dev_port"))
+    port.dev_port = static_cast<unsigned>(*number);
+  if (const auto speed = root.number(at + "speed"); speed && *speed && *speed < UINT32_MAX)
+    port.speed_mbps = static_cast<unsigned>(*speed);
+  // IFF_UP
+  port.up = root.number(at + "flags", 16).value_or(0) & 1;
   return port;
 }
 
 std::vector<NetPort> read_ports(const Root& root, const std::string& dir, std::uint16_t vendor) {
   std::vector<NetPort> ports;
   std::vector<std::string> at{dir};
-  if (vendor == 0x1af4)                                          // virtio: the netdev belongs to the device behind the PCI function
-    for (auto n : numbered(root, dir, "virtio")) at.push_back(fmt::format("{}/virtio{}", dir, n));
+  // virtio: the netdev belongs to the device behind the PCI function
+  if (vendor == 0x1af4)
+    for (auto n : numbered(root, dir, "virtio"))
+      at.push_back(fmt::format("{}/virtio{}", dir, n));
   for (const auto& parent : at) {
     const auto names = root.list(parent + "/net");
     if (!names) continue;
-    for (const auto& name : *names) ports.push_back(read_port(root, parent + "/net", name));
+    for (const auto& name : *names)
+      ports.push_back(read_port(root, parent + "/net", name));
   }
   return ports;
 }
 
-void read_details(const Root& root, const PciBus& bus, const PciCapabilities& config, PciFunction& function) {
+void read_details(
+    const Root& root, const PciBus& bus, const PciCapabilities& config, PciFunction& function) {
   const auto dir = function_dir(function.address);
   function.driver = root.link_name(dir + "/driver").value_or("");
   function.modalias = text_of(root, dir + "/modalias");
-  if (const auto node = root.number(dir + "/numa_node"); node && *node < INT32_MAX) function.node = static_cast<int>(*node);
+  if (const auto node = root.number(dir + "/numa_node"); node && *node < INT32_MAX)
+    function.node = static_cast<int>(*node);
   function.link = link_of(root, dir, "current", config.link);
   function.link_capable = link_of(root, dir, "max", config.link_capable);
   function.ari = config.ari;
@@ -91,7 +112,8 @@ void read_details(const Root& root, const PciBus& bus, const PciCapabilities& co
 std::map<PciAddress, unsigned> groups_by_function(const IommuFacts& iommu) {
   std::map<PciAddress, unsigned> out;
   for (const auto& group : iommu.groups)
-    for (const auto& member : group.members) out[member] = group.id;
+    for (const auto& member : group.members)
+      out[member] = group.id;
   return out;
 }
 
@@ -119,7 +141,8 @@ void read_pci(const Root& root, const ReadOptions& options, Facts& facts) {
     const auto dir = function_dir(address);
     const auto total_vfs = root.number(dir + "/sriov_totalvfs");
     auto id = bus->identity(address, false);
-    if (!id) continue;                                           // unplugged since the listing
+    // unplugged since the listing
+    if (!id) continue;
     PciFunction function;
     function.address = address;
     const bool wanted = total_vfs || class_is_wanted(id->class_code);
@@ -130,9 +153,11 @@ void read_pci(const Root& root, const ReadOptions& options, Facts& facts) {
     function.device = id->device;
     function.subsystem_vendor = id->subsystem_vendor;
     function.subsystem_device = id->subsystem_device;
-    if (const auto group = groups.find(address); group != groups.end()) function.iommu_group = group->second;
+    if (const auto group = groups.find(address); group != groups.end())
+      function.iommu_group = group->second;
     else if (const auto own = root.link_name(dir + "/iommu_group"))
-      if (const auto number = parse_number(*own)) function.iommu_group = static_cast<unsigned>(*number);
+      if (const auto number = parse_number(*own))
+        function.iommu_group = static_cast<unsigned>(*number);
     if (wanted) {
       const auto config = bus->capabilities(address);
       blind = blind || !config.known;
@@ -142,7 +167,10 @@ void read_pci(const Root& root, const ReadOptions& options, Facts& facts) {
     }
     facts.pci.push_back(std::move(function));
   }
-  if (blind) facts.gaps.push_back("PCI configuration space: not readable beyond 64 bytes, MSI-X sizes, ARI and ACS are not known");
+  if (blind)
+    facts.gaps.push_back(
+        "PCI configuration space: not readable beyond 64 bytes, MSI-X sizes, ARI and ACS are not "
+        "known");
 }
 
 }  // namespace vfirst::facts

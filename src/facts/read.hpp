@@ -11,12 +11,16 @@
 namespace vfirst {
 
 struct ReadOptions {
-  std::string kernel;                                            // target release where the tree has none in lib/modules
-  std::vector<std::string> modules;                              // further modules to look up in each kernel
-  bool names = false;                                            // device names from pci.ids: a megabyte to parse, for people only
+  // target release where the tree has none in lib/modules
+  std::string kernel;
+  // further modules to look up in each kernel
+  std::vector<std::string> modules;
+  // device names from pci.ids: a megabyte to parse, for people only
+  bool names = false;
 };
 
-// Fails only where the tree shows no CPU at all; everything else that is missing is a line in Facts::gaps.
+// Fails only where the tree shows no CPU at all; everything else that is missing is a line in
+// Facts::gaps.
 Result<Facts> read_facts(const Root& root, const ReadOptions& options = {});
 
 }  // namespace vfirst

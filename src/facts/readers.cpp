@@ -20,13 +20,15 @@ std::optional<CpuSet> CpuSetFile::read(const Root& root, std::string_view direct
   return std::nullopt;
 }
 
-std::vector<unsigned> numbered(const Root& root, std::string_view directory, std::string_view prefix) {
+std::vector<unsigned> numbered(
+    const Root& root, std::string_view directory, std::string_view prefix) {
   std::vector<unsigned> out;
   const auto names = root.list(directory);
   if (!names) return out;
   for (const std::string_view name : *names) {
     if (!name.starts_with(prefix)) continue;
-    if (const auto n = parse_number(name.substr(prefix.size())); n && *n < UINT32_MAX) out.push_back(static_cast<unsigned>(*n));
+    if (const auto n = parse_number(name.substr(prefix.size())); n && *n < UINT32_MAX)
+      out.push_back(static_cast<unsigned>(*n));
   }
   std::sort(out.begin(), out.end());
   return out;
@@ -38,7 +40,8 @@ std::optional<std::string_view> field(std::string_view text, std::string_view ke
     auto rest = text.substr(at + key.size());
     rest = rest.substr(0, rest.find('\n'));
     const auto colon = rest.find_first_not_of(" \t");
-    if (colon != std::string_view::npos && rest[colon] == ':') return trimmed(rest.substr(colon + 1));
+    if (colon != std::string_view::npos && rest[colon] == ':')
+      return trimmed(rest.substr(colon + 1));
   }
   return std::nullopt;
 }

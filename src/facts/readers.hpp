@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
-// One reader a noun; read_facts calls them in this order. Each adds a line to `gaps` for what the tree does not show.
+// One reader a noun; read_facts calls them in this order. Each adds a line to `gaps` for what the
+// tree does not show.
 
 #include "facts/mounts.hpp"
 #include "facts/read.hpp"
@@ -16,20 +17,26 @@ using Gaps = std::vector<std::string>;
 
 Result<CpuFacts> read_cpus(const Root&, Gaps&);
 MemoryFacts read_memory(const Root&, const CpuFacts&, Gaps&);
-std::vector<NumaNode> read_nodes(const Root&, CpuFacts&, const MemoryFacts&, Gaps&);   // sets Cpu::node too
-void read_pci(const Root&, const ReadOptions&, Facts&);                                // after the IOMMU: its groups
+// sets Cpu::node too
+std::vector<NumaNode> read_nodes(const Root&, CpuFacts&, const MemoryFacts&, Gaps&);
+// after the IOMMU: its groups
+void read_pci(const Root&, const ReadOptions&, Facts&);
 IommuFacts read_iommu(const Root&, Gaps&);
-std::vector<Kernel> read_kernels(const Root&, const ReadOptions&, const std::vector<PciFunction>&, Gaps&);
+std::vector<Kernel> read_kernels(
+    const Root&, const ReadOptions&, const std::vector<PciFunction>&, Gaps&);
 Dmi read_dmi(const Root&);
 BootFacts read_boot(const Root&, const std::vector<Mount>&, Gaps&);
-std::vector<CriticalDevice> read_critical(const Root&, const std::vector<Mount>&, const BootFacts&, Gaps&);
+std::vector<CriticalDevice> read_critical(
+    const Root&, const std::vector<Mount>&, const BootFacts&, Gaps&);
 std::vector<Neighbour> read_neighbours(const Root&);
 
-// A CPU set that sysfs shows under one of several names, as a list or as a mask, depending on the kernel's age. The name
-// that answered last is tried first, so that an old kernel costs one failed open and not one for every CPU.
+// A CPU set that sysfs shows under one of several names, as a list or as a mask, depending on the
+// kernel's age. The name that answered last is tried first, so that an old kernel costs one failed
+// open and not one for every CPU.
 class CpuSetFile {
  public:
-  CpuSetFile(std::initializer_list<std::string_view> names) : names_(names) {}   // "..._list" is a list, else a mask
+  // "..._list" is a list, else a mask
+  CpuSetFile(std::initializer_list<std::string_view> names) : names_(names) {}
   std::optional<CpuSet> read(const Root&, std::string_view directory);
 
  private:
@@ -39,9 +46,12 @@ class CpuSetFile {
 
 // The numbers N of the entries PREFIXn in a directory, sorted; empty where there is no directory.
 std::vector<unsigned> numbered(const Root&, std::string_view directory, std::string_view prefix);
-// "MemTotal:  123 kB" of a meminfo file, "model name : X" of cpuinfo: the text after KEY and its colon, trimmed.
+// "MemTotal:  123 kB" of a meminfo file, "model name : X" of cpuinfo: the text after KEY and its
+// colon, trimmed.
 std::optional<std::string_view> field(std::string_view text, std::string_view key);
-std::string joined(std::string_view directory, std::string_view name);                 // with a slash between
-std::string text_of(const Root&, std::string_view path);         // trimmed, "" where there is none
+// with a slash between
+std::string joined(std::string_view directory, std::string_view name);
+// trimmed, "" where there is none
+std::string text_of(const Root&, std::string_view path);
 
 }  // namespace vfirst::facts

@@ -28,18 +28,27 @@ Result<Facts> facts_of_tree(const fs::path& tree, const std::string& kernel) {
   return facts;
 }
 
-Result<Facts> facts_in(const fs::path& directory, const std::string& shown, const std::string& kernel) {
+Result<Facts> facts_in(
+    const fs::path& directory, const std::string& shown, const std::string& kernel) {
   const auto tree = tree_in(directory);
-  if (!tree) return refuse("{}: there is no sys/ in it: no capture and no hwloc-gather-topology", shown);
+  if (!tree)
+    return refuse("{}: there is no sys/ in it: no capture and no hwloc-gather-topology", shown);
   auto facts = facts_of_tree(*tree, kernel);
-  if (!facts) return std::unexpected(Error{facts.error().code, fmt::format("{}: {}", shown, facts.error().what)});
+  if (!facts)
+    return std::unexpected(
+        Error{facts.error().code, fmt::format("{}: {}", shown, facts.error().what)});
   return facts;
 }
 
-Result<Facts> facts_of_tar(const fs::path& path, const std::string& shown, const std::string& kernel) {
+Result<Facts> facts_of_tar(
+    const fs::path& path, const std::string& shown, const std::string& kernel) {
   const auto scratch = VFIRST_TRY(ScratchDirectory::make());
-  // A capture has no owners and no devices; whose they are in another's tar is nobody's business here.
-  const auto ended = VFIRST_TRY(run_process({"tar", "--no-same-owner", "--no-same-permissions", "-xf", fs::absolute(path).native(), "-C", scratch.path().native()}, {}, kTarLimitS));
+  // A capture has no owners and no devices; whose they are in another's tar is nobody's business
+  // here.
+  const auto ended = VFIRST_TRY(run_process(
+      {"tar", "--no-same-owner", "--no-same-permissions", "-xf", fs::absolute(path).native(), "-C",
+       scratch.path().native()},
+      {}, kTarLimitS));
   if (ended.code != 0) {
     const std::string_view said = ended.err;
     return refuse("{}: tar cannot unpack it: {}", shown, said.substr(0, said.find('\n')));
@@ -50,11 +59,16 @@ Result<Facts> facts_of_tar(const fs::path& path, const std::string& shown, const
 Result<Facts> facts_of_document(const fs::path& path, const std::string& shown) {
   std::error_code error;
   const auto size = fs::file_size(path, error);
-  if (!error && size > kDocumentLimit) return refuse("{}: {} bytes, the limit is {}", shown, size, kDocumentLimit);
+  if (!error && size > kDocumentLimit)
+    return refuse("{}: {} bytes, the limit is {}", shown, size, kDocumentLimit);
   std::ifstream file(path, std::ios::binary);
   std::string text(error ? 0 : size, '\0');
-  file.read(text.data(), static_cast<std::streamsize>(text.size()));   // in one piece
-  if (error || !file.is_open() || file.bad()) return failed(error ? error.value() : errno, "{}: cannot be read: {}", shown, std::generic_category().message(error ? error.value() : errno));
+  // in one piece
+  file.read(text.data(), static_cast<std::streamsize>(text.size()));
+  if (error || !file.is_open() || file.bad())
+    return failed(
+        error ? error.value() : errno, "{}: cannot be read: {}", shown,
+        std::generic_category().message(error ? error.value() : errno));
   text.resize(static_cast<std::size_t>(file.gcount()));
   return read_document(shown, text);
 }
@@ -78,7 +92,8 @@ std::optional<fs::path> tree_in(const fs::path& directory) {
   if (fs::is_directory(directory / "sys", error)) return directory;
   std::vector<fs::path> below;
   for (const auto& entry : fs::directory_iterator(directory, error))
-    if (entry.is_directory(error) && fs::is_directory(entry.path() / "sys", error)) below.push_back(entry.path());
+    if (entry.is_directory(error) && fs::is_directory(entry.path() / "sys", error))
+      below.push_back(entry.path());
   return below.empty() ? std::nullopt : std::optional(*std::ranges::min_element(below));
 }
 
@@ -88,8 +103,10 @@ Result<Facts> host_facts(const fs::path& path, const std::string& kernel) {
   const auto status = fs::status(path, error);
   if (!fs::exists(status)) return failed(ENOENT, "{}: there is no such file", path.native());
   if (fs::is_directory(status)) return facts_in(path, shown, kernel);
-  if (!fs::is_regular_file(status)) return refuse("{}: neither a file nor a directory", path.native());
-  if (std::ranges::any_of(kTars, [&](std::string_view ending) { return shown.ends_with(ending); })) return facts_of_tar(path, shown, kernel);
+  if (!fs::is_regular_file(status))
+    return refuse("{}: neither a file nor a directory", path.native());
+  if (std::ranges::any_of(kTars, [&](std::string_view ending) { return shown.ends_with(ending); }))
+    return facts_of_tar(path, shown, kernel);
   return facts_of_document(path, shown);
 }
 

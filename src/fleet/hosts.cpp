@@ -16,7 +16,8 @@ namespace fs = std::filesystem;
 Result<std::vector<HostFile>> hosts_in(const fs::path& directory) {
   std::error_code error;
   std::vector<HostFile> hosts;
-  for (auto at = fs::directory_iterator(directory, error); !error && at != fs::directory_iterator(); at.increment(error)) {
+  for (auto at = fs::directory_iterator(directory, error); !error && at != fs::directory_iterator();
+       at.increment(error)) {
     const auto name = at->path().filename().native();
     std::error_code own;
     if (at->is_directory(own)) {
@@ -26,18 +27,24 @@ Result<std::vector<HostFile>> hosts_in(const fs::path& directory) {
     }
   }
   if (error) return failed(error.value(), "{}: {}", directory.native(), error.message());
-  if (hosts.empty()) return refuse("{}: no host in it: no NAME.json, no tar, no tree", directory.native());
+  if (hosts.empty())
+    return refuse("{}: no host in it: no NAME.json, no tar, no tree", directory.native());
   std::ranges::sort(hosts, {}, [](const HostFile& one) { return std::tie(one.host, one.path); });
   for (std::size_t i = 1; i < hosts.size(); ++i)
     if (hosts[i].host == hosts[i - 1].host)
-      return refuse("{}: {} and {} are of one host, {}", directory.native(), hosts[i - 1].path.filename().native(), hosts[i].path.filename().native(), hosts[i].host);
+      return refuse(
+          "{}: {} and {} are of one host, {}", directory.native(),
+          hosts[i - 1].path.filename().native(), hosts[i].path.filename().native(), hosts[i].host);
   return hosts;
 }
 
-Status for_each_host(const std::vector<HostFile>& hosts, const HostWork& how, const std::function<Status(std::size_t index, Result<Facts> facts)>& work) {
+Status for_each_host(
+    const std::vector<HostFile>& hosts, const HostWork& how,
+    const std::function<Status(std::size_t index, Result<Facts> facts)>& work) {
   std::atomic<std::size_t> next{0}, done{0};
   std::atomic<bool> stop{false};
-  std::mutex mutex;                                              // of what follows
+  // of what follows
+  std::mutex mutex;
   std::condition_variable ended;
   std::optional<Error> error;
   const auto wanted = how.threads ? how.threads : std::max(1u, std::thread::hardware_concurrency());
@@ -55,7 +62,8 @@ Status for_each_host(const std::vector<HostFile>& hosts, const HostWork& how, co
     ended.notify_one();
   };
   std::vector<std::thread> threads;
-  for (auto n = running; n > 0; --n) threads.emplace_back(run);
+  for (auto n = running; n > 0; --n)
+    threads.emplace_back(run);
   {
     std::unique_lock lock(mutex);
     while (!ended.wait_for(lock, std::chrono::milliseconds(200), [&] { return running == 0; })) {
@@ -65,7 +73,8 @@ Status for_each_host(const std::vector<HostFile>& hosts, const HostWork& how, co
       lock.lock();
     }
   }
-  for (auto& thread : threads) thread.join();
+  for (auto& thread : threads)
+    thread.join();
   if (error) return std::unexpected(*error);
   return {};
 }

@@ -17,17 +17,22 @@ namespace {
 
 std::string pages_text(const std::vector<PlannedPages>& pages) {
   std::map<std::uint64_t, std::uint64_t> by_size;
-  for (const auto& one : pages) by_size[one.size_kb] += one.pages;
+  for (const auto& one : pages)
+    by_size[one.size_kb] += one.pages;
   std::string out;
-  for (const auto& [kb, count] : by_size) out += fmt::format("{}{} x {}", out.empty() ? "" : ", ", count, ByteSize::kib(kb).str());
+  for (const auto& [kb, count] : by_size)
+    out += fmt::format("{}{} x {}", out.empty() ? "" : ", ", count, ByteSize::kib(kb).str());
   return out.empty() ? "-" : out;
 }
 
-LintRow row_of(const std::string& host, const Result<Facts>& facts, const PolicySet& policy, const std::string& kernel) {
+LintRow row_of(
+    const std::string& host, const Result<Facts>& facts, const PolicySet& policy,
+    const std::string& kernel) {
   LintRow row;
   row.host = host;
   if (facts) row.product = facts->dmi.product;
-  const auto plan = facts ? plan_host(*facts, policy, kernel) : Result<Plan>(std::unexpected(facts.error()));
+  const auto plan =
+      facts ? plan_host(*facts, policy, kernel) : Result<Plan>(std::unexpected(facts.error()));
   if (!plan) {
     row.refused = plan.error().what;
     return row;
@@ -36,7 +41,8 @@ LintRow row_of(const std::string& host, const Result<Facts>& facts, const Policy
   row.reserved = plan->reserved.size();
   row.isolated = plan->isolated.size();
   row.pages = plan->hugepages;
-  for (const auto& pf : plan->pfs) row.vfs += pf.vfs;
+  for (const auto& pf : plan->pfs)
+    row.vfs += pf.vfs;
   row.findings = plan->findings;
   return row;
 }
@@ -50,17 +56,22 @@ bool LintReport::refuses() const {
   return std::ranges::any_of(rows, [](const LintRow& row) { return !row.refused.empty(); });
 }
 bool LintReport::errs() const {
-  return std::ranges::any_of(rows, [](const LintRow& row) { return row.count(Severity::error) > 0; });
+  return std::ranges::any_of(
+      rows, [](const LintRow& row) { return row.count(Severity::error) > 0; });
 }
 
-Result<LintReport> lint(const std::vector<HostFile>& hosts, const PolicySet& policy, const HostWork& how) {
+Result<LintReport> lint(
+    const std::vector<HostFile>& hosts, const PolicySet& policy, const HostWork& how) {
   LintReport report;
   report.rows.resize(hosts.size());
-  std::mutex mutex;                                              // of what was used; each host has a row of its own
+  // of what was used; each host has a row of its own
+  std::mutex mutex;
   std::set<std::string> used;
   const auto work = [&](std::size_t index, Result<Facts> facts) -> Status {
     report.rows[index] = row_of(hosts[index].host, facts, policy, how.kernel);
-    const auto wishes = facts ? policy.of(match_words(*facts)) : Result<std::shared_ptr<const Policy>>(std::unexpected(facts.error()));
+    const auto wishes = facts
+                            ? policy.of(match_words(*facts))
+                            : Result<std::shared_ptr<const Policy>>(std::unexpected(facts.error()));
     if (!wishes) return {};
     const std::lock_guard lock(mutex);
     used.insert((*wishes)->files.begin(), (*wishes)->files.end());
@@ -74,7 +85,9 @@ Result<LintReport> lint(const std::vector<HostFile>& hosts, const PolicySet& pol
 
 std::string lint_text(const LintReport& report) {
   Table table(0);
-  table.row({"host", "product", "verdict", "reserved", "isolated", "pages", "VFs", "errors", "warnings", "notes"});
+  table.row(
+      {"host", "product", "verdict", "reserved", "isolated", "pages", "VFs", "errors", "warnings",
+       "notes"});
   for (const auto& row : report.rows) {
     const auto product = row.product.empty() ? "-" : row.product;
     if (!row.refused.empty()) {
@@ -83,27 +96,39 @@ std::string lint_text(const LintReport& report) {
       continue;
     }
     const auto errors = row.count(Severity::error);
-    table.row({row.host, product, errors ? "short" : "ok", std::to_string(row.reserved), std::to_string(row.isolated), pages_text(row.pages), std::to_string(row.vfs),
-               std::to_string(errors), std::to_string(row.count(Severity::warning)), std::to_string(row.count(Severity::note))});
+    table.row(
+        {row.host, product, errors ? "short" : "ok", std::to_string(row.reserved),
+         std::to_string(row.isolated), pages_text(row.pages), std::to_string(row.vfs),
+         std::to_string(errors), std::to_string(row.count(Severity::warning)),
+         std::to_string(row.count(Severity::note))});
     for (const auto& finding : row.findings)
       if (finding.severity == Severity::error) table.note(finding.message);
   }
   auto out = table.str();
-  for (const auto& file : report.unused) out += fmt::format("{}: its [match] meets none of these machines\n", file);
+  for (const auto& file : report.unused)
+    out += fmt::format("{}: its [match] meets none of these machines\n", file);
   return out;
 }
 
 std::string lint_json(const LintReport& report) {
   Json out{{"schema", "vfirst.lint/1"}};
   out["hosts"] = list_of(report.rows, [](const LintRow& row) {
-    Json one{{"host", row.host}, {"product", row.product}, {"refused", row.refused.empty() ? Json(nullptr) : Json(row.refused)}};
+    Json one{
+        {"host", row.host},
+        {"product", row.product},
+        {"refused", row.refused.empty() ? Json(nullptr) : Json(row.refused)}};
     if (!row.refused.empty()) return one;
     one["plan"] = row.plan;
     one["reserved"] = row.reserved;
     one["isolated"] = row.isolated;
-    one["hugepages"] = list_of(row.pages, [](const PlannedPages& p) { return Json{{"node", p.node}, {"size_kb", p.size_kb}, {"pages", p.pages}}; });
+    one["hugepages"] = list_of(row.pages, [](const PlannedPages& p) {
+      return Json{{"node", p.node}, {"size_kb", p.size_kb}, {"pages", p.pages}};
+    });
     one["vfs"] = row.vfs;
-    one["findings"] = list_of(row.findings, [](const Finding& f) { return Json{{"severity", severity_name(f.severity)}, {"code", f.code}, {"message", f.message}}; });
+    one["findings"] = list_of(row.findings, [](const Finding& f) {
+      return Json{
+          {"severity", severity_name(f.severity)}, {"code", f.code}, {"message", f.message}};
+    });
     return one;
   });
   out["unused"] = report.unused;

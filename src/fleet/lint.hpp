@@ -10,9 +10,12 @@ namespace vfirst {
 
 struct LintRow {
   std::string host, product;
-  std::string refused;                                           // why; "" where there is a plan
-  std::string plan;                                              // its hash
-  std::size_t reserved = 0, isolated = 0;                        // CPUs
+  // why; "" where there is a plan
+  std::string refused;
+  // its hash
+  std::string plan;
+  // CPUs
+  std::size_t reserved = 0, isolated = 0;
   std::vector<PlannedPages> pages;
   unsigned vfs = 0;
   std::vector<Finding> findings;
@@ -20,15 +23,21 @@ struct LintRow {
 };
 
 struct LintReport {
-  std::vector<LintRow> rows;                                     // by host
-  std::vector<std::string> unused;                               // policy files whose [match] no machine meets
+  // by host
+  std::vector<LintRow> rows;
+  // policy files whose [match] no machine meets
+  std::vector<std::string> unused;
   bool refuses() const;
-  bool errs() const;                                             // a machine that would not get what the policy asks for
+  // a machine that would not get what the policy asks for
+  bool errs() const;
 };
 
-Result<LintReport> lint(const std::vector<HostFile>& hosts, const PolicySet& policy, const HostWork& how);
+Result<LintReport> lint(
+    const std::vector<HostFile>& hosts, const PolicySet& policy, const HostWork& how);
 
-std::string lint_text(const LintReport& report);                 // a table; refusals and error findings below their row
-std::string lint_json(const LintReport& report);                 // schema vfirst.lint/1
+// a table; refusals and error findings below their row
+std::string lint_text(const LintReport& report);
+// schema vfirst.lint/1
+std::string lint_json(const LintReport& report);
 
 }  // namespace vfirst

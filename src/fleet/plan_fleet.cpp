@@ -55,18 +55,25 @@ Result<Plan> plan_host(const Facts& facts, const PolicySet& policy, const std::s
   return plan;
 }
 
-Result<FleetSummary> plan_fleet(const std::vector<HostFile>& hosts, const PolicySet& policy, const fs::path& out, const HostWork& how) {
+Result<FleetSummary> plan_fleet(
+    const std::vector<HostFile>& hosts, const PolicySet& policy, const fs::path& out,
+    const HostWork& how) {
   FleetSummary summary;
   summary.hosts = hosts.size();
-  std::mutex mutex;                                              // of the summary
+  // of the summary
+  std::mutex mutex;
   const auto work = [&](std::size_t index, Result<Facts> facts) -> Status {
     const auto& host = hosts[index].host;
     const auto file = out / (host + ".plan.json");
-    const auto plan = facts ? plan_host(*facts, policy, how.kernel) : Result<Plan>(std::unexpected(facts.error()));
+    const auto plan = facts ? plan_host(*facts, policy, how.kernel)
+                            : Result<Plan>(std::unexpected(facts.error()));
     if (!plan) {
       std::error_code error;
       fs::remove(file, error);
-      if (error) return failed(error.value(), "{}: an earlier plan that cannot be removed: {}", file.native(), error.message());
+      if (error)
+        return failed(
+            error.value(), "{}: an earlier plan that cannot be removed: {}", file.native(),
+            error.message());
       const std::lock_guard lock(mutex);
       summary.refused.push_back({host, plan.error().what});
       return {};

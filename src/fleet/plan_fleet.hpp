@@ -20,20 +20,26 @@ struct RefusedHost {
 
 struct FindingCount {
   Severity severity = Severity::note;
-  std::size_t hosts = 0;                                         // that have it at least once
+  // that have it at least once
+  std::size_t hosts = 0;
   bool operator==(const FindingCount&) const = default;
 };
 
 struct FleetSummary {
   std::size_t hosts = 0, planned = 0;
-  std::vector<RefusedHost> refused;                              // by host
-  std::map<std::string, FindingCount> findings;                  // by code, with its highest severity
+  // by host
+  std::vector<RefusedHost> refused;
+  // by code, with its highest severity
+  std::map<std::string, FindingCount> findings;
   bool operator==(const FleetSummary&) const = default;
 };
 
-// Writes OUT/HOST.plan.json (the bytes of `vfirst plan --facts --json`) for each host and OUT/summary.json, each under another
-// name first and then renamed. A host that is refused has no plan there afterwards, not an earlier run's either. Fails where OUT
-// cannot be written; what was done until then stays.
-Result<FleetSummary> plan_fleet(const std::vector<HostFile>& hosts, const PolicySet& policy, const std::filesystem::path& out, const HostWork& how);
+// Writes OUT/HOST.plan.json (the bytes of `vfirst plan --facts --json`) for each host and
+// OUT/summary.json, each under another name first and then renamed. A host that is refused has no
+// plan there afterwards, not an earlier run's either. Fails where OUT cannot be written; what was
+// done until then stays.
+Result<FleetSummary> plan_fleet(
+    const std::vector<HostFile>& hosts, const PolicySet& policy, const std::filesystem::path& out,
+    const HostWork& how);
 
 }  // namespace vfirst

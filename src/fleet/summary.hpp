@@ -8,12 +8,15 @@ namespace vfirst {
 
 // Refusals that differ in numbers alone are one reason.
 struct Reason {
-  std::string why;                                               // as the first of its hosts has it
+  // as the first of its hosts has it
+  std::string why;
   std::vector<std::string> hosts;
 };
-std::vector<Reason> reasons(const FleetSummary& summary);        // the most frequent first
+// the most frequent first
+std::vector<Reason> reasons(const FleetSummary& summary);
 
 std::string summary_text(const FleetSummary& summary);
-std::string summary_json(const FleetSummary& summary);           // schema vfirst.fleet/1
+// schema vfirst.fleet/1
+std::string summary_json(const FleetSummary& summary);
 
 }  // namespace vfirst

@@ -3,11 +3,11 @@
 #include "host/files.hpp"
 #include "host/freeze.hpp"
 
-#include <cerrno>
-#include <cstring>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <cerrno>
+#include <cstring>
 #include <utility>
 
 namespace vfirst {
@@ -58,27 +58,33 @@ Status write_all(int fd, std::string_view content, std::string_view path) {
 Status DiskFiles::create(std::string_view path, std::string_view content, unsigned mode) {
   const auto name = VFIRST_TRY(inside(path));
   VFIRST_CHECK(make_folders(root_, parent(name)));
-  Fd fd(::openat(root_.fd(), name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
+  Fd fd(::openat(
+      root_.fd(), name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
   if (fd < 0) return fail(path);
   auto done = [&]() -> Status {
     VFIRST_CHECK(write_all(fd, content, path));
     if (::fchmod(fd, mode) != 0 || ::fsync(fd) != 0) return fail(path);
     return {};
   }();
-  if (!done) ::unlinkat(root_.fd(), name.c_str(), 0);              // a full disk leaves no half file behind
-  else ::posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED);             // so that reading it back asks the disk
+  // a full disk leaves no half file behind
+  if (!done)
+    ::unlinkat(root_.fd(), name.c_str(), 0);
+  else
+    ::posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED);  // so that reading it back asks the disk
   return done;
 }
 
-// A reader blind to the journal finds the old file under the name until the new entry is home. While we hold it open its
-// blocks are not given to anyone else, so that reader sees old bytes and not another file's.
+// A reader blind to the journal finds the old file under the name until the new entry is home.
+// While we hold it open its blocks are not given to anyone else, so that reader sees old bytes and
+// not another file's.
 void DiskFiles::keep_until_settled(const std::string& path) {
   const int fd = ::openat(root_.fd(), path.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
   if (fd >= 0) kept_.push_back(fd);
 }
 
 DiskFiles::~DiskFiles() {
-  for (const int fd : kept_) ::close(fd);
+  for (const int fd : kept_)
+    ::close(fd);
 }
 
 Status DiskFiles::rename(std::string_view from, std::string_view to) {
@@ -92,13 +98,16 @@ Status DiskFiles::rename(std::string_view from, std::string_view to) {
 Status DiskFiles::overwrite(std::string_view path, std::string_view content) {
   const auto name = VFIRST_TRY(inside(path));
   Fd fd(::openat(root_.fd(), name.c_str(), O_WRONLY | O_NOFOLLOW | O_CLOEXEC));
-  struct stat now {};
+  struct stat now{};
   if (fd < 0 || ::fstat(fd, &now) != 0) return fail(path);
   if (!S_ISREG(now.st_mode) || static_cast<std::size_t>(now.st_size) != content.size())
-    return refuse("{}: holds {} bytes, {} asked: an overwrite keeps the length", path, now.st_size, content.size());
+    return refuse(
+        "{}: holds {} bytes, {} asked: an overwrite keeps the length", path, now.st_size,
+        content.size());
   const auto n = ::pwrite(fd, content.data(), content.size(), 0);
   if (n < 0) return fail(path);
-  if (static_cast<std::size_t>(n) != content.size()) return failed(EIO, "{}: wrote {} of {} bytes", path, n, content.size());
+  if (static_cast<std::size_t>(n) != content.size())
+    return failed(EIO, "{}: wrote {} of {} bytes", path, n, content.size());
   if (::fdatasync(fd) != 0) return fail(path);
   return {};
 }
@@ -115,7 +124,8 @@ Status DiskFiles::settle(std::string_view directory) {
     }
   }
   if (::syncfs(folder) != 0) return fail(directory);
-  for (const int fd : std::exchange(kept_, {})) ::close(fd);
+  for (const int fd : std::exchange(kept_, {}))
+    ::close(fd);
   return {};
 }
 
@@ -123,7 +133,8 @@ Status DiskFiles::remove(std::string_view path) {
   const auto name = VFIRST_TRY(inside(path));
   keep_until_settled(name);
   if (::unlinkat(root_.fd(), name.c_str(), 0) == 0) return sync_folder(root_, parent(name));
-  if (errno == EISDIR && ::unlinkat(root_.fd(), name.c_str(), AT_REMOVEDIR) == 0) return sync_folder(root_, parent(name));
+  if (errno == EISDIR && ::unlinkat(root_.fd(), name.c_str(), AT_REMOVEDIR) == 0)
+    return sync_folder(root_, parent(name));
   return fail(path);
 }
 
@@ -142,15 +153,19 @@ Result<std::string> DiskFiles::read(std::string_view path) const {
   }
 }
 
-bool DiskFiles::exists(std::string_view path) const { return root_.exists(path); }
+bool DiskFiles::exists(std::string_view path) const {
+  return root_.exists(path);
+}
 
 unsigned DiskFiles::mode(std::string_view path) const {
-  struct stat now {};
+  struct stat now{};
   const auto name = inside(path);
   if (!name || ::fstatat(root_.fd(), name->c_str(), &now, 0) != 0) return 0;
   return now.st_mode & 07777;
 }
 
-Result<std::vector<std::string>> DiskFiles::list(std::string_view directory) const { return root_.list(directory); }
+Result<std::vector<std::string>> DiskFiles::list(std::string_view directory) const {
+  return root_.list(directory);
+}
 
 }  // namespace vfirst

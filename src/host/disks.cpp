@@ -11,11 +11,14 @@ namespace vfirst {
 
 Result<std::string> filesystem_type(const std::string& device) {
   errno = 0;
-  const std::unique_ptr<blkid_struct_probe, void (*)(blkid_probe)> probe(blkid_new_probe_from_filename(device.c_str()), blkid_free_probe);
-  if (!probe) return failed(errno ? errno : EIO, "{}: {}", device, std::strerror(errno ? errno : EIO));
+  const std::unique_ptr<blkid_struct_probe, void (*)(blkid_probe)> probe(
+      blkid_new_probe_from_filename(device.c_str()), blkid_free_probe);
+  if (!probe)
+    return failed(errno ? errno : EIO, "{}: {}", device, std::strerror(errno ? errno : EIO));
   blkid_probe_enable_superblocks(probe.get(), 1);
   blkid_probe_set_superblocks_flags(probe.get(), BLKID_SUBLKS_TYPE);
-  const int outcome = blkid_do_safeprobe(probe.get());           // 1: nothing known, -2: signatures of several
+  // 1: nothing known, -2: signatures of several
+  const int outcome = blkid_do_safeprobe(probe.get());
   if (outcome == -2) return refuse("{}: signatures of more than one filesystem", device);
   const char* type = nullptr;
   if (outcome != 0 || blkid_probe_lookup_value(probe.get(), "TYPE", &type, nullptr) != 0 || !type)

@@ -9,11 +9,12 @@
 
 namespace vfirst {
 
-// The type of the filesystem on a device node ("/dev/vda1"): "ext4", "xfs", "vfat", "crypto_LUKS". Refused where there is
-// none or more than one.
+// The type of the filesystem on a device node ("/dev/vda1"): "ext4", "xfs", "vfat", "crypto_LUKS".
+// Refused where there is none or more than one.
 Result<std::string> filesystem_type(const std::string& device);
 
-// The node of the device with this tag (UUID, LABEL, PARTUUID, PARTLABEL), from udev's links or by a look at every device.
+// The node of the device with this tag (UUID, LABEL, PARTUUID, PARTLABEL), from udev's links or by
+// a look at every device.
 std::optional<std::string> find_device(const std::string& tag, const std::string& value);
 
 }  // namespace vfirst

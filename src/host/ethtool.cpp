@@ -4,32 +4,41 @@
 #include "host/ethtool_ioctl.hpp"
 #include "host/netlink.hpp"
 
-#include <array>
-#include <cerrno>
 #include <linux/ethtool_netlink.h>
 #include <linux/genetlink.h>
+#include <array>
+#include <cerrno>
 
 namespace vfirst::ethtool {
 
 namespace {
 
-Result<GenericNetlink> open() { return GenericNetlink::open(ETHTOOL_GENL_NAME); }
+Result<GenericNetlink> open() {
+  return GenericNetlink::open(ETHTOOL_GENL_NAME);
+}
 
-bool lacks_family(const Error& error) { return error.code == std::errc::no_such_file_or_directory; }
+bool lacks_family(const Error& error) {
+  return error.code == std::errc::no_such_file_or_directory;
+}
 
-nlmsghdr* begin(const GenericNetlink& talk, std::span<char> buffer, std::uint8_t command, unsigned ifindex) {
+nlmsghdr* begin(
+    const GenericNetlink& talk, std::span<char> buffer, std::uint8_t command, unsigned ifindex) {
   auto* message = talk.begin(buffer, command, ETHTOOL_GENL_VERSION);
-  auto* device = mnl_attr_nest_start(message, 1);                // every request's header is its attribute 1
+  // every request's header is its attribute 1
+  auto* device = mnl_attr_nest_start(message, 1);
   mnl_attr_put_u32(message, ETHTOOL_A_HEADER_DEV_INDEX, ifindex);
   mnl_attr_nest_end(message, device);
   return message;
 }
 static_assert(ETHTOOL_A_COALESCE_HEADER == 1 && ETHTOOL_A_CHANNELS_HEADER == 1);
 
-Status get(GenericNetlink& talk, std::uint8_t command, unsigned ifindex, const std::function<void(const nlattr*)>& attribute) {
+Status get(
+    GenericNetlink& talk, std::uint8_t command, unsigned ifindex,
+    const std::function<void(const nlattr*)>& attribute) {
   std::array<char, 256> buffer{};
-  return talk.socket.ask(begin(talk, buffer, command, ifindex),
-                         [&](const nlmsghdr* part) { for_each_attribute(part, sizeof(genlmsghdr), attribute); });
+  return talk.socket.ask(begin(talk, buffer, command, ifindex), [&](const nlmsghdr* part) {
+    for_each_attribute(part, sizeof(genlmsghdr), attribute);
+  });
 }
 
 }  // namespace
@@ -44,8 +53,12 @@ Result<Coalescing> coalescing(unsigned ifindex) {
     switch (mnl_attr_get_type(attribute)) {
       case ETHTOOL_A_COALESCE_RX_USECS: out.rx_usecs = mnl_attr_get_u32(attribute); break;
       case ETHTOOL_A_COALESCE_TX_USECS: out.tx_usecs = mnl_attr_get_u32(attribute); break;
-      case ETHTOOL_A_COALESCE_USE_ADAPTIVE_RX: out.adaptive_rx = mnl_attr_get_u8(attribute) != 0; break;
-      case ETHTOOL_A_COALESCE_USE_ADAPTIVE_TX: out.adaptive_tx = mnl_attr_get_u8(attribute) != 0; break;
+      case ETHTOOL_A_COALESCE_USE_ADAPTIVE_RX:
+        out.adaptive_rx = mnl_attr_get_u8(attribute) != 0;
+        break;
+      case ETHTOOL_A_COALESCE_USE_ADAPTIVE_TX:
+        out.adaptive_tx = mnl_attr_get_u8(attribute) != 0;
+        break;
       default: break;
     }
   }));
@@ -58,8 +71,10 @@ Status set_coalescing(unsigned ifindex, const Coalescing& wanted) {
   if (!talk) return std::unexpected(talk.error());
   std::array<char, 512> buffer{};
   auto* message = begin(*talk, buffer, ETHTOOL_MSG_COALESCE_SET, ifindex);
-  if (wanted.adaptive_rx) mnl_attr_put_u8(message, ETHTOOL_A_COALESCE_USE_ADAPTIVE_RX, *wanted.adaptive_rx);
-  if (wanted.adaptive_tx) mnl_attr_put_u8(message, ETHTOOL_A_COALESCE_USE_ADAPTIVE_TX, *wanted.adaptive_tx);
+  if (wanted.adaptive_rx)
+    mnl_attr_put_u8(message, ETHTOOL_A_COALESCE_USE_ADAPTIVE_RX, *wanted.adaptive_rx);
+  if (wanted.adaptive_tx)
+    mnl_attr_put_u8(message, ETHTOOL_A_COALESCE_USE_ADAPTIVE_TX, *wanted.adaptive_tx);
   if (wanted.rx_usecs) mnl_attr_put_u32(message, ETHTOOL_A_COALESCE_RX_USECS, *wanted.rx_usecs);
   if (wanted.tx_usecs) mnl_attr_put_u32(message, ETHTOOL_A_COALESCE_TX_USECS, *wanted.tx_usecs);
   return talk->socket.ask(message);
@@ -90,7 +105,8 @@ Status set_channels(unsigned ifindex, const Channels& wanted) {
   if (!talk) return std::unexpected(talk.error());
   std::array<char, 512> buffer{};
   auto* message = begin(*talk, buffer, ETHTOOL_MSG_CHANNELS_SET, ifindex);
-  if (wanted.combined) mnl_attr_put_u32(message, ETHTOOL_A_CHANNELS_COMBINED_COUNT, wanted.combined);
+  if (wanted.combined)
+    mnl_attr_put_u32(message, ETHTOOL_A_CHANNELS_COMBINED_COUNT, wanted.combined);
   if (wanted.rx) mnl_attr_put_u32(message, ETHTOOL_A_CHANNELS_RX_COUNT, wanted.rx);
   if (wanted.tx) mnl_attr_put_u32(message, ETHTOOL_A_CHANNELS_TX_COUNT, wanted.tx);
   return talk->socket.ask(message);

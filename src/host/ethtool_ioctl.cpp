@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "host/ethtool_ioctl.hpp"
 
-#include <cerrno>
-#include <cstring>
 #include <linux/ethtool.h>
 #include <linux/sockios.h>
 #include <net/if.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
+#include <cerrno>
+#include <cstring>
 
 namespace vfirst::ethtool_ioctl {
 
@@ -17,8 +17,10 @@ namespace {
 template <class Command>
 Status call(unsigned ifindex, Command& command) {
   ifreq request{};
-  // The name may change between this call and the next; the kernel then answers ENODEV and nothing is lost.
-  if (!if_indextoname(ifindex, request.ifr_name)) return failed(errno, "ifindex {}: {}", ifindex, std::strerror(errno));
+  // The name may change between this call and the next; the kernel then answers ENODEV and nothing
+  // is lost.
+  if (!if_indextoname(ifindex, request.ifr_name))
+    return failed(errno, "ifindex {}: {}", ifindex, std::strerror(errno));
   const int fd = ::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
   if (fd < 0) return failed(errno, "socket: {}", std::strerror(errno));
   request.ifr_data = reinterpret_cast<char*>(&command);
@@ -44,7 +46,8 @@ Result<Coalescing> coalescing(unsigned ifindex) {
 }
 
 Status set_coalescing(unsigned ifindex, const Coalescing& wanted) {
-  ethtool_coalesce all{};                                        // the ioctl knows no single values: read, change, write back
+  // the ioctl knows no single values: read, change, write back
+  ethtool_coalesce all{};
   all.cmd = ETHTOOL_GCOALESCE;
   VFIRST_CHECK(call(ifindex, all));
   all.cmd = ETHTOOL_SCOALESCE;
@@ -59,7 +62,8 @@ Result<Channels> channels(unsigned ifindex) {
   ethtool_channels now{};
   now.cmd = ETHTOOL_GCHANNELS;
   VFIRST_CHECK(call(ifindex, now));
-  return Channels{now.combined_count, now.max_combined, now.rx_count, now.max_rx, now.tx_count, now.max_tx};
+  return Channels{now.combined_count, now.max_combined, now.rx_count,
+                  now.max_rx,         now.tx_count,     now.max_tx};
 }
 
 Status set_channels(unsigned ifindex, const Channels& wanted) {

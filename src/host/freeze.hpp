@@ -4,9 +4,10 @@
 
 namespace vfirst {
 
-// FIFREEZE and at once FITHAW on the filesystem of `directory` (an open descriptor). 0, or the errno of the freeze:
-// EOPNOTSUPP (FAT, overlayfs), EPERM, EBUSY (someone else holds it frozen). Whatever becomes of this process in
-// between, a child thaws the filesystem: at once if we die, after `limit_s` if we hang.
+// FIFREEZE and at once FITHAW on the filesystem of `directory` (an open descriptor). 0, or the
+// errno of the freeze: EOPNOTSUPP (FAT, overlayfs), EPERM, EBUSY (someone else holds it frozen).
+// Whatever becomes of this process in between, a child thaws the filesystem: at once if we die,
+// after `limit_s` if we hang.
 int freeze_and_thaw(int directory, int limit_s = 30);
 
 }  // namespace vfirst

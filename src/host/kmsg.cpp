@@ -3,18 +3,18 @@
 
 #include "base/text.hpp"
 
-#include <algorithm>
-#include <cerrno>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <algorithm>
+#include <cerrno>
 
 namespace vfirst {
 
 namespace {
 
-// "6,1234,5678,-;text": priority, sequence, time, flags (Documentation/ABI/testing/dev-kmsg). Lines that start with a blank
-// carry KEY=value of the record before. dmesg prints "[    1.234567] text".
+// "6,1234,5678,-;text": priority, sequence, time, flags (Documentation/ABI/testing/dev-kmsg). Lines
+// that start with a blank carry KEY=value of the record before. dmesg prints "[    1.234567] text".
 std::string_view message_of(std::string_view line) {
   if (line.starts_with('[')) {
     const auto end = line.find("] ");
@@ -28,14 +28,17 @@ std::string_view message_of(std::string_view line) {
 // The low three bits of the priority; dmesg's own lines do not have one.
 std::optional<unsigned> level_of(std::string_view line) {
   const auto priority = parse_number(line.substr(0, line.find(',')));
-  return priority && line.find(';') != line.npos ? std::optional(static_cast<unsigned>(*priority & 7)) : std::nullopt;
+  return priority && line.find(';') != line.npos
+             ? std::optional(static_cast<unsigned>(*priority & 7))
+             : std::nullopt;
 }
 
 }  // namespace
 
 std::vector<std::string> kernel_log(const Root& root, unsigned least) {
   std::vector<std::string> out;
-  // Not Root::read: the device blocks at its end unless opened O_NONBLOCK, and answers one record a read.
+  // Not Root::read: the device blocks at its end unless opened O_NONBLOCK, and answers one record a
+  // read.
   const int fd = ::openat(root.fd(), "dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
   if (fd < 0) return out;
   struct stat info{};
@@ -46,7 +49,8 @@ std::vector<std::string> kernel_log(const Root& root, unsigned least) {
     char record[8192];
     for (;;) {
       const auto n = ::read(fd, record, sizeof record);
-      if (n < 0 && (errno == EPIPE || errno == EINTR)) continue; // overwritten while we read: go on with the oldest left
+      // overwritten while we read: go on with the oldest left
+      if (n < 0 && (errno == EPIPE || errno == EINTR)) continue;
       if (n <= 0) break;
       text.append(record, static_cast<std::size_t>(n));
     }
@@ -54,14 +58,18 @@ std::vector<std::string> kernel_log(const Root& root, unsigned least) {
   ::close(fd);
   for (const auto line : split(text, '\n')) {
     if (line.empty() || line.front() == ' ' || level_of(line).value_or(0) > least) continue;
-    if (const auto message = message_of(line); !message.starts_with("vfirst: ")) out.emplace_back(message);
+    if (const auto message = message_of(line); !message.starts_with("vfirst: "))
+      out.emplace_back(message);
   }
   return out;
 }
 
-std::optional<std::string> newest(const std::vector<std::string>& log, std::initializer_list<std::string_view> parts) {
+std::optional<std::string> newest(
+    const std::vector<std::string>& log, std::initializer_list<std::string_view> parts) {
   const auto hit = std::find_if(log.rbegin(), log.rend(), [&](const std::string& line) {
-    return std::all_of(parts.begin(), parts.end(), [&](std::string_view part) { return line.find(part) != line.npos; });
+    return std::all_of(parts.begin(), parts.end(), [&](std::string_view part) {
+      return line.find(part) != line.npos;
+    });
   });
   if (hit == log.rend()) return std::nullopt;
   return *hit;

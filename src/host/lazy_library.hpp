@@ -2,13 +2,14 @@
 #pragma once
 // A shared library that is opened when one of its functions is first called, and not before main.
 //
-// Linked the usual way, libkmod (which brings libcrypto, lzma and zstd), libpci (libudev, libcap, zlib) and libblkid cost
-// every run of the program more than reading a machine of 96 CPUs does, and most runs ask them nothing. A file here for each
-// defines the functions that we call, as its own header declares them; each hands on to the one in the library.
+// Linked the usual way, libkmod (which brings libcrypto, lzma and zstd), libpci (libudev, libcap,
+// zlib) and libblkid cost every run of the program more than reading a machine of 96 CPUs does, and
+// most runs ask them nothing. A file here for each defines the functions that we call, as its own
+// header declares them; each hands on to the one in the library.
 
+#include <dlfcn.h>
 #include <cstdio>
 #include <cstdlib>
-#include <dlfcn.h>
 
 namespace vfirst {
 
@@ -16,7 +17,8 @@ class LazyLibrary {
  public:
   explicit constexpr LazyLibrary(const char* soname) : soname_(soname) {}
 
-  bool open() {                                                  // false: not installed
+  // false: not installed
+  bool open() {
     if (!handle_) handle_ = ::dlopen(soname_, RTLD_LAZY | RTLD_LOCAL | RTLD_NODELETE);
     return handle_ != nullptr;
   }
@@ -24,7 +26,8 @@ class LazyLibrary {
   template <class Function>
   Function* entry(Function*, const char* name) {
     void* const address = open() ? ::dlsym(handle_, name) : nullptr;
-    if (!address) {                                              // under this SONAME it has to be there: nothing to go on with
+    // under this SONAME it has to be there: nothing to go on with
+    if (!address) {
       std::fprintf(stderr, "%s has no %s\n", soname_, name);
       std::abort();
     }
@@ -36,24 +39,27 @@ class LazyLibrary {
   void* handle_ = nullptr;
 };
 
-// The UAPI group's note for libraries that are opened like this; image builders and packagers read it.
+// The UAPI group's note for libraries that are opened like this; image builders and packagers read
+// it.
 template <unsigned Size>
 struct DlopenNote {
   unsigned name_size = 4, description_size = Size, type = 0x407c0c0a;
   char name[4] = {'F', 'D', 'O', 0};
   char description[(Size + 3) / 4 * 4] = {};
   explicit constexpr DlopenNote(const char (&json)[Size]) {
-    for (unsigned i = 0; i < Size; ++i) description[i] = json[i];
+    for (unsigned i = 0; i < Size; ++i)
+      description[i] = json[i];
   }
 };
 
 }  // namespace vfirst
 
-#define VFIRST_LAZY_LIBRARY(soname)                                                                                            \
-  static ::vfirst::LazyLibrary library(soname);                                                                                \
-  [[gnu::used, gnu::section(".note.dlopen"), gnu::aligned(4)]] static constexpr ::vfirst::DlopenNote note(                     \
-      "[{\"feature\":\"host\",\"priority\":\"required\",\"soname\":[\"" soname "\"]}]")
+#define VFIRST_LAZY_LIBRARY(soname)                         \
+  static ::vfirst::LazyLibrary library(soname);             \
+  [[gnu::used, gnu::section(".note.dlopen"),                \
+    gnu::aligned(4)]] static constexpr ::vfirst::DlopenNote \
+      note("[{\"feature\":\"host\",\"priority\":\"required\",\"soname\":[\"" soname "\"]}]")
 
-#define VFIRST_HAND_ON(name, ...)                               \
-  static const auto real = library.entry(&::name, #name);       \
+#define VFIRST_HAND_ON(name, ...)                         \
+  static const auto real = library.entry(&::name, #name); \
   return real(__VA_ARGS__)

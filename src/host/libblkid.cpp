@@ -24,9 +24,15 @@ void blkid_free_probe(blkid_probe probe) {
   if (!probe) return;
   VFIRST_HAND_ON(blkid_free_probe, probe);
 }
-int blkid_do_safeprobe(blkid_probe probe) { VFIRST_HAND_ON(blkid_do_safeprobe, probe); }
-int blkid_probe_enable_superblocks(blkid_probe probe, int enable) { VFIRST_HAND_ON(blkid_probe_enable_superblocks, probe, enable); }
-int blkid_probe_set_superblocks_flags(blkid_probe probe, int flags) { VFIRST_HAND_ON(blkid_probe_set_superblocks_flags, probe, flags); }
+int blkid_do_safeprobe(blkid_probe probe) {
+  VFIRST_HAND_ON(blkid_do_safeprobe, probe);
+}
+int blkid_probe_enable_superblocks(blkid_probe probe, int enable) {
+  VFIRST_HAND_ON(blkid_probe_enable_superblocks, probe, enable);
+}
+int blkid_probe_set_superblocks_flags(blkid_probe probe, int flags) {
+  VFIRST_HAND_ON(blkid_probe_set_superblocks_flags, probe, flags);
+}
 int blkid_probe_lookup_value(blkid_probe probe, const char* name, const char** data, size_t* size) {
   VFIRST_HAND_ON(blkid_probe_lookup_value, probe, name, data, size);
 }

@@ -3,30 +3,34 @@
 
 #include "base/text.hpp"
 
-#include <algorithm>
-#include <cerrno>
-#include <cstdlib>
-#include <cstring>
 #include <libmnl/libmnl.h>
 #include <linux/if.h>
 #include <linux/rtnetlink.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
+#include <algorithm>
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
 
 namespace vfirst {
 
 namespace {
 
-constexpr int kFirstPassed = 3;                                  // SD_LISTEN_FDS_START
+// SD_LISTEN_FDS_START
+constexpr int kFirstPassed = 3;
 
 void read_messages(const char* data, std::size_t size, LinkEvents& out) {
   auto left = static_cast<int>(size);
-  for (auto* message = reinterpret_cast<const nlmsghdr*>(data); mnl_nlmsg_ok(message, left); message = mnl_nlmsg_next(message, &left)) {
-    if (message->nlmsg_type != RTM_NEWLINK || message->nlmsg_len < NLMSG_LENGTH(sizeof(ifinfomsg))) continue;
+  for (auto* message = reinterpret_cast<const nlmsghdr*>(data); mnl_nlmsg_ok(message, left);
+       message = mnl_nlmsg_next(message, &left)) {
+    if (message->nlmsg_type != RTM_NEWLINK || message->nlmsg_len < NLMSG_LENGTH(sizeof(ifinfomsg)))
+      continue;
     const auto* link = static_cast<const ifinfomsg*>(mnl_nlmsg_get_payload(message));
     const auto index = static_cast<unsigned>(link->ifi_index);
-    if ((link->ifi_flags & IFF_UP) && std::ranges::find(out.up, index) == out.up.end()) out.up.push_back(index);
+    if ((link->ifi_flags & IFF_UP) && std::ranges::find(out.up, index) == out.up.end())
+      out.up.push_back(index);
   }
 }
 
@@ -35,7 +39,9 @@ void read_messages(const char* data, std::size_t size, LinkEvents& out) {
 std::optional<int> passed_socket() {
   const char* pid = std::getenv("LISTEN_PID");
   const char* count = std::getenv("LISTEN_FDS");
-  if (!pid || !count || parse_number(pid) != static_cast<std::uint64_t>(::getpid()) || parse_number(count).value_or(0) < 1) return std::nullopt;
+  if (!pid || !count || parse_number(pid) != static_cast<std::uint64_t>(::getpid()) ||
+      parse_number(count).value_or(0) < 1)
+    return std::nullopt;
   return kFirstPassed;
 }
 
@@ -53,7 +59,8 @@ Result<LinkEvents> take_link_events(int fd, std::chrono::milliseconds quiet) {
     header.msg_iovlen = 1;
     const auto n = ::recvmsg(fd, &header, MSG_DONTWAIT);
     if (n >= 0) {
-      if (from.nl_pid == 0) read_messages(buffer, static_cast<std::size_t>(n), out);   // the kernel's, nobody else's
+      // the kernel's, nobody else's
+      if (from.nl_pid == 0) read_messages(buffer, static_cast<std::size_t>(n), out);
       if (header.msg_flags & MSG_TRUNC) out.lost = true;
       continue;
     }
@@ -63,9 +70,11 @@ Result<LinkEvents> take_link_events(int fd, std::chrono::milliseconds quiet) {
       continue;
     }
     if (errno != EAGAIN) return failed(errno, "link events: {}", std::strerror(errno));
-    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(end - std::chrono::steady_clock::now());
+    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
+        end - std::chrono::steady_clock::now());
     pollfd one{fd, POLLIN, 0};
-    if (left.count() <= 0 || ::poll(&one, 1, static_cast<int>(std::min(quiet, left).count())) == 0) return out;
+    if (left.count() <= 0 || ::poll(&one, 1, static_cast<int>(std::min(quiet, left).count())) == 0)
+      return out;
   }
 }
 

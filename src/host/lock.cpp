@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "host/lock.hpp"
 
-#include <cerrno>
-#include <cstring>
 #include <fcntl.h>
 #include <sys/file.h>
 #include <unistd.h>
+#include <cerrno>
+#include <cstring>
 
 namespace vfirst {
 
@@ -16,7 +16,9 @@ Result<Lock> Lock::take(const Root& root, const char* folder) {
   if (::flock(fd, LOCK_EX | LOCK_NB) != 0) {
     const int error = errno;
     ::close(fd);
-    if (error == EWOULDBLOCK) return failed(EBUSY, "{}: another vfirst is writing there; try again when it has ended", folder);
+    if (error == EWOULDBLOCK)
+      return failed(
+          EBUSY, "{}: another vfirst is writing there; try again when it has ended", folder);
     return failed(error, "{}: {}", folder, std::strerror(error));
   }
   return Lock(fd);

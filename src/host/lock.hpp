@@ -8,8 +8,9 @@ namespace vfirst {
 
 class Lock {
  public:
-  // flock(2) of the folder itself: no file of its own is left behind. Refused at once (device_or_resource_busy) where another
-  // process holds it. A tree without the folder has nothing to guard.
+  // flock(2) of the folder itself: no file of its own is left behind. Refused at once
+  // (device_or_resource_busy) where another process holds it. A tree without the folder has nothing
+  // to guard.
   static Result<Lock> take(const Root& root, const char* folder);
   Lock(Lock&& other) noexcept : fd_(other.fd_) { other.fd_ = -1; }
   Lock& operator=(Lock&&) = delete;

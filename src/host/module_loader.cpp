@@ -1,18 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "host/module_loader.hpp"
 
-#include <cerrno>
-#include <cstring>
 #include <libkmod.h>
 #include <unistd.h>
+#include <cerrno>
+#include <cstring>
 
 namespace vfirst {
 
 namespace {
 
 struct Context {
-  Context() : it(kmod_new(nullptr, nullptr)) {}                  // the running kernel's modules, the system's modprobe.d
-  ~Context() { if (it) kmod_unref(it); }
+  // the running kernel's modules, the system's modprobe.d
+  Context() : it(kmod_new(nullptr, nullptr)) {}
+  ~Context() {
+    if (it) kmod_unref(it);
+  }
   Context(const Context&) = delete;
   Context& operator=(const Context&) = delete;
   kmod_ctx* it;
@@ -33,7 +36,8 @@ class KernelModules : public ModuleLoader {
     Context context;
     List found;
     if (!context.it) return failed(ENOMEM, "libkmod has no context");
-    if (const int error = kmod_module_new_from_lookup(context.it, name.c_str(), &found.it); error < 0)
+    if (const int error = kmod_module_new_from_lookup(context.it, name.c_str(), &found.it);
+        error < 0)
       return failed(-error, "module {}: {}", name, std::strerror(-error));
     if (!found.it) return failed(ENOENT, "module {}: not found", name);
     auto outcome = Loaded::already;
@@ -42,7 +46,8 @@ class KernelModules : public ModuleLoader {
       auto* module = kmod_module_get_module(at);
       const int state = kmod_module_get_initstate(module);
       int error = 0;
-      if (state == KMOD_MODULE_BUILTIN) outcome = Loaded::builtin;
+      if (state == KMOD_MODULE_BUILTIN)
+        outcome = Loaded::builtin;
       else if (state != KMOD_MODULE_LIVE && state != KMOD_MODULE_COMING) {
         error = kmod_module_probe_insert_module(module, 0, nullptr, nullptr, nullptr, nullptr);
         if (error == 0) outcome = Loaded::now;
@@ -55,17 +60,23 @@ class KernelModules : public ModuleLoader {
 
   bool exists_for(const std::string& modalias) override {
     Context context;
-    if (!context.it || ::access(fmt::format("{}/modules.alias.bin", kmod_get_dirname(context.it)).c_str(), R_OK) != 0) return true;
+    if (!context.it ||
+        ::access(fmt::format("{}/modules.alias.bin", kmod_get_dirname(context.it)).c_str(), R_OK) !=
+            0)
+      return true;
     List found, allowed;
     if (kmod_module_new_from_lookup(context.it, modalias.c_str(), &found.it) < 0) return true;
     if (!found.it) return false;
-    if (kmod_module_apply_filter(context.it, KMOD_FILTER_BLACKLIST, found.it, &allowed.it) < 0) return true;
+    if (kmod_module_apply_filter(context.it, KMOD_FILTER_BLACKLIST, found.it, &allowed.it) < 0)
+      return true;
     return allowed.it != nullptr;
   }
 };
 
 }  // namespace
 
-std::unique_ptr<ModuleLoader> kernel_modules() { return std::make_unique<KernelModules>(); }
+std::unique_ptr<ModuleLoader> kernel_modules() {
+  return std::make_unique<KernelModules>();
+}
 
 }  // namespace vfirst

@@ -15,7 +15,8 @@ class ModuleLoader {
   virtual ~ModuleLoader() = default;
   // ENOENT: there is no such module here (this initramfs, this kernel).
   virtual Result<Loaded> load(const std::string& name) = 0;
-  // Is there any module, loadable or built in and not blacklisted, for this modalias? True where it cannot be told.
+  // Is there any module, loadable or built in and not blacklisted, for this modalias? True where it
+  // cannot be told.
   virtual bool exists_for(const std::string& modalias) = 0;
 };
 

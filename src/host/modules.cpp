@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "host/modules.hpp"
 
-#include <cerrno>
 #include <libkmod.h>
+#include <cerrno>
 
 namespace vfirst {
 
@@ -15,14 +15,18 @@ struct ModuleIndex::Context {
 };
 
 Result<ModuleIndex> ModuleIndex::open(const Root& root, const std::string& directory) {
-  for (const auto* file : {"modules.dep.bin", "modules.alias.bin", "modules.builtin.bin", "modules.builtin.alias.bin"})
+  for (const auto* file :
+       {"modules.dep.bin", "modules.alias.bin", "modules.builtin.bin", "modules.builtin.alias.bin"})
     root.note(directory + '/' + file);
-  if (!root.exists(directory + "/modules.dep.bin")) return failed(ENOENT, "{}: no modules.dep.bin", directory);
-  // An explicit empty list: what modprobe.d of this host says is nothing to a kernel of another tree.
+  if (!root.exists(directory + "/modules.dep.bin"))
+    return failed(ENOENT, "{}: no modules.dep.bin", directory);
+  // An explicit empty list: what modprobe.d of this host says is nothing to a kernel of another
+  // tree.
   static constexpr const char* no_config[] = {nullptr};
   auto* context = kmod_new((root.path() / directory).c_str(), no_config);
   if (!context) return failed(ELIBACC, "libkmod.so.2 cannot be loaded");
-  kmod_set_log_priority(context, 0);                             // errors come back as values
+  // errors come back as values
+  kmod_set_log_priority(context, 0);
   return ModuleIndex(std::make_unique<Context>(context));
 }
 
@@ -32,9 +36,11 @@ ModuleIndex::~ModuleIndex() = default;
 
 ModuleIndex::State ModuleIndex::state(const std::string& name) const {
   kmod_list* found = nullptr;
-  if (kmod_module_new_from_lookup(context_->it, name.c_str(), &found) < 0 || !found) return State::missing;
+  if (kmod_module_new_from_lookup(context_->it, name.c_str(), &found) < 0 || !found)
+    return State::missing;
   auto* module = kmod_module_get_module(found);
-  const auto state = kmod_module_get_path(module) ? State::loadable : State::builtin;   // a module without a file is in the image
+  // a module without a file is in the image
+  const auto state = kmod_module_get_path(module) ? State::loadable : State::builtin;
   kmod_module_unref(module);
   kmod_module_unref_list(found);
   return state;

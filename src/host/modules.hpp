@@ -19,8 +19,10 @@ class ModuleIndex {
   ModuleIndex(ModuleIndex&&) noexcept;
   ~ModuleIndex();
 
-  State state(const std::string& name) const;                    // '-' and '_' are the same
-  std::vector<std::string> for_modalias(const std::string& modalias) const;   // names, in libkmod's order
+  // '-' and '_' are the same
+  State state(const std::string& name) const;
+  // names, in libkmod's order
+  std::vector<std::string> for_modalias(const std::string& modalias) const;
 
  private:
   struct Context;

@@ -20,16 +20,28 @@ namespace {
 // A socket a call: a few microseconds each, and a call that the kernel blocks holds up nobody else.
 class KernelNet : public Net {
  public:
-  Result<MacAddress> permanent_mac(unsigned ifindex) override { return rtnetlink::permanent_mac(ifindex); }
+  Result<MacAddress> permanent_mac(unsigned ifindex) override {
+    return rtnetlink::permanent_mac(ifindex);
+  }
   Status set_up(unsigned ifindex) override { return rtnetlink::set_up(ifindex); }
   Result<std::vector<VfConfig>> vfs(unsigned ifindex) override { return rtnetlink::vfs(ifindex); }
-  Status set_vfs(unsigned ifindex, const std::vector<VfConfig>& vfs) override { return rtnetlink::set_vfs(ifindex, vfs); }
+  Status set_vfs(unsigned ifindex, const std::vector<VfConfig>& vfs) override {
+    return rtnetlink::set_vfs(ifindex, vfs);
+  }
   Result<Coalescing> coalescing(unsigned ifindex) override { return ethtool::coalescing(ifindex); }
-  Status set_coalescing(unsigned ifindex, const Coalescing& wanted) override { return ethtool::set_coalescing(ifindex, wanted); }
+  Status set_coalescing(unsigned ifindex, const Coalescing& wanted) override {
+    return ethtool::set_coalescing(ifindex, wanted);
+  }
   Result<Channels> channels(unsigned ifindex) override { return ethtool::channels(ifindex); }
-  Status set_channels(unsigned ifindex, const Channels& wanted) override { return ethtool::set_channels(ifindex, wanted); }
-  Result<std::string> eswitch_mode(const PciAddress& pf) override { return devlink::eswitch_mode("pci", pf.str()); }
-  Status set_eswitch_mode(const PciAddress& pf, const std::string& mode) override { return devlink::set_eswitch_mode("pci", pf.str(), mode); }
+  Status set_channels(unsigned ifindex, const Channels& wanted) override {
+    return ethtool::set_channels(ifindex, wanted);
+  }
+  Result<std::string> eswitch_mode(const PciAddress& pf) override {
+    return devlink::eswitch_mode("pci", pf.str());
+  }
+  Status set_eswitch_mode(const PciAddress& pf, const std::string& mode) override {
+    return devlink::set_eswitch_mode("pci", pf.str(), mode);
+  }
 };
 
 class NoNet : public Net {
@@ -42,16 +54,24 @@ class NoNet : public Net {
   Status set_coalescing(unsigned, const Coalescing&) override { return absent(); }
   Result<Channels> channels(unsigned) override { return absent(); }
   Status set_channels(unsigned, const Channels&) override { return absent(); }
-  Result<std::string> eswitch_mode(const PciAddress&) override { return failed(ENODATA, "a captured tree answers no netlink"); }
+  Result<std::string> eswitch_mode(const PciAddress&) override {
+    return failed(ENODATA, "a captured tree answers no netlink");
+  }
   Status set_eswitch_mode(const PciAddress&, const std::string&) override { return absent(); }
 
  private:
-  static std::unexpected<Error> absent() { return failed(ENOTSUP, "a captured tree answers no netlink"); }
+  static std::unexpected<Error> absent() {
+    return failed(ENOTSUP, "a captured tree answers no netlink");
+  }
 };
 
 }  // namespace
 
-std::unique_ptr<Net> kernel_net() { return std::make_unique<KernelNet>(); }
-std::unique_ptr<Net> no_net() { return std::make_unique<NoNet>(); }
+std::unique_ptr<Net> kernel_net() {
+  return std::make_unique<KernelNet>();
+}
+std::unique_ptr<Net> no_net() {
+  return std::make_unique<NoNet>();
+}
 
 }  // namespace vfirst

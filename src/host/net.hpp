@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
-// A network device, as far as a PF needs it: up, the attributes of its VFs, interrupt coalescing, channels.
-// Devices are named by ifindex, since udev may rename them at any moment of the boot.
+// A network device, as far as a PF needs it: up, the attributes of its VFs, interrupt coalescing,
+// channels. Devices are named by ifindex, since udev may rename them at any moment of the boot.
 
 #include "base/mac_address.hpp"
 #include "base/pci_address.hpp"
@@ -14,17 +14,20 @@
 
 namespace vfirst {
 
-// What the PF keeps for one VF. In a request, absent leaves it alone; in an answer, absent means the driver does not tell.
+// What the PF keeps for one VF. In a request, absent leaves it alone; in an answer, absent means
+// the driver does not tell.
 struct VfConfig {
   enum class Link { automatic, enable, disable };
   unsigned index = 0;
   std::optional<MacAddress> mac;
   std::optional<bool> trust, spoofcheck;
   std::optional<unsigned> vlan, qos;
-  std::string vlan_protocol;                                     // "802.1Q" or "802.1ad"
+  // "802.1Q" or "802.1ad"
+  std::string vlan_protocol;
   std::optional<Link> link;
   std::optional<unsigned> min_rate_mbps, max_rate_mbps;
-  bool empty() const;                                            // nothing but the index
+  // nothing but the index
+  bool empty() const;
   bool operator==(const VfConfig&) const = default;
 };
 
@@ -41,16 +44,16 @@ struct Channels {
   bool operator==(const Channels&) const = default;
 };
 
-// Virtual so that a test can answer as a driver would. Errors carry the errno and, where the kernel gave one, its own
-// sentence (extended ack).
+// Virtual so that a test can answer as a driver would. Errors carry the errno and, where the kernel
+// gave one, its own sentence (extended ack).
 class Net {
  public:
   virtual ~Net() = default;
   virtual Result<MacAddress> permanent_mac(unsigned ifindex) = 0;
   virtual Status set_up(unsigned ifindex) = 0;
   virtual Result<std::vector<VfConfig>> vfs(unsigned ifindex) = 0;
-  // One RTM_SETLINK for all of them. The kernel applies them in order and stops at the first it refuses; the ones before
-  // stay applied.
+  // One RTM_SETLINK for all of them. The kernel applies them in order and stops at the first it
+  // refuses; the ones before stay applied.
   virtual Status set_vfs(unsigned ifindex, const std::vector<VfConfig>& vfs) = 0;
   virtual Result<Coalescing> coalescing(unsigned ifindex) = 0;
   virtual Status set_coalescing(unsigned ifindex, const Coalescing& wanted) = 0;
@@ -62,7 +65,9 @@ class Net {
   virtual Status set_eswitch_mode(const PciAddress& pf, const std::string& mode) = 0;
 };
 
-std::unique_ptr<Net> kernel_net();                               // the running kernel's
-std::unique_ptr<Net> no_net();                                   // of a captured tree: every question is answered ENOTSUP
+// the running kernel's
+std::unique_ptr<Net> kernel_net();
+// of a captured tree: every question is answered ENOTSUP
+std::unique_ptr<Net> no_net();
 
 }  // namespace vfirst

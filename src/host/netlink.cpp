@@ -1,22 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "host/netlink.hpp"
 
+#include <linux/genetlink.h>
+#include <sys/socket.h>
 #include <array>
 #include <cerrno>
 #include <cstring>
-#include <linux/genetlink.h>
-#include <sys/socket.h>
 
 namespace vfirst {
 
 namespace {
 
-// The extended acknowledgement behind an error: NLMSGERR_ATTR_MSG, after the (capped) copy of our header.
+// The extended acknowledgement behind an error: NLMSGERR_ATTR_MSG, after the (capped) copy of our
+// header.
 std::string kernel_sentence(const nlmsghdr* message) {
   if (!(message->nlmsg_flags & NLM_F_ACK_TLVS)) return {};
   const auto* error = static_cast<const nlmsgerr*>(mnl_nlmsg_get_payload(message));
   std::size_t skip = sizeof *error;
-  if (!(message->nlmsg_flags & NLM_F_CAPPED)) skip += MNL_ALIGN(error->msg.nlmsg_len) - sizeof(nlmsghdr);
+  if (!(message->nlmsg_flags & NLM_F_CAPPED))
+    skip += MNL_ALIGN(error->msg.nlmsg_len) - sizeof(nlmsghdr);
   std::string text;
   for_each_attribute(message, skip, [&](const nlattr* attribute) {
     if (mnl_attr_get_type(attribute) == NLMSGERR_ATTR_MSG) text = mnl_attr_get_str(attribute);
@@ -30,14 +32,17 @@ Result<Netlink> Netlink::open(int protocol) {
   auto* socket = mnl_socket_open2(protocol, SOCK_CLOEXEC);
   if (!socket) return failed(errno, "netlink socket: {}", std::strerror(errno));
   Netlink out(socket);
-  if (mnl_socket_bind(socket, 0, MNL_SOCKET_AUTOPID) < 0) return failed(errno, "netlink socket: {}", std::strerror(errno));
-  int on = 1;                                                    // older kernels lack these; the errors are then bare numbers
+  if (mnl_socket_bind(socket, 0, MNL_SOCKET_AUTOPID) < 0)
+    return failed(errno, "netlink socket: {}", std::strerror(errno));
+  // older kernels lack these; the errors are then bare numbers
+  int on = 1;
   mnl_socket_setsockopt(socket, NETLINK_EXT_ACK, &on, sizeof on);
   mnl_socket_setsockopt(socket, NETLINK_CAP_ACK, &on, sizeof on);
   return out;
 }
 
-Netlink::Netlink(Netlink&& other) noexcept : socket_(std::exchange(other.socket_, nullptr)), sequence_(other.sequence_) {}
+Netlink::Netlink(Netlink&& other) noexcept
+    : socket_(std::exchange(other.socket_, nullptr)), sequence_(other.sequence_) {}
 Netlink& Netlink::operator=(Netlink&& other) noexcept {
   std::swap(socket_, other.socket_);
   std::swap(sequence_, other.sequence_);
@@ -50,14 +55,17 @@ Netlink::~Netlink() {
 Status Netlink::ask(nlmsghdr* message, const std::function<void(const nlmsghdr*)>& answer) {
   message->nlmsg_flags |= NLM_F_REQUEST | NLM_F_ACK;
   message->nlmsg_seq = ++sequence_;
-  if (mnl_socket_sendto(socket_, message, message->nlmsg_len) < 0) return failed(errno, "{}", std::strerror(errno));
-  std::vector<char> buffer(4 * kNetlinkBuffer);                  // a PF with 256 VFs answers with more than libmnl's usual page
+  if (mnl_socket_sendto(socket_, message, message->nlmsg_len) < 0)
+    return failed(errno, "{}", std::strerror(errno));
+  // a PF with 256 VFs answers with more than libmnl's usual page
+  std::vector<char> buffer(4 * kNetlinkBuffer);
   for (;;) {
     const auto got = mnl_socket_recvfrom(socket_, buffer.data(), buffer.size());
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) return failed(errno, "{}", std::strerror(errno));
     auto left = static_cast<int>(got);
-    for (auto* part = reinterpret_cast<const nlmsghdr*>(buffer.data()); mnl_nlmsg_ok(part, left); part = mnl_nlmsg_next(part, &left)) {
+    for (auto* part = reinterpret_cast<const nlmsghdr*>(buffer.data()); mnl_nlmsg_ok(part, left);
+         part = mnl_nlmsg_next(part, &left)) {
       if (part->nlmsg_seq != sequence_) continue;
       if (part->nlmsg_type == NLMSG_DONE) return {};
       if (part->nlmsg_type != NLMSG_ERROR) {
@@ -67,7 +75,8 @@ Status Netlink::ask(nlmsghdr* message, const std::function<void(const nlmsghdr*)
       const auto* error = static_cast<const nlmsgerr*>(mnl_nlmsg_get_payload(part));
       if (error->error == 0) return {};
       const auto said = kernel_sentence(part);
-      return failed(-error->error, "{}{}{}", std::strerror(-error->error), said.empty() ? "" : ": ", said);
+      return failed(
+          -error->error, "{}{}{}", std::strerror(-error->error), said.empty() ? "" : ": ", said);
     }
   }
 }
@@ -88,7 +97,8 @@ Result<GenericNetlink> GenericNetlink::open(std::string_view name) {
   return out;
 }
 
-nlmsghdr* GenericNetlink::begin(std::span<char> buffer, std::uint8_t command, std::uint8_t version) const {
+nlmsghdr* GenericNetlink::begin(
+    std::span<char> buffer, std::uint8_t command, std::uint8_t version) const {
   auto* message = mnl_nlmsg_put_header(buffer.data());
   message->nlmsg_type = family;
   auto* header = static_cast<genlmsghdr*>(mnl_nlmsg_put_extra_header(message, sizeof(genlmsghdr)));
@@ -97,17 +107,22 @@ nlmsghdr* GenericNetlink::begin(std::span<char> buffer, std::uint8_t command, st
   return message;
 }
 
-void for_each_attribute(const nlmsghdr* message, std::size_t header, const std::function<void(const nlattr*)>& attribute) {
+void for_each_attribute(
+    const nlmsghdr* message, std::size_t header,
+    const std::function<void(const nlattr*)>& attribute) {
   const auto* end = static_cast<const char*>(mnl_nlmsg_get_payload_tail(message));
   for (auto* at = static_cast<const nlattr*>(mnl_nlmsg_get_payload_offset(message, header));
-       mnl_attr_ok(at, static_cast<int>(end - reinterpret_cast<const char*>(at))); at = mnl_attr_next(at))
+       mnl_attr_ok(at, static_cast<int>(end - reinterpret_cast<const char*>(at)));
+       at = mnl_attr_next(at))
     attribute(at);
 }
 
 void for_each_attribute(const nlattr* nest, const std::function<void(const nlattr*)>& attribute) {
-  const auto* end = static_cast<const char*>(mnl_attr_get_payload(nest)) + mnl_attr_get_payload_len(nest);
+  const auto* end =
+      static_cast<const char*>(mnl_attr_get_payload(nest)) + mnl_attr_get_payload_len(nest);
   for (auto* at = static_cast<const nlattr*>(mnl_attr_get_payload(nest));
-       mnl_attr_ok(at, static_cast<int>(end - reinterpret_cast<const char*>(at))); at = mnl_attr_next(at))
+       mnl_attr_ok(at, static_cast<int>(end - reinterpret_cast<const char*>(at)));
+       at = mnl_attr_next(at))
     attribute(at);
 }
 

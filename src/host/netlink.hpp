@@ -4,9 +4,9 @@
 
 #include "base/result.hpp"
 
+#include <libmnl/libmnl.h>
 #include <cstdint>
 #include <functional>
-#include <libmnl/libmnl.h>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -20,8 +20,8 @@ class Netlink {
   Netlink& operator=(Netlink&&) noexcept;
   ~Netlink();
 
-  // Sends `message` (made with mnl_nlmsg_put_header in a buffer of the caller) with NLM_F_REQUEST | NLM_F_ACK added, and
-  // calls `answer` for every message before the acknowledgement.
+  // Sends `message` (made with mnl_nlmsg_put_header in a buffer of the caller) with NLM_F_REQUEST |
+  // NLM_F_ACK added, and calls `answer` for every message before the acknowledgement.
   Status ask(nlmsghdr* message, const std::function<void(const nlmsghdr*)>& answer = {});
 
  private:
@@ -36,15 +36,19 @@ inline constexpr std::size_t kNetlinkBuffer = 65536;
 // A conversation with one family of generic netlink.
 struct GenericNetlink {
   Netlink socket;
-  std::uint16_t family;                                          // its type number on this host
+  // its type number on this host
+  std::uint16_t family;
 
-  static Result<GenericNetlink> open(std::string_view name);     // ENOENT where the kernel lacks the family
+  // ENOENT where the kernel lacks the family
+  static Result<GenericNetlink> open(std::string_view name);
   // The head of a message to it, in a buffer of the caller.
   nlmsghdr* begin(std::span<char> buffer, std::uint8_t command, std::uint8_t version) const;
 };
 
 // Calls `attribute` for each attribute in the payload behind `header` bytes, or inside `nest`.
-void for_each_attribute(const nlmsghdr* message, std::size_t header, const std::function<void(const nlattr*)>& attribute);
+void for_each_attribute(
+    const nlmsghdr* message, std::size_t header,
+    const std::function<void(const nlattr*)>& attribute);
 void for_each_attribute(const nlattr* nest, const std::function<void(const nlattr*)>& attribute);
 
 }  // namespace vfirst

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
-// Addresses and routes that come, from the kernel's own messages: what to wait for where a network is on its way.
+// Addresses and routes that come, from the kernel's own messages: what to wait for where a network
+// is on its way.
 
 #include "base/result.hpp"
 
@@ -10,11 +11,13 @@ namespace vfirst {
 
 class NetworkEvents {
  public:
-  NetworkEvents();                                               // listens from here on; where the kernel refuses, only time passes
+  // listens from here on; where the kernel refuses, only time passes
+  NetworkEvents();
   NetworkEvents(const NetworkEvents&) = delete;
   NetworkEvents& operator=(const NetworkEvents&) = delete;
   ~NetworkEvents();
-  void wait(std::chrono::milliseconds limit);                    // returns on a change, or at the limit; maybe too early
+  // returns on a change, or at the limit; maybe too early
+  void wait(std::chrono::milliseconds limit);
 
  private:
   int fd_;

@@ -15,13 +15,15 @@ namespace vfirst {
 
 namespace {
 
-// libpci reports a file that it must have (a function unplugged between listing and reading) through a callback that may
-// not return. It jumps back to the call that was made; between the two there are only libpci's own C frames and `body`,
-// so a body holds nothing that has a destructor.
+// libpci reports a file that it must have (a function unplugged between listing and reading)
+// through a callback that may not return. It jumps back to the call that was made; between the two
+// there are only libpci's own C frames and `body`, so a body holds nothing that has a destructor.
 thread_local std::jmp_buf* broken = nullptr;
 
 // Not [[noreturn]]: clang knows a pointer to such a function only by the attribute.
-__attribute__((noreturn)) void on_error(char*, ...) { std::longjmp(*broken, 1); }
+__attribute__((noreturn)) void on_error(char*, ...) {
+  std::longjmp(*broken, 1);
+}
 void on_warning(char*, ...) {}
 
 template <class Body>
@@ -38,7 +40,8 @@ bool guarded(Body&& body) {
   return true;
 }
 
-unsigned speed_mts(unsigned code) {                              // PCIe base specification, Link Speeds Vector
+// PCIe base specification, Link Speeds Vector
+unsigned speed_mts(unsigned code) {
   constexpr unsigned speeds[] = {0, 2500, 5000, 8000, 16000, 32000, 64000, 128000};
   return code < std::size(speeds) ? speeds[code] : 0;
 }
@@ -48,7 +51,8 @@ unsigned speed_mts(unsigned code) {                              // PCIe base sp
 struct PciBus::Access {
   explicit Access(const Root& whole) : root(whole), path((whole.path() / "sys/bus/pci").string()) {}
   ~Access() {
-    for (auto& [address, device] : devices) pci_free_dev(device);
+    for (auto& [address, device] : devices)
+      pci_free_dev(device);
     if (it) guarded([&] { pci_cleanup(it); });
   }
   Access(const Access&) = delete;
@@ -56,7 +60,9 @@ struct PciBus::Access {
 
   pci_dev* device(const PciAddress& address) {
     auto& device = devices[address];
-    if (!device) device = pci_get_dev(it, static_cast<int>(address.domain), address.bus, address.device, address.function);
+    if (!device)
+      device = pci_get_dev(
+          it, static_cast<int>(address.domain), address.bus, address.device, address.function);
     return device;
   }
 
@@ -65,7 +71,8 @@ struct PciBus::Access {
   pci_access* it = nullptr;
   std::vector<PciAddress> functions;
   std::map<PciAddress, pci_dev*> devices;
-  std::map<PciAddress, std::string> slots;                       // by bus and device, function 0
+  // by bus and device, function 0
+  std::map<PciAddress, std::string> slots;
 };
 
 Result<PciBus> PciBus::open(const Root& root) {
@@ -76,7 +83,8 @@ Result<PciBus> PciBus::open(const Root& root) {
     const auto address = PciAddress::parse(name);
     if (!address) continue;
     access->functions.push_back(*address);
-    for (const auto* file : {"vendor", "device", "class", "revision", "subsystem_vendor", "subsystem_device"})
+    for (const auto* file :
+         {"vendor", "device", "class", "revision", "subsystem_vendor", "subsystem_device"})
       root.note(fmt::format("sys/bus/pci/devices/{}/{}", name, file));
   }
   std::sort(access->functions.begin(), access->functions.end());
@@ -86,16 +94,20 @@ Result<PciBus> PciBus::open(const Root& root) {
   access->it->error = on_error;
   access->it->warning = on_warning;
   access->it->debug = on_warning;
-  access->it->id_lookup_mode = 0;                                // no cache, no network
+  // no cache, no network
+  access->it->id_lookup_mode = 0;
   static char parameter[] = "sysfs.path";
-  if (pci_set_param(access->it, parameter, access->path.data()) != 0 || !guarded([it = access->it] { pci_init(it); }))
+  if (pci_set_param(access->it, parameter, access->path.data()) != 0 ||
+      !guarded([it = access->it] { pci_init(it); }))
     return failed(EIO, "sys/bus/pci: libpci cannot read it");
-  // The slots by the same files that libpci takes: its own way marks every device it knows, and it knows only ours so far.
+  // The slots by the same files that libpci takes: its own way marks every device it knows, and it
+  // knows only ours so far.
   if (const auto slots = root.list("sys/bus/pci/slots")) {
     for (const auto& slot : *slots) {
       const auto text = root.read(fmt::format("sys/bus/pci/slots/{}/address", slot));
       if (!text) continue;
-      if (const auto address = PciAddress::parse(*text + ".0")) access->slots.emplace(*address, slot);
+      if (const auto address = PciAddress::parse(*text + ".0"))
+        access->slots.emplace(*address, slot);
     }
   }
   return PciBus(std::move(access));
@@ -105,18 +117,23 @@ PciBus::PciBus(std::unique_ptr<Access> access) : access_(std::move(access)) {}
 PciBus::PciBus(PciBus&&) noexcept = default;
 PciBus::~PciBus() = default;
 
-const std::vector<PciAddress>& PciBus::functions() const { return access_->functions; }
+const std::vector<PciAddress>& PciBus::functions() const {
+  return access_->functions;
+}
 
 std::optional<PciIdentity> PciBus::identity(const PciAddress& address, bool subsystem) const {
   auto* const device = access_->device(address);
   PciIdentity out;
-  const int wanted = PCI_FILL_IDENT | PCI_FILL_CLASS | (subsystem ? PCI_FILL_SUBSYS | PCI_FILL_CLASS_EXT : 0);
+  const int wanted =
+      PCI_FILL_IDENT | PCI_FILL_CLASS | (subsystem ? PCI_FILL_SUBSYS | PCI_FILL_CLASS_EXT : 0);
   if (!guarded([&] { pci_fill_info(device, wanted); })) return std::nullopt;
-  out.class_code = static_cast<std::uint32_t>(device->device_class) << 8 | (subsystem ? device->prog_if : 0u);
+  out.class_code =
+      static_cast<std::uint32_t>(device->device_class) << 8 | (subsystem ? device->prog_if : 0u);
   out.vendor = device->vendor_id;
   out.device = device->device_id;
   if (subsystem) {
-    // 0xffff is libpci's word for a function that has none: bridges, and configuration space out of reach.
+    // 0xffff is libpci's word for a function that has none: bridges, and configuration space out of
+    // reach.
     if (device->subsys_vendor_id != 0xffff) out.subsystem_vendor = device->subsys_vendor_id;
     if (device->subsys_id != 0xffff) out.subsystem_device = device->subsys_id;
   }
@@ -136,8 +153,10 @@ PciCapabilities PciBus::capabilities(const PciAddress& address) const {
       const int at = static_cast<int>(cap->addr);
       const auto capable = pci_read_long(device, at + PCI_EXP_LNKCAP);
       const std::uint32_t status = pci_read_word(device, at + PCI_EXP_LNKSTA);
-      out.link_capable = LinkCapability{speed_mts(capable & PCI_EXP_LNKCAP_SPEED), (capable & PCI_EXP_LNKCAP_WIDTH) >> 4};
-      out.link = LinkCapability{speed_mts(status & PCI_EXP_LNKSTA_SPEED), (status & PCI_EXP_LNKSTA_WIDTH) >> 4};
+      out.link_capable = LinkCapability{
+          speed_mts(capable & PCI_EXP_LNKCAP_SPEED), (capable & PCI_EXP_LNKCAP_WIDTH) >> 4};
+      out.link = LinkCapability{
+          speed_mts(status & PCI_EXP_LNKSTA_SPEED), (status & PCI_EXP_LNKSTA_WIDTH) >> 4};
     }
     if (const auto* cap = pci_find_cap(device, PCI_CAP_ID_MSIX, PCI_CAP_NORMAL))
       out.msix_vectors = (pci_read_word(device, static_cast<int>(cap->addr) + 2) & 0x7ffu) + 1;
@@ -164,8 +183,10 @@ std::string PciBus::slot(const PciAddress& address) const {
 std::string PciBus::name(const PciIdentity& id) const {
   char text[256];
   const char* found = nullptr;
-  constexpr int mode = PCI_LOOKUP_VENDOR | PCI_LOOKUP_DEVICE | PCI_LOOKUP_NO_NUMBERS | PCI_LOOKUP_NO_HWDB;
-  guarded([&] { found = pci_lookup_name(access_->it, text, sizeof text, mode, id.vendor, id.device); });
+  constexpr int mode =
+      PCI_LOOKUP_VENDOR | PCI_LOOKUP_DEVICE | PCI_LOOKUP_NO_NUMBERS | PCI_LOOKUP_NO_HWDB;
+  guarded(
+      [&] { found = pci_lookup_name(access_->it, text, sizeof text, mode, id.vendor, id.device); });
   return found ? std::string(found) : std::string();
 }
 

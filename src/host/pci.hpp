@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
-// The PCI functions of a tree, through libpci, read only. What the kernel adds to a function (driver, node, netdevs) is
-// in sysfs beside it and read from there.
+// The PCI functions of a tree, through libpci, read only. What the kernel adds to a function
+// (driver, node, netdevs) is in sysfs beside it and read from there.
 
 #include "base/pci_address.hpp"
 #include "host/root.hpp"
@@ -14,12 +14,14 @@
 namespace vfirst {
 
 struct PciIdentity {
-  std::uint32_t class_code = 0;                                  // 24 bits
+  // 24 bits
+  std::uint32_t class_code = 0;
   std::uint16_t vendor = 0, device = 0, subsystem_vendor = 0, subsystem_device = 0;
 };
 
 struct LinkCapability {
-  unsigned speed_mts = 0, width = 0;                             // MT/s a lane, lanes; 0: unknown
+  // MT/s a lane, lanes; 0: unknown
+  unsigned speed_mts = 0, width = 0;
 };
 
 struct SriovCapability {
@@ -27,9 +29,12 @@ struct SriovCapability {
   std::uint16_t vf_device = 0;
 };
 
-struct PciCapabilities {                                         // of the configuration space; absent: the function has it not
-  bool known = false;                                            // false: unprivileged, or a capture, with 64 bytes or none
-  bool extended_known = false;                                   // beyond byte 255
+// of the configuration space; absent: the function has it not
+struct PciCapabilities {
+  // false: unprivileged, or a capture, with 64 bytes or none
+  bool known = false;
+  // beyond byte 255
+  bool extended_known = false;
   std::optional<LinkCapability> link, link_capable;
   bool ari = false, acs = false;
   unsigned msix_vectors = 0;
@@ -43,12 +48,16 @@ class PciBus {
   PciBus(PciBus&&) noexcept;
   ~PciBus();
 
-  const std::vector<PciAddress>& functions() const;              // sorted
-  // A function that went away since has neither identity nor capabilities. Subsystem IDs only where asked for.
+  // sorted
+  const std::vector<PciAddress>& functions() const;
+  // A function that went away since has neither identity nor capabilities. Subsystem IDs only where
+  // asked for.
   std::optional<PciIdentity> identity(const PciAddress&, bool subsystem) const;
   PciCapabilities capabilities(const PciAddress&) const;
-  std::string slot(const PciAddress&) const;                     // the physical slot's name, "" where firmware gives none
-  std::string name(const PciIdentity&) const;                    // by the host's pci.ids, never by the network
+  // the physical slot's name, "" where firmware gives none
+  std::string slot(const PciAddress&) const;
+  // by the host's pci.ids, never by the network
+  std::string name(const PciIdentity&) const;
 
  private:
   struct Access;

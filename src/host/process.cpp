@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "host/process.hpp"
 
-#include <array>
-#include <cerrno>
-#include <chrono>
-#include <csignal>
-#include <cstring>
 #include <fcntl.h>
 #include <poll.h>
 #include <spawn.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <csignal>
+#include <cstring>
 
 extern char** environ;
 
@@ -32,7 +32,8 @@ struct Pipe {
   }
 };
 
-// Stdin as a memory file: the child can read it whenever it likes and we need not feed it while we listen.
+// Stdin as a memory file: the child can read it whenever it likes and we need not feed it while we
+// listen.
 int memory_file(std::string_view content) {
   const int fd = ::memfd_create("stdin", MFD_CLOEXEC);
   if (fd < 0) return -1;
@@ -45,9 +46,11 @@ int memory_file(std::string_view content) {
 
 }  // namespace
 
-Result<Ended> run_process(const std::vector<std::string>& argv, std::string_view input, int limit_s) {
+Result<Ended> run_process(
+    const std::vector<std::string>& argv, std::string_view input, int limit_s) {
   std::vector<char*> words;
-  for (const auto& word : argv) words.push_back(const_cast<char*>(word.c_str()));
+  for (const auto& word : argv)
+    words.push_back(const_cast<char*>(word.c_str()));
   words.push_back(nullptr);
   const auto& program = argv.front();
 
@@ -65,7 +68,8 @@ Result<Ended> run_process(const std::vector<std::string>& argv, std::string_view
   ::posix_spawn_file_actions_adddup2(&actions, err.ends[1], 2);
   posix_spawnattr_t attributes;
   ::posix_spawnattr_init(&attributes);
-  ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);   // its own group, so that a timeout takes its children too
+  // its own group, so that a timeout takes its children too
+  ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);
   ::posix_spawnattr_setpgroup(&attributes, 0);
   pid_t child = -1;
   const int error = ::posix_spawnp(&child, words[0], &actions, &attributes, words.data(), environ);
@@ -82,7 +86,8 @@ Result<Ended> run_process(const std::vector<std::string>& argv, std::string_view
   bool late = false;
   std::array<pollfd, 2> lines{{{out.ends[0], POLLIN, 0}, {err.ends[0], POLLIN, 0}}};
   while (!late && (lines[0].fd >= 0 || lines[1].fd >= 0)) {
-    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now()).count();
+    const auto left =
+        std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now()).count();
     const int n = left > 0 ? ::poll(lines.data(), lines.size(), static_cast<int>(left)) : 0;
     if (n < 0 && errno == EINTR) continue;
     if (n <= 0) late = true;
@@ -90,13 +95,16 @@ Result<Ended> run_process(const std::vector<std::string>& argv, std::string_view
       if (late || line.fd < 0 || line.revents == 0) continue;
       char chunk[8192];
       const auto got = ::read(line.fd, chunk, sizeof chunk);
-      if (got > 0) (&line == &lines[0] ? ended.out : ended.err).append(chunk, static_cast<std::size_t>(got));
-      else if (got == 0 || errno != EINTR) line.fd = -1;             // poll skips negative descriptors
+      if (got > 0)
+        (&line == &lines[0] ? ended.out : ended.err).append(chunk, static_cast<std::size_t>(got));
+      else if (got == 0 || errno != EINTR)
+        line.fd = -1;  // poll skips negative descriptors
     }
   }
   if (late) ::kill(-child, SIGKILL);
   int status = 0;
-  while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {}
+  while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
+  }
   if (late) return failed(ETIMEDOUT, "{}: not done after {} s, killed", program, limit_s);
   ended.code = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
   return ended;

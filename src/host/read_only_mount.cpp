@@ -3,11 +3,11 @@
 
 #include "host/disks.hpp"
 
+#include <sys/mount.h>
+#include <unistd.h>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
-#include <sys/mount.h>
-#include <unistd.h>
 #include <utility>
 
 namespace vfirst {
@@ -30,10 +30,16 @@ bool known(const std::string& type) {
 
 Result<ReadOnlyMount> ReadOnlyMount::open(const std::string& device) {
   const auto type = VFIRST_TRY(filesystem_type(device));
-  if (!known(type)) return refuse("{}: {} is not mounted here, only vfat, iso9660, ext2, ext3, ext4, xfs, squashfs and erofs are", device, type);
+  if (!known(type))
+    return refuse(
+        "{}: {} is not mounted here, only vfat, iso9660, ext2, ext3, ext4, xfs, squashfs and erofs "
+        "are",
+        device, type);
   char name[] = "/run/vfirst-XXXXXX";
   if (!::mkdtemp(name)) return failed(errno, "{}: {}", name, std::strerror(errno));
-  if (::mount(device.c_str(), name, type.c_str(), MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC, without_replay(type)) != 0) {
+  if (::mount(
+          device.c_str(), name, type.c_str(), MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC,
+          without_replay(type)) != 0) {
     const int error = errno;
     ::rmdir(name);
     return failed(error, "{}: cannot be mounted as {}: {}", device, type, std::strerror(error));
@@ -42,7 +48,8 @@ Result<ReadOnlyMount> ReadOnlyMount::open(const std::string& device) {
 }
 
 ReadOnlyMount::ReadOnlyMount(std::filesystem::path path) : path_(std::move(path)) {}
-ReadOnlyMount::ReadOnlyMount(ReadOnlyMount&& other) noexcept : path_(std::exchange(other.path_, {})) {}
+ReadOnlyMount::ReadOnlyMount(ReadOnlyMount&& other) noexcept
+    : path_(std::exchange(other.path_, {})) {}
 ReadOnlyMount::~ReadOnlyMount() {
   if (path_.empty()) return;
   ::umount2(path_.c_str(), MNT_DETACH);

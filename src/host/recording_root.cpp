@@ -3,18 +3,20 @@
 
 #include "base/text.hpp"
 
-#include <deque>
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <deque>
 
 namespace vfirst {
 
 RecordingRoot::RecordingRoot(Root root) : Root(std::move(root)) {}
 
-// The path with no link in it, and each link met on the way as an entry. It is called for what exists.
+// The path with no link in it, and each link met on the way as an entry. It is called for what
+// exists.
 std::string RecordingRoot::settle(std::string_view path, bool follow_last) const {
   std::deque<std::string> rest;
-  for (auto part : split(path, '/')) rest.emplace_back(part);
+  for (auto part : split(path, '/'))
+    rest.emplace_back(part);
   std::string done;
   for (int links = 0; !rest.empty();) {
     const auto part = std::move(rest.front());
@@ -25,7 +27,9 @@ std::string RecordingRoot::settle(std::string_view path, bool follow_last) const
       continue;
     }
     const auto here = done.empty() ? part : done + '/' + part;
-    const auto target = (rest.empty() && !follow_last) || links > 40 ? Result<std::string>(refuse("not followed")) : Root::link(here);
+    const auto target = (rest.empty() && !follow_last) || links > 40
+                            ? Result<std::string>(refuse("not followed"))
+                            : Root::link(here);
     if (!target) {
       done = here;
       continue;
@@ -43,9 +47,11 @@ void RecordingRoot::add(const std::string& path, Entry::Kind kind, std::string c
   if (path.empty()) return;
   const auto [at, fresh] = entries_.try_emplace(path, Entry{kind, {}});
   // A file may have been listed or read in part before.
-  if (at->second.kind == kind && content.size() > at->second.content.size()) at->second.content = std::move(content);
+  if (at->second.kind == kind && content.size() > at->second.content.size())
+    at->second.content = std::move(content);
   if (!fresh) return;
-  if (const auto slash = path.rfind('/'); slash != std::string::npos) add(path.substr(0, slash), Entry::Kind::directory);
+  if (const auto slash = path.rfind('/'); slash != std::string::npos)
+    add(path.substr(0, slash), Entry::Kind::directory);
 }
 
 // Seen, not read: a file without its content.
@@ -61,13 +67,16 @@ Result<std::string> RecordingRoot::kept(std::string_view path, Result<std::strin
   return content;
 }
 
-Result<std::string> RecordingRoot::read(std::string_view path) const { return kept(path, Root::read(path)); }
+Result<std::string> RecordingRoot::read(std::string_view path) const {
+  return kept(path, Root::read(path));
+}
 
 Result<std::string> RecordingRoot::read_head(std::string_view path, std::size_t limit) const {
   return kept(path, Root::read_head(path, limit));
 }
 
-Result<std::string> RecordingRoot::read_lines(std::string_view path, bool (*keep)(std::string_view)) const {
+Result<std::string> RecordingRoot::read_lines(
+    std::string_view path, bool (*keep)(std::string_view)) const {
   return kept(path, only_lines(Root::read(path), keep));
 }
 
@@ -88,7 +97,8 @@ Result<std::vector<std::string>> RecordingRoot::list(std::string_view path) cons
   if (!names) return names;
   const auto directory = settle(path, true);
   add(directory, Entry::Kind::directory);
-  for (const auto& name : *names) add_as_it_is(directory + '/' + name);
+  for (const auto& name : *names)
+    add_as_it_is(directory + '/' + name);
   return names;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
-// A root that remembers what was read from it, as the smallest tree that gives the same answers again.
+// A root that remembers what was read from it, as the smallest tree that gives the same answers
+// again.
 
 #include "host/root.hpp"
 
@@ -12,19 +13,22 @@ class RecordingRoot : public Root {
  public:
   struct Entry {
     enum class Kind { directory, file, link } kind = Kind::directory;
-    std::string content;                                         // of a file; of a link its target
+    // of a file; of a link its target
+    std::string content;
   };
 
   explicit RecordingRoot(Root root);
   Result<std::string> read(std::string_view path) const override;
   Result<std::string> read_head(std::string_view path, std::size_t limit) const override;
-  Result<std::string> read_lines(std::string_view path, bool (*keep)(std::string_view line)) const override;
+  Result<std::string> read_lines(
+      std::string_view path, bool (*keep)(std::string_view line)) const override;
   Result<std::string> link(std::string_view path) const override;
   bool exists(std::string_view path) const override;
   Result<std::vector<std::string>> list(std::string_view path) const override;
   void note(std::string_view path) const override;
 
-  // By path; every link on the way to a file is there, every parent directory comes before what it holds.
+  // By path; every link on the way to a file is there, every parent directory comes before what it
+  // holds.
   const std::map<std::string, Entry>& entries() const { return entries_; }
 
  private:

@@ -6,7 +6,8 @@ namespace vfirst {
 Status replace(Files& files, std::string_view path, std::string_view content, unsigned mode) {
   // Not NAME.new: that one grub-mkconfig takes for itself.
   const auto fresh = fmt::format("{}.vfirst", path);
-  if (files.exists(fresh)) VFIRST_CHECK(files.remove(fresh));      // of a run that was cut short
+  // of a run that was cut short
+  if (files.exists(fresh)) VFIRST_CHECK(files.remove(fresh));
   VFIRST_CHECK(files.create(fresh, content, mode));
   return files.rename(fresh, path);
 }

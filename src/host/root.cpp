@@ -4,22 +4,24 @@
 #include "base/text.hpp"
 #include "host/fd.hpp"
 
-#include <algorithm>
-#include <cerrno>
-#include <cstdint>
-#include <cstring>
 #include <dirent.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+#include <algorithm>
+#include <cerrno>
+#include <cstdint>
+#include <cstring>
 
 namespace vfirst {
 
 namespace {
 
-std::unexpected<Error> fail(int err, std::string_view path) { return failed(err, "{}: {}", path, std::strerror(err)); }
+std::unexpected<Error> fail(int err, std::string_view path) {
+  return failed(err, "{}: {}", path, std::strerror(err));
+}
 
 // A NUL-terminated relative path, without a heap allocation for the short ones that sysfs has.
 class Relative {
@@ -43,8 +45,9 @@ class Relative {
   bool valid_;
 };
 
-// A tree's own links stay in the tree, whoever made it: one to /etc/shadow is the tree's, as after a chroot. On the host itself
-// there is nothing outside, and links of /proc that openat2 would refuse are followed.
+// A tree's own links stay in the tree, whoever made it: one to /etc/shadow is the tree's, as after
+// a chroot. On the host itself there is nothing outside, and links of /proc that openat2 would
+// refuse are followed.
 int open_in(int root, bool host, const char* name, int flags) {
   if (!host) {
     open_how how{};
@@ -52,7 +55,8 @@ int open_in(int root, bool host, const char* name, int flags) {
     how.resolve = RESOLVE_IN_ROOT;
     for (;;) {
       const auto fd = static_cast<int>(::syscall(SYS_openat2, root, name, &how, sizeof how));
-      if (fd >= 0 || errno != EAGAIN) return fd;                  // EAGAIN: something was renamed meanwhile (openat2(2))
+      // EAGAIN: something was renamed meanwhile (openat2(2))
+      if (fd >= 0 || errno != EAGAIN) return fd;
     }
   }
   return ::openat(root, name, flags | O_CLOEXEC);
@@ -63,8 +67,9 @@ Result<std::string> read_bytes(int root, bool host, std::string_view path, std::
   if (!name.valid()) return fail(EINVAL, path);
   Fd fd(open_in(root, host, name.c_str(), O_RDONLY));
   if (fd < 0) return fail(errno, path);
-  // Sysfs reports 4096 for every file and /proc reports 0, so the size is found by reading. A short read is the end in
-  // sysfs, where an attribute comes in one piece, and not in /proc, where it stops at a record's end.
+  // Sysfs reports 4096 for every file and /proc reports 0, so the size is found by reading. A short
+  // read is the end in sysfs, where an attribute comes in one piece, and not in /proc, where it
+  // stops at a record's end.
   const bool short_is_end = path.starts_with("sys/");
   std::string out;
   char chunk[4096];
@@ -97,7 +102,8 @@ Result<Root> Root::open(const std::filesystem::path& directory) {
 }
 
 Root::Root(int fd, std::filesystem::path path) : fd_(fd), path_(std::move(path)) {}
-Root::Root(Root&& other) noexcept : fd_(std::exchange(other.fd_, -1)), path_(std::move(other.path_)) {}
+Root::Root(Root&& other) noexcept
+    : fd_(std::exchange(other.fd_, -1)), path_(std::move(other.path_)) {}
 Root& Root::operator=(Root&& other) noexcept {
   std::swap(fd_, other.fd_);
   std::swap(path_, other.path_);
@@ -107,10 +113,18 @@ Root::~Root() {
   if (fd_ >= 0) ::close(fd_);
 }
 
-Result<std::string> Root::read(std::string_view path) const { return read_text(fd_, is_host(), path, SIZE_MAX); }
-Result<std::string> Root::bytes(std::string_view path) const { return read_bytes(fd_, is_host(), path, SIZE_MAX); }
-Result<std::string> Root::read_head(std::string_view path, std::size_t limit) const { return read_text(fd_, is_host(), path, limit); }
-Result<std::string> Root::read_lines(std::string_view path, bool (*keep)(std::string_view)) const { return only_lines(read(path), keep); }
+Result<std::string> Root::read(std::string_view path) const {
+  return read_text(fd_, is_host(), path, SIZE_MAX);
+}
+Result<std::string> Root::bytes(std::string_view path) const {
+  return read_bytes(fd_, is_host(), path, SIZE_MAX);
+}
+Result<std::string> Root::read_head(std::string_view path, std::size_t limit) const {
+  return read_text(fd_, is_host(), path, limit);
+}
+Result<std::string> Root::read_lines(std::string_view path, bool (*keep)(std::string_view)) const {
+  return only_lines(read(path), keep);
+}
 void Root::note(std::string_view) const {}
 
 Result<std::string> Root::only_lines(Result<std::string> text, bool (*keep)(std::string_view)) {
@@ -147,7 +161,8 @@ Result<std::string> Root::link(std::string_view path) const {
 bool Root::exists(std::string_view path) const {
   const Relative name(path);
   if (!name.valid()) return false;
-  return is_host() ? ::faccessat(fd_, name.c_str(), F_OK, 0) == 0 : Fd(open_in(fd_, false, name.c_str(), O_PATH)) >= 0;
+  return is_host() ? ::faccessat(fd_, name.c_str(), F_OK, 0) == 0
+                   : Fd(open_in(fd_, false, name.c_str(), O_PATH)) >= 0;
 }
 
 bool Root::writable(std::string_view path) const {

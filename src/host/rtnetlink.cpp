@@ -3,22 +3,23 @@
 
 #include "host/netlink.hpp"
 
-#include <algorithm>
 #include <arpa/inet.h>
-#include <array>
-#include <cerrno>
-#include <cstring>
 #include <linux/if.h>
 #include <linux/if_ether.h>
 #include <linux/if_link.h>
 #include <linux/rtnetlink.h>
 #include <sys/socket.h>
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
 
 namespace vfirst::rtnetlink {
 
 namespace {
 
-// RTM_GETLINK leaves VFs out unless asked for them, and their statistics would only make the answer long.
+// RTM_GETLINK leaves VFs out unless asked for them, and their statistics would only make the answer
+// long.
 constexpr std::uint32_t kWithVfs = RTEXT_FILTER_VF | RTEXT_FILTER_SKIP_STATS;
 // A nest's length is 16 bits; this many VFs with every attribute stay well below.
 constexpr std::size_t kVfsPerMessage = 128;
@@ -33,16 +34,22 @@ nlmsghdr* begin(std::span<char> buffer, std::uint16_t type, unsigned ifindex) {
 }
 
 template <class T>
-void put(nlmsghdr* message, std::uint16_t type, const T& value) { mnl_attr_put(message, type, sizeof value, &value); }
+void put(nlmsghdr* message, std::uint16_t type, const T& value) {
+  mnl_attr_put(message, type, sizeof value, &value);
+}
 
 template <class T>
 T take(const nlattr* attribute) {
   T value{};
-  std::memcpy(&value, mnl_attr_get_payload(attribute), std::min<std::size_t>(sizeof value, mnl_attr_get_payload_len(attribute)));
+  std::memcpy(
+      &value, mnl_attr_get_payload(attribute),
+      std::min<std::size_t>(sizeof value, mnl_attr_get_payload_len(attribute)));
   return value;
 }
 
-std::string protocol_name(std::uint16_t big_endian) { return ntohs(big_endian) == ETH_P_8021AD ? "802.1ad" : "802.1Q"; }
+std::string protocol_name(std::uint16_t big_endian) {
+  return ntohs(big_endian) == ETH_P_8021AD ? "802.1ad" : "802.1Q";
+}
 
 VfConfig read_vf(const nlattr* info) {
   VfConfig vf;
@@ -79,10 +86,12 @@ VfConfig read_vf(const nlattr* info) {
       }
       // A driver without the setting leaves the kernel's preset of all ones.
       case IFLA_VF_SPOOFCHK:
-        if (const auto value = take<ifla_vf_spoofchk>(attribute); value.setting <= 1) vf.spoofcheck = value.setting == 1;
+        if (const auto value = take<ifla_vf_spoofchk>(attribute); value.setting <= 1)
+          vf.spoofcheck = value.setting == 1;
         break;
       case IFLA_VF_TRUST:
-        if (const auto value = take<ifla_vf_trust>(attribute); value.setting <= 1) vf.trust = value.setting == 1;
+        if (const auto value = take<ifla_vf_trust>(attribute); value.setting <= 1)
+          vf.trust = value.setting == 1;
         break;
       case IFLA_VF_LINK_STATE:
         switch (take<ifla_vf_link_state>(attribute).link_state) {
@@ -109,18 +118,24 @@ void put_vf(nlmsghdr* message, const VfConfig& vf) {
     put(message, IFLA_VF_VLAN, ifla_vf_vlan{vf.index, *vf.vlan, vf.qos.value_or(0)});
   } else if (vf.vlan) {
     auto* list = mnl_attr_nest_start(message, IFLA_VF_VLAN_LIST);
-    put(message, IFLA_VF_VLAN_INFO, ifla_vf_vlan_info{vf.index, *vf.vlan, vf.qos.value_or(0), htons(ETH_P_8021AD)});
+    put(message, IFLA_VF_VLAN_INFO,
+        ifla_vf_vlan_info{vf.index, *vf.vlan, vf.qos.value_or(0), htons(ETH_P_8021AD)});
     mnl_attr_nest_end(message, list);
   }
   if (vf.trust) put(message, IFLA_VF_TRUST, ifla_vf_trust{vf.index, *vf.trust ? 1U : 0U});
-  if (vf.spoofcheck) put(message, IFLA_VF_SPOOFCHK, ifla_vf_spoofchk{vf.index, *vf.spoofcheck ? 1U : 0U});
-  if (vf.link) put(message, IFLA_VF_LINK_STATE, ifla_vf_link_state{vf.index, static_cast<std::uint32_t>(*vf.link)});
+  if (vf.spoofcheck)
+    put(message, IFLA_VF_SPOOFCHK, ifla_vf_spoofchk{vf.index, *vf.spoofcheck ? 1U : 0U});
+  if (vf.link)
+    put(message, IFLA_VF_LINK_STATE,
+        ifla_vf_link_state{vf.index, static_cast<std::uint32_t>(*vf.link)});
   if (vf.min_rate_mbps || vf.max_rate_mbps)
-    put(message, IFLA_VF_RATE, ifla_vf_rate{vf.index, vf.min_rate_mbps.value_or(0), vf.max_rate_mbps.value_or(0)});
+    put(message, IFLA_VF_RATE,
+        ifla_vf_rate{vf.index, vf.min_rate_mbps.value_or(0), vf.max_rate_mbps.value_or(0)});
   mnl_attr_nest_end(message, info);
 }
 
-Status get_link(unsigned ifindex, std::uint32_t filter, const std::function<void(const nlattr*)>& attribute) {
+Status get_link(
+    unsigned ifindex, std::uint32_t filter, const std::function<void(const nlattr*)>& attribute) {
   auto socket = VFIRST_TRY(Netlink::open(NETLINK_ROUTE));
   std::array<char, 256> buffer{};
   auto* message = begin(buffer, RTM_GETLINK, ifindex);
@@ -141,8 +156,11 @@ Result<MacAddress> permanent_mac(unsigned ifindex) {
   std::optional<MacAddress> permanent, current;
   VFIRST_CHECK(get_link(ifindex, RTEXT_FILTER_SKIP_STATS, [&](const nlattr* attribute) {
     const auto type = mnl_attr_get_type(attribute);
-    if ((type != IFLA_PERM_ADDRESS && type != IFLA_ADDRESS) || mnl_attr_get_payload_len(attribute) != 6) return;
-    (type == IFLA_PERM_ADDRESS ? permanent : current) = MacAddress{take<std::array<std::uint8_t, 6>>(attribute)};
+    if ((type != IFLA_PERM_ADDRESS && type != IFLA_ADDRESS) ||
+        mnl_attr_get_payload_len(attribute) != 6)
+      return;
+    (type == IFLA_PERM_ADDRESS ? permanent : current) =
+        MacAddress{take<std::array<std::uint8_t, 6>>(attribute)};
   }));
   if (permanent && !permanent->is_zero()) return *permanent;
   if (current) return *current;

@@ -21,8 +21,11 @@ ScratchDirectory::~ScratchDirectory() {
   if (path_.empty()) return;
   std::error_code error;
   // An archive may hold directories that nobody may enter.
-  for (auto at = fs::recursive_directory_iterator(path_, fs::directory_options::skip_permission_denied, error); !error && at != fs::recursive_directory_iterator(); at.increment(error))
-    if (std::error_code own; at->is_directory(own) && !at->is_symlink(own)) fs::permissions(at->path(), fs::perms::owner_all, fs::perm_options::add, own);
+  for (auto at = fs::recursive_directory_iterator(
+           path_, fs::directory_options::skip_permission_denied, error);
+       !error && at != fs::recursive_directory_iterator(); at.increment(error))
+    if (std::error_code own; at->is_directory(own) && !at->is_symlink(own))
+      fs::permissions(at->path(), fs::perms::owner_all, fs::perm_options::add, own);
   fs::remove_all(path_, error);
 }
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "host/supervise.hpp"
 
-#include <cerrno>
-#include <cstdio>
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <cerrno>
+#include <cstdio>
 
 namespace vfirst {
 
@@ -18,7 +18,9 @@ struct Word {
 };
 
 void send(int fd, const Word& word) {
-  if (fd >= 0) [[maybe_unused]] const auto n = ::write(fd, &word, sizeof word);   // at most PIPE_BUF: whole or not at all
+  // at most PIPE_BUF: whole or not at all
+  if (fd >= 0) [[maybe_unused]]
+    const auto n = ::write(fd, &word, sizeof word);
 }
 
 Supervised watch(int fd, std::chrono::milliseconds limit) {
@@ -26,7 +28,8 @@ Supervised watch(int fd, std::chrono::milliseconds limit) {
   auto until = Clock::now() + limit;
   for (;;) {
     pollfd watched{fd, POLLIN, 0};
-    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(until - Clock::now()).count();
+    const auto left =
+        std::chrono::duration_cast<std::chrono::milliseconds>(until - Clock::now()).count();
     const int n = ::poll(&watched, 1, left > 0 ? static_cast<int>(left) : 0);
     if (n < 0 && errno == EINTR) continue;
     if (n == 0) return {Supervised::How::limit, 1};
@@ -39,10 +42,15 @@ Supervised watch(int fd, std::chrono::milliseconds limit) {
 
 }  // namespace
 
-void Supervisor::allow(std::chrono::milliseconds more) const { send(fd_, {Word::Kind::allow, more.count()}); }
-void Supervisor::done(int code) const { send(fd_, {Word::Kind::done, code}); }
+void Supervisor::allow(std::chrono::milliseconds more) const {
+  send(fd_, {Word::Kind::allow, more.count()});
+}
+void Supervisor::done(int code) const {
+  send(fd_, {Word::Kind::done, code});
+}
 
-Supervised supervise(const std::function<int(const Supervisor&)>& work, std::chrono::milliseconds limit) {
+Supervised supervise(
+    const std::function<int(const Supervisor&)>& work, std::chrono::milliseconds limit) {
   int ends[2];
   if (::pipe2(ends, O_CLOEXEC) != 0) return {Supervised::How::done, work(Supervisor(-1))};
   std::fflush(nullptr);
@@ -58,7 +66,8 @@ Supervised supervise(const std::function<int(const Supervisor&)>& work, std::chr
     const int code = work(above);
     std::fflush(nullptr);
     above.done(code);
-    ::_exit(code);                                               // no destructors: a lane may still use what they would end
+    // no destructors: a lane may still use what they would end
+    ::_exit(code);
   }
   ::close(ends[1]);
   const auto out = watch(ends[0], limit);

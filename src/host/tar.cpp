@@ -2,18 +2,18 @@
 // The format: POSIX.1-2017, pax, "ustar Interchange Format" and "pax Extended Header".
 #include "host/tar.hpp"
 
+#include <unistd.h>
 #include <cerrno>
 #include <cstring>
 #include <string>
-#include <unistd.h>
 
 namespace vfirst {
 
 namespace {
 
 struct Header {
-  char name[100], mode[8], uid[8], gid[8], size[12], mtime[12], checksum[8], type, target[100], magic[6], version[2], owner[32], group[32],
-      major[8], minor[8], prefix[155], rest[12];
+  char name[100], mode[8], uid[8], gid[8], size[12], mtime[12], checksum[8], type, target[100],
+      magic[6], version[2], owner[32], group[32], major[8], minor[8], prefix[155], rest[12];
 };
 static_assert(sizeof(Header) == 512);
 
@@ -41,7 +41,8 @@ std::string pax_record(std::string_view key, std::string_view value) {
 
 }  // namespace
 
-Status TarWriter::header(char type, std::string_view path, std::string_view target, std::size_t size, unsigned mode) {
+Status TarWriter::header(
+    char type, std::string_view path, std::string_view target, std::size_t size, unsigned mode) {
   std::string records;
   if (path.size() > sizeof Header::name) records += pax_record("path", path);
   if (target.size() > sizeof Header::target) records += pax_record("linkpath", target);
@@ -62,18 +63,26 @@ Status TarWriter::header(char type, std::string_view path, std::string_view targ
   put(header.version, "00");
   std::memset(header.checksum, ' ', sizeof header.checksum);
   unsigned sum = 0;
-  for (const unsigned char byte : std::string_view(reinterpret_cast<const char*>(&header), sizeof header)) sum += byte;
+  for (const unsigned char byte :
+       std::string_view(reinterpret_cast<const char*>(&header), sizeof header))
+    sum += byte;
   put(header.checksum, fmt::format("{:06o}", sum) + std::string("\0 ", 2));
   return write({reinterpret_cast<const char*>(&header), sizeof header});
 }
 
-Status TarWriter::directory(std::string_view path) { return header('5', fmt::format("{}/", path), {}, 0, 0755); }
-Status TarWriter::link(std::string_view path, std::string_view target) { return header('2', path, target, 0, 0777); }
+Status TarWriter::directory(std::string_view path) {
+  return header('5', fmt::format("{}/", path), {}, 0, 0755);
+}
+Status TarWriter::link(std::string_view path, std::string_view target) {
+  return header('2', path, target, 0, 0777);
+}
 Status TarWriter::file(std::string_view path, std::string_view content) {
   VFIRST_CHECK(header('0', path, {}, content.size(), 0644));
   return padded(content);
 }
-Status TarWriter::finish() { return write(std::string(1024, '\0')); }
+Status TarWriter::finish() {
+  return write(std::string(1024, '\0'));
+}
 
 Status TarWriter::padded(std::string_view content) {
   VFIRST_CHECK(write(content));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
-// Writes a tar archive (ustar, with pax records for long names) to a descriptor. The same entries give the same bytes:
-// no times, no owners.
+// Writes a tar archive (ustar, with pax records for long names) to a descriptor. The same entries
+// give the same bytes: no times, no owners.
 
 #include "base/result.hpp"
 
@@ -11,14 +11,16 @@ namespace vfirst {
 
 class TarWriter {
  public:
-  explicit TarWriter(int fd) : fd_(fd) {}                        // not owned
+  // not owned
+  explicit TarWriter(int fd) : fd_(fd) {}
   Status directory(std::string_view path);
   Status file(std::string_view path, std::string_view content);
   Status link(std::string_view path, std::string_view target);
   Status finish();
 
  private:
-  Status header(char type, std::string_view path, std::string_view target, std::size_t size, unsigned mode);
+  Status header(
+      char type, std::string_view path, std::string_view target, std::size_t size, unsigned mode);
   Status padded(std::string_view content);
   Status write(std::string_view bytes);
   int fd_;

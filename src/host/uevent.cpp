@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "host/uevent.hpp"
 
-#include <cerrno>
-#include <cstdint>
-#include <cstring>
 #include <linux/netlink.h>
 #include <poll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
+#include <cerrno>
+#include <cstdint>
+#include <cstring>
 
 namespace vfirst {
 
@@ -26,7 +26,8 @@ class KernelEvents : public Events {
   Time now() const override {
     timespec at{};
     ::clock_gettime(CLOCK_BOOTTIME, &at);
-    return std::chrono::seconds(at.tv_sec) + std::chrono::duration_cast<Time>(std::chrono::nanoseconds(at.tv_nsec));
+    return std::chrono::seconds(at.tv_sec) +
+           std::chrono::duration_cast<Time>(std::chrono::nanoseconds(at.tv_nsec));
   }
 
   void wait(Time until, bool devices) override {
@@ -48,11 +49,13 @@ class KernelEvents : public Events {
   }
 
  private:
-  // What happened is read from sysfs afterwards, so the text does not matter, nor does a lost one (ENOBUFS): both say
-  // "look again".
+  // What happened is read from sysfs afterwards, so the text does not matter, nor does a lost one
+  // (ENOBUFS): both say "look again".
   void drain() const {
     char text[8192];
-    while (::recv(netlink_, text, sizeof text, MSG_DONTWAIT) >= 0 || errno == ENOBUFS || errno == EINTR) {}
+    while (::recv(netlink_, text, sizeof text, MSG_DONTWAIT) >= 0 || errno == ENOBUFS ||
+           errno == EINTR) {
+    }
   }
 
   int netlink_, wakeup_;
@@ -63,11 +66,14 @@ class KernelEvents : public Events {
 Result<std::unique_ptr<Events>> kernel_events() {
   const int wakeup = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
   if (wakeup < 0) return failed(errno, "eventfd: {}", std::strerror(errno));
-  const int netlink = ::socket(AF_NETLINK, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_KOBJECT_UEVENT);
+  const int netlink =
+      ::socket(AF_NETLINK, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_KOBJECT_UEVENT);
   sockaddr_nl address{};
   address.nl_family = AF_NETLINK;
-  address.nl_groups = 1 | 2;                                     // the kernel's events, and udev's "done with it"
-  if (netlink < 0 || ::bind(netlink, reinterpret_cast<const sockaddr*>(&address), sizeof address) < 0) {
+  // the kernel's events, and udev's "done with it"
+  address.nl_groups = 1 | 2;
+  if (netlink < 0 ||
+      ::bind(netlink, reinterpret_cast<const sockaddr*>(&address), sizeof address) < 0) {
     const int error = errno;
     if (netlink >= 0) ::close(netlink);
     ::close(wakeup);

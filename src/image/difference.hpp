@@ -9,13 +9,19 @@
 namespace vfirst {
 
 struct Difference {
-  std::string path;                                               // relative to the root
-  unsigned line = 0;                                              // 0: the file as a whole
+  // relative to the root
+  std::string path;
+  // 0: the file as a whole
+  unsigned line = 0;
   std::string what;
-  std::string command = {};                                       // what a person runs, or does; "": seal mends it
-  bool warning = false;                                           // may be meant so
+  // what a person runs, or does; "": seal mends it
+  std::string command = {};
+  // may be meant so
+  bool warning = false;
 
-  std::string str() const { return line ? fmt::format("{}:{}: {}", path, line, what) : fmt::format("{}: {}", path, what); }
+  std::string str() const {
+    return line ? fmt::format("{}:{}: {}", path, line, what) : fmt::format("{}: {}", path, what);
+  }
   bool operator==(const Difference&) const = default;
 };
 

@@ -15,20 +15,32 @@ std::string underscored(std::string_view name) {
   return out;
 }
 
-// dracut 106: every file that is taken from the host alone is noted in hostonly-files, the modaliases of a strict build in the
-// other; and what `hostonly_cmdline` makes of the builder's root, LVM, RAID, crypt and resume devices are 90*.conf and 95*.conf.
+// dracut 106: every file that is taken from the host alone is noted in hostonly-files, the
+// modaliases of a strict build in the other; and what `hostonly_cmdline` makes of the builder's
+// root, LVM, RAID, crypt and resume devices are 90*.conf and 95*.conf.
 bool tells_of_one_host(std::string_view name) {
-  if (name.ends_with("lib/dracut/hostonly-files") || name.ends_with("lib/dracut/hostonly-kernel-modules.txt")) return true;
-  return name.ends_with(".conf") && (name.starts_with("etc/cmdline.d/90") || name.starts_with("etc/cmdline.d/95"));
+  if (name.ends_with("lib/dracut/hostonly-files") ||
+      name.ends_with("lib/dracut/hostonly-kernel-modules.txt"))
+    return true;
+  return name.ends_with(".conf") &&
+         (name.starts_with("etc/cmdline.d/90") || name.starts_with("etc/cmdline.d/95"));
 }
 
-// The first of `drivers` that the kernel has as modules and the initramfs does not, those that were left out on purpose apart.
-std::string missing(std::span<const std::string_view> drivers, const Initramfs& initramfs, const Kernel& kernel, const Omitted& omitted) {
+// The first of `drivers` that the kernel has as modules and the initramfs does not, those that were
+// left out on purpose apart.
+std::string missing(
+    std::span<const std::string_view> drivers, const Initramfs& initramfs, const Kernel& kernel,
+    const Omitted& omitted) {
   std::string out;
   for (const auto driver : drivers) {
     const auto known = kernel.modules.find(std::string(driver));
-    if (known == kernel.modules.end() || known->second != ModuleState::loadable || initramfs.has(driver)) continue;
-    if (std::ranges::any_of(omitted, [&](const auto& one) { return underscored(one.first) == underscored(driver); })) continue;
+    if (known == kernel.modules.end() || known->second != ModuleState::loadable ||
+        initramfs.has(driver))
+      continue;
+    if (std::ranges::any_of(omitted, [&](const auto& one) {
+          return underscored(one.first) == underscored(driver);
+        }))
+      continue;
     out += (out.empty() ? "" : " ") + std::string(driver);
   }
   return out;
@@ -48,54 +60,81 @@ Initramfs Initramfs::parse(std::string_view listing) {
     if (name.find("lib/dracut/") != name.npos) out.dracut = true;
     if (name.ends_with("bin/vfirst")) out.vfirst = true;
     if (tells_of_one_host(name)) out.host_only.emplace_back(name);
-    if (const auto end = file.find(".ko"); end != file.npos && (end + 3 == file.size() || file[end + 3] == '.')) out.modules.push_back(underscored(file.substr(0, end)));
+    if (const auto end = file.find(".ko");
+        end != file.npos && (end + 3 == file.size() || file[end + 3] == '.'))
+      out.modules.push_back(underscored(file.substr(0, end)));
   }
   std::ranges::sort(out.modules);
   return out;
 }
 
-bool Initramfs::has(std::string_view module) const { return std::ranges::binary_search(modules, underscored(module)); }
+bool Initramfs::has(std::string_view module) const {
+  return std::ranges::binary_search(modules, underscored(module));
+}
 
 std::string initramfs_path(const Root& root, const std::string& release) {
-  for (const auto& path : {"boot/initrd.img-" + release, "boot/initramfs-" + release + ".img", "boot/initrd-" + release,
-                           fmt::format("usr/lib/modules/{}/initramfs.img", release), fmt::format("usr/lib/modules/{}/initrd", release)})
+  for (const auto& path :
+       {"boot/initrd.img-" + release, "boot/initramfs-" + release + ".img",
+        "boot/initrd-" + release, fmt::format("usr/lib/modules/{}/initramfs.img", release),
+        fmt::format("usr/lib/modules/{}/initrd", release)})
     if (root.exists(path)) return path;
   for (const std::string top : {"boot", "efi", "boot/efi"}) {
-    for (const auto& name : root.list(top).value_or(std::vector<std::string>{}))          // kernel-install: BOOT/TOKEN/RELEASE/initrd
-      if (auto path = fmt::format("{}/{}/{}/initrd", top, name, release); root.exists(path)) return path;
+    // kernel-install: BOOT/TOKEN/RELEASE/initrd
+    for (const auto& name : root.list(top).value_or(std::vector<std::string>{}))
+      if (auto path = fmt::format("{}/{}/{}/initrd", top, name, release); root.exists(path))
+        return path;
     for (const auto& name : root.list(top + "/EFI/Linux").value_or(std::vector<std::string>{}))
-      if (name.ends_with(".efi") && name.find(release) != name.npos) return fmt::format("{}/EFI/Linux/{}", top, name);
+      if (name.ends_with(".efi") && name.find(release) != name.npos)
+        return fmt::format("{}/EFI/Linux/{}", top, name);
   }
   return {};
 }
 
-Result<std::string> list_initramfs(const Root& root, const std::string& path, const RunProcess& run) {
+Result<std::string> list_initramfs(
+    const Root& root, const std::string& path, const RunProcess& run) {
   const auto file = (root.path() / path).string();
   for (const std::string program : {"lsinitrd", "lsinitramfs"}) {
     const auto ended = run({program, file}, {});
     if (!ended && ended.error().code == std::errc::no_such_file_or_directory) continue;
     if (!ended) return std::unexpected(ended.error());
-    if (ended->out.find("lib/modules/") != std::string::npos || ended->out.find("bin/") != std::string::npos) return ended->out;
+    if (ended->out.find("lib/modules/") != std::string::npos ||
+        ended->out.find("bin/") != std::string::npos)
+      return ended->out;
     const auto words = trimmed(ended->err);
-    return failed(EIO, "{} cannot read it: {}", program, words.empty() ? fmt::format("exit code {}", ended->code) : std::string(words.substr(0, words.find('\n'))));
+    return failed(
+        EIO, "{} cannot read it: {}", program,
+        words.empty() ? fmt::format("exit code {}", ended->code)
+                      : std::string(words.substr(0, words.find('\n'))));
   }
   return failed(ENOENT, "neither lsinitrd nor lsinitramfs is here to look into it");
 }
 
-std::vector<Difference> judge_initramfs(const std::string& path, const Initramfs& initramfs, const Kernel& kernel, const Omitted& omitted,
-                                        const std::string& command) {
+std::vector<Difference> judge_initramfs(
+    const std::string& path, const Initramfs& initramfs, const Kernel& kernel,
+    const Omitted& omitted, const std::string& command) {
   std::vector<Difference> out;
-  const auto differs = [&](std::string what) { out.push_back({path, 0, std::move(what), command}); };
-  if (!initramfs.host_only.empty()) differs(fmt::format("was made for the machine that built it ({})", fmt::join(initramfs.host_only, ", ")));
-  if (const auto disks = missing(kDiskDrivers, initramfs, kernel, omitted); !disks.empty()) differs("lacks drivers of other machines' disks: " + disks);
+  const auto differs = [&](std::string what) {
+    out.push_back({path, 0, std::move(what), command});
+  };
+  if (!initramfs.host_only.empty())
+    differs(fmt::format(
+        "was made for the machine that built it ({})", fmt::join(initramfs.host_only, ", ")));
+  if (const auto disks = missing(kDiskDrivers, initramfs, kernel, omitted); !disks.empty())
+    differs("lacks drivers of other machines' disks: " + disks);
   if (!initramfs.vfirst) differs("holds no vfirst: VFs would come after the initramfs");
   auto early = missing(kVfioDrivers, initramfs, kernel, omitted);
-  if (const auto pfs = missing(kPfDrivers, initramfs, kernel, omitted); !pfs.empty()) early += (early.empty() ? "" : " ") + pfs;
+  if (const auto pfs = missing(kPfDrivers, initramfs, kernel, omitted); !pfs.empty())
+    early += (early.empty() ? "" : " ") + pfs;
   if (!early.empty()) differs("lacks drivers that early boot needs: " + early);
   for (const auto& [driver, file] : omitted) {
-    const auto one = [&, &name = driver](std::span<const std::string_view> list) { return std::ranges::any_of(list, [&](auto each) { return underscored(each) == underscored(name); }); };
+    const auto one = [&, &name = driver](std::span<const std::string_view> list) {
+      return std::ranges::any_of(
+          list, [&](auto each) { return underscored(each) == underscored(name); });
+    };
     if (!initramfs.has(driver) && (one(kVfioDrivers) || one(kPfDrivers) || one(kDiskDrivers)))
-      out.push_back({file, 0, fmt::format("omit_drivers leaves {} out of {}", driver, path), "take it out, if hosts with that hardware are to come", true});
+      out.push_back(
+          {file, 0, fmt::format("omit_drivers leaves {} out of {}", driver, path),
+           "take it out, if hosts with that hardware are to come", true});
   }
   return out;
 }

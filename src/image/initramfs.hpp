@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
-// An installed kernel's initramfs: where it lies, what is in it, and whether any machine can boot with it. Packing and
-// compression are lsinitrd's and lsinitramfs' to know.
+// An installed kernel's initramfs: where it lies, what is in it, and whether any machine can boot
+// with it. Packing and compression are lsinitrd's and lsinitramfs' to know.
 
 #include "facts/facts.hpp"
 #include "host/process.hpp"
@@ -16,16 +16,23 @@ namespace vfirst {
 
 // dracut/50vfirst/module-setup.sh puts these in; a test compares the two.
 inline constexpr std::string_view kVfioDrivers[] = {"vfio-pci", "vfio_iommu_type1", "irqbypass"};
-inline constexpr std::string_view kPfDrivers[] = {"igb", "ixgbe", "i40e", "ice", "mlx5_core", "bnxt_en", "sfc", "qede",
-                                                  "cxgb4", "hinic", "hns3", "hclge", "nvme", "qat_c62x", "qat_4xxx"};
-// What most servers have their root on. An initramfs without one of these was made for another's disks.
-inline constexpr std::string_view kDiskDrivers[] = {"ahci", "nvme", "virtio_blk", "virtio_scsi", "megaraid_sas", "mpt3sas", "smartpqi"};
+inline constexpr std::string_view kPfDrivers[] = {
+    "igb",   "ixgbe", "i40e", "ice",   "mlx5_core", "bnxt_en",  "sfc",     "qede",
+    "cxgb4", "hinic", "hns3", "hclge", "nvme",      "qat_c62x", "qat_4xxx"};
+// What most servers have their root on. An initramfs without one of these was made for another's
+// disks.
+inline constexpr std::string_view kDiskDrivers[] = {
+    "ahci", "nvme", "virtio_blk", "virtio_scsi", "megaraid_sas", "mpt3sas", "smartpqi"};
 
 struct Initramfs {
-  bool dracut = false;                                            // else initramfs-tools or another
-  bool vfirst = false;                                            // the program is in it
-  std::vector<std::string> modules;                               // file names, '_' for '-', sorted
-  std::vector<std::string> host_only;                             // files that a generic one does not have
+  // else initramfs-tools or another
+  bool dracut = false;
+  // the program is in it
+  bool vfirst = false;
+  // file names, '_' for '-', sorted
+  std::vector<std::string> modules;
+  // files that a generic one does not have
+  std::vector<std::string> host_only;
 
   // What lsinitrd or lsinitramfs printed.
   static Initramfs parse(std::string_view listing);
@@ -36,12 +43,15 @@ struct Initramfs {
 std::string initramfs_path(const Root& root, const std::string& release);
 
 // ENOENT where neither program is here; the program's own words where it cannot read the file.
-Result<std::string> list_initramfs(const Root& root, const std::string& path, const RunProcess& run);
+Result<std::string> list_initramfs(
+    const Root& root, const std::string& path, const RunProcess& run);
 
-// `kernel` knows the state of the drivers above. `omitted`: drivers that dracut's configuration leaves out, with the file
-// that says so behind each ("igb", "etc/dracut.conf.d/90-omit.conf"): a warning.
+// `kernel` knows the state of the drivers above. `omitted`: drivers that dracut's configuration
+// leaves out, with the file that says so behind each ("igb", "etc/dracut.conf.d/90-omit.conf"): a
+// warning.
 using Omitted = std::vector<std::pair<std::string, std::string>>;
-std::vector<Difference> judge_initramfs(const std::string& path, const Initramfs& initramfs, const Kernel& kernel, const Omitted& omitted,
-                                        const std::string& command);
+std::vector<Difference> judge_initramfs(
+    const std::string& path, const Initramfs& initramfs, const Kernel& kernel,
+    const Omitted& omitted, const std::string& command);
 
 }  // namespace vfirst

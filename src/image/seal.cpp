@@ -15,47 +15,79 @@ namespace vfirst {
 
 namespace {
 
-constexpr std::string_view kMachineId = "etc/machine-id", kUninitialized = "uninitialized";   // machine-id(5)
-constexpr std::string_view kDbusId = "var/lib/dbus/machine-id", kRandomSeed = "var/lib/systemd/random-seed";
+// machine-id(5)
+constexpr std::string_view kMachineId = "etc/machine-id", kUninitialized = "uninitialized";
+constexpr std::string_view kDbusId = "var/lib/dbus/machine-id",
+                           kRandomSeed = "var/lib/systemd/random-seed";
 constexpr std::string_view kArguments = "boot/vfirst", kState = "var/lib/vfirst";
 constexpr std::string_view kBlockFolders[] = {"boot/efi/EFI/vfirst", "efi/EFI/vfirst"};
 
-std::vector<std::string> names_in(const Root& root, std::string_view folder) { return root.list(folder).value_or(std::vector<std::string>{}); }
+std::vector<std::string> names_in(const Root& root, std::string_view folder) {
+  return root.list(folder).value_or(std::vector<std::string>{});
+}
 
-bool is_link(const Root& root, std::string_view path) { return root.link(path).has_value(); }
+bool is_link(const Root& root, std::string_view path) {
+  return root.link(path).has_value();
+}
 
 void inspect_identity(const Root& root, ImageReport& report) {
   const auto id = root.read(kMachineId);
-  if (!id) report.differences.push_back({std::string(kMachineId), 0, "is not there; an image says 'uninitialized'"});
-  else if (trimmed(*id).empty()) report.differences.push_back({std::string(kMachineId), 0, "is empty, which is no first boot to systemd; an image says 'uninitialized'"});
-  else if (trimmed(*id) != kUninitialized) report.differences.push_back({std::string(kMachineId), 0, fmt::format("'{}' is one machine's; an image says 'uninitialized'", trimmed(*id).substr(0, 40))});
-  if (root.exists(kDbusId) && !is_link(root, kDbusId)) report.differences.push_back({std::string(kDbusId), 0, "is one machine's id; systemd's is used without it"});
-  if (root.exists(kRandomSeed)) report.differences.push_back({std::string(kRandomSeed), 0, "would be the same on every machine"});
+  if (!id)
+    report.differences.push_back(
+        {std::string(kMachineId), 0, "is not there; an image says 'uninitialized'"});
+  else if (trimmed(*id).empty())
+    report.differences.push_back(
+        {std::string(kMachineId), 0,
+         "is empty, which is no first boot to systemd; an image says 'uninitialized'"});
+  else if (trimmed(*id) != kUninitialized)
+    report.differences.push_back(
+        {std::string(kMachineId), 0,
+         fmt::format(
+             "'{}' is one machine's; an image says 'uninitialized'", trimmed(*id).substr(0, 40))});
+  if (root.exists(kDbusId) && !is_link(root, kDbusId))
+    report.differences.push_back(
+        {std::string(kDbusId), 0, "is one machine's id; systemd's is used without it"});
+  if (root.exists(kRandomSeed))
+    report.differences.push_back(
+        {std::string(kRandomSeed), 0, "would be the same on every machine"});
   for (const auto& name : names_in(root, "etc/ssh"))
-    if (name.starts_with("ssh_host_") && name.ends_with("_key")) report.warnings.push_back({"etc/ssh/" + name, 0, "every machine would have this host key", "remove it, if something makes new ones at the first boot", true});
+    if (name.starts_with("ssh_host_") && name.ends_with("_key"))
+      report.warnings.push_back(
+          {"etc/ssh/" + name, 0, "every machine would have this host key",
+           "remove it, if something makes new ones at the first boot", true});
 }
 
 void inspect_state(const Root& root, ImageReport& report) {
   const auto folder = [&](std::string_view path, std::string_view what) {
-    if (const auto names = names_in(root, path); !names.empty()) report.differences.push_back({std::string(path), 0, fmt::format("{} ({})", what, fmt::join(names, ", "))});
+    if (const auto names = names_in(root, path); !names.empty())
+      report.differences.push_back(
+          {std::string(path), 0, fmt::format("{} ({})", what, fmt::join(names, ", "))});
   };
   folder(kArguments, "one machine's kernel arguments");
-  for (const auto path : kBlockFolders) folder(path, "one machine's choice of kernel arguments");
+  for (const auto path : kBlockFolders)
+    folder(path, "one machine's choice of kernel arguments");
   folder(kState, "one machine's history");
 }
 
 void inspect_arguments(const Root& root, const Files& files, ImageReport& report) {
-  std::vector<std::string> paths{"etc/kernel/cmdline", "usr/lib/kernel/cmdline", "etc/default/grub", "boot/grub/grub.cfg", "boot/grub2/grub.cfg", "boot/grub/grubenv", "boot/grub2/grubenv"};
-  for (const std::string folder : {"etc/default/grub.d", "etc/cmdline.d", "etc/dracut.conf.d", "boot/loader/entries", "boot/efi/loader/entries", "efi/loader/entries", "usr/lib/bootc/kargs.d"})
+  std::vector<std::string> paths{
+      "etc/kernel/cmdline",  "usr/lib/kernel/cmdline", "etc/default/grub",  "boot/grub/grub.cfg",
+      "boot/grub2/grub.cfg", "boot/grub/grubenv",      "boot/grub2/grubenv"};
+  for (const std::string folder :
+       {"etc/default/grub.d", "etc/cmdline.d", "etc/dracut.conf.d", "boot/loader/entries",
+        "boot/efi/loader/entries", "efi/loader/entries", "usr/lib/bootc/kargs.d"})
     for (const auto& name : names_in(root, folder))
-      if (name.ends_with(".cfg") || name.ends_with(".conf") || name.ends_with(".toml")) paths.push_back(folder + '/' + name);
+      if (name.ends_with(".cfg") || name.ends_with(".conf") || name.ends_with(".toml"))
+        paths.push_back(folder + '/' + name);
   for (const auto& path : paths) {
     const auto text = files.read(path);
     if (!text) continue;
     const bool made = path.ends_with("grub.cfg");
     for (const auto& [word, line] : host_arguments(*text))
-      report.differences.push_back({path, line, fmt::format("{} fits one machine", word),
-                                    made ? fmt::format("grub-mkconfig -o /{}", path) : "take it out; the policy says it in words"});
+      report.differences.push_back(
+          {path, line, fmt::format("{} fits one machine", word),
+           made ? fmt::format("grub-mkconfig -o /{}", path)
+                : "take it out; the policy says it in words"});
   }
 }
 
@@ -70,7 +102,8 @@ Omitted omitted_drivers(const Root& root) {
     for (const auto line : split(text, '\n')) {
       const auto quote = line.find('"');
       if (!trimmed(line).starts_with("omit_drivers") || quote == line.npos) continue;
-      for (const auto word : words(line.substr(quote + 1, line.rfind('"') - quote - 1))) out.emplace_back(word, path);
+      for (const auto word : words(line.substr(quote + 1, line.rfind('"') - quote - 1)))
+        out.emplace_back(word, path);
     }
   }
   return out;
@@ -78,19 +111,25 @@ Omitted omitted_drivers(const Root& root) {
 
 void inspect_kernels(const Root& root, const RunProcess& run, ImageReport& report) {
   ReadOptions options;
-  for (const auto driver : kVfioDrivers) options.modules.emplace_back(driver);
-  for (const auto driver : kPfDrivers) options.modules.emplace_back(driver);
-  for (const auto driver : kDiskDrivers) options.modules.emplace_back(driver);
+  for (const auto driver : kVfioDrivers)
+    options.modules.emplace_back(driver);
+  for (const auto driver : kPfDrivers)
+    options.modules.emplace_back(driver);
+  for (const auto driver : kDiskDrivers)
+    options.modules.emplace_back(driver);
   facts::Gaps gaps;
   const auto omitted = omitted_drivers(root);
   for (const auto& kernel : facts::read_kernels(root, options, {}, gaps)) {
     const auto& release = kernel.release;
     const auto modules = "lib/modules/" + release;
-    if (!root.exists(modules) && !root.exists("usr/" + modules)) continue;                // the kernel that runs here, beside the image's
+    // the kernel that runs here, beside the image's
+    if (!root.exists(modules) && !root.exists("usr/" + modules)) continue;
     const auto path = initramfs_path(root, release);
     report.kernels.push_back({release, path});
     const auto chroot = root.is_host() ? "" : fmt::format("chroot {} ", root.path().native());
-    const auto dracut = fmt::format("{}dracut --force --no-hostonly --no-hostonly-cmdline /{} {}", chroot, path.empty() ? "boot/initrd.img-" + release : path, release);
+    const auto dracut = fmt::format(
+        "{}dracut --force --no-hostonly --no-hostonly-cmdline /{} {}", chroot,
+        path.empty() ? "boot/initrd.img-" + release : path, release);
     if (path.empty()) {
       report.differences.push_back({modules, 0, "this kernel has no initramfs", dracut});
       continue;
@@ -101,26 +140,37 @@ void inspect_kernels(const Root& root, const RunProcess& run, ImageReport& repor
       continue;
     }
     const auto initramfs = Initramfs::parse(*listing);
-    const auto command = initramfs.dracut ? dracut : fmt::format("{}update-initramfs -u -k {}, with MODULES=most", chroot, release);
-    for (const auto& [word, line] : host_arguments(*listing)) report.differences.push_back({path, 0, fmt::format("{} fits one machine", word), command});
-    for (auto& one : judge_initramfs(path, initramfs, kernel, omitted, command)) (one.warning ? report.warnings : report.differences).push_back(std::move(one));
+    const auto command =
+        initramfs.dracut
+            ? dracut
+            : fmt::format("{}update-initramfs -u -k {}, with MODULES=most", chroot, release);
+    for (const auto& [word, line] : host_arguments(*listing))
+      report.differences.push_back({path, 0, fmt::format("{} fits one machine", word), command});
+    for (auto& one : judge_initramfs(path, initramfs, kernel, omitted, command))
+      (one.warning ? report.warnings : report.differences).push_back(std::move(one));
   }
 }
 
 void inspect_policy(const Root& root, ImageReport& report) {
   const auto sources = find_policy(root, {});
-  const auto parsed = sources ? parse_policy(*sources, {}) : Result<Policy>(std::unexpected(sources.error()));
-  if (!parsed) report.differences.push_back({"etc/vfirst/policy.d", 0, parsed.error().what, "mend it: every machine would refuse it"});
+  const auto parsed =
+      sources ? parse_policy(*sources, {}) : Result<Policy>(std::unexpected(sources.error()));
+  if (!parsed)
+    report.differences.push_back(
+        {"etc/vfirst/policy.d", 0, parsed.error().what, "mend it: every machine would refuse it"});
   for (const auto& source : sources.value_or(std::vector<Source>{}))
-    for (auto& one : host_values(source.name, source.text)) report.warnings.push_back(std::move(one));
+    for (auto& one : host_values(source.name, source.text))
+      report.warnings.push_back(std::move(one));
 }
 
 // A folder of ours with what is in it.
 Status empty(const Root& root, Files& files, const std::string& folder) {
   for (const auto& name : names_in(root, folder)) {
     const auto path = folder + '/' + name;
-    if (!is_link(root, path) && root.list(path)) VFIRST_CHECK(empty(root, files, path));
-    else VFIRST_CHECK(files.remove(path));
+    if (!is_link(root, path) && root.list(path))
+      VFIRST_CHECK(empty(root, files, path));
+    else
+      VFIRST_CHECK(files.remove(path));
   }
   return root.exists(folder) ? files.remove(folder) : Status{};
 }
@@ -147,20 +197,28 @@ ImageReport inspect_image(const Root& root, const Files& files, const RunProcess
 Status mend_image(const Root& root, Files& files, std::vector<std::string>& notes) {
   facts::Gaps gaps;
   const auto boot = facts::read_boot(root, facts::read_mounts(root), gaps);
-  const bool written = root.exists(kArguments) || std::ranges::any_of(kBlockFolders, [&](auto path) { return root.exists(path); });
-  // The loader's own way: bytes that stood there before us come back, and entries lose our arguments.
+  const bool written =
+      root.exists(kArguments) ||
+      std::ranges::any_of(kBlockFolders, [&](auto path) { return root.exists(path); });
+  // The loader's own way: bytes that stood there before us come back, and entries lose our
+  // arguments.
   if (const auto backend = backend_for(files, root, boot); written && backend) {
     const auto change = (*backend)->remove(false);
-    if (change) notes = change->notes;
-    else notes.push_back(change.error().what);
+    if (change)
+      notes = change->notes;
+    else
+      notes.push_back(change.error().what);
   }
-  for (const auto path : kBlockFolders) VFIRST_CHECK(empty(root, files, std::string(path)));
-  const bool kept = !notes.empty();                                // someone's bytes are in there: theirs to look at
+  for (const auto path : kBlockFolders)
+    VFIRST_CHECK(empty(root, files, std::string(path)));
+  // someone's bytes are in there: theirs to look at
+  const bool kept = !notes.empty();
   if (!kept) VFIRST_CHECK(empty(root, files, std::string(kArguments)));
   VFIRST_CHECK(empty(root, files, std::string(kState)));
   for (const auto path : {kDbusId, kRandomSeed})
     if (root.exists(path) && !is_link(root, path)) VFIRST_CHECK(files.remove(path));
-  if (const auto id = root.read(kMachineId); !id || trimmed(*id) != kUninitialized) VFIRST_CHECK(replace(files, kMachineId, "uninitialized\n", 0444));
+  if (const auto id = root.read(kMachineId); !id || trimmed(*id) != kUninitialized)
+    VFIRST_CHECK(replace(files, kMachineId, "uninitialized\n", 0444));
   return {};
 }
 

@@ -8,7 +8,8 @@
 
 namespace vfirst {
 
-constexpr std::size_t kDocumentLimit = 64 << 20;                 // bytes; Ironic's may carry logs
+// bytes; Ironic's may carry logs
+constexpr std::size_t kDocumentLimit = 64 << 20;
 
 // Says which of the two it is by itself. Refusals are one line that begins with `name`.
 Result<Facts> read_document(std::string_view name, std::string_view text);

@@ -12,15 +12,21 @@ namespace vfirst {
 
 template <>
 struct ShapeOf<CpuSet> {
-  static constexpr Shape value = parsed_shape<CpuSet, [](std::string_view text) { return CpuSet::parse_list(text); }>("a CPU list");
+  static constexpr Shape value =
+      parsed_shape<CpuSet, [](std::string_view text) { return CpuSet::parse_list(text); }>(
+          "a CPU list");
 };
 template <>
 struct ShapeOf<PciAddress> {
-  static constexpr Shape value = parsed_shape<PciAddress, [](std::string_view text) { return PciAddress::parse(text); }>("a PCI address");
+  static constexpr Shape value =
+      parsed_shape<PciAddress, [](std::string_view text) { return PciAddress::parse(text); }>(
+          "a PCI address");
 };
 template <>
 struct ShapeOf<MacAddress> {
-  static constexpr Shape value = parsed_shape<MacAddress, [](std::string_view text) { return MacAddress::parse(text); }>("a MAC address");
+  static constexpr Shape value =
+      parsed_shape<MacAddress, [](std::string_view text) { return MacAddress::parse(text); }>(
+          "a MAC address");
 };
 
 namespace {
@@ -42,19 +48,35 @@ constexpr Shape word_shape(const char* what) {
   }>(what);
 }
 
-constexpr std::array kKinds{std::pair{"uniform", Cpu::Kind::uniform}, std::pair{"performance", Cpu::Kind::performance}, std::pair{"efficiency", Cpu::Kind::efficiency}};
-constexpr std::array kStates{std::pair{"missing", ModuleState::missing}, std::pair{"loadable", ModuleState::loadable}, std::pair{"builtin", ModuleState::builtin}};
-constexpr std::array kLoaders{std::pair{"none", Loader::none}, std::pair{"grub", Loader::grub}, std::pair{"grub-bls", Loader::grub_bls},
-                              std::pair{"systemd-boot", Loader::systemd_boot}, std::pair{"uki", Loader::uki}, std::pair{"ostree", Loader::ostree}};
+constexpr std::array kKinds{
+    std::pair{"uniform", Cpu::Kind::uniform}, std::pair{"performance", Cpu::Kind::performance},
+    std::pair{"efficiency", Cpu::Kind::efficiency}};
+constexpr std::array kStates{
+    std::pair{"missing", ModuleState::missing}, std::pair{"loadable", ModuleState::loadable},
+    std::pair{"builtin", ModuleState::builtin}};
+constexpr std::array kLoaders{
+    std::pair{"none", Loader::none},         std::pair{"grub", Loader::grub},
+    std::pair{"grub-bls", Loader::grub_bls}, std::pair{"systemd-boot", Loader::systemd_boot},
+    std::pair{"uki", Loader::uki},           std::pair{"ostree", Loader::ostree}};
 using Tool = Neighbour::Tool;
-constexpr std::array kTools{std::pair{"link", Tool::link}, std::pair{"network-manager", Tool::network_manager}, std::pair{"netplan", Tool::netplan},
-                            std::pair{"driverctl", Tool::driverctl}, std::pair{"udev", Tool::udev}, std::pair{"modprobe", Tool::modprobe}, std::pair{"irqbalance", Tool::irqbalance}};
+constexpr std::array kTools{
+    std::pair{"link", Tool::link},
+    std::pair{"network-manager", Tool::network_manager},
+    std::pair{"netplan", Tool::netplan},
+    std::pair{"driverctl", Tool::driverctl},
+    std::pair{"udev", Tool::udev},
+    std::pair{"modprobe", Tool::modprobe},
+    std::pair{"irqbalance", Tool::irqbalance}};
 using Match = DeviceMatch::Kind;
-constexpr std::array kMatches{std::pair{"name", Match::name}, std::pair{"original-name", Match::original_name}, std::pair{"mac", Match::mac}, std::pair{"path", Match::path},
-                              std::pair{"driver", Match::driver}, std::pair{"pci", Match::pci}, std::pair{"vendor", Match::vendor}, std::pair{"device", Match::device},
-                              std::pair{"other", Match::other}};
+constexpr std::array kMatches{
+    std::pair{"name", Match::name},     std::pair{"original-name", Match::original_name},
+    std::pair{"mac", Match::mac},       std::pair{"path", Match::path},
+    std::pair{"driver", Match::driver}, std::pair{"pci", Match::pci},
+    std::pair{"vendor", Match::vendor}, std::pair{"device", Match::device},
+    std::pair{"other", Match::other}};
 
-// Bounds that no machine comes near, so that no sum of the plan's overflows: 16 PiB of memory, 16K CPUs and nodes.
+// Bounds that no machine comes near, so that no sum of the plan's overflows: 16 PiB of memory, 16K
+// CPUs and nodes.
 constexpr Shape kCpuNumber = number_shape<unsigned, CpuSet::kLimit - 1>("a CPU number");
 constexpr Shape kPlace = number_shape<int, (1u << 30)>("a number of a package, die, core or node");
 constexpr Shape kNode = number_shape<unsigned, 16383>("a node's number");
@@ -65,11 +87,11 @@ constexpr Shape kSpeed = number_shape<unsigned, 10'000'000>("a speed");
 
 }  // namespace
 
-#define VFIRST_SHAPE(Type, name, ...)                                    \
-  template <>                                                            \
-  struct ShapeOf<Type> {                                                 \
-    static constexpr Field fields[] = {__VA_ARGS__};                     \
-    static constexpr Shape value = object_shape<Type>(name, fields);     \
+#define VFIRST_SHAPE(Type, name, ...)                                \
+  template <>                                                        \
+  struct ShapeOf<Type> {                                             \
+    static constexpr Field fields[] = {__VA_ARGS__};                 \
+    static constexpr Shape value = object_shape<Type>(name, fields); \
   };
 
 template <>
@@ -93,96 +115,148 @@ struct ShapeOf<Match> {
   static constexpr Shape value = word_shape<Match, kMatches>("a kind of condition");
 };
 
-VFIRST_SHAPE(Cpu, "a CPU", needed<&Cpu::id>("id", &kCpuNumber), field<&Cpu::package>("package", &kPlace), field<&Cpu::die>("die", &kPlace),
-             field<&Cpu::core>("core", &kPlace), field<&Cpu::node>("node", &kPlace), field<&Cpu::siblings>("siblings"), field<&Cpu::l3>("l3"),
-             field<&Cpu::kind>("kind"))
-VFIRST_SHAPE(CpuFacts, "the CPUs", field<&CpuFacts::architecture>("architecture"), field<&CpuFacts::vendor>("vendor"), field<&CpuFacts::model>("model"),
-             field<&CpuFacts::possible>("possible"), field<&CpuFacts::present>("present"), needed<&CpuFacts::online>("online"),
-             field<&CpuFacts::isolated>("isolated"), field<&CpuFacts::nohz_full>("nohz_full"), field<&CpuFacts::gigabyte_pages>("gigabyte_pages"),
-             field<&CpuFacts::smt_active>("smt_active"), field<&CpuFacts::idle_driver>("idle_driver"), field<&CpuFacts::clocksource>("clocksource"),
-             field<&CpuFacts::topology_source>("topology_source"), needed<&CpuFacts::cpus>("cpus"))
+VFIRST_SHAPE(
+    Cpu, "a CPU", needed<&Cpu::id>("id", &kCpuNumber), field<&Cpu::package>("package", &kPlace),
+    field<&Cpu::die>("die", &kPlace), field<&Cpu::core>("core", &kPlace),
+    field<&Cpu::node>("node", &kPlace), field<&Cpu::siblings>("siblings"), field<&Cpu::l3>("l3"),
+    field<&Cpu::kind>("kind"))
+VFIRST_SHAPE(
+    CpuFacts, "the CPUs", field<&CpuFacts::architecture>("architecture"),
+    field<&CpuFacts::vendor>("vendor"), field<&CpuFacts::model>("model"),
+    field<&CpuFacts::possible>("possible"), field<&CpuFacts::present>("present"),
+    needed<&CpuFacts::online>("online"), field<&CpuFacts::isolated>("isolated"),
+    field<&CpuFacts::nohz_full>("nohz_full"), field<&CpuFacts::gigabyte_pages>("gigabyte_pages"),
+    field<&CpuFacts::smt_active>("smt_active"), field<&CpuFacts::idle_driver>("idle_driver"),
+    field<&CpuFacts::clocksource>("clocksource"),
+    field<&CpuFacts::topology_source>("topology_source"), needed<&CpuFacts::cpus>("cpus"))
 
-VFIRST_SHAPE(HugepagePool, "a pool of hugepages", needed<&HugepagePool::size_kb>("size_kb", &kKilobytes), field<&HugepagePool::pages>("pages", &kKilobytes),
-             field<&HugepagePool::free>("free", &kKilobytes))
-VFIRST_SHAPE(NumaNode, "a node", needed<&NumaNode::id>("id", &kNode), field<&NumaNode::cpus>("cpus"), field<&NumaNode::total_kb>("total_kb", &kKilobytes),
-             field<&NumaNode::free_kb>("free_kb", &kKilobytes), field<&NumaNode::memory_known>("memory_known"), field<&NumaNode::distances>("distances"),
-             field<&NumaNode::gigabyte_frames>("gigabyte_frames"), field<&NumaNode::pools>("hugepages"))
-VFIRST_SHAPE(MemoryFacts, "the memory", field<&MemoryFacts::total_kb>("total_kb", &kKilobytes), field<&MemoryFacts::page_kb>("page_kb"),
-             field<&MemoryFacts::default_hugepage_kb>("default_hugepage_kb", &kKilobytes), field<&MemoryFacts::hugepage_sizes_kb>("hugepage_sizes_kb"),
-             field<&MemoryFacts::crashkernel_bytes>("crashkernel_bytes", &kBytes))
+VFIRST_SHAPE(
+    HugepagePool, "a pool of hugepages", needed<&HugepagePool::size_kb>("size_kb", &kKilobytes),
+    field<&HugepagePool::pages>("pages", &kKilobytes),
+    field<&HugepagePool::free>("free", &kKilobytes))
+VFIRST_SHAPE(
+    NumaNode, "a node", needed<&NumaNode::id>("id", &kNode), field<&NumaNode::cpus>("cpus"),
+    field<&NumaNode::total_kb>("total_kb", &kKilobytes),
+    field<&NumaNode::free_kb>("free_kb", &kKilobytes),
+    field<&NumaNode::memory_known>("memory_known"), field<&NumaNode::distances>("distances"),
+    field<&NumaNode::gigabyte_frames>("gigabyte_frames"), field<&NumaNode::pools>("hugepages"))
+VFIRST_SHAPE(
+    MemoryFacts, "the memory", field<&MemoryFacts::total_kb>("total_kb", &kKilobytes),
+    field<&MemoryFacts::page_kb>("page_kb"),
+    field<&MemoryFacts::default_hugepage_kb>("default_hugepage_kb", &kKilobytes),
+    field<&MemoryFacts::hugepage_sizes_kb>("hugepage_sizes_kb"),
+    field<&MemoryFacts::crashkernel_bytes>("crashkernel_bytes", &kBytes))
 
-VFIRST_SHAPE(Sriov, "an SR-IOV capability", needed<&Sriov::total_vfs>("total_vfs", &kShort), field<&Sriov::num_vfs>("num_vfs", &kShort),
-             field<&Sriov::offset>("offset", &kShort), field<&Sriov::stride>("stride", &kShort), field<&Sriov::vf_device>("vf_device", kId),
-             field<&Sriov::vf_bar_bytes>("vf_bar_bytes"), field<&Sriov::bars_assigned>("bars_assigned"), field<&Sriov::autoprobe>("autoprobe"), field<&Sriov::vfs>("vfs"))
-VFIRST_SHAPE(NetPort, "a port", needed<&NetPort::name>("name"), field<&NetPort::mac>("mac"), field<&NetPort::permanent_mac>("permanent_mac"),
-             field<&NetPort::phys_port_name>("phys_port_name"), field<&NetPort::dev_port>("dev_port"), field<&NetPort::speed_mbps>("speed_mbps"), field<&NetPort::up>("up"))
+VFIRST_SHAPE(
+    Sriov, "an SR-IOV capability", needed<&Sriov::total_vfs>("total_vfs", &kShort),
+    field<&Sriov::num_vfs>("num_vfs", &kShort), field<&Sriov::offset>("offset", &kShort),
+    field<&Sriov::stride>("stride", &kShort), field<&Sriov::vf_device>("vf_device", kId),
+    field<&Sriov::vf_bar_bytes>("vf_bar_bytes"), field<&Sriov::bars_assigned>("bars_assigned"),
+    field<&Sriov::autoprobe>("autoprobe"), field<&Sriov::vfs>("vfs"))
+VFIRST_SHAPE(
+    NetPort, "a port", needed<&NetPort::name>("name"), field<&NetPort::mac>("mac"),
+    field<&NetPort::permanent_mac>("permanent_mac"),
+    field<&NetPort::phys_port_name>("phys_port_name"), field<&NetPort::dev_port>("dev_port"),
+    field<&NetPort::speed_mbps>("speed_mbps"), field<&NetPort::up>("up"))
 template <>
 struct ShapeOf<PcieLink> {
-  static constexpr Field fields[] = {needed<&PcieLink::speed_mts>("mts", &kSpeed), needed<&PcieLink::width>("width", &kShort)};
-  static constexpr Shape value{.kind = Shape::Kind::object, .what = "a link", .fields = fields, .nullable = true};
+  static constexpr Field fields[] = {
+      needed<&PcieLink::speed_mts>("mts", &kSpeed), needed<&PcieLink::width>("width", &kShort)};
+  static constexpr Shape value{
+      .kind = Shape::Kind::object, .what = "a link", .fields = fields, .nullable = true};
 };
 
 namespace {
 
-constexpr Shape kSubsystem{.kind = Shape::Kind::text, .what = "a subsystem's vendor and device", .text = [](void* to, std::string_view text) {
-                             const auto halves = split(text, ':');
-                             if (halves.size() != 2) return false;
-                             const auto vendor = parse_number(halves[0], 16), device = parse_number(halves[1], 16);
-                             if (!vendor || !device || *vendor > 0xffff || *device > 0xffff) return false;
-                             auto& function = *static_cast<PciFunction*>(to);
-                             function.subsystem_vendor = static_cast<std::uint16_t>(*vendor);
-                             function.subsystem_device = static_cast<std::uint16_t>(*device);
-                             return true;
-                           }};
+constexpr Shape kSubsystem{
+    .kind = Shape::Kind::text,
+    .what = "a subsystem's vendor and device",
+    .text = [](void* to, std::string_view text) {
+      const auto halves = split(text, ':');
+      if (halves.size() != 2) return false;
+      const auto vendor = parse_number(halves[0], 16), device = parse_number(halves[1], 16);
+      if (!vendor || !device || *vendor > 0xffff || *device > 0xffff) return false;
+      auto& function = *static_cast<PciFunction*>(to);
+      function.subsystem_vendor = static_cast<std::uint16_t>(*vendor);
+      function.subsystem_device = static_cast<std::uint16_t>(*device);
+      return true;
+    }};
 
 // null: the configuration is not known; {}: it is, and sets nothing that we ask for.
-constexpr Shape kConfig{.kind = Shape::Kind::map, .what = "an object", .item = shape_of<std::string>, .add = [](void* to, std::string_view key) -> void* {
-                          const auto [at, fresh] = static_cast<Kernel*>(to)->config.try_emplace(std::string(key));
-                          return fresh ? &at->second : nullptr;
-                        },
-                        .nullable = true, .begun = [](void* to) { static_cast<Kernel*>(to)->config_known = true; }};
+constexpr Shape kConfig{
+    .kind = Shape::Kind::map,
+    .what = "an object",
+    .item = shape_of<std::string>,
+    .add = [](void* to, std::string_view key) -> void* {
+      const auto [at, fresh] = static_cast<Kernel*>(to)->config.try_emplace(std::string(key));
+      return fresh ? &at->second : nullptr;
+    },
+    .nullable = true,
+    .begun = [](void* to) { static_cast<Kernel*>(to)->config_known = true; }};
 
 }  // namespace
 
-VFIRST_SHAPE(PciFunction, "a PCI function", needed<&PciFunction::address>("address"), needed<&PciFunction::class_code>("class", &kHex<std::uint32_t, 0xffffff>),
-             needed<&PciFunction::vendor>("vendor", kId), needed<&PciFunction::device>("device", kId), Field{"subsystem", &kSubsystem, itself},
-             field<&PciFunction::name>("name"), field<&PciFunction::driver>("driver"), field<&PciFunction::modalias>("modalias"), field<&PciFunction::node>("node", &kPlace),
-             field<&PciFunction::iommu_group>("iommu_group"), field<&PciFunction::link>("link"), field<&PciFunction::link_capable>("link_capable"),
-             field<&PciFunction::ari>("ari"), field<&PciFunction::acs>("acs"), field<&PciFunction::msix_vectors>("msix_vectors", &kShort), field<&PciFunction::sriov>("sriov"),
-             field<&PciFunction::sriov_known>("sriov_known"), field<&PciFunction::physfn>("physfn"), field<&PciFunction::bridges>("bridges"), field<&PciFunction::slot>("slot"),
-             field<&PciFunction::ports>("ports"))
-VFIRST_SHAPE(IommuGroup, "an IOMMU group", needed<&IommuGroup::id>("id"), field<&IommuGroup::type>("type"), field<&IommuGroup::members>("members"))
-VFIRST_SHAPE(IommuFacts, "the IOMMU", field<&IommuFacts::tables_known>("tables_known"), field<&IommuFacts::dmar>("dmar"), field<&IommuFacts::ivrs>("ivrs"),
-             field<&IommuFacts::iort>("iort"), field<&IommuFacts::units>("units"), field<&IommuFacts::groups>("groups"))
-VFIRST_SHAPE(Kernel, "a kernel", needed<&Kernel::release>("release"), field<&Kernel::running>("running"), Field{"config", &kConfig, itself}, field<&Kernel::modules>("modules"),
-             field<&Kernel::modules_known>("modules_known"))
-VFIRST_SHAPE(Dmi, "what DMI says", field<&Dmi::vendor>("vendor"), field<&Dmi::product>("product"), field<&Dmi::serial>("serial"), field<&Dmi::board>("board"))
-VFIRST_SHAPE(CriticalDevice, "a device that the host stands on", needed<&CriticalDevice::address>("address"), needed<&CriticalDevice::role>("role"))
-VFIRST_SHAPE(BootFacts, "what boots", field<&BootFacts::loader>("loader"), field<&BootFacts::evidence>("evidence"), field<&BootFacts::uefi>("uefi"),
-             field<&BootFacts::secure_boot>("secure_boot"), field<&BootFacts::filesystem>("filesystem"), field<&BootFacts::device>("device"),
-             field<&BootFacts::data_journal>("data_journal"), field<&BootFacts::esp>("esp"), field<&BootFacts::cmdline>("cmdline"),
-             field<&BootFacts::own_arguments>("own_arguments"), field<&BootFacts::sources>("sources"))
-VFIRST_SHAPE(DeviceMatch, "a condition", needed<&DeviceMatch::kind>("kind"), field<&DeviceMatch::patterns>("patterns"), field<&DeviceMatch::negated>("negated"))
-VFIRST_SHAPE(Neighbour, "a neighbour", needed<&Neighbour::tool>("tool"), field<&Neighbour::file>("file"), field<&Neighbour::line>("line"), field<&Neighbour::key>("key"),
-             field<&Neighbour::value>("value"), field<&Neighbour::rank>("rank"), field<&Neighbour::match>("match"))
+VFIRST_SHAPE(
+    PciFunction, "a PCI function", needed<&PciFunction::address>("address"),
+    needed<&PciFunction::class_code>("class", &kHex<std::uint32_t, 0xffffff>),
+    needed<&PciFunction::vendor>("vendor", kId), needed<&PciFunction::device>("device", kId),
+    Field{"subsystem", &kSubsystem, itself}, field<&PciFunction::name>("name"),
+    field<&PciFunction::driver>("driver"), field<&PciFunction::modalias>("modalias"),
+    field<&PciFunction::node>("node", &kPlace), field<&PciFunction::iommu_group>("iommu_group"),
+    field<&PciFunction::link>("link"), field<&PciFunction::link_capable>("link_capable"),
+    field<&PciFunction::ari>("ari"), field<&PciFunction::acs>("acs"),
+    field<&PciFunction::msix_vectors>("msix_vectors", &kShort), field<&PciFunction::sriov>("sriov"),
+    field<&PciFunction::sriov_known>("sriov_known"), field<&PciFunction::physfn>("physfn"),
+    field<&PciFunction::bridges>("bridges"), field<&PciFunction::slot>("slot"),
+    field<&PciFunction::ports>("ports"))
+VFIRST_SHAPE(
+    IommuGroup, "an IOMMU group", needed<&IommuGroup::id>("id"), field<&IommuGroup::type>("type"),
+    field<&IommuGroup::members>("members"))
+VFIRST_SHAPE(
+    IommuFacts, "the IOMMU", field<&IommuFacts::tables_known>("tables_known"),
+    field<&IommuFacts::dmar>("dmar"), field<&IommuFacts::ivrs>("ivrs"),
+    field<&IommuFacts::iort>("iort"), field<&IommuFacts::units>("units"),
+    field<&IommuFacts::groups>("groups"))
+VFIRST_SHAPE(
+    Kernel, "a kernel", needed<&Kernel::release>("release"), field<&Kernel::running>("running"),
+    Field{"config", &kConfig, itself}, field<&Kernel::modules>("modules"),
+    field<&Kernel::modules_known>("modules_known"))
+VFIRST_SHAPE(
+    Dmi, "what DMI says", field<&Dmi::vendor>("vendor"), field<&Dmi::product>("product"),
+    field<&Dmi::serial>("serial"), field<&Dmi::board>("board"))
+VFIRST_SHAPE(
+    CriticalDevice, "a device that the host stands on", needed<&CriticalDevice::address>("address"),
+    needed<&CriticalDevice::role>("role"))
+VFIRST_SHAPE(
+    BootFacts, "what boots", field<&BootFacts::loader>("loader"),
+    field<&BootFacts::evidence>("evidence"), field<&BootFacts::uefi>("uefi"),
+    field<&BootFacts::secure_boot>("secure_boot"), field<&BootFacts::filesystem>("filesystem"),
+    field<&BootFacts::device>("device"), field<&BootFacts::data_journal>("data_journal"),
+    field<&BootFacts::esp>("esp"), field<&BootFacts::cmdline>("cmdline"),
+    field<&BootFacts::own_arguments>("own_arguments"), field<&BootFacts::sources>("sources"))
+VFIRST_SHAPE(
+    DeviceMatch, "a condition", needed<&DeviceMatch::kind>("kind"),
+    field<&DeviceMatch::patterns>("patterns"), field<&DeviceMatch::negated>("negated"))
+VFIRST_SHAPE(
+    Neighbour, "a neighbour", needed<&Neighbour::tool>("tool"), field<&Neighbour::file>("file"),
+    field<&Neighbour::line>("line"), field<&Neighbour::key>("key"),
+    field<&Neighbour::value>("value"), field<&Neighbour::rank>("rank"),
+    field<&Neighbour::match>("match"))
 
 namespace {
 
-constexpr Shape kSchema{.kind = Shape::Kind::text, .what = "a schema that this vfirst reads (vfirst.facts/1)", .text = [](void*, std::string_view text) { return text == "vfirst.facts/1"; }};
+constexpr Shape kSchema{
+    .kind = Shape::Kind::text,
+    .what = "a schema that this vfirst reads (vfirst.facts/1)",
+    .text = [](void*, std::string_view text) { return text == "vfirst.facts/1"; }};
 
 constexpr Field kFields[] = {
-    {"schema", &kSchema, itself, true},
-    field<&Facts::hostname>("hostname"),
-    field<&Facts::dmi>("dmi"),
-    needed<&Facts::cpu>("cpu"),
-    needed<&Facts::memory>("memory"),
-    needed<&Facts::numa>("numa"),
-    needed<&Facts::pci>("pci"),
-    field<&Facts::iommu>("iommu"),
-    field<&Facts::kernels>("kernels"),
-    field<&Facts::boot>("boot"),
-    field<&Facts::critical>("critical"),
-    field<&Facts::neighbours>("neighbours"),
+    {"schema", &kSchema, itself, true},  field<&Facts::hostname>("hostname"),
+    field<&Facts::dmi>("dmi"),           needed<&Facts::cpu>("cpu"),
+    needed<&Facts::memory>("memory"),    needed<&Facts::numa>("numa"),
+    needed<&Facts::pci>("pci"),          field<&Facts::iommu>("iommu"),
+    field<&Facts::kernels>("kernels"),   field<&Facts::boot>("boot"),
+    field<&Facts::critical>("critical"), field<&Facts::neighbours>("neighbours"),
     field<&Facts::gaps>("gaps"),
 };
 constexpr Shape kFacts = object_shape<Facts>("a facts document", kFields);
@@ -192,14 +266,23 @@ Status check_cpus(std::string_view name, CpuFacts& cpu) {
   std::ranges::sort(cpu.cpus, {}, &Cpu::id);
   CpuSet listed;
   for (const auto& one : cpu.cpus) {
-    if (listed.contains(one.id)) return refuse("{}: /cpu/cpus: CPU {} is there twice", name, one.id);
-    if (!one.siblings.contains(one.id)) return refuse("{}: /cpu/cpus: CPU {} is not among its siblings, '{}'", name, one.id, one.siblings.list());
+    if (listed.contains(one.id))
+      return refuse("{}: /cpu/cpus: CPU {} is there twice", name, one.id);
+    if (!one.siblings.contains(one.id))
+      return refuse(
+          "{}: /cpu/cpus: CPU {} is not among its siblings, '{}'", name, one.id,
+          one.siblings.list());
     listed.insert(one.id);
   }
   if (cpu.online.empty()) return refuse("{}: /cpu/online: no CPU is online", name);
-  if (listed != cpu.online) return refuse("{}: /cpu/cpus: has CPUs {}, /cpu/online is {}", name, listed.list(), cpu.online.list());
+  if (listed != cpu.online)
+    return refuse(
+        "{}: /cpu/cpus: has CPUs {}, /cpu/online is {}", name, listed.list(), cpu.online.list());
   for (const auto& one : cpu.cpus)
-    if (!cpu.online.contains(one.siblings)) return refuse("{}: /cpu/cpus: sibling {} of CPU {} is not online", name, (one.siblings - cpu.online).list(), one.id);
+    if (!cpu.online.contains(one.siblings))
+      return refuse(
+          "{}: /cpu/cpus: sibling {} of CPU {} is not online", name,
+          (one.siblings - cpu.online).list(), one.id);
   return {};
 }
 
@@ -207,10 +290,15 @@ Status check_nodes(std::string_view name, std::vector<NumaNode>& nodes) {
   std::ranges::sort(nodes, {}, &NumaNode::id);
   CpuSet taken;
   for (std::size_t i = 0; i < nodes.size(); ++i) {
-    if (i && nodes[i].id == nodes[i - 1].id) return refuse("{}: /numa: node {} is there twice", name, nodes[i].id);
-    if (nodes[i].cpus.intersects(taken)) return refuse("{}: /numa: CPUs {} are in two nodes", name, (nodes[i].cpus & taken).list());
+    if (i && nodes[i].id == nodes[i - 1].id)
+      return refuse("{}: /numa: node {} is there twice", name, nodes[i].id);
+    if (nodes[i].cpus.intersects(taken))
+      return refuse("{}: /numa: CPUs {} are in two nodes", name, (nodes[i].cpus & taken).list());
     taken |= nodes[i].cpus;
-    if (nodes[i].gigabyte_frames.value_or(0) > std::uint64_t{1} << 24) return refuse("{}: /numa: node {} has {} frames of 1 GiB, the limit is 16 PiB", name, nodes[i].id, *nodes[i].gigabyte_frames);
+    if (nodes[i].gigabyte_frames.value_or(0) > std::uint64_t{1} << 24)
+      return refuse(
+          "{}: /numa: node {} has {} frames of 1 GiB, the limit is 16 PiB", name, nodes[i].id,
+          *nodes[i].gigabyte_frames);
   }
   return {};
 }
@@ -222,11 +310,14 @@ Result<Facts> read_facts_document(std::string_view name, std::string_view text) 
   VFIRST_CHECK(read_json(name, text, kFacts, &facts));
   VFIRST_CHECK(check_cpus(name, facts.cpu));
   VFIRST_CHECK(check_nodes(name, facts.numa));
-  if (const auto kb = facts.memory.page_kb; kb != 4 && kb != 16 && kb != 64) return refuse("{}: /memory/page_kb: {}, not 4, 16 or 64", name, kb);
+  if (const auto kb = facts.memory.page_kb; kb != 4 && kb != 16 && kb != 64)
+    return refuse("{}: /memory/page_kb: {}, not 4, 16 or 64", name, kb);
   std::ranges::sort(facts.pci, {}, &PciFunction::address);
   for (std::size_t i = 1; i < facts.pci.size(); ++i)
-    if (facts.pci[i].address == facts.pci[i - 1].address) return refuse("{}: /pci: {} is there twice", name, facts.pci[i].address.str());
-  for (auto& kernel : facts.kernels) kernel.version = KernelVersion::of(kernel.release);
+    if (facts.pci[i].address == facts.pci[i - 1].address)
+      return refuse("{}: /pci: {} is there twice", name, facts.pci[i].address.str());
+  for (auto& kernel : facts.kernels)
+    kernel.version = KernelVersion::of(kernel.release);
   return facts;
 }
 

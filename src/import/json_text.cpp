@@ -12,23 +12,37 @@ namespace {
 // The bytes that a string has as they are: printable ASCII but '"' and the backslash.
 constexpr auto kPlain = [] {
   std::array<bool, 256> out{};
-  for (unsigned c = 0x20; c < 0x80; ++c) out[c] = c != '"' && c != '\\';
+  for (unsigned c = 0x20; c < 0x80; ++c)
+    out[c] = c != '"' && c != '\\';
   return out;
 }();
 
-bool digit(char c) { return c >= '0' && c <= '9'; }
+bool digit(char c) {
+  return c >= '0' && c <= '9';
+}
 
 // RFC 3629: no overlong forms, no surrogates, nothing above U+10FFFF.
 bool is_utf8(std::string_view text) {
-  const auto byte = [&](std::size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0u; };
+  const auto byte = [&](std::size_t i) {
+    return i < text.size() ? static_cast<unsigned char>(text[i]) : 0u;
+  };
   const auto more = [&](std::size_t i) { return (byte(i) & 0xc0) == 0x80; };
   for (std::size_t i = 0; i < text.size();) {
     const auto first = byte(i), second = byte(i + 1);
-    if (first < 0x80) i += 1;
-    else if (first >= 0xc2 && first < 0xe0 && more(i + 1)) i += 2;
-    else if (first >= 0xe0 && first < 0xf0 && more(i + 1) && more(i + 2) && !(first == 0xe0 && second < 0xa0) && !(first == 0xed && second >= 0xa0)) i += 3;
-    else if (first >= 0xf0 && first < 0xf5 && more(i + 1) && more(i + 2) && more(i + 3) && !(first == 0xf0 && second < 0x90) && !(first == 0xf4 && second >= 0x90)) i += 4;
-    else return false;
+    if (first < 0x80)
+      i += 1;
+    else if (first >= 0xc2 && first < 0xe0 && more(i + 1))
+      i += 2;
+    else if (
+        first >= 0xe0 && first < 0xf0 && more(i + 1) && more(i + 2) &&
+        !(first == 0xe0 && second < 0xa0) && !(first == 0xed && second >= 0xa0))
+      i += 3;
+    else if (
+        first >= 0xf0 && first < 0xf5 && more(i + 1) && more(i + 2) && more(i + 3) &&
+        !(first == 0xf0 && second < 0x90) && !(first == 0xf4 && second >= 0x90))
+      i += 4;
+    else
+      return false;
   }
   return true;
 }
@@ -36,9 +50,12 @@ bool is_utf8(std::string_view text) {
 void append_utf8(std::string& out, std::uint32_t code) {
   const auto put = [&](std::uint32_t byte) { out += static_cast<char>(byte); };
   if (code < 0x80) return put(code);
-  if (code < 0x800) put(0xc0 | code >> 6);
-  else if (code < 0x10000) put(0xe0 | code >> 12), put(0x80 | (code >> 6 & 0x3f));
-  else put(0xf0 | code >> 18), put(0x80 | (code >> 12 & 0x3f)), put(0x80 | (code >> 6 & 0x3f));
+  if (code < 0x800)
+    put(0xc0 | code >> 6);
+  else if (code < 0x10000)
+    put(0xe0 | code >> 12), put(0x80 | (code >> 6 & 0x3f));
+  else
+    put(0xf0 | code >> 18), put(0x80 | (code >> 12 & 0x3f)), put(0x80 | (code >> 6 & 0x3f));
   put(0x80 | (code & 0x3f));
 }
 
@@ -48,7 +65,8 @@ std::optional<std::string_view> JsonText::string() {
   if (!take('"')) return std::nullopt;
   const auto begin = at_;
   bool ascii = true, copied = false;
-  auto from = at_;                                               // of what is not copied yet
+  // of what is not copied yet
+  auto from = at_;
   for (; at_ < text_.size(); ++at_) {
     const auto c = static_cast<unsigned char>(text_[at_]);
     if (kPlain[c]) continue;
@@ -75,11 +93,13 @@ std::optional<std::string_view> JsonText::string() {
 bool JsonText::escape() {
   constexpr std::string_view kLetters = "\"\\/bfnrt", kMean = "\"\\/\b\f\n\r\t";
   if (++at_ >= text_.size()) return false;
-  if (const auto which = kLetters.find(text_[at_]); which != kLetters.npos) return unescaped_ += kMean[which], true;
+  if (const auto which = kLetters.find(text_[at_]); which != kLetters.npos)
+    return unescaped_ += kMean[which], true;
   if (text_[at_] != 'u') return false;
   auto code = hex4();
   if (!code || (*code >= 0xdc00 && *code < 0xe000)) return false;
-  if (*code >= 0xd800 && *code < 0xdc00) {                       // the first half of a pair
+  // the first half of a pair
+  if (*code >= 0xd800 && *code < 0xdc00) {
     if (text_.substr(at_ + 1, 2) != "\\u") return false;
     at_ += 2;
     const auto low = hex4();
@@ -90,7 +110,8 @@ bool JsonText::escape() {
   return true;
 }
 
-std::optional<std::uint32_t> JsonText::hex4() {                  // from the 'u' to its last digit
+// from the 'u' to its last digit
+std::optional<std::uint32_t> JsonText::hex4() {
   const auto digits = text_.substr(at_ + 1, 4);
   std::uint32_t code = 0;
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), code, 16);
@@ -104,7 +125,8 @@ std::optional<JsonText::Number> JsonText::number() {
   const auto begin = at_;
   const auto digits = [&] {
     const auto from = at_;
-    while (at_ < text_.size() && digit(text_[at_])) ++at_;
+    while (at_ < text_.size() && digit(text_[at_]))
+      ++at_;
     return at_ > from;
   };
   if (!digits() || (text_[begin] == '0' && at_ > begin + 1)) return std::nullopt;
@@ -135,7 +157,8 @@ bool JsonText::word(std::string_view word) {
 }
 
 bool JsonText::skip() {
-  std::string open;                                              // what closes the levels that are open
+  // what closes the levels that are open
+  std::string open;
   do {
     switch (next()) {
       case '{':
@@ -144,7 +167,8 @@ bool JsonText::skip() {
           if (!string() || !take(':')) return false;
           open += '}';
           if (open.size() > kDepth) return false;
-          continue;                                              // its first value
+          // its first value
+          continue;
         }
         ++at_;
         break;
@@ -160,13 +184,20 @@ bool JsonText::skip() {
       case '"':
         if (!string()) return false;
         break;
-      case 't': if (!word("true")) return false; break;
-      case 'f': if (!word("false")) return false; break;
-      case 'n': if (!word("null")) return false; break;
+      case 't':
+        if (!word("true")) return false;
+        break;
+      case 'f':
+        if (!word("false")) return false;
+        break;
+      case 'n':
+        if (!word("null")) return false;
+        break;
       default:
         if (!number()) return false;
     }
-    while (!open.empty() && take(open.back())) open.pop_back();
+    while (!open.empty() && take(open.back()))
+      open.pop_back();
     if (open.empty()) return true;
     if (!take(',') || (open.back() == '}' && (!string() || !take(':')))) return false;
   } while (true);

@@ -22,9 +22,12 @@ class Reader {
   }
 
  private:
-  struct Step {                                                  // of the way to the value that is being read
-    std::string_view member;                                     // of an object
-    std::string key;                                             // of a map
+  // of the way to the value that is being read
+  struct Step {
+    // of an object
+    std::string_view member;
+    // of a map
+    std::string key;
     std::size_t index = 0;
     Kind kind;
   };
@@ -37,9 +40,13 @@ class Reader {
       if (!text_.word("null")) return broken();
       return shape->nullable || wrong(*shape, "null");
     }
-    for (; shape->engage; shape = shape->item) to = shape->engage(to);
+    for (; shape->engage; shape = shape->item)
+      to = shape->engage(to);
     switch (first) {
-      case '{': return shape->kind == Kind::object ? object(*shape, to) : shape->kind == Kind::map ? map(*shape, to) : wrong(*shape, "an object");
+      case '{':
+        return shape->kind == Kind::object ? object(*shape, to)
+               : shape->kind == Kind::map  ? map(*shape, to)
+                                           : wrong(*shape, "an object");
       case '[': return shape->kind == Kind::list ? list(*shape, to) : wrong(*shape, "a list");
       case '"': return text(*shape, to);
       case 't': return text_.word("true") ? flag(*shape, to, true) : broken();
@@ -62,7 +69,9 @@ class Reader {
   bool number(const Shape& shape, void* to) {
     const auto read = text_.number();
     if (!read) return broken();
-    if (shape.kind == Kind::number && read->magnitude && shape.number(to, *read->magnitude, read->negative)) return true;
+    if (shape.kind == Kind::number && read->magnitude &&
+        shape.number(to, *read->magnitude, read->negative))
+      return true;
     return wrong(shape, read->text);
   }
 
@@ -107,7 +116,9 @@ class Reader {
         const auto name = text_.string();
         if (!name) return broken();
         auto at = guess;
-        if (at >= fields.size() || fields[at].name != *name) at = static_cast<std::size_t>(std::ranges::find(fields, *name, &Field::name) - fields.begin());
+        if (at >= fields.size() || fields[at].name != *name)
+          at = static_cast<std::size_t>(
+              std::ranges::find(fields, *name, &Field::name) - fields.begin());
         const bool known = at < fields.size();
         way_.back().member = known ? fields[at].name : std::string_view();
         if (!text_.take(':')) return broken();
@@ -124,18 +135,23 @@ class Reader {
       leave();
     }
     for (std::size_t i = 0; i < fields.size(); ++i)
-      if (fields[i].needed && !(seen >> i & 1)) return fail(fmt::format("{} without '{}'", shape.what, fields[i].name));
+      if (fields[i].needed && !(seen >> i & 1))
+        return fail(fmt::format("{} without '{}'", shape.what, fields[i].name));
     return true;
   }
 
   bool leave() { return way_.pop_back(), true; }
-  bool wrong(const Shape& shape, std::string_view is) { return fail(fmt::format("{}, not {}", is, shape.what)); }
+  bool wrong(const Shape& shape, std::string_view is) {
+    return fail(fmt::format("{}, not {}", is, shape.what));
+  }
   bool broken() { return fail(fmt::format("not JSON at byte {}", text_.at())); }
   bool fail(const std::string& what) {
-    if (!error_) error_ = Error{std::errc::invalid_argument, fmt::format("{}: {}{}", name_, place(), what)};
+    if (!error_)
+      error_ = Error{std::errc::invalid_argument, fmt::format("{}: {}{}", name_, place(), what)};
     return false;
   }
-  static std::string printable(std::string_view text) {          // a refusal is one line
+  // a refusal is one line
+  static std::string printable(std::string_view text) {
     std::string out(text);
     std::ranges::replace_if(out, [](unsigned char c) { return c < 0x20 || c == 0x7f; }, '?');
     return out;
@@ -145,12 +161,16 @@ class Reader {
   std::string place() const {
     std::string out;
     for (const auto& step : way_) {
-      if (step.kind == Kind::object && step.member.empty()) break;                     // a member that is not known
+      // a member that is not known
+      if (step.kind == Kind::object && step.member.empty()) break;
       out += '/';
-      if (step.kind == Kind::list) out += std::to_string(step.index);
-      else if (step.kind == Kind::object) out += step.member;
+      if (step.kind == Kind::list)
+        out += std::to_string(step.index);
+      else if (step.kind == Kind::object)
+        out += step.member;
       else
-        for (const char c : printable(step.key)) out += c == '~' ? "~0" : c == '/' ? "~1" : std::string(1, c);
+        for (const char c : printable(step.key))
+          out += c == '~' ? "~0" : c == '/' ? "~1" : std::string(1, c);
     }
     return out.empty() ? out : out + ": ";
   }
@@ -163,6 +183,8 @@ class Reader {
 
 }  // namespace
 
-Status read_json(std::string_view name, std::string_view text, const Shape& shape, void* to) { return Reader(name, text).run(shape, to); }
+Status read_json(std::string_view name, std::string_view text, const Shape& shape, void* to) {
+  return Reader(name, text).run(shape, to);
+}
 
 }  // namespace vfirst

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
-// How a JSON value becomes a value in memory: one table for each struct (facts_document.cpp), walked by reader.hpp. Nothing
-// is built in between.
+// How a JSON value becomes a value in memory: one table for each struct (facts_document.cpp),
+// walked by reader.hpp. Nothing is built in between.
 
 #include <concepts>
 #include <cstdint>
@@ -19,29 +19,39 @@ namespace vfirst {
 
 struct Shape;
 
-struct Field {                                                   // a member of an object
+// a member of an object
+struct Field {
   std::string_view name;
   const Shape* shape;
-  void* (*at)(void* object);                                     // where its value goes
+  // where its value goes
+  void* (*at)(void* object);
   bool needed = false;
 };
 
 struct Shape {
   enum class Kind { text, number, flag, object, list, map } kind;
-  const char* what;                                              // "a CPU list", for refusals
+  // "a CPU list", for refusals
+  const char* what;
   // Text and numbers; false: not `what`.
   bool (*text)(void* to, std::string_view value) = nullptr;
   bool (*number)(void* to, std::uint64_t magnitude, bool negative) = nullptr;
-  std::span<const Field> fields = {};                            // object
-  const Shape* item = nullptr;                                   // of a list or a map; of an optional: what it may hold
-  void* (*add)(void* to, std::string_view key) = nullptr;        // a list's next item, a map's new one (nullptr: there is one)
-  void* (*engage)(void* to) = nullptr;                           // an optional's value, made; null leaves it out
-  bool nullable = false;                                         // null leaves the value as it is
-  void (*begun)(void* to) = nullptr;                             // an object or map is there
+  // object
+  std::span<const Field> fields = {};
+  // of a list or a map; of an optional: what it may hold
+  const Shape* item = nullptr;
+  // a list's next item, a map's new one (nullptr: there is one)
+  void* (*add)(void* to, std::string_view key) = nullptr;
+  // an optional's value, made; null leaves it out
+  void* (*engage)(void* to) = nullptr;
+  // null leaves the value as it is
+  bool nullable = false;
+  // an object or map is there
+  void (*begun)(void* to) = nullptr;
 };
 
 template <class T>
-struct ShapeOf;                                                  // ::value is its Shape
+// ::value is its Shape
+struct ShapeOf;
 
 template <class T>
 inline constexpr const Shape* shape_of = &ShapeOf<T>::value;
@@ -58,14 +68,20 @@ template <auto Member>
 void* member(void* object) {
   return &(static_cast<typename MemberOf<decltype(Member)>::Of*>(object)->*Member);
 }
-inline void* itself(void* object) { return object; }
+inline void* itself(void* object) {
+  return object;
+}
 
 template <auto Member>
-constexpr Field field(std::string_view name, const Shape* shape = shape_of<typename MemberOf<decltype(Member)>::Type>) {
+constexpr Field field(
+    std::string_view name,
+    const Shape* shape = shape_of<typename MemberOf<decltype(Member)>::Type>) {
   return {name, shape, member<Member>, false};
 }
 template <auto Member>
-constexpr Field needed(std::string_view name, const Shape* shape = shape_of<typename MemberOf<decltype(Member)>::Type>) {
+constexpr Field needed(
+    std::string_view name,
+    const Shape* shape = shape_of<typename MemberOf<decltype(Member)>::Type>) {
   return {name, shape, member<Member>, true};
 }
 
@@ -86,19 +102,24 @@ constexpr Shape parsed_shape(const char* what) {
 
 template <class T, std::uint64_t Most = static_cast<std::uint64_t>(std::numeric_limits<T>::max())>
 constexpr Shape number_shape(const char* what = "a number") {
-  return {.kind = Shape::Kind::number, .what = what, .number = [](void* to, std::uint64_t magnitude, bool negative) {
-            if (magnitude > Most || (negative && !std::is_signed_v<T>)) return false;
-            *static_cast<T*>(to) = negative ? static_cast<T>(-static_cast<std::int64_t>(magnitude)) : static_cast<T>(magnitude);
-            return true;
-          }};
+  return {
+      .kind = Shape::Kind::number,
+      .what = what,
+      .number = [](void* to, std::uint64_t magnitude, bool negative) {
+        if (magnitude > Most || (negative && !std::is_signed_v<T>)) return false;
+        *static_cast<T*>(to) = negative ? static_cast<T>(-static_cast<std::int64_t>(magnitude))
+                                        : static_cast<T>(magnitude);
+        return true;
+      }};
 }
 
 template <>
 struct ShapeOf<std::string> {
-  static constexpr Shape value{.kind = Shape::Kind::text, .what = "a text", .text = [](void* to, std::string_view text) {
-                                 *static_cast<std::string*>(to) = text;
-                                 return true;
-                               }};
+  static constexpr Shape value{
+      .kind = Shape::Kind::text, .what = "a text", .text = [](void* to, std::string_view text) {
+        *static_cast<std::string*>(to) = text;
+        return true;
+      }};
 };
 template <>
 struct ShapeOf<bool> {
@@ -110,20 +131,34 @@ struct ShapeOf<T> {
 };
 template <class T>
 struct ShapeOf<std::optional<T>> {
-  static constexpr Shape value{.kind = ShapeOf<T>::value.kind, .what = ShapeOf<T>::value.what, .item = shape_of<T>,
-                               .engage = [](void* to) -> void* { return &static_cast<std::optional<T>*>(to)->emplace(); }, .nullable = true};
+  static constexpr Shape value{
+      .kind = ShapeOf<T>::value.kind,
+      .what = ShapeOf<T>::value.what,
+      .item = shape_of<T>,
+      .engage = [](void* to) -> void* { return &static_cast<std::optional<T>*>(to)->emplace(); },
+      .nullable = true};
 };
 template <class T>
 struct ShapeOf<std::vector<T>> {
-  static constexpr Shape value{.kind = Shape::Kind::list, .what = "a list", .item = shape_of<T>,
-                               .add = [](void* to, std::string_view) -> void* { return &static_cast<std::vector<T>*>(to)->emplace_back(); }};
+  static constexpr Shape value{
+      .kind = Shape::Kind::list,
+      .what = "a list",
+      .item = shape_of<T>,
+      .add = [](void* to, std::string_view) -> void* {
+        return &static_cast<std::vector<T>*>(to)->emplace_back();
+      }};
 };
 template <class T>
 struct ShapeOf<std::map<std::string, T>> {
-  static constexpr Shape value{.kind = Shape::Kind::map, .what = "an object", .item = shape_of<T>, .add = [](void* to, std::string_view key) -> void* {
-                                 const auto [at, fresh] = static_cast<std::map<std::string, T>*>(to)->try_emplace(std::string(key));
-                                 return fresh ? &at->second : nullptr;
-                               }};
+  static constexpr Shape value{
+      .kind = Shape::Kind::map,
+      .what = "an object",
+      .item = shape_of<T>,
+      .add = [](void* to, std::string_view key) -> void* {
+        const auto [at, fresh] =
+            static_cast<std::map<std::string, T>*>(to)->try_emplace(std::string(key));
+        return fresh ? &at->second : nullptr;
+      }};
 };
 
 }  // namespace vfirst

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
-// The kernel arguments that we write or have an opinion on: what each needs, how the kernel takes it, how its effect is
-// seen. Data for plan, explain and verify.
+// The kernel arguments that we write or have an opinion on: what each needs, how the kernel takes
+// it, how its effect is seen. Data for plan, explain and verify.
 
 #include "base/kernel_version.hpp"
 
@@ -11,22 +11,31 @@
 
 namespace vfirst {
 
-enum class Repeat { first_wins, last_wins, accumulates };        // when the same key stands in the line more than once
-enum class Stage { early, setup, module };                       // early_param, __setup, module or core parameter
+// when the same key stands in the line more than once
+enum class Repeat { first_wins, last_wins, accumulates };
+// early_param, __setup, module or core parameter
+enum class Stage { early, setup, module };
 
 struct KargInfo {
   std::string_view key;
-  std::array<std::string_view, 2> config;                        // all of these in the kernel; "" where less is needed
-  std::string_view hardware;                                     // "" : any
-  KernelVersion since;                                           // 0.0: any kernel of today
+  // all of these in the kernel; "" where less is needed
+  std::array<std::string_view, 2> config;
+  // "" : any
+  std::string_view hardware;
+  // 0.0: any kernel of today
+  KernelVersion since;
   Repeat repeat;
   Stage stage;
-  std::string_view verified;                                     // where the effect is seen after boot
-  std::string_view doc;                                          // one line
-  std::string_view risk;                                         // "" : none to speak of
+  // where the effect is seen after boot
+  std::string_view verified;
+  // one line
+  std::string_view doc;
+  // "" : none to speak of
+  std::string_view risk;
 };
 
 std::span<const KargInfo> karg_catalogue();
-const KargInfo* karg_info(std::string_view key);                 // '-' equals '_'; nullptr for what is not ours to know
+// '-' equals '_'; nullptr for what is not ours to know
+const KargInfo* karg_info(std::string_view key);
 
 }  // namespace vfirst

@@ -13,9 +13,10 @@ std::size_t blanks(std::string_view text) {
   return static_cast<std::size_t>(std::find_if_not(text.begin(), text.end(), blank) - text.begin());
 }
 
-// One argument from the front of `text`, which does not begin with a blank. next_arg's rules: a quote anywhere switches
-// blanks off and on; the first '=' that is not the very first character ends the name, inside quotes too; a quote is
-// taken off only where it opens the whole argument or the value, and then only a last one goes with it.
+// One argument from the front of `text`, which does not begin with a blank. next_arg's rules: a
+// quote anywhere switches blanks off and on; the first '=' that is not the very first character
+// ends the name, inside quotes too; a quote is taken off only where it opens the whole argument or
+// the value, and then only a last one goes with it.
 KernelArg next_arg(std::string_view text) {
   const bool quoted = text.starts_with('"');
   const std::size_t from = quoted ? 1 : 0;
@@ -46,18 +47,22 @@ KernelArg next_arg(std::string_view text) {
 
 bool same_key(std::string_view a, std::string_view b) {
   const auto fold = [](char c) { return c == '-' ? '_' : c; };
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [&](char x, char y) { return fold(x) == fold(y); });
+  return std::equal(
+      a.begin(), a.end(), b.begin(), b.end(), [&](char x, char y) { return fold(x) == fold(y); });
 }
 
 Result<KernelArg> make_arg(std::string_view key, std::optional<std::string_view> value) {
   const auto text = value ? fmt::format("{}={}", key, *value) : std::string(key);
-  if (key.empty() || key == "--" || std::any_of(key.begin(), key.end(), [](char c) { return blank(c) || c == '=' || c == '"' || !c; }))
+  if (key.empty() || key == "--" || std::any_of(key.begin(), key.end(), [](char c) {
+        return blank(c) || c == '=' || c == '"' || !c;
+      }))
     return refuse("'{}' cannot be the name of a kernel argument", key);
   if (value && value->find_first_of(std::string_view("\"\0", 2)) != std::string_view::npos)
     return refuse("{}: the kernel has no way to write a double quote inside a value", text);
   const bool quotes = value && std::any_of(value->begin(), value->end(), blank);
   auto raw = quotes ? fmt::format("{}=\"{}\"", key, *value) : text;
-  return KernelArg{std::move(raw), std::string(key), value ? std::optional<std::string>(*value) : std::nullopt};
+  return KernelArg{
+      std::move(raw), std::string(key), value ? std::optional<std::string>(*value) : std::nullopt};
 }
 
 CommandLine CommandLine::parse(std::string_view text) {
@@ -82,7 +87,8 @@ CommandLine CommandLine::parse(std::string_view text) {
 
 std::string CommandLine::str() const {
   std::string out;
-  for (std::size_t i = 0; i < args_.size(); ++i) out += gaps_[i] + args_[i].raw;
+  for (std::size_t i = 0; i < args_.size(); ++i)
+    out += gaps_[i] + args_[i].raw;
   return out + gaps_.back() + tail_;
 }
 
@@ -104,7 +110,8 @@ const KernelArg* CommandLine::last(std::string_view key) const {
 }
 
 Status CommandLine::append(KernelArg arg) {
-  // An odd quote keeps the kernel reading to the end of the line: ours would become part of that argument.
+  // An odd quote keeps the kernel reading to the end of the line: ours would become part of that
+  // argument.
   if (!args_.empty() && std::count(args_.back().raw.begin(), args_.back().raw.end(), '"') % 2 != 0)
     return refuse("the command line ends inside a double quote: {}", args_.back().raw);
   gaps_.insert(gaps_.end() - 1, args_.empty() ? "" : " ");
@@ -116,7 +123,8 @@ Status CommandLine::append(KernelArg arg) {
 void CommandLine::erase(std::size_t position) {
   const auto at = static_cast<std::ptrdiff_t>(position);
   args_.erase(args_.begin() + at);
-  // An argument goes with the blank before it; the first one leaves the line's own indentation and takes the next blank.
+  // An argument goes with the blank before it; the first one leaves the line's own indentation and
+  // takes the next blank.
   gaps_.erase(gaps_.begin() + (position == 0 && !args_.empty() ? 1 : at));
 }
 

@@ -13,8 +13,8 @@ namespace vfirst {
 
 namespace {
 
-// kernel/sched/isolation.c, housekeeping_setup: a second argument that touches a kind of work already settled must name the
-// same CPUs, or it is dropped. Up to 5.17 there was one kind.
+// kernel/sched/isolation.c, housekeeping_setup: a second argument that touches a kind of work
+// already settled must name the same CPUs, or it is dropped. Up to 5.17 there was one kind.
 struct Isolation {
   const KernelArg* arg;
   bool tick = false, domain = false, managed_irq = false;
@@ -42,9 +42,11 @@ std::optional<Isolation> isolation(const KernelArg& arg, unsigned nr_cpu_ids) {
   return out;
 }
 
-// mm/hugetlb.c: what a hugepagesz= or hugepages= of a line stands for. size 0: the default size, whatever that will be.
+// mm/hugetlb.c: what a hugepagesz= or hugepages= of a line stands for. size 0: the default size,
+// whatever that will be.
 struct Pages {
-  const KernelArg* arg;                                          // hugepages=, or a hugepagesz= that has none
+  // hugepages=, or a hugepagesz= that has none
+  const KernelArg* arg;
   std::uint64_t size = 0;
   std::string count;
 };
@@ -52,7 +54,8 @@ struct Pages {
 std::vector<Pages> pages_of(const std::vector<KernelArg>& args) {
   std::vector<Pages> out;
   std::uint64_t size = 0;
-  bool pending = false;                                          // a size was named, its count has not come
+  // a size was named, its count has not come
+  bool pending = false;
   for (const auto& arg : args) {
     const auto value = arg.value.value_or("");
     if (arg.is("hugepagesz") || arg.is("default_hugepagesz")) {
@@ -61,8 +64,10 @@ std::vector<Pages> pages_of(const std::vector<KernelArg>& args) {
       pending = true;
       if (arg.is("hugepagesz")) out.push_back({&arg, size, ""});
     } else if (arg.is("hugepages")) {
-      if (pending && !out.empty() && out.back().size == size && out.back().count.empty()) out.back() = {&arg, size, value};
-      else if (pending || out.empty()) out.push_back({&arg, size, value});
+      if (pending && !out.empty() && out.back().size == size && out.back().count.empty())
+        out.back() = {&arg, size, value};
+      else if (pending || out.empty())
+        out.push_back({&arg, size, value});
       pending = false;
     }
   }
@@ -71,7 +76,9 @@ std::vector<Pages> pages_of(const std::vector<KernelArg>& args) {
 
 class Search {
  public:
-  Search(const CommandLine& existing, const std::vector<KernelArg>& ours, KernelVersion kernel, unsigned nr_cpu_ids)
+  Search(
+      const CommandLine& existing, const std::vector<KernelArg>& ours, KernelVersion kernel,
+      unsigned nr_cpu_ids)
       : foreign_(existing.args()), ours_(ours), kernel_(kernel), nr_cpu_ids_(nr_cpu_ids) {}
 
   std::vector<ForeignConflict> run() {
@@ -90,10 +97,15 @@ class Search {
       for (const auto& other : foreign_) {
         const auto theirs = isolation(other, nr_cpu_ids_);
         if (!theirs || theirs->cpus == mine->cpus) continue;
-        if (same_key(other.key, own.key) && theirs->meets(*mine)) add(other, own, fmt::format("the first {}= wins", own.key));
-        else if (housekeeping_lists_must_match(kernel_)) add(other, own, "up to Linux 5.17 isolcpus= and nohz_full= must name the same CPUs, the first wins");
-        else if (theirs->meets(*mine)) add(other, own, "both settle the same kind of work, the first wins");
-        else continue;
+        if (same_key(other.key, own.key) && theirs->meets(*mine))
+          add(other, own, fmt::format("the first {}= wins", own.key));
+        else if (housekeeping_lists_must_match(kernel_))
+          add(other, own,
+              "up to Linux 5.17 isolcpus= and nohz_full= must name the same CPUs, the first wins");
+        else if (theirs->meets(*mine))
+          add(other, own, "both settle the same kind of work, the first wins");
+        else
+          continue;
         break;
       }
     }
@@ -101,23 +113,33 @@ class Search {
 
   void default_size() {
     const auto* mine = own("default_hugepagesz");
-    const auto theirs = std::find_if(foreign_.begin(), foreign_.end(), [](const KernelArg& arg) { return arg.is("default_hugepagesz"); });
-    if (mine && theirs != foreign_.end() && bytes(*mine) != bytes(*theirs)) add(*theirs, *mine, "the first default_hugepagesz= wins");
+    const auto theirs = std::find_if(foreign_.begin(), foreign_.end(), [](const KernelArg& arg) {
+      return arg.is("default_hugepagesz");
+    });
+    if (mine && theirs != foreign_.end() && bytes(*mine) != bytes(*theirs))
+      add(*theirs, *mine, "the first default_hugepagesz= wins");
   }
 
   void pages() {
     const auto theirs = pages_of(foreign_), mine = pages_of(ours_);
     const auto* own_default = own("default_hugepagesz");
     for (const auto& other : theirs) {
-      if (other.size == 0) {                                     // a bare hugepages= counts in the default size
+      // a bare hugepages= counts in the default size
+      if (other.size == 0) {
         const auto size = own_default ? bytes(*own_default) : ByteSize::mib(2).bytes;
-        const auto same = std::find_if(mine.begin(), mine.end(), [&](const Pages& p) { return p.size == size; });
-        if (same != mine.end() && same->count != other.count) add(*other.arg, *same->arg, "a bare hugepages= counts in the default size, and the first count wins");
-        else if (same == mine.end() && own_default) add(*other.arg, *own_default, "a bare hugepages= would count in the new default size");
+        const auto same =
+            std::find_if(mine.begin(), mine.end(), [&](const Pages& p) { return p.size == size; });
+        if (same != mine.end() && same->count != other.count)
+          add(*other.arg, *same->arg,
+              "a bare hugepages= counts in the default size, and the first count wins");
+        else if (same == mine.end() && own_default)
+          add(*other.arg, *own_default, "a bare hugepages= would count in the new default size");
         continue;
       }
       for (const auto& own : mine)
-        if (own.size == other.size && own.count != other.count) add(*other.arg, *own.arg, fmt::format("the first hugepages= of {} wins", ByteSize{own.size}.str()));
+        if (own.size == other.size && own.count != other.count)
+          add(*other.arg, *own.arg,
+              fmt::format("the first hugepages= of {} wins", ByteSize{own.size}.str()));
     }
   }
 
@@ -125,20 +147,24 @@ class Search {
     for (const auto& other : foreign_) {
       if (!((other.is("iommu") || other.is("amd_iommu")) && other.value == "off")) continue;
       for (const auto& own : ours_)
-        if ((own.is("iommu") && own.value == "pt") || (own.is("intel_iommu") && own.value == "on" && other.is("iommu")))
+        if ((own.is("iommu") && own.value == "pt") ||
+            (own.is("intel_iommu") && own.value == "on" && other.is("iommu")))
           add(other, own, "it turns the IOMMU off, and no later argument turns it on again");
     }
   }
 
   const KernelArg* own(std::string_view key) const {
-    const auto at = std::find_if(ours_.begin(), ours_.end(), [&](const KernelArg& arg) { return arg.is(key); });
+    const auto at =
+        std::find_if(ours_.begin(), ours_.end(), [&](const KernelArg& arg) { return arg.is(key); });
     return at == ours_.end() ? nullptr : &*at;
   }
   static std::uint64_t bytes(const KernelArg& arg) {
     const auto size = ByteSize::parse(arg.value.value_or(""));
     return size ? size->bytes : 0;
   }
-  void add(const KernelArg& foreign, const KernelArg& ours, std::string rule) { found_.push_back({foreign, ours, std::move(rule)}); }
+  void add(const KernelArg& foreign, const KernelArg& ours, std::string rule) {
+    found_.push_back({foreign, ours, std::move(rule)});
+  }
 
   const std::vector<KernelArg>& foreign_;
   const std::vector<KernelArg>& ours_;
@@ -149,7 +175,9 @@ class Search {
 
 }  // namespace
 
-std::vector<ForeignConflict> foreign_conflicts(const CommandLine& existing, const std::vector<KernelArg>& ours, KernelVersion kernel, unsigned nr_cpu_ids) {
+std::vector<ForeignConflict> foreign_conflicts(
+    const CommandLine& existing, const std::vector<KernelArg>& ours, KernelVersion kernel,
+    unsigned nr_cpu_ids) {
   return Search(existing, ours, kernel, nr_cpu_ids).run();
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
-// Foreign arguments, which stand before ours and stay, that make one of ours void or change what it means.
+// Foreign arguments, which stand before ours and stay, that make one of ours void or change what it
+// means.
 
 #include "base/cpu_set.hpp"
 #include "base/kernel_version.hpp"
@@ -13,12 +14,15 @@ namespace vfirst {
 
 struct ForeignConflict {
   KernelArg foreign, ours;
-  std::string rule;                                              // "the first isolcpus= wins"
+  // "the first isolcpus= wins"
+  std::string rule;
   bool operator==(const ForeignConflict&) const = default;
 };
 
-// `existing`: the line without our own arguments. A foreign one that says the same as ours is no conflict.
-std::vector<ForeignConflict> foreign_conflicts(const CommandLine& existing, const std::vector<KernelArg>& ours, KernelVersion kernel = {},
-                                               unsigned nr_cpu_ids = CpuSet::kLimit);
+// `existing`: the line without our own arguments. A foreign one that says the same as ours is no
+// conflict.
+std::vector<ForeignConflict> foreign_conflicts(
+    const CommandLine& existing, const std::vector<KernelArg>& ours, KernelVersion kernel = {},
+    unsigned nr_cpu_ids = CpuSet::kLimit);
 
 }  // namespace vfirst

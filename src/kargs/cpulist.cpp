@@ -11,28 +11,35 @@ namespace vfirst {
 
 namespace {
 
-bool between(char c) { return blank(c) || c == ','; }
-bool ends(char c) { return c == 0 || c == '\n'; }
+bool between(char c) {
+  return blank(c) || c == ',';
+}
+bool ends(char c) {
+  return c == 0 || c == '\n';
+}
 
 // One reading of one list. `at()` beyond the text is the C string's NUL.
 class Parser {
  public:
-  Parser(std::string_view text, unsigned bits) : text_(text.substr(0, text.find('\0'))), bits_(bits) {}
+  Parser(std::string_view text, unsigned bits)
+      : text_(text.substr(0, text.find('\0'))), bits_(bits) {}
 
   Result<CpuSet> run() {
     CpuSet set;
     for (;;) {
-      while (between(at())) ++i_;
+      while (between(at()))
+        ++i_;
       if (ends(at())) return set;
       from_ = i_;
       bool more = true;
       VFIRST_CHECK(region(more));
-      if (first_ > last_ || group_ == 0 || used_ > group_)
-        return fail(EINVAL, "is not a range");
-      if (last_ >= bits_) return fail(ERANGE, fmt::format("goes beyond the last CPU, {}", bits_ - 1));
+      if (first_ > last_ || group_ == 0 || used_ > group_) return fail(EINVAL, "is not a range");
+      if (last_ >= bits_)
+        return fail(ERANGE, fmt::format("goes beyond the last CPU, {}", bits_ - 1));
       // Unsigned arithmetic as the kernel's own, a group beyond 2^31 wraps round there too.
       for (auto start = first_; start <= last_; start += group_)
-        for (auto n = std::min(last_ - start + 1, used_); n > 0; --n) set.insert(start + n - 1);
+        for (auto n = std::min(last_ - start + 1, used_); n > 0; --n)
+          set.insert(start + n - 1);
       if (!more) return set;
     }
   }
@@ -42,7 +49,9 @@ class Parser {
 
   std::unexpected<Error> fail(int code, std::string_view why) const {
     const auto end = std::min(text_.find_first_of(", \n", from_), text_.size());
-    return failed(code, "CPU list '{}': '{}' {}", text_, text_.substr(from_, std::max(end, from_) - from_), why);
+    return failed(
+        code, "CPU list '{}': '{}' {}", text_, text_.substr(from_, std::max(end, from_) - from_),
+        why);
   }
 
   Status number(unsigned& out) {
@@ -80,12 +89,14 @@ class Parser {
     VFIRST_CHECK(number(used_));
     if (at() != '/') return fail(EINVAL, "has no /group behind its :used");
     ++i_;
-    return number(group_);                                       // what follows it needs no separator
+    // what follows it needs no separator
+    return number(group_);
   }
 
   Status plain(bool& more) {
     used_ = group_ = last_ + 1;
-    more = !ends(at());                                          // a newline is the end, whatever stands behind it
+    // a newline is the end, whatever stands behind it
+    more = !ends(at());
     return {};
   }
 
@@ -98,7 +109,8 @@ class Parser {
 }  // namespace
 
 Result<CpuSet> parse_kernel_list(std::string_view text, unsigned nr_cpu_ids) {
-  if (nr_cpu_ids == 0 || nr_cpu_ids > CpuSet::kLimit) return refuse("{} is not a number of CPUs: 1 to {}", nr_cpu_ids, CpuSet::kLimit);
+  if (nr_cpu_ids == 0 || nr_cpu_ids > CpuSet::kLimit)
+    return refuse("{} is not a number of CPUs: 1 to {}", nr_cpu_ids, CpuSet::kLimit);
   return Parser(text, nr_cpu_ids).run();
 }
 

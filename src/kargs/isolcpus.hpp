@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
-// The value of isolcpus=: flags, then a CPU list (kernel/sched/isolation.c, housekeeping_isolcpus_setup).
+// The value of isolcpus=: flags, then a CPU list (kernel/sched/isolation.c,
+// housekeeping_isolcpus_setup).
 
 #include <string>
 #include <string_view>
@@ -9,10 +10,14 @@
 namespace vfirst {
 
 struct IsolcpusValue {
-  bool nohz = false, domain = false, managed_irq = false;        // without any flag: domain
-  std::vector<std::string> unknown;                              // skipped with a word in the kernel log
-  std::string invalid;                                           // a flag with a wrong character: the whole argument is dropped
-  std::string list;                                              // what is left; the kernel reads a flag only with a comma behind it
+  // without any flag: domain
+  bool nohz = false, domain = false, managed_irq = false;
+  // skipped with a word in the kernel log
+  std::vector<std::string> unknown;
+  // a flag with a wrong character: the whole argument is dropped
+  std::string invalid;
+  // what is left; the kernel reads a flag only with a comma behind it
+  std::string list;
   bool operator==(const IsolcpusValue&) const = default;
 };
 

@@ -9,7 +9,8 @@ Status grub_carries(std::string_view word) {
   for (const char c : word) {
     if (c == ' ') return refuse("{}: GRUB cannot carry a blank in a kernel argument", word);
     if (c < 0x20 || c >= 0x7f) return refuse("{}: GRUB carries printable ASCII only", word);
-    if (std::string_view("\"'\\*?").find(c) != std::string_view::npos) return refuse("{}: GRUB cannot carry {} in a kernel argument", word, c);
+    if (std::string_view("\"'\\*?").find(c) != std::string_view::npos)
+      return refuse("{}: GRUB cannot carry {} in a kernel argument", word, c);
   }
   return {};
 }

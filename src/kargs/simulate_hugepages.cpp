@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// hugepagesz=, hugepages=, default_hugepagesz=: what mm/hugetlb.c parses. Where the pages then come from is
-// simulate_pool.cpp.
+// hugepagesz=, hugepages=, default_hugepagesz=: what mm/hugetlb.c parses. Where the pages then come
+// from is simulate_pool.cpp.
 #include "kargs/era.hpp"
 #include "kargs/simulate_topic.hpp"
 
@@ -10,36 +10,47 @@ namespace vfirst::simulated {
 
 namespace {
 
-bool digit(char c) { return c >= '0' && c <= '9'; }
+bool digit(char c) {
+  return c >= '0' && c <= '9';
+}
 
 // sscanf("%lu"): the digits at the front, if any. Taken off `text`.
 std::optional<std::uint64_t> number(std::string_view& text) {
   std::size_t n = 0;
   std::uint64_t value = 0;
-  for (; n < text.size() && digit(text[n]); ++n) value = value * 10 + static_cast<unsigned>(text[n] - '0');
+  for (; n < text.size() && digit(text[n]); ++n)
+    value = value * 10 + static_cast<unsigned>(text[n] - '0');
   if (n == 0) return std::nullopt;
   text.remove_prefix(n);
   return value;
 }
 
-std::string size_word(std::uint64_t size_kb) { return ByteSize::kib(size_kb).str(); }
+std::string size_word(std::uint64_t size_kb) {
+  return ByteSize::kib(size_kb).str();
+}
 
 }  // namespace
 
 std::uint64_t memparse(std::string_view text) {
   unsigned base = 10;
-  if (text.starts_with("0x") || text.starts_with("0X")) base = 16, text.remove_prefix(2);
-  else if (text.starts_with('0')) base = 8;
+  if (text.starts_with("0x") || text.starts_with("0X"))
+    base = 16, text.remove_prefix(2);
+  else if (text.starts_with('0'))
+    base = 8;
   std::uint64_t value = 0;
   for (; !text.empty(); text.remove_prefix(1)) {
     const char c = text.front();
-    const unsigned at = digit(c) ? unsigned(c - '0') : c >= 'a' && c <= 'f' ? unsigned(c - 'a' + 10) : c >= 'A' && c <= 'F' ? unsigned(c - 'A' + 10) : 99;
+    const unsigned at = digit(c)               ? unsigned(c - '0')
+                        : c >= 'a' && c <= 'f' ? unsigned(c - 'a' + 10)
+                        : c >= 'A' && c <= 'F' ? unsigned(c - 'A' + 10)
+                                               : 99;
     if (at >= base) break;
     value = value * base + at;
   }
   constexpr std::string_view kUnits = "KMGTPE";
   if (text.empty()) return value;
-  const auto unit = kUnits.find(text.front() >= 'a' ? static_cast<char>(text.front() - 'a' + 'A') : text.front());
+  const auto unit =
+      kUnits.find(text.front() >= 'a' ? static_cast<char>(text.front() - 'a' + 'A') : text.front());
   return unit == std::string_view::npos ? value : value << 10 * (unit + 1);
 }
 
@@ -51,9 +62,11 @@ Hugepages::Hugepages(const SimulatedMachine& machine) : machine_(machine) {
   }
 }
 
-// arch_hugetlb_valid_size. On arm64 the sizes follow from the base page: contiguous PTEs, PMD, contiguous PMDs, PUD (4K only).
+// arch_hugetlb_valid_size. On arm64 the sizes follow from the base page: contiguous PTEs, PMD,
+// contiguous PMDs, PUD (4K only).
 bool Hugepages::valid(std::uint64_t size_kb) const {
-  if (machine_.architecture.starts_with("x86") || machine_.architecture.starts_with("i")) return size_kb == 2048 || (size_kb == 1 << 20 && machine_.gigabyte_pages);
+  if (machine_.architecture.starts_with("x86") || machine_.architecture.starts_with("i"))
+    return size_kb == 2048 || (size_kb == 1 << 20 && machine_.gigabyte_pages);
   switch (machine_.page_kb) {
     case 64: return size_kb == 2048 || size_kb == 512 << 10 || size_kb == 16 << 20;
     case 16: return size_kb == 2048 || size_kb == 32 << 10 || size_kb == 1 << 20;
@@ -61,7 +74,8 @@ bool Hugepages::valid(std::uint64_t size_kb) const {
   }
 }
 
-// Above MAX_PAGE_ORDER: taken from memblock while the line is parsed, the others from the running page allocator.
+// Above MAX_PAGE_ORDER: taken from memblock while the line is parsed, the others from the running
+// page allocator.
 bool Hugepages::gigantic(std::uint64_t size_kb) const {
   const unsigned order = machine_.page_kb == 64 ? 13 : machine_.page_kb == 16 ? 11 : 10;
   return size_kb > machine_.page_kb << order;
@@ -94,55 +108,89 @@ Answer Hugepages::size(std::string_view value, std::size_t position) {
   valid_ = false;
   const auto size_kb = memparse(value) >> 10;
   if (!valid(size_kb))
-    return {true, Effect::ignored, "no pages", "this machine's kernel has no such size, and the count behind it goes with it", fmt::format("HugeTLB: unsupported hugepagesz={}", value)};
+    return {
+        true, Effect::ignored, "no pages",
+        "this machine's kernel has no such size, and the count behind it goes with it",
+        fmt::format("HugeTLB: unsupported hugepagesz={}", value)};
   if (const auto known = index_of(size_kb); known != kNone) {
     auto& pool = pools_[static_cast<std::size_t>(known)];
     if (!default_named_ || known != default_ || pool.wanted)
-      return {true, Effect::ignored, "nothing", fmt::format("{} has been named before: the first pair of a size wins, and the count behind this one goes with it", size_word(size_kb)),
-              fmt::format("HugeTLB: hugepagesz={} specified twice, ignoring", value)};
+      return {
+          true, Effect::ignored, "nothing",
+          fmt::format(
+              "{} has been named before: the first pair of a size wins, and the count "
+              "behind this one goes with it",
+              size_word(size_kb)),
+          fmt::format("HugeTLB: hugepagesz={} specified twice, ignoring", value)};
     parsed_ = known;
   } else {
     add(size_kb);
   }
   pools_[static_cast<std::size_t>(parsed_)].size_arg = position;
   valid_ = true;
-  return {true, Effect::effective, fmt::format("the next count is in pages of {}", size_word(size_kb)), {}, {}};
+  return {
+      true,
+      Effect::effective,
+      fmt::format("the next count is in pages of {}", size_word(size_kb)),
+      {},
+      {}};
 }
 
 Answer Hugepages::default_size(std::string_view value, std::size_t position) {
   valid_ = false;
   if (default_named_)
-    return {true, Effect::ignored, fmt::format("the default stays {}", size_word(pools_[static_cast<std::size_t>(default_)].size_kb)), "the first default_hugepagesz= wins",
-            fmt::format("HugeTLB: default_hugepagesz previously specified, ignoring {}", value)};
+    return {
+        true, Effect::ignored,
+        fmt::format(
+            "the default stays {}", size_word(pools_[static_cast<std::size_t>(default_)].size_kb)),
+        "the first default_hugepagesz= wins",
+        fmt::format("HugeTLB: default_hugepagesz previously specified, ignoring {}", value)};
   const auto size_kb = memparse(value) >> 10;
   if (!valid(size_kb))
-    return {true, Effect::ignored, "the default stays as it is", "this machine's kernel has no such size", fmt::format("HugeTLB: unsupported default_hugepagesz={}", value)};
+    return {
+        true, Effect::ignored, "the default stays as it is",
+        "this machine's kernel has no such size",
+        fmt::format("HugeTLB: unsupported default_hugepagesz={}", value)};
   const auto at = add(size_kb);
   valid_ = default_named_ = true;
   default_ = static_cast<int>(at);
   auto& pool = pools_[at];
   (void)position;
-  if (implicit_.wanted) {                                        // a count that came before any size was meant for this one
+  // a count that came before any size was meant for this one
+  if (implicit_.wanted) {
     pool.wanted = implicit_.wanted;
     pool.wanted_at = implicit_.wanted_at;
     pool.count_arg = implicit_.count_arg;
     implicit_.wanted = 0;
     if (gigantic(size_kb)) allocate(pool);
   }
-  Answer answer{true, Effect::effective, fmt::format("a bare count and hugetlbfs mean {}", size_word(size_kb)), {}, {}};
-  if (machine_.kernel.known() && machine_.kernel < KernelVersion{5, 8} && size_kb != 2048) answer.does += "; no pool of 2M unless hugepagesz=2M names it";
+  Answer answer{
+      true,
+      Effect::effective,
+      fmt::format("a bare count and hugetlbfs mean {}", size_word(size_kb)),
+      {},
+      {}};
+  if (machine_.kernel.known() && machine_.kernel < KernelVersion{5, 8} && size_kb != 2048)
+    answer.does += "; no pool of 2M unless hugepagesz=2M names it";
   return answer;
 }
 
 Answer Hugepages::count(std::string_view value, std::size_t position) {
   if (!valid_) {
     valid_ = true;
-    return {true, Effect::ignored, "no pages", "it belongs to a size that was not taken", fmt::format("HugeTLB: hugepages={} does not follow a valid hugepagesz, ignoring", value)};
+    return {
+        true, Effect::ignored, "no pages", "it belongs to a size that was not taken",
+        fmt::format("HugeTLB: hugepages={} does not follow a valid hugepagesz, ignoring", value)};
   }
   const int target = pools_.empty() ? kImplicit : parsed_;
   if (target == last_)
-    return {true, Effect::ignored, "no pages", "each count needs its own size in front of it, the first count stays",
-            fmt::format("HugeTLB: hugepages= specified twice without interleaving hugepagesz=, ignoring hugepages={}", value)};
+    return {
+        true, Effect::ignored, "no pages",
+        "each count needs its own size in front of it, the first count stays",
+        fmt::format(
+            "HugeTLB: hugepages= specified twice without interleaving hugepagesz=, "
+            "ignoring hugepages={}",
+            value)};
   auto& pool = target == kImplicit ? implicit_ : pools_[static_cast<std::size_t>(target)];
   Answer answer;
   pool.count_arg = position;
@@ -162,7 +210,8 @@ Answer Hugepages::count(std::string_view value, std::size_t position) {
       // Its first version counted the online nodes instead of looking at each.
       const bool by_count = machine_.kernel.known() && machine_.kernel < KernelVersion{5, 18};
       const auto node = std::ranges::find(machine_.nodes, *n, &SimulatedNode::id);
-      if (by_count ? *n >= machine_.nodes.size() : node == machine_.nodes.end()) return invalid(rest, pool);
+      if (by_count ? *n >= machine_.nodes.size() : node == machine_.nodes.end())
+        return invalid(rest, pool);
       tail.remove_prefix(1);
       rest = tail;
       const auto pages = number(tail);
@@ -182,14 +231,21 @@ Answer Hugepages::count_before_nodes(std::string_view value, Pool& pool) {
   auto rest = value;
   pool.wanted = number(rest).value_or(0);
   if (!rest.starts_with(':')) return {};
-  return {true, Effect::ignored, fmt::format("{} pages, on any node", pool.wanted), "before 5.16 the kernel reads the first number as the count, and says nothing", {}};
+  return {
+      true,
+      Effect::ignored,
+      fmt::format("{} pages, on any node", pool.wanted),
+      "before 5.16 the kernel reads the first number as the count, and says nothing",
+      {}};
 }
 
 Answer Hugepages::invalid(std::string_view rest, Pool& pool) {
   pool.wanted = 0;
   pool.wanted_at.clear();
-  return {true, Effect::ignored, "no pages of this size on any node", "one node that is not there, or one wrong character, and the whole count is void",
-          fmt::format("HugeTLB: Invalid hugepages parameter {}", rest)};
+  return {
+      true, Effect::ignored, "no pages of this size on any node",
+      "one node that is not there, or one wrong character, and the whole count is void",
+      fmt::format("HugeTLB: Invalid hugepages parameter {}", rest)};
 }
 
 }  // namespace vfirst::simulated

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// iommu=, iommu.passthrough=, intel_iommu=, amd_iommu=: arch/x86/kernel/pci-dma.c, drivers/iommu/iommu.c, intel/iommu.c,
-// amd/init.c. Words are compared by their beginning, so `on` is in `onward` too.
+// iommu=, iommu.passthrough=, intel_iommu=, amd_iommu=: arch/x86/kernel/pci-dma.c,
+// drivers/iommu/iommu.c, intel/iommu.c, amd/init.c. Words are compared by their beginning, so `on`
+// is in `onward` too.
 #include "base/text.hpp"
 #include "kargs/simulate_topic.hpp"
 
@@ -11,30 +12,44 @@ namespace vfirst::simulated {
 
 namespace {
 
-constexpr std::array<std::string_view, 10> kIntel = {"on", "off", "igfx_off", "intgpu_off", "forcedac", "strict", "sp_off", "sm_on", "sm_off", "tboot_noforce"};
-constexpr std::array<std::string_view, 9> kAmd = {"fullflush", "force_enable", "off", "force_isolation", "pgtbl_v1", "pgtbl_v2", "irtcachedis", "nohugepages", "v2_pgsizes_only"};
+constexpr std::array<std::string_view, 10> kIntel = {
+    "on",     "off",    "igfx_off", "intgpu_off", "forcedac",
+    "strict", "sp_off", "sm_on",    "sm_off",     "tboot_noforce"};
+constexpr std::array<std::string_view, 9> kAmd = {
+    "fullflush", "force_enable", "off",         "force_isolation", "pgtbl_v1",
+    "pgtbl_v2",  "irtcachedis",  "nohugepages", "v2_pgsizes_only"};
 
 Answer malformed(std::string_view key) {
-  return {true, Effect::ignored, "nothing", "the value is none that the kernel reads", fmt::format("Malformed early option '{}'", key)};
+  return {
+      true, Effect::ignored, "nothing", "the value is none that the kernel reads",
+      fmt::format("Malformed early option '{}'", key)};
 }
 
 // kstrtobool: the first letter decides, or the second after an o.
 std::optional<bool> truth(std::string_view value) {
   const auto text = lowered(value);
-  if (text.starts_with('y') || text.starts_with('t') || text.starts_with('1') || text.starts_with("on")) return true;
-  if (text.starts_with('n') || text.starts_with('f') || text.starts_with('0') || text.starts_with("of")) return false;
+  if (text.starts_with('y') || text.starts_with('t') || text.starts_with('1') ||
+      text.starts_with("on"))
+    return true;
+  if (text.starts_with('n') || text.starts_with('f') || text.starts_with('0') ||
+      text.starts_with("of"))
+    return false;
   return std::nullopt;
 }
 
 }  // namespace
 
 std::optional<Answer> Iommu::read(const KernelArg& arg) {
-  const bool x86 = machine_.architecture.starts_with("x86") || machine_.architecture.starts_with("i");
+  const bool x86 =
+      machine_.architecture.starts_with("x86") || machine_.architecture.starts_with("i");
   if (arg.is("iommu") && x86) return x86_words(arg);
   if (arg.is("iommu.passthrough")) return passthrough(arg);
-  if ((arg.is("iommu.strict") || arg.is("iommu.forcedac")) && !(arg.value && truth(*arg.value))) return malformed(arg.key);
-  if (arg.is("intel_iommu") && arg.value && !machine_.options_off.contains("CONFIG_INTEL_IOMMU")) return vendor_words(*arg.value, true);
-  if (arg.is("amd_iommu") && arg.value && !machine_.options_off.contains("CONFIG_AMD_IOMMU")) return vendor_words(*arg.value, false);
+  if ((arg.is("iommu.strict") || arg.is("iommu.forcedac")) && !(arg.value && truth(*arg.value)))
+    return malformed(arg.key);
+  if (arg.is("intel_iommu") && arg.value && !machine_.options_off.contains("CONFIG_INTEL_IOMMU"))
+    return vendor_words(*arg.value, true);
+  if (arg.is("amd_iommu") && arg.value && !machine_.options_off.contains("CONFIG_AMD_IOMMU"))
+    return vendor_words(*arg.value, false);
   return std::nullopt;
 }
 
@@ -42,14 +57,20 @@ Answer Iommu::passthrough(const KernelArg& arg) {
   const auto on = arg.value ? truth(*arg.value) : std::nullopt;
   if (!on) return malformed(arg.key);
   passthrough_ = on;
-  return {true, Effect::effective, *on ? "the host's own DMA is not translated" : "the host's own DMA is translated", {}, {}};
+  return {
+      true,
+      Effect::effective,
+      *on ? "the host's own DMA is not translated" : "the host's own DMA is translated",
+      {},
+      {}};
 }
 
 Answer Iommu::x86_words(const KernelArg& arg) {
   if (!arg.value) return malformed(arg.key);
   std::string does;
   for (const auto word : split(*arg.value, ',')) {
-    if (word.starts_with("usedac")) return malformed(arg.key);   // it ends the list with a 1, which counts as an error
+    // it ends the list with a 1, which counts as an error
+    if (word.starts_with("usedac")) return malformed(arg.key);
     if (word.starts_with("pt")) passthrough_ = true, does = "the host's own DMA is not translated";
     if (word.starts_with("nopt")) passthrough_ = false, does = "the host's own DMA is translated";
     if (word.starts_with("off")) off_ = true, does = "no IOMMU";
@@ -61,13 +82,20 @@ Answer Iommu::vendor_words(std::string_view value, bool intel) {
   Answer answer;
   std::size_t known = 0;
   while (!value.empty()) {
-    const auto in = [&](const auto& words) { return std::ranges::any_of(words, [&](std::string_view word) { return value.starts_with(word); }); };
-    if (intel && value.starts_with("off")) off_ = true, answer.does = "the IOMMU is off";
-    else if (intel && value.starts_with("on")) off_ = false, answer.does = "the IOMMU is on, if the firmware has a DMAR table";
+    const auto in = [&](const auto& words) {
+      return std::ranges::any_of(
+          words, [&](std::string_view word) { return value.starts_with(word); });
+    };
+    if (intel && value.starts_with("off"))
+      off_ = true, answer.does = "the IOMMU is off";
+    else if (intel && value.starts_with("on"))
+      off_ = false, answer.does = "the IOMMU is on, if the firmware has a DMAR table";
     if (intel ? in(kIntel) : in(kAmd)) {
       ++known;
     } else {
-      answer.message += fmt::format("{}{}: Unknown option - '{}'", answer.message.empty() ? "" : "\n", intel ? "DMAR" : "AMD-Vi", value);
+      answer.message += fmt::format(
+          "{}{}: Unknown option - '{}'", answer.message.empty() ? "" : "\n",
+          intel ? "DMAR" : "AMD-Vi", value);
     }
     value.remove_prefix(std::min(value.find(','), value.size()));
     value.remove_prefix(std::min(value.find_first_not_of(','), value.size()));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// isolcpus=, nohz_full=, rcu_nocbs=, irqaffinity=: kernel/sched/isolation.c, kernel/time/tick-sched.c,
-// kernel/rcu/tree_nocb.h, kernel/irq/irqdesc.c.
+// isolcpus=, nohz_full=, rcu_nocbs=, irqaffinity=: kernel/sched/isolation.c,
+// kernel/time/tick-sched.c, kernel/rcu/tree_nocb.h, kernel/irq/irqdesc.c.
 #include "kargs/cpulist.hpp"
 #include "kargs/era.hpp"
 #include "kargs/isolcpus.hpp"
@@ -17,23 +17,31 @@ namespace {
 constexpr auto kBadRange = "Housekeeping: nohz_full= or isolcpus= incorrect CPU range";
 constexpr auto kMustMatch = "Housekeeping: nohz_full= must match isolcpus=";
 
-std::string named(const CpuSet& cpus) { return cpus.empty() ? "no CPU" : cpus.list(); }
+std::string named(const CpuSet& cpus) {
+  return cpus.empty() ? "no CPU" : cpus.list();
+}
 
 }  // namespace
 
 Result<CpuSet> kernel_list(std::string_view text, unsigned nr_cpu_ids, KernelVersion kernel) {
-  if (!cpulist_last_supported(kernel) && text.find('N') != std::string_view::npos) return refuse("{}: before 5.12 a list has no N", text);
-  if (!cpulist_all_supported(kernel) && lowered(text).find("all") != std::string::npos) return refuse("{}: before 5.13 a list has no 'all'", text);
+  if (!cpulist_last_supported(kernel) && text.find('N') != std::string_view::npos)
+    return refuse("{}: before 5.12 a list has no N", text);
+  if (!cpulist_all_supported(kernel) && lowered(text).find("all") != std::string::npos)
+    return refuse("{}: before 5.13 a list has no 'all'", text);
   return parse_kernel_list(text, nr_cpu_ids);
 }
 
 Isolation::Isolation(const SimulatedMachine& machine, unsigned max_cpus)
-    : machine_(machine), nr_cpu_ids_(machine.possible.empty() ? 1 : *machine.possible.last() + 1), max_cpus_(max_cpus) {}
+    : machine_(machine),
+      nr_cpu_ids_(machine.possible.empty() ? 1 : *machine.possible.last() + 1),
+      max_cpus_(max_cpus) {}
 
 std::optional<Answer> Isolation::read(const KernelArg& arg) {
   const auto& off = machine_.options_off;
-  if (arg.is("isolcpus") && arg.value && !off.contains("CONFIG_CPU_ISOLATION")) return isolcpus(*arg.value);
-  if (arg.is("nohz_full") && arg.value && !off.contains("CONFIG_CPU_ISOLATION")) return nohz_full(*arg.value);
+  if (arg.is("isolcpus") && arg.value && !off.contains("CONFIG_CPU_ISOLATION"))
+    return isolcpus(*arg.value);
+  if (arg.is("nohz_full") && arg.value && !off.contains("CONFIG_CPU_ISOLATION"))
+    return nohz_full(*arg.value);
   if (arg.is("irqaffinity") && arg.value) return irqaffinity(*arg.value);
   if (arg.is("rcu_nocbs") && !off.contains("CONFIG_RCU_NOCB_CPU")) return rcu_nocbs(arg);
   return std::nullopt;
@@ -42,14 +50,25 @@ std::optional<Answer> Isolation::read(const KernelArg& arg) {
 Answer Isolation::isolcpus(std::string_view value) {
   const auto split = split_isolcpus(value);
   Answer answer;
-  if (!isolcpus_flags_supported(machine_.kernel) && (split.managed_irq || !split.unknown.empty() || !split.invalid.empty()))
-    return {false, Effect::ignored, "isolates no CPU", "before 5.6 a flag other than nohz and domain voids the whole argument", "isolcpus: Error, unknown flag"};
-  for (const auto& flag : split.unknown) answer.message += fmt::format("{}isolcpus: Skipped unknown flag {}", answer.message.empty() ? "" : "\n", flag);
+  if (!isolcpus_flags_supported(machine_.kernel) &&
+      (split.managed_irq || !split.unknown.empty() || !split.invalid.empty()))
+    return {
+        false, Effect::ignored, "isolates no CPU",
+        "before 5.6 a flag other than nohz and domain voids the whole argument",
+        "isolcpus: Error, unknown flag"};
+  for (const auto& flag : split.unknown)
+    answer.message += fmt::format(
+        "{}isolcpus: Skipped unknown flag {}", answer.message.empty() ? "" : "\n", flag);
   if (!split.invalid.empty()) {
-    answer.message += fmt::format("{}isolcpus: Invalid flag {}", answer.message.empty() ? "" : "\n", split.invalid);
-    return {false, Effect::ignored, "isolates no CPU", "a flag is made of letters and _, another character voids the whole argument", answer.message};
+    answer.message += fmt::format(
+        "{}isolcpus: Invalid flag {}", answer.message.empty() ? "" : "\n", split.invalid);
+    return {
+        false, Effect::ignored, "isolates no CPU",
+        "a flag is made of letters and _, another character voids the whole argument",
+        answer.message};
   }
-  if (!split.unknown.empty()) answer.effect = Effect::partial, answer.rule = "a flag that it does not know is passed over";
+  if (!split.unknown.empty())
+    answer.effect = Effect::partial, answer.rule = "a flag that it does not know is passed over";
   unsigned kinds = 0;
   if (split.nohz) kinds |= tick;
   if (split.domain) kinds |= domain;
@@ -57,20 +76,31 @@ Answer Isolation::isolcpus(std::string_view value) {
   return setup(split.list, kinds, std::move(answer));
 }
 
-Answer Isolation::nohz_full(std::string_view value) { return setup(value, tick | rest, {}); }
+Answer Isolation::nohz_full(std::string_view value) {
+  return setup(value, tick | rest, {});
+}
 
 Answer Isolation::setup(std::string_view list, unsigned kinds, Answer answer) {
-  const auto add = [&](std::string_view line) { answer.message += fmt::format("{}{}", answer.message.empty() ? "" : "\n", line); };
+  const auto add = [&](std::string_view line) {
+    answer.message += fmt::format("{}{}", answer.message.empty() ? "" : "\n", line);
+  };
   if (kinds & tick && !(kinds_ & tick) && machine_.options_off.contains("CONFIG_NO_HZ_FULL")) {
     add("Housekeeping: nohz unsupported. Build with CONFIG_NO_HZ_FULL");
-    return {false, Effect::ignored, "no CPU is tickless", "this kernel has no CONFIG_NO_HZ_FULL", answer.message};
+    return {
+        false, Effect::ignored, "no CPU is tickless", "this kernel has no CONFIG_NO_HZ_FULL",
+        answer.message};
   }
   const auto cpus = kernel_list(list, nr_cpu_ids_, machine_.kernel);
   if (!cpus) {
     add(kBadRange);
-    return {false, Effect::ignored, "isolates no CPU", "a list that is not right to its end, or goes beyond the last possible CPU, is void as a whole", answer.message};
+    return {
+        false, Effect::ignored, "isolates no CPU",
+        "a list that is not right to its end, or goes beyond the last possible CPU, is void as "
+        "a whole",
+        answer.message};
   }
-  if (housekeeping_lists_must_match(machine_.kernel)) return set_up_one_mask(*cpus, kinds, std::move(answer));
+  if (housekeeping_lists_must_match(machine_.kernel))
+    return set_up_one_mask(*cpus, kinds, std::move(answer));
   return set_up_masks(*cpus, kinds, std::move(answer));
 }
 
@@ -84,29 +114,50 @@ Answer Isolation::accept(const CpuSet& list, const CpuSet& guests, unsigned kind
   if (kinds & tick && !(kinds_ & tick)) tickless_ = guests;
   kinds_ |= kinds;
   std::string what;
-  for (const auto& [kind, name] : {std::pair{unsigned{domain}, "no load balancing"}, {unsigned{managed_irq}, "no managed interrupts"}, {unsigned{rest}, "no kernel threads and timers"}, {unsigned{tick}, "no tick"}})
+  for (const auto& [kind, name] :
+       {std::pair{unsigned{domain}, "no load balancing"},
+        {unsigned{managed_irq}, "no managed interrupts"},
+        {unsigned{rest}, "no kernel threads and timers"},
+        {unsigned{tick}, "no tick"}})
     if (kinds & kind) what += fmt::format("{}{}", what.empty() ? "" : ", ", name);
   answer.does = fmt::format("{}: {}", named(guests & machine_.possible), what);
-  if (guests != list) answer.effect = Effect::partial, answer.rule = "one present CPU is always left to the host, the boot CPU if the list leaves none";
-  else if (!machine_.possible.contains(list) && answer.rule.empty()) answer.effect = Effect::partial, answer.rule = "some of the CPUs are not possible here";
+  if (guests != list)
+    answer.effect = Effect::partial,
+    answer.rule =
+        "one present CPU is always left to the host, the boot CPU if the list leaves none";
+  else if (!machine_.possible.contains(list) && answer.rule.empty())
+    answer.effect = Effect::partial, answer.rule = "some of the CPUs are not possible here";
   return answer;
 }
 
-// 5.18 and later: each kind of work has its own mask, and only kinds that were settled before must be asked for alike.
+// 5.18 and later: each kind of work has its own mask, and only kinds that were settled before must
+// be asked for alike.
 Answer Isolation::set_up_masks(const CpuSet& list, unsigned kinds, Answer answer) {
   auto guests = list;
   auto keep = machine_.possible - list;
-  const auto add = [&](std::string_view line) { answer.message += fmt::format("{}{}", answer.message.empty() ? "" : "\n", line); };
+  const auto add = [&](std::string_view line) {
+    answer.message += fmt::format("{}{}", answer.message.empty() ? "" : "\n", line);
+  };
   if (keeps_none(keep)) {
     keep.insert(machine_.boot_cpu);
     guests.erase(machine_.boot_cpu);
-    if (!kinds_) add(fmt::format("Housekeeping: must include one present CPU, using boot CPU:{}", machine_.boot_cpu));
+    if (!kinds_)
+      add(fmt::format(
+          "Housekeeping: must include one present CPU, using boot CPU:{}", machine_.boot_cpu));
   }
-  if (guests.empty()) return {false, Effect::ignored, "isolates no CPU", list.empty() ? "the list is empty" : "only the boot CPU is in the list, and the host needs it", answer.message};
+  if (guests.empty())
+    return {
+        false, Effect::ignored, "isolates no CPU",
+        list.empty() ? "the list is empty"
+                     : "only the boot CPU is in the list, and the host needs it",
+        answer.message};
   for (const auto kind : {tick, domain, managed_irq, rest})
     if (kinds & kinds_ & kind && housekeeping_[kind] != keep) {
       add(kMustMatch);
-      return {false, Effect::ignored, "changes nothing", "the first list for a kind of work wins, another one must name the same CPUs", answer.message};
+      return {
+          false, Effect::ignored, "changes nothing",
+          "the first list for a kind of work wins, another one must name the same CPUs",
+          answer.message};
     }
   for (const auto kind : {tick, domain, managed_irq, rest})
     if (kinds & kind) housekeeping_[kind] = keep;
@@ -117,19 +168,25 @@ Answer Isolation::set_up_masks(const CpuSet& list, unsigned kinds, Answer answer
 Answer Isolation::set_up_one_mask(const CpuSet& list, unsigned kinds, Answer answer) {
   auto guests = list;
   auto keep = machine_.possible - list;
-  const auto add = [&](std::string_view line) { answer.message += fmt::format("{}{}", answer.message.empty() ? "" : "\n", line); };
+  const auto add = [&](std::string_view line) {
+    answer.message += fmt::format("{}{}", answer.message.empty() ? "" : "\n", line);
+  };
   if ((machine_.present - list).empty()) {
     guests.erase(machine_.boot_cpu);
     if (!kinds_) {
       keep.insert(machine_.boot_cpu);
-      add(fmt::format("Housekeeping: must include one present CPU, using boot CPU:{}", machine_.boot_cpu));
+      add(fmt::format(
+          "Housekeeping: must include one present CPU, using boot CPU:{}", machine_.boot_cpu));
     } else {
       keep = machine_.possible - guests;
     }
   }
   if (kinds_ && keep != housekeeping_.begin()->second) {
     add(kMustMatch);
-    return {false, Effect::ignored, "changes nothing", "up to 5.17 isolcpus= and nohz_full= must name the same CPUs, the first wins", answer.message};
+    return {
+        false, Effect::ignored, "changes nothing",
+        "up to 5.17 isolcpus= and nohz_full= must name the same CPUs, the first wins",
+        answer.message};
   }
   for (const auto kind : {tick, domain, managed_irq, rest})
     if (kinds & kind) housekeeping_[kind] = keep;
@@ -143,7 +200,12 @@ Answer Isolation::irqaffinity(std::string_view value) {
   if (const auto whole = kernel_list(value, nr_cpu_ids_, machine_.kernel)) {
     asked = *whole;
   } else {
-    answer = {true, Effect::partial, {}, "a bad list counts up to its first bad part, and nothing is said", {}};
+    answer = {
+        true,
+        Effect::partial,
+        {},
+        "a bad list counts up to its first bad part, and nothing is said",
+        {}};
     for (const auto part : split(value, ',')) {
       const auto good = kernel_list(part, nr_cpu_ids_, machine_.kernel);
       if (!good) break;
@@ -153,7 +215,9 @@ Answer Isolation::irqaffinity(std::string_view value) {
   irq_ = asked;
   if (!asked.contains(machine_.boot_cpu)) {
     irq_->insert(machine_.boot_cpu);
-    if (answer.rule.empty()) answer.effect = Effect::partial, answer.rule = fmt::format("the boot CPU, {}, is always among them", machine_.boot_cpu);
+    if (answer.rule.empty())
+      answer.effect = Effect::partial,
+      answer.rule = fmt::format("the boot CPU, {}, is always among them", machine_.boot_cpu);
   }
   answer.does = fmt::format("new interrupts go to {}", named(*irq_));
   return answer;
@@ -166,10 +230,17 @@ Answer Isolation::rcu_nocbs(const KernelArg& arg) {
   const auto cpus = kernel_list(*arg.value, nr_cpu_ids_, machine_.kernel);
   if (!cpus) {
     rcu_ = CpuSet::range(0, nr_cpu_ids_ - 1);
-    return {true, Effect::partial, "every CPU, the host's too", "a bad list means all CPUs", "rcu: rcu_nocbs= bad CPU range, all CPUs set"};
+    return {
+        true, Effect::partial, "every CPU, the host's too", "a bad list means all CPUs",
+        "rcu: rcu_nocbs= bad CPU range, all CPUs set"};
   }
   rcu_ = *cpus;
-  return {true, Effect::effective, fmt::format("RCU callbacks of {} run elsewhere", named(*cpus)), {}, {}};
+  return {
+      true,
+      Effect::effective,
+      fmt::format("RCU callbacks of {} run elsewhere", named(*cpus)),
+      {},
+      {}};
 }
 
 void Isolation::finish(std::vector<ArgumentVerdict>& verdicts, Simulation& out) const {
@@ -180,20 +251,26 @@ void Isolation::finish(std::vector<ArgumentVerdict>& verdicts, Simulation& out) 
   out.isolated = guests(domain);
   out.managed_irq = guests(managed_irq);
   out.nohz_full = tickless_;
-  // tick_nohz_init: x86 cannot suspend through another CPU, so the boot CPU keeps its tick. No 64-bit machine but ppc can.
+  // tick_nohz_init: x86 cannot suspend through another CPU, so the boot CPU keeps its tick. No
+  // 64-bit machine but ppc can.
   if (tickless_.contains(machine_.boot_cpu)) {
     out.nohz_full.erase(machine_.boot_cpu);
-    const auto message = fmt::format("NO_HZ: Clearing {} from nohz_full range for timekeeping", machine_.boot_cpu);
+    const auto message =
+        fmt::format("NO_HZ: Clearing {} from nohz_full range for timekeeping", machine_.boot_cpu);
     out.log.push_back(message);
     for (auto& verdict : verdicts) {
-      if (!(verdict.arg.is("nohz_full") || verdict.arg.is("isolcpus")) || verdict.effect == Effect::ignored) continue;
-      if (verdict.arg.is("isolcpus") && !split_isolcpus(verdict.arg.value.value_or("")).nohz) continue;
+      if (!(verdict.arg.is("nohz_full") || verdict.arg.is("isolcpus")) ||
+          verdict.effect == Effect::ignored)
+        continue;
+      if (verdict.arg.is("isolcpus") && !split_isolcpus(verdict.arg.value.value_or("")).nohz)
+        continue;
       verdict.effect = Effect::partial;
       verdict.rule = "the boot CPU keeps its tick, for timekeeping";
       verdict.message = message;
     }
   }
-  if (!machine_.options_off.contains("CONFIG_RCU_NOCB_CPU")) out.rcu_nocbs = (rcu_.value_or(CpuSet{}) | out.nohz_full) & machine_.possible;
+  if (!machine_.options_off.contains("CONFIG_RCU_NOCB_CPU"))
+    out.rcu_nocbs = (rcu_.value_or(CpuSet{}) | out.nohz_full) & machine_.possible;
   out.irq_default = irq_.value_or(CpuSet::range(0, nr_cpu_ids_ - 1));
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Where huge pages come from: memblock while the line is parsed (gigantic ones), the page allocator afterwards.
+// Where huge pages come from: memblock while the line is parsed (gigantic ones), the page allocator
+// afterwards.
 #include "kargs/simulate_topic.hpp"
 
 #include <algorithm>
@@ -10,26 +11,37 @@ namespace vfirst::simulated {
 namespace {
 
 constexpr std::uint64_t kGigabyteKb = 1 << 20;
-constexpr std::uint64_t kLeastForHostKb = 128 << 10;             // with less, no kernel reaches its init
+// with less, no kernel reaches its init
+constexpr std::uint64_t kLeastForHostKb = 128 << 10;
 
 // string_get_size with three significant digits: 2.00 MiB, 512 MiB, 16.0 GiB.
 std::string log_size(std::uint64_t size_kb) {
   const bool gib = size_kb >= kGigabyteKb, mib = size_kb >= 1024;
   const auto whole = gib ? size_kb >> 20 : mib ? size_kb >> 10 : size_kb;
-  return fmt::format("{}{} {}", whole, whole < 10 ? ".00" : whole < 100 ? ".0" : "", gib ? "GiB" : mib ? "MiB" : "KiB");
+  return fmt::format(
+      "{}{} {}", whole,
+      whole < 10    ? ".00"
+      : whole < 100 ? ".0"
+                    : "",
+      gib   ? "GiB"
+      : mib ? "MiB"
+            : "KiB");
 }
 
 }  // namespace
 
 std::uint64_t Hugepages::Pool::pages() const {
-  return std::accumulate(got.begin(), got.end(), std::uint64_t{0}, [](std::uint64_t sum, const auto& node) { return sum + node.second; });
+  return std::accumulate(
+      got.begin(), got.end(), std::uint64_t{0},
+      [](std::uint64_t sum, const auto& node) { return sum + node.second; });
 }
 
 // How many pages of the pool the node in place `at` still has.
 std::uint64_t Hugepages::room(const Pool& pool, std::size_t at) const {
   const auto& node = left_[at];
   const auto pages = node.memory_kb / pool.size_kb;
-  return pool.size_kb == kGigabyteKb && node.frames ? std::min<std::uint64_t>(pages, *node.frames) : pages;
+  return pool.size_kb == kGigabyteKb && node.frames ? std::min<std::uint64_t>(pages, *node.frames)
+                                                    : pages;
 }
 
 void Hugepages::give(Pool& pool, std::size_t at, std::uint64_t pages) {
@@ -41,13 +53,14 @@ void Hugepages::give(Pool& pool, std::size_t at, std::uint64_t pages) {
   pool.got[node.id] += pages;
 }
 
-// One page from the node in place `at`; memblock falls back to the other nodes, the highest addresses first, and the page
-// allocator is told not to.
+// One page from the node in place `at`; memblock falls back to the other nodes, the highest
+// addresses first, and the page allocator is told not to.
 bool Hugepages::take(Pool& pool, std::size_t at, bool fall_back) {
   const bool by_frame = pool.size_kb == kGigabyteKb;
   const auto one = [&](std::size_t i) {
     const auto& node = left_[i];
-    const bool no_frame = by_frame && node.memory_kb >= pool.size_kb && node.frames && *node.frames == 0;
+    const bool no_frame =
+        by_frame && node.memory_kb >= pool.size_kb && node.frames && *node.frames == 0;
     if (no_frame && node.most_frames && *node.most_frames > 0) pool.sure = false;
     if (!room(pool, i)) return false;
     give(pool, i, 1);
@@ -64,28 +77,36 @@ bool Hugepages::take(Pool& pool, std::size_t at, bool fall_back) {
 void Hugepages::allocate_on(Pool& pool, unsigned node, std::uint64_t wanted) {
   const auto at = std::ranges::find(left_, node, &SimulatedNode::id);
   // Up to 6.13 memblock was asked for the node without being held to it.
-  const bool exact = !machine_.kernel.known() || machine_.kernel >= KernelVersion{6, 14} || !gigantic(pool.size_kb);
+  const bool exact = !machine_.kernel.known() || machine_.kernel >= KernelVersion{6, 14} ||
+                     !gigantic(pool.size_kb);
   std::uint64_t n = 0;
   if (at != left_.end() || !exact)
-    if (const auto first = at == left_.end() ? 0 : static_cast<std::size_t>(at - left_.begin()); !left_.empty()) {
+    if (const auto first = at == left_.end() ? 0 : static_cast<std::size_t>(at - left_.begin());
+        !left_.empty()) {
       n = std::min(wanted, room(pool, first));
       give(pool, first, n);
-      while (n < wanted && take(pool, first, !exact)) ++n;
+      while (n < wanted && take(pool, first, !exact))
+        ++n;
     }
   if (n == wanted) return;
   if (!pool.log.empty()) pool.log += '\n';
-  pool.log += fmt::format("HugeTLB: allocating {} of page size {} failed node{}.  Only allocated {} hugepages.", wanted, log_size(pool.size_kb), node, n);
+  pool.log += fmt::format(
+      "HugeTLB: allocating {} of page size {} failed node{}.  Only allocated {} hugepages.", wanted,
+      log_size(pool.size_kb), node, n);
 }
 
-// hugetlb_pages_alloc_boot, since 6.9: the job is cut into pieces that run side by side, and each begins at the first node.
-// Before, and for gigantic pages, the nodes take turns.
+// hugetlb_pages_alloc_boot, since 6.9: the job is cut into pieces that run side by side, and each
+// begins at the first node. Before, and for gigantic pages, the nodes take turns.
 void Hugepages::deal_out(Pool& pool) {
   const auto nodes = left_.size();
-  // Page by page where something may run out, in whole rounds while all nodes have enough: a large host has 10^5 pages.
+  // Page by page where something may run out, in whole rounds while all nodes have enough: a large
+  // host has 10^5 pages.
   const auto turn = [&](std::uint64_t pages, unsigned& next) {
     std::uint64_t rounds = pages / nodes;
-    for (std::size_t i = 0; i < nodes; ++i) rounds = std::min(rounds, room(pool, i));
-    for (std::size_t i = 0; i < nodes; ++i) give(pool, i, rounds);
+    for (std::size_t i = 0; i < nodes; ++i)
+      rounds = std::min(rounds, room(pool, i));
+    for (std::size_t i = 0; i < nodes; ++i)
+      give(pool, i, rounds);
     for (std::uint64_t i = rounds * nodes; i < pages; ++i) {
       const bool big = gigantic(pool.size_kb);
       bool got = false;
@@ -96,7 +117,8 @@ void Hugepages::deal_out(Pool& pool) {
       if (!got) return;
     }
   };
-  const bool pieces = !gigantic(pool.size_kb) && (!machine_.kernel.known() || machine_.kernel >= KernelVersion{6, 9});
+  const bool pieces = !gigantic(pool.size_kb) &&
+                      (!machine_.kernel.known() || machine_.kernel >= KernelVersion{6, 9});
   if (!pieces) return turn(pool.wanted, pool.next);
   // 6.14 took more threads than two a node: which node gives how many depends on the CPUs.
   if (!machine_.kernel.known() || machine_.kernel >= KernelVersion{6, 14}) {
@@ -106,8 +128,11 @@ void Hugepages::deal_out(Pool& pool) {
   }
   const std::uint64_t least = pool.wanted / nodes / 2;
   const std::uint64_t pool_of_works = machine_.possible.size() + 1;
-  const auto threads = std::min({std::max<std::uint64_t>(pool.wanted / std::max<std::uint64_t>(least, 1), 1), static_cast<std::uint64_t>(nodes) * 2, pool_of_works});
-  const auto piece = threads == 1 ? pool.wanted : std::max<std::uint64_t>({pool.wanted / (threads * 4), least, 1});
+  const auto threads = std::min(
+      {std::max<std::uint64_t>(pool.wanted / std::max<std::uint64_t>(least, 1), 1),
+       static_cast<std::uint64_t>(nodes) * 2, pool_of_works});
+  const auto piece =
+      threads == 1 ? pool.wanted : std::max<std::uint64_t>({pool.wanted / (threads * 4), least, 1});
   for (std::uint64_t done = 0; done < pool.wanted; done += piece) {
     unsigned next = 0;
     const auto before = pool.pages();
@@ -118,7 +143,8 @@ void Hugepages::deal_out(Pool& pool) {
 
 void Hugepages::allocate(Pool& pool) {
   if (pool.wanted == 0 || left_.empty()) return;
-  const bool by_node = std::ranges::any_of(pool.wanted_at, [](const auto& node) { return node.second > 0; });
+  const bool by_node =
+      std::ranges::any_of(pool.wanted_at, [](const auto& node) { return node.second > 0; });
   if (by_node) {
     for (const auto& [node, pages] : pool.wanted_at)
       if (pages) allocate_on(pool, node, pages);
@@ -127,40 +153,52 @@ void Hugepages::allocate(Pool& pool) {
   const auto before = pool.pages();
   deal_out(pool);
   if (const auto got = pool.pages() - before; got < pool.wanted)
-    pool.log = fmt::format("HugeTLB: allocating {} of page size {} failed.  Only allocated {} hugepages.", pool.wanted, log_size(pool.size_kb), got);
+    pool.log = fmt::format(
+        "HugeTLB: allocating {} of page size {} failed.  Only allocated {} hugepages.", pool.wanted,
+        log_size(pool.size_kb), got);
 }
 
-// hugetlb_init without default_hugepagesz=: the architecture's middle size is the default, and a count that stood before
-// any size is for it, over one that named it.
+// hugetlb_init without default_hugepagesz=: the architecture's middle size is the default, and a
+// count that stood before any size is for it, over one that named it.
 void Hugepages::default_without_word(std::vector<ArgumentVerdict>& verdicts, Simulation& out) {
-  const std::uint64_t middle = machine_.page_kb == 64 ? 512 << 10 : machine_.page_kb == 16 ? 32 << 10 : 2 << 10;
+  const std::uint64_t middle = machine_.page_kb == 64   ? 512 << 10
+                               : machine_.page_kb == 16 ? 32 << 10
+                                                        : 2 << 10;
   if (!default_named_) default_ = index_of(middle);
   if (default_named_ || !implicit_.wanted) return;
   auto& pool = pools_[static_cast<std::size_t>(default_)];
   if (pool.wanted && pool.count_arg) {
-    const auto message = fmt::format("HugeTLB: Ignoring hugepages={} associated with {} page size", pool.wanted, log_size(pool.size_kb));
+    const auto message = fmt::format(
+        "HugeTLB: Ignoring hugepages={} associated with {} page size", pool.wanted,
+        log_size(pool.size_kb));
     auto& beaten = verdicts[*pool.count_arg];
     beaten.effect = Effect::ignored;
     beaten.does = "no pages";
-    beaten.rule = "a count before any size is for the default size too, and beats the one that names it";
+    beaten.rule =
+        "a count before any size is for the default size too, and beats the one that names it";
     beaten.message = message;
     out.log.push_back(message);
-    out.log.push_back(fmt::format("HugeTLB: Using hugepages={} for number of default huge pages", implicit_.wanted));
+    out.log.push_back(fmt::format(
+        "HugeTLB: Using hugepages={} for number of default huge pages", implicit_.wanted));
   }
   pool.wanted = implicit_.wanted;
   pool.wanted_at = implicit_.wanted_at;
   pool.count_arg = implicit_.count_arg;
 }
 
-// The page allocator gives till nothing is left, and the host has none. (Gigantic pages stop at the last whole frame.)
-// Seen with 5000 pages of 2M on 8G: a panic, "System is deadlocked on memory", or no sign of life for three minutes.
+// The page allocator gives till nothing is left, and the host has none. (Gigantic pages stop at the
+// last whole frame.) Seen with 5000 pages of 2M on 8G: a panic, "System is deadlocked on memory",
+// or no sign of life for three minutes.
 void Hugepages::starve(Simulation& out) const {
   std::uint64_t left_kb = 0, small = 0;
-  for (const auto& node : left_) left_kb += node.memory_kb;
+  for (const auto& node : left_)
+    left_kb += node.memory_kb;
   for (const auto& pool : pools_)
     if (!gigantic(pool.size_kb)) small += pool.pages();
   if (!small || left_kb >= kLeastForHostKb) return;
-  out.fatal.push_back(fmt::format("huge pages leave {}M for the host: the kernel has no memory for its first processes", left_kb >> 10));
+  out.fatal.push_back(fmt::format(
+      "huge pages leave {}M for the host: the kernel has no memory for its first processes",
+      left_kb >> 10));
 }
 
 void Hugepages::finish(std::vector<ArgumentVerdict>& verdicts, Simulation& out) {
@@ -169,14 +207,16 @@ void Hugepages::finish(std::vector<ArgumentVerdict>& verdicts, Simulation& out) 
   for (const auto& pool : pools_)
     if (!pool.log.empty()) out.log.push_back(pool.log);
   const auto said = pools_.size();
-  const bool middle_named = !machine_.kernel.known() || machine_.kernel >= KernelVersion{5, 8} || !default_named_;
+  const bool middle_named =
+      !machine_.kernel.known() || machine_.kernel >= KernelVersion{5, 8} || !default_named_;
   for (const std::uint64_t size_kb : {64u, 2u << 10, 32u << 10, 512u << 10, 1u << 20, 16u << 20})
     if (valid(size_kb) && (middle_named || size_kb != 2048)) add(size_kb);
   default_without_word(verdicts, out);
   for (auto& pool : pools_)
     if (!gigantic(pool.size_kb)) allocate(pool);
   for (std::size_t i = 0; i < pools_.size(); ++i)
-    if (!pools_[i].log.empty() && (i >= said || !gigantic(pools_[i].size_kb))) out.log.push_back(pools_[i].log);
+    if (!pools_[i].log.empty() && (i >= said || !gigantic(pools_[i].size_kb)))
+      out.log.push_back(pools_[i].log);
 
   starve(out);
 
@@ -186,7 +226,8 @@ void Hugepages::finish(std::vector<ArgumentVerdict>& verdicts, Simulation& out) 
     for (const auto& node : left_) {
       const auto got = pool.got.find(node.id);
       shown.nodes[node.id] = got == pool.got.end() ? 0 : got->second;
-      split += fmt::format("{}node {}: {}", split.empty() ? "" : ", ", node.id, shown.nodes[node.id]);
+      split +=
+          fmt::format("{}node {}: {}", split.empty() ? "" : ", ", node.id, shown.nodes[node.id]);
     }
     const auto size = ByteSize::kib(pool.size_kb).str();
     if (pool.count_arg && verdicts[*pool.count_arg].effect != Effect::ignored) {
@@ -194,10 +235,14 @@ void Hugepages::finish(std::vector<ArgumentVerdict>& verdicts, Simulation& out) 
       verdict.does = fmt::format("{} pages of {} ({})", shown.pages, size, split);
       verdict.message = pool.log;
       bool elsewhere = false;
-      for (const auto& [node, pages] : pool.wanted_at) elsewhere |= shown.nodes[node] != pages;
+      for (const auto& [node, pages] : pool.wanted_at)
+        elsewhere |= shown.nodes[node] != pages;
       if (shown.pages < pool.wanted || elsewhere) {
         verdict.effect = Effect::partial;
-        verdict.rule = shown.pages < pool.wanted ? fmt::format("memory gives {} of {}", shown.pages, pool.wanted) : "where a node has no more, the kernel takes the page from another one and says nothing";
+        verdict.rule = shown.pages < pool.wanted
+                           ? fmt::format("memory gives {} of {}", shown.pages, pool.wanted)
+                           : "where a node has no more, the kernel takes the page from another one "
+                             "and says nothing";
       }
     }
     if (pool.size_arg && !pool.count_arg && verdicts[*pool.size_arg].effect == Effect::effective) {

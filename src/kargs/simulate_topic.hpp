@@ -1,21 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
-// The parts of a simulated boot (simulate.cpp): each reads arguments in the line's order and keeps the state the kernel keeps.
+// The parts of a simulated boot (simulate.cpp): each reads arguments in the line's order and keeps
+// the state the kernel keeps.
 
 #include "base/byte_size.hpp"
 #include "kargs/simulate.hpp"
 
 namespace vfirst::simulated {
 
-// What a handler answers to one argument. taken: false where the kernel's __setup function returns 0, and the word goes on
-// to init.
+// What a handler answers to one argument. taken: false where the kernel's __setup function returns
+// 0, and the word goes on to init.
 struct Answer {
   bool taken = true;
   Effect effect = Effect::effective;
   std::string does, rule, message;
 };
 
-// A size as the kernel's memparse reads it: 0x and 0 prefixes, one suffix letter, whatever stands behind it unread.
+// A size as the kernel's memparse reads it: 0x and 0 prefixes, one suffix letter, whatever stands
+// behind it unread.
 std::uint64_t memparse(std::string_view text);
 // A list as the target kernel reads it; `N` and `all` came in time.
 Result<CpuSet> kernel_list(std::string_view text, unsigned nr_cpu_ids, KernelVersion kernel);
@@ -24,7 +26,8 @@ Result<CpuSet> kernel_list(std::string_view text, unsigned nr_cpu_ids, KernelVer
 class Isolation {
  public:
   Isolation(const SimulatedMachine& machine, unsigned max_cpus);
-  std::optional<Answer> read(const KernelArg& arg);              // nothing: not its argument
+  // nothing: not its argument
+  std::optional<Answer> read(const KernelArg& arg);
   void finish(std::vector<ArgumentVerdict>& verdicts, Simulation& out) const;
 
  private:
@@ -41,7 +44,8 @@ class Isolation {
   const SimulatedMachine& machine_;
   unsigned nr_cpu_ids_, max_cpus_;
   unsigned kinds_ = 0;
-  std::map<unsigned, CpuSet> housekeeping_;                      // kind -> CPUs that do that work
+  // kind -> CPUs that do that work
+  std::map<unsigned, CpuSet> housekeeping_;
   CpuSet tickless_;
   std::optional<CpuSet> rcu_, irq_;
   bool rcu_asked_ = false;
@@ -58,14 +62,17 @@ class Hugepages {
  private:
   struct Pool {
     std::uint64_t size_kb = 0, wanted = 0;
-    std::map<unsigned, std::uint64_t> wanted_at, got;            // by node
+    // by node
+    std::map<unsigned, std::uint64_t> wanted_at, got;
     std::optional<std::size_t> size_arg, count_arg;
     std::string log;
     bool sure = true;
-    unsigned next = 0;                                           // index of the node whose turn it is
+    // index of the node whose turn it is
+    unsigned next = 0;
     std::uint64_t pages() const;
   };
-  static constexpr int kNone = -1, kImplicit = -2;               // what the last hugepages= was for, else a pool's index
+  // what the last hugepages= was for, else a pool's index
+  static constexpr int kNone = -1, kImplicit = -2;
 
   bool valid(std::uint64_t size_kb) const;
   bool gigantic(std::uint64_t size_kb) const;
@@ -86,9 +93,11 @@ class Hugepages {
   void default_without_word(std::vector<ArgumentVerdict>& verdicts, Simulation& out);
 
   const SimulatedMachine& machine_;
-  std::vector<SimulatedNode> left_;                              // what the nodes with memory still have
+  // what the nodes with memory still have
+  std::vector<SimulatedNode> left_;
   std::vector<Pool> pools_;
-  Pool implicit_;                                                // a count before any size was named
+  // a count before any size was named
+  Pool implicit_;
   int parsed_ = kNone, last_ = kNone, default_ = 0;
   bool valid_ = true, default_named_ = false;
 };

@@ -6,10 +6,16 @@ namespace vfirst {
 namespace {
 
 template <class... Lambdas>
-struct Overloaded : Lambdas... { using Lambdas::operator()...; };
+struct Overloaded : Lambdas... {
+  using Lambdas::operator()...;
+};
 
-std::string plural(unsigned n, std::string_view one) { return fmt::format("{} {}{}", n, one, n == 1 ? "" : "s"); }
-std::string_view on_off(bool value) { return value ? "on" : "off"; }
+std::string plural(unsigned n, std::string_view one) {
+  return fmt::format("{} {}{}", n, one, n == 1 ? "" : "s");
+}
+std::string_view on_off(bool value) {
+  return value ? "on" : "off";
+}
 
 std::string describe_vf(const SetVfAttributes::Vf& vf) {
   std::string out = fmt::format("VF {}", vf.index);
@@ -21,7 +27,10 @@ std::string describe_vf(const SetVfAttributes::Vf& vf) {
   if (vf.qos) out += fmt::format(" qos {}", *vf.qos);
   if (!vf.vlan_protocol.empty()) out += " proto " + vf.vlan_protocol;
   if (vf.link_state)
-    out += fmt::format(" state {}", *vf.link_state == LinkState::automatic ? "auto" : *vf.link_state == LinkState::enable ? "enable" : "disable");
+    out += fmt::format(
+        " state {}", *vf.link_state == LinkState::automatic ? "auto"
+                     : *vf.link_state == LinkState::enable  ? "enable"
+                                                            : "disable");
   if (vf.min_rate_mbps) out += fmt::format(" min-rate {} Mbit/s", *vf.min_rate_mbps);
   if (vf.max_rate_mbps) out += fmt::format(" max-rate {} Mbit/s", *vf.max_rate_mbps);
   return out;
@@ -37,9 +46,11 @@ std::string describe_vfs(const std::vector<SetVfAttributes::Vf>& vfs) {
   std::string out;
   for (std::size_t i = 0; i < vfs.size();) {
     auto end = i;
-    while (end + 1 < vfs.size() && same_but_index(vfs[end + 1], vfs[i])) ++end;
+    while (end + 1 < vfs.size() && same_but_index(vfs[end + 1], vfs[i]))
+      ++end;
     auto phrase = describe_vf(vfs[i]);
-    if (end > i) phrase.insert(fmt::format("VF {}", vfs[i].index).size(), fmt::format("-{}", vfs[end].index));
+    if (end > i)
+      phrase.insert(fmt::format("VF {}", vfs[i].index).size(), fmt::format("-{}", vfs[end].index));
     if (!out.empty()) out += "; ";
     out += phrase;
     i = end + 1;
@@ -53,22 +64,39 @@ std::string describe(const Action& action) {
   return std::visit(
       Overloaded{
           [](const LoadModule& x) { return fmt::format("load module {}", x.name); },
-          [](const SetDefaultIrqAffinity& x) { return fmt::format("new interrupts go to CPUs {}", x.cpus.list()); },
+          [](const SetDefaultIrqAffinity& x) {
+            return fmt::format("new interrupts go to CPUs {}", x.cpus.list());
+          },
           [](const AwaitDriver& x) {
             return x.driver.empty() ? fmt::format("wait for the driver of {}", x.pf.str())
                                     : fmt::format("wait for driver {} on {}", x.driver, x.pf.str());
           },
           [](const BringUp& x) { return fmt::format("bring {} up", x.pf.str()); },
-          [](const SetEswitch& x) { return fmt::format("eswitch of {} in {} mode", x.pf.str(), x.mode); },
-          [](const CreateVfs& x) {
-            return fmt::format("create {} on {}{}", plural(x.count, "VF"), x.pf.str(), x.allow_recreate ? ", anew if their number differs" : "");
+          [](const SetEswitch& x) {
+            return fmt::format("eswitch of {} in {} mode", x.pf.str(), x.mode);
           },
-          [](const SetVfAttributes& x) { return fmt::format("set on {}: {}", x.pf.str(), describe_vfs(x.vfs)); },
-          [](const SetVfVectors& x) { return fmt::format("give VF {} of {} {}", x.index, x.pf.str(), plural(x.vectors, "MSI-X vector")); },
+          [](const CreateVfs& x) {
+            return fmt::format(
+                "create {} on {}{}", plural(x.count, "VF"), x.pf.str(),
+                x.allow_recreate ? ", anew if their number differs" : "");
+          },
+          [](const SetVfAttributes& x) {
+            return fmt::format("set on {}: {}", x.pf.str(), describe_vfs(x.vfs));
+          },
+          [](const SetVfVectors& x) {
+            return fmt::format(
+                "give VF {} of {} {}", x.index, x.pf.str(), plural(x.vectors, "MSI-X vector"));
+          },
           [](const BindDriver& x) {
-            if (x.driver.empty()) return fmt::format("leave VF {} of {} ({}) without a driver", x.index, x.pf.str(), x.device.str());
-            if (x.driver == "keep") return fmt::format("leave VF {} of {} ({}) to the kernel's driver", x.index, x.pf.str(), x.device.str());
-            return fmt::format("bind VF {} of {} ({}) to {}", x.index, x.pf.str(), x.device.str(), x.driver);
+            if (x.driver.empty())
+              return fmt::format(
+                  "leave VF {} of {} ({}) without a driver", x.index, x.pf.str(), x.device.str());
+            if (x.driver == "keep")
+              return fmt::format(
+                  "leave VF {} of {} ({}) to the kernel's driver", x.index, x.pf.str(),
+                  x.device.str());
+            return fmt::format(
+                "bind VF {} of {} ({}) to {}", x.index, x.pf.str(), x.device.str(), x.driver);
           },
           [](const SetCoalescing& x) {
             std::string out = fmt::format("coalescing on {}:", x.pf.str());
@@ -78,9 +106,16 @@ std::string describe(const Action& action) {
             if (x.tx_usecs) out += fmt::format(" tx-usecs {}", *x.tx_usecs);
             return out;
           },
-          [](const SetQueues& x) { return fmt::format("{} on {}", plural(x.combined, "queue"), x.pf.str()); },
-          [](const PinIrqs& x) { return fmt::format("interrupts of {} to CPUs {}", x.pf.str(), x.cpus.list()); },
-          [](const LimitIdleLatency& x) { return fmt::format("idle latency of CPUs {} at most {} us", x.cpus.list(), x.latency_us); },
+          [](const SetQueues& x) {
+            return fmt::format("{} on {}", plural(x.combined, "queue"), x.pf.str());
+          },
+          [](const PinIrqs& x) {
+            return fmt::format("interrupts of {} to CPUs {}", x.pf.str(), x.cpus.list());
+          },
+          [](const LimitIdleLatency& x) {
+            return fmt::format(
+                "idle latency of CPUs {} at most {} us", x.cpus.list(), x.latency_us);
+          },
       },
       action);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
-// What can be done to the running kernel, as data. plan/ makes them, steps/ applies and verifies them.
+// What can be done to the running kernel, as data. plan/ makes them, steps/ applies and verifies
+// them.
 
 #include "base/cpu_set.hpp"
 #include "base/mac_address.hpp"
@@ -14,13 +15,31 @@
 
 namespace vfirst {
 
-struct LoadModule { std::string name; bool operator==(const LoadModule&) const = default; };
-struct SetDefaultIrqAffinity { CpuSet cpus; bool operator==(const SetDefaultIrqAffinity&) const = default; };
+struct LoadModule {
+  std::string name;
+  bool operator==(const LoadModule&) const = default;
+};
+struct SetDefaultIrqAffinity {
+  CpuSet cpus;
+  bool operator==(const SetDefaultIrqAffinity&) const = default;
+};
 // Wait (bounded, by event) until the PF has a driver. `driver`: the one expected, "" for any.
-struct AwaitDriver { PciAddress pf; std::string driver; bool operator==(const AwaitDriver&) const = default; };
-struct BringUp { PciAddress pf; bool operator==(const BringUp&) const = default; };           // the PF's netdevs
+struct AwaitDriver {
+  PciAddress pf;
+  std::string driver;
+  bool operator==(const AwaitDriver&) const = default;
+};
+// the PF's netdevs
+struct BringUp {
+  PciAddress pf;
+  bool operator==(const BringUp&) const = default;
+};
 // The PF's embedded switch: "legacy" or "switchdev".
-struct SetEswitch { PciAddress pf; std::string mode; bool operator==(const SetEswitch&) const = default; };
+struct SetEswitch {
+  PciAddress pf;
+  std::string mode;
+  bool operator==(const SetEswitch&) const = default;
+};
 // autoprobe is off while they are made, so that no VF driver runs for VFs that go to vfio-pci.
 struct CreateVfs {
   PciAddress pf;
@@ -32,8 +51,9 @@ struct SetVfAttributes {
   struct Vf {
     unsigned index = 0;
     std::optional<MacAddress> mac;
-    // vf-mac = stable: MacAddress::stable_vf(index) of the PF's permanent address, which is known only once the PF has its
-    // driver, so the step asks for it; `mac` stays empty and the step is the same wherever the plan is made.
+    // vf-mac = stable: MacAddress::stable_vf(index) of the PF's permanent address, which is known
+    // only once the PF has its driver, so the step asks for it; `mac` stays empty and the step is
+    // the same wherever the plan is made.
     bool stable_mac = false;
     std::optional<bool> trust, spoofcheck;
     std::optional<unsigned> vlan, qos;
@@ -46,25 +66,52 @@ struct SetVfAttributes {
   std::vector<Vf> vfs;
   bool operator==(const SetVfAttributes&) const = default;
 };
-struct SetVfVectors { PciAddress pf; unsigned index = 0; unsigned vectors = 0; bool operator==(const SetVfVectors&) const = default; };
-// `driver` "" leaves the VF without one (vf-driver = none); "keep": whatever the kernel would choose, so only probe; a name
-// sets driver_override and probes. `device` is computed from offset and stride; the PF's virtfn<index> link is the truth.
-struct BindDriver { PciAddress pf; unsigned index = 0; PciAddress device; std::string driver; bool operator==(const BindDriver&) const = default; };
+struct SetVfVectors {
+  PciAddress pf;
+  unsigned index = 0;
+  unsigned vectors = 0;
+  bool operator==(const SetVfVectors&) const = default;
+};
+// `driver` "" leaves the VF without one (vf-driver = none); "keep": whatever the kernel would
+// choose, so only probe; a name sets driver_override and probes. `device` is computed from offset
+// and stride; the PF's virtfn<index> link is the truth.
+struct BindDriver {
+  PciAddress pf;
+  unsigned index = 0;
+  PciAddress device;
+  std::string driver;
+  bool operator==(const BindDriver&) const = default;
+};
 struct SetCoalescing {
   PciAddress pf;
   std::optional<unsigned> rx_usecs, tx_usecs;
   std::optional<bool> adaptive_rx, adaptive_tx;
   bool operator==(const SetCoalescing&) const = default;
 };
-struct SetQueues { PciAddress pf; unsigned combined = 0; bool operator==(const SetQueues&) const = default; };
+struct SetQueues {
+  PciAddress pf;
+  unsigned combined = 0;
+  bool operator==(const SetQueues&) const = default;
+};
 // All MSI vectors of the PF; spread over `cpus` one by one.
-struct PinIrqs { PciAddress pf; CpuSet cpus; bool operator==(const PinIrqs&) const = default; };
-// PM QoS resume latency of each CPU in microseconds, a runtime bound on its idle states (admin-guide/pm/cpuidle).
-struct LimitIdleLatency { CpuSet cpus; unsigned latency_us = 0; bool operator==(const LimitIdleLatency&) const = default; };
+struct PinIrqs {
+  PciAddress pf;
+  CpuSet cpus;
+  bool operator==(const PinIrqs&) const = default;
+};
+// PM QoS resume latency of each CPU in microseconds, a runtime bound on its idle states
+// (admin-guide/pm/cpuidle).
+struct LimitIdleLatency {
+  CpuSet cpus;
+  unsigned latency_us = 0;
+  bool operator==(const LimitIdleLatency&) const = default;
+};
 
-using Action = std::variant<LoadModule, SetDefaultIrqAffinity, AwaitDriver, BringUp, SetEswitch, CreateVfs, SetVfAttributes,
-                            SetVfVectors, BindDriver, SetCoalescing, SetQueues, PinIrqs, LimitIdleLatency>;
+using Action = std::variant<
+    LoadModule, SetDefaultIrqAffinity, AwaitDriver, BringUp, SetEswitch, CreateVfs, SetVfAttributes,
+    SetVfVectors, BindDriver, SetCoalescing, SetQueues, PinIrqs, LimitIdleLatency>;
 
-std::string describe(const Action&);                             // "create 8 VFs on 0000:3b:00.0": plan, log and golden share it
+// "create 8 VFs on 0000:3b:00.0": plan, log and golden share it
+std::string describe(const Action&);
 
 }  // namespace vfirst

@@ -9,8 +9,10 @@
 namespace vfirst {
 
 struct ArgumentDiff {
-  std::vector<std::string> removed, added;                       // both in order; a word that only moved is in both
-  std::string str() const;                                       // "- word" lines, then "+ word" lines; "" where nothing differs
+  // both in order; a word that only moved is in both
+  std::vector<std::string> removed, added;
+  // "- word" lines, then "+ word" lines; "" where nothing differs
+  std::string str() const;
 };
 ArgumentDiff argument_diff(std::string_view before, std::string_view after);
 

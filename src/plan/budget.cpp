@@ -3,13 +3,14 @@
 
 #include "base/byte_size.hpp"
 
-#include <algorithm>
 #include <fmt/format.h>
+#include <algorithm>
 
 namespace vfirst {
 
 namespace {
-// In gigabytes with two digits where it is no whole number of them; a reader compares these, and does not copy them.
+// In gigabytes with two digits where it is no whole number of them; a reader compares these, and
+// does not copy them.
 std::string human(std::uint64_t kb) {
   if (kb % (1 << 20) == 0) return fmt::format("{}G", kb >> 20);
   if (kb < 1 << 20) return fmt::format("{}M", kb >> 10);
@@ -43,7 +44,9 @@ std::string NodeBudget::sum(std::uint64_t size_kb) const {
   less(drivers, "drivers");
   out += fmt::format(" = {}", human(free_kb()));
   if (frames_known && sure_pages(size_kb) < free_kb() / size_kb)
-    out += fmt::format(", of which only {} whole pages lie in one piece that the kernel leaves alone", sure_pages(size_kb));
+    out += fmt::format(
+        ", of which only {} whole pages lie in one piece that the kernel leaves alone",
+        sure_pages(size_kb));
   return out;
 }
 

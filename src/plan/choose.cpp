@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// From [pf] sections to PFs: matched, counted, safe to touch, and with as many VFs as the hardware has.
+// From [pf] sections to PFs: matched, counted, safe to touch, and with as many VFs as the hardware
+// has.
 #include "plan/draft.hpp"
 #include "plan/quirks.hpp"
 #include "plan/safety.hpp"
@@ -14,15 +15,23 @@ namespace {
 
 std::string addresses(const std::vector<const PciFunction*>& functions) {
   std::string out;
-  for (const auto* f : functions) out += (out.empty() ? "" : ", ") + f->address.str();
+  for (const auto* f : functions)
+    out += (out.empty() ? "" : ", ") + f->address.str();
   return out;
 }
 
-Severity badness(const PfPolicy& section) { return value_or(section.required, true) ? Severity::error : Severity::warning; }
+Severity badness(const PfPolicy& section) {
+  return value_or(section.required, true) ? Severity::error : Severity::warning;
+}
 
-void report_count(Draft& draft, const PfPolicy& section, unsigned expected, const std::vector<const PciFunction*>& found) {
-  auto message = fmt::format("{}[pf {}] expect = {}, but {} PF{} match{}", at(section.expect ? section.expect->from : section.from), section.name, expected,
-                             found.empty() ? "no" : std::to_string(found.size()), found.size() == 1 ? "" : "s", found.size() == 1 ? "es" : "");
+void report_count(
+    Draft& draft, const PfPolicy& section, unsigned expected,
+    const std::vector<const PciFunction*>& found) {
+  auto message = fmt::format(
+      "{}[pf {}] expect = {}, but {} PF{} match{}",
+      at(section.expect ? section.expect->from : section.from), section.name, expected,
+      found.empty() ? "no" : std::to_string(found.size()), found.size() == 1 ? "" : "s",
+      found.size() == 1 ? "es" : "");
   if (!found.empty()) message += " (" + addresses(found) + ")";
   if (const auto later = undecided(section, draft.facts); !later.empty())
     message += fmt::format("; without a driver yet, so not to be told: {}", addresses(later));
@@ -36,38 +45,60 @@ std::optional<unsigned> vf_count(Draft& draft, const PfPolicy& section, const Pc
   const auto* quirk = quirk_of_driver(f.driver);
   const auto set_by = quirk ? fmt::format(" (set by {})", quirk->total_vfs) : std::string();
   if (!f.sriov && !f.sriov_known) {
-    draft.find(Severity::warning, "pf-sriov-unknown", fmt::format("{}{}: this inventory does not show its VFs: they are counted, and planned on the host itself", where, f.address.str()));
+    draft.find(
+        Severity::warning, "pf-sriov-unknown",
+        fmt::format(
+            "{}{}: this inventory does not show its VFs: they are counted, and "
+            "planned on the host itself",
+            where, f.address.str()));
     return std::nullopt;
   }
   if (!f.sriov || f.sriov->total_vfs == 0) {
-    draft.find(badness(section), "pf-no-sriov",
-               fmt::format("{}{}: {}: switch SR-IOV on in the BIOS setup and the device's firmware{}", where, f.address.str(),
-                           f.sriov ? "its firmware offers 0 VFs" : "no SR-IOV capability", set_by));
+    draft.find(
+        badness(section), "pf-no-sriov",
+        fmt::format(
+            "{}{}: {}: switch SR-IOV on in the BIOS setup and the device's firmware{}", where,
+            f.address.str(), f.sriov ? "its firmware offers 0 VFs" : "no SR-IOV capability",
+            set_by));
     return std::nullopt;
   }
   const auto total = f.sriov->total_vfs;
   const auto count = wish.value.number.value_or(total);
   if (count > total) {
-    draft.find(badness(section), "vfs-too-many", fmt::format("{}{}: {} VFs asked, hardware has {}{}", where, f.address.str(), count, total, set_by));
+    draft.find(
+        badness(section), "vfs-too-many",
+        fmt::format(
+            "{}{}: {} VFs asked, hardware has {}{}", where, f.address.str(), count, total, set_by));
     return std::nullopt;
   }
-  if (f.sriov->num_vfs != 0 && f.sriov->num_vfs != count && !value_or(section.allow_recreate, false))
-    draft.find(Severity::warning, "vfs-exist",
-               fmt::format("{}{}: {} VFs asked, {} exist: the kernel changes the number only through 0, which allow-recreate = yes permits", where, f.address.str(), count,
-                           f.sriov->num_vfs));
+  if (f.sriov->num_vfs != 0 && f.sriov->num_vfs != count &&
+      !value_or(section.allow_recreate, false))
+    draft.find(
+        Severity::warning, "vfs-exist",
+        fmt::format(
+            "{}{}: {} VFs asked, {} exist: the kernel changes the number only "
+            "through 0, which allow-recreate = yes permits",
+            where, f.address.str(), count, f.sriov->num_vfs));
   return count;
 }
 
 void check_ranges(Draft& draft, const PfPolicy& section, unsigned vfs) {
   for (const auto& range : draft.policy.vf_ranges)
     if (range.pf == section.name && range.last >= vfs)
-      draft.find(Severity::warning, "vf-range-beyond",
-                 fmt::format("{}[vf {} {}-{}] goes beyond the {} VF{} of its PF", at(range.from), range.pf, range.first, range.last, vfs, vfs == 1 ? "" : "s"));
+      draft.find(
+          Severity::warning, "vf-range-beyond",
+          fmt::format(
+              "{}[vf {} {}-{}] goes beyond the {} VF{} of its PF", at(range.from), range.pf,
+              range.first, range.last, vfs, vfs == 1 ? "" : "s"));
 }
 
 bool any_vfio(const Policy& policy, const PfPolicy& section) {
-  const auto said = [](const VfSettings& vf) { return vf.driver && vf.driver->value == "vfio-pci"; };
-  return said(section.vf) || std::ranges::any_of(policy.vf_ranges, [&](const VfRange& range) { return range.pf == section.name && said(range.vf); });
+  const auto said = [](const VfSettings& vf) {
+    return vf.driver && vf.driver->value == "vfio-pci";
+  };
+  return said(section.vf) || std::ranges::any_of(policy.vf_ranges, [&](const VfRange& range) {
+           return range.pf == section.name && said(range.vf);
+         });
 }
 
 }  // namespace
@@ -75,11 +106,17 @@ bool any_vfio(const Policy& policy, const PfPolicy& section) {
 Status choose_pfs(Draft& draft) {
   std::map<PciAddress, const PfPolicy*> taken;
   for (const auto& section : draft.policy.pfs) {
-    if (empty(section.match)) return refuse("{}[pf {}] selects every device: say pci, vendor, device, driver, mac, slot, node, port or ifname", at(section.from), section.name);
+    if (empty(section.match))
+      return refuse(
+          "{}[pf {}] selects every device: say pci, vendor, device, driver, mac, slot, node, port "
+          "or ifname",
+          at(section.from), section.name);
     const auto found = matching(section, draft.facts);
     for (const auto* f : found)
       if (const auto [other, is_new] = taken.emplace(f->address, &section); !is_new)
-        return refuse("{}[pf {}] and {}[pf {}] both match {}", at(section.from), section.name, at(other->second->from), other->second->name, f->address.str());
+        return refuse(
+            "{}[pf {}] and {}[pf {}] both match {}", at(section.from), section.name,
+            at(other->second->from), other->second->name, f->address.str());
 
     const auto expected = value_or(section.expect, 1u);
     if (found.size() != expected) {
@@ -87,10 +124,18 @@ Status choose_pfs(Draft& draft) {
       continue;
     }
     for (const auto* f : found) {
-      // A guest's own port may carry its default route and is what a policy with role = guest is about; no VF is made there.
+      // A guest's own port may carry its default route and is what a policy with role = guest is
+      // about; no VF is made there.
       const bool own_port = draft.plan.role == Role::guest && !section.vfs;
-      if (const auto reason = own_port ? std::nullopt : untouchable(draft.facts, *f, any_vfio(draft.policy, section), value_or(section.allow_boot_nic, false))) {
-        draft.find(badness(section), "pf-critical", fmt::format("{}[pf {}] {} is left alone: {}", at(section.from), section.name, f->address.str(), *reason));
+      if (const auto reason = own_port ? std::nullopt
+                                       : untouchable(
+                                             draft.facts, *f, any_vfio(draft.policy, section),
+                                             value_or(section.allow_boot_nic, false))) {
+        draft.find(
+            badness(section), "pf-critical",
+            fmt::format(
+                "{}[pf {}] {} is left alone: {}", at(section.from), section.name, f->address.str(),
+                *reason));
         continue;
       }
       ChosenPf chosen{&section, f, 0, false, {}};
@@ -100,7 +145,8 @@ Status choose_pfs(Draft& draft) {
           chosen.manage_vfs = true;
           check_ranges(draft, section, *count);
         } else if (!f->sriov && !f->sriov_known) {
-          chosen.vfs = section.vfs->value.number.value_or(0);     // what they cost and need counts, so that the arguments are the host's
+          // what they cost and need counts, so that the arguments are the host's
+          chosen.vfs = section.vfs->value.number.value_or(0);
         }
       }
       draft.pfs.push_back(chosen);

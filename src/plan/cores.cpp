@@ -20,22 +20,31 @@ std::vector<Core> cores_of(const CpuFacts& cpu) {
     if (!cpu.online.contains(one.id)) continue;
     auto cpus = one.siblings & cpu.online;
     cpus.insert(one.id);
-    if (seen.contains(cpus) && std::ranges::any_of(cores, [&](const Core& core) { return core.cpus.contains(cpus); })) continue;
-    const bool fresh = !seen.intersects(cpus);                     // nearly always; the search is for siblings that disagree
+    if (seen.contains(cpus) &&
+        std::ranges::any_of(cores, [&](const Core& core) { return core.cpus.contains(cpus); }))
+      continue;
+    // nearly always; the search is for siblings that disagree
+    const bool fresh = !seen.intersects(cpus);
     seen |= cpus;
-    if (fresh) cores.push_back({std::move(cpus), false});
-    else join(std::move(cpus));
+    if (fresh)
+      cores.push_back({std::move(cpus), false});
+    else
+      join(std::move(cpus));
   }
-  for (auto id : (cpu.online - seen).members()) cores.push_back({CpuSet{id}, false});
+  for (auto id : (cpu.online - seen).members())
+    cores.push_back({CpuSet{id}, false});
 
   CpuSet efficient;
   for (const auto& one : cpu.cpus)
     if (one.kind == Cpu::Kind::efficiency) efficient.insert(one.id);
-  for (auto& core : cores) core.efficiency = efficient.contains(core.cpus);
+  for (auto& core : cores)
+    core.efficiency = efficient.contains(core.cpus);
   std::ranges::sort(cores, {}, &Core::first);
   return cores;
 }
 
-const Core* boot_core(const std::vector<Core>& cores) { return cores.empty() ? nullptr : &cores.front(); }
+const Core* boot_core(const std::vector<Core>& cores) {
+  return cores.empty() ? nullptr : &cores.front();
+}
 
 }  // namespace vfirst

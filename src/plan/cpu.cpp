@@ -12,10 +12,12 @@ namespace vfirst {
 namespace {
 
 unsigned cores_on(const std::vector<Core>& cores, const CpuSet& cpus) {
-  return static_cast<unsigned>(std::ranges::count_if(cores, [&](const Core& core) { return core.cpus.intersects(cpus); }));
+  return static_cast<unsigned>(
+      std::ranges::count_if(cores, [&](const Core& core) { return core.cpus.intersects(cpus); }));
 }
 
-// `wanted` whole cores on every node: the boot core first, then a hybrid part's efficiency cores, then the lowest.
+// `wanted` whole cores on every node: the boot core first, then a hybrid part's efficiency cores,
+// then the lowest.
 CpuSet lowest_cores(Draft& draft, const std::vector<Core>& cores, unsigned wanted) {
   CpuSet reserved = boot_core(cores)->cpus;
   for (const auto& node : draft.nodes) {
@@ -24,39 +26,55 @@ CpuSet lowest_cores(Draft& draft, const std::vector<Core>& cores, unsigned wante
     unsigned have = 0;
     for (const auto& core : cores) {
       if (!core.cpus.intersects(node.cpus)) continue;
-      if (reserved.contains(core.cpus)) ++have;
-      else candidates.push_back(&core);
+      if (reserved.contains(core.cpus))
+        ++have;
+      else
+        candidates.push_back(&core);
     }
-    std::ranges::stable_sort(candidates, [](const Core* a, const Core* b) { return a->efficiency && !b->efficiency; });
+    std::ranges::stable_sort(
+        candidates, [](const Core* a, const Core* b) { return a->efficiency && !b->efficiency; });
     for (const auto* core : candidates) {
       if (have >= wanted) break;
       reserved |= core->cpus;
       ++have;
     }
     if (have < wanted)
-      draft.find(Severity::warning, "node-short-of-cores",
-                 fmt::format("node {} has {} core{}, {} are to be reserved: all of it stays with the host", node.id, have, have == 1 ? "" : "s", wanted));
+      draft.find(
+          Severity::warning, "node-short-of-cores",
+          fmt::format(
+              "node {} has {} core{}, {} are to be reserved: all of it stays with the host",
+              node.id, have, have == 1 ? "" : "s", wanted));
   }
   return reserved;
 }
 
-Result<CpuSet> literal_list(const Draft& draft, const std::vector<Core>& cores, const Setting<std::string>& wish) {
+Result<CpuSet> literal_list(
+    const Draft& draft, const std::vector<Core>& cores, const Setting<std::string>& wish) {
   const auto& cpu = draft.facts.cpu;
   const auto where = at(wish.from);
   const auto possible = cpu.possible.empty() ? cpu.online : cpu.possible;
   const auto read = parse_kernel_list(wish.value, *possible.last() + 1);
   if (!read) return refuse("{}reserved = {}: {}", where, wish.value, read.error().what);
   const auto here = cpu.present.empty() ? cpu.online : cpu.present | cpu.online;
-  if (!here.contains(*read)) return refuse("{}reserved = {}: no CPU {} on this machine, it has {}", where, wish.value, (*read - here).list(), here.list());
+  if (!here.contains(*read))
+    return refuse(
+        "{}reserved = {}: no CPU {} on this machine, it has {}", where, wish.value,
+        (*read - here).list(), here.list());
   const auto reserved = *read & cpu.online;
   for (const auto& core : cores)
     if (reserved.intersects(core.cpus) && !reserved.contains(core.cpus))
-      return refuse("{}reserved = {}: splits the core of CPUs {}, {} is missing", where, wish.value, core.cpus.list(), (core.cpus - reserved).list());
+      return refuse(
+          "{}reserved = {}: splits the core of CPUs {}, {} is missing", where, wish.value,
+          core.cpus.list(), (core.cpus - reserved).list());
   if (const auto* boot = boot_core(cores); !reserved.contains(boot->cpus))
-    return refuse("{}reserved = {}: the boot core (CPU {}) has to be in it", where, wish.value, boot->cpus.list());
+    return refuse(
+        "{}reserved = {}: the boot core (CPU {}) has to be in it", where, wish.value,
+        boot->cpus.list());
   for (const auto& node : draft.nodes)
     if (!node.cpus.empty() && !reserved.intersects(node.cpus))
-      return refuse("{}reserved = {}: none of node {}'s CPUs ({}), whose interrupts need one", where, wish.value, node.id, node.cpus.list());
+      return refuse(
+          "{}reserved = {}: none of node {}'s CPUs ({}), whose interrupts need one", where,
+          wish.value, node.id, node.cpus.list());
   return reserved;
 }
 
@@ -70,7 +88,9 @@ Status partition_cpus(Draft& draft) {
 
   const auto wanted = value_or(wish.reserved_cores_per_node, 1u);
   if (wanted == 0)
-    return refuse("{}reserved-cores-per-node = 0: every node needs at least one core for its interrupts", at(wish.reserved_cores_per_node->from));
+    return refuse(
+        "{}reserved-cores-per-node = 0: every node needs at least one core for its interrupts",
+        at(wish.reserved_cores_per_node->from));
   auto reserved = cpu.online;
   if (wish.reserved) reserved = VFIRST_TRY(literal_list(draft, cores, *wish.reserved));
   if (!value_or(wish.isolate, false) || draft.plan.role == Role::guest) {
@@ -82,46 +102,68 @@ Status partition_cpus(Draft& draft) {
   draft.plan.reserved = reserved;
   draft.plan.isolated = cpu.online - reserved;
   if (draft.plan.isolated.empty()) {
-    const auto& blame = wish.reserved ? wish.reserved->from : wish.reserved_cores_per_node ? wish.reserved_cores_per_node->from : wish.isolate->from;
-    const auto reason = wish.reserved ? fmt::format("reserved = {}", wish.reserved->value)
-                                      : fmt::format("{} reserved core{} per node", wanted, wanted == 1 ? "" : "s");
-    return refuse("{}isolate = yes: {} leave{} no CPU to isolate, the machine has {} core{} on {} node{}", at(blame), reason,
-                  wish.reserved || wanted == 1 ? "s" : "", cores.size(), cores.size() == 1 ? "" : "s", draft.nodes.size(),
-                  draft.nodes.size() == 1 ? "" : "s");
+    const auto& blame = wish.reserved                  ? wish.reserved->from
+                        : wish.reserved_cores_per_node ? wish.reserved_cores_per_node->from
+                                                       : wish.isolate->from;
+    const auto reason =
+        wish.reserved ? fmt::format("reserved = {}", wish.reserved->value)
+                      : fmt::format("{} reserved core{} per node", wanted, wanted == 1 ? "" : "s");
+    return refuse(
+        "{}isolate = yes: {} leave{} no CPU to isolate, the machine has {} core{} on {} node{}",
+        at(blame), reason, wish.reserved || wanted == 1 ? "s" : "", cores.size(),
+        cores.size() == 1 ? "" : "s", draft.nodes.size(), draft.nodes.size() == 1 ? "" : "s");
   }
   for (const auto& node : draft.nodes)
     if (!node.cpus.empty() && !node.cpus.intersects(draft.plan.isolated))
-      draft.find(Severity::warning, "node-without-isolated",
-                 fmt::format("node {} has no isolated CPU: its {} core{} stay{} with the host", node.id, cores_on(cores, node.cpus),
-                             cores_on(cores, node.cpus) == 1 ? "" : "s", cores_on(cores, node.cpus) == 1 ? "s" : ""));
+      draft.find(
+          Severity::warning, "node-without-isolated",
+          fmt::format(
+              "node {} has no isolated CPU: its {} core{} stay{} with the host", node.id,
+              cores_on(cores, node.cpus), cores_on(cores, node.cpus) == 1 ? "" : "s",
+              cores_on(cores, node.cpus) == 1 ? "s" : ""));
   if (const auto offline = cpu.present - cpu.online; !offline.empty())
-    draft.find(Severity::note, "cpus-offline", fmt::format("CPUs {} are present but offline: neither reserved nor isolated; once online they belong to the host", offline.list()));
+    draft.find(
+        Severity::note, "cpus-offline",
+        fmt::format(
+            "CPUs {} are present but offline: neither reserved nor isolated; once "
+            "online they belong to the host",
+            offline.list()));
   return {};
 }
 
-// One literal list everywhere: up to Linux 5.17 isolcpus= and nohz_full= must be the same, else the second is dropped
-// (kernel/sched/isolation.c), and later kernels take it as well. irqaffinity= is its complement over the *possible*
-// CPUs, so that a CPU that comes online later takes interrupts.
+// One literal list everywhere: up to Linux 5.17 isolcpus= and nohz_full= must be the same, else the
+// second is dropped (kernel/sched/isolation.c), and later kernels take it as well. irqaffinity= is
+// its complement over the *possible* CPUs, so that a CPU that comes online later takes interrupts.
 Status plan_isolation(Draft& draft) {
   const auto& isolated = draft.plan.isolated;
   if (isolated.empty()) return {};
   const auto& wish = draft.policy.cpu;
   const auto from = wish.isolate->from;
   const auto list = isolated.list();
-  const auto because = fmt::format("guests run on these; the host keeps {}", draft.plan.reserved.list());
+  const auto because =
+      fmt::format("guests run on these; the host keeps {}", draft.plan.reserved.list());
 
-  // The flags came with 5.6; an older kernel takes "managed_irq" for a bad list and isolates nothing.
+  // The flags came with 5.6; an older kernel takes "managed_irq" for a bad list and isolates
+  // nothing.
   const bool with_flags = isolcpus_flags_supported(draft.kernel.version);
   const std::string flags = with_flags ? "managed_irq,domain," : "";
   if (!with_flags)
-    draft.find(Severity::warning, "isolcpus-no-flags",
-               fmt::format("kernel {} is older than 5.6: isolcpus= without managed_irq, so storage interrupts may reach isolated CPUs", draft.kernel.release));
+    draft.find(
+        Severity::warning, "isolcpus-no-flags",
+        fmt::format(
+            "kernel {} is older than 5.6: isolcpus= without managed_irq, so storage "
+            "interrupts may reach isolated CPUs",
+            draft.kernel.release));
   draft.arg("isolcpus", flags + list, because, from);
-  draft.arg("nohz_full", list, "no timer tick while one task runs; the same list, as kernels up to 5.17 demand", from);
+  draft.arg(
+      "nohz_full", list,
+      "no timer tick while one task runs; the same list, as kernels up to 5.17 demand", from);
   draft.arg("rcu_nocbs", list, "RCU callbacks run on the host's CPUs", from);
 
   const auto host = (draft.facts.cpu.possible | draft.facts.cpu.online) - isolated;
-  draft.arg("irqaffinity", host.list(), "new interrupts go to every possible CPU that is not isolated", from);
+  draft.arg(
+      "irqaffinity", host.list(), "new interrupts go to every possible CPU that is not isolated",
+      from);
   draft.expect(WantIsolated{isolated}, "isolcpus=" + flags + list, from);
   draft.expect(WantNohzFull{isolated}, "nohz_full=" + list, from);
   draft.expect(WantIrqAffinity{host}, "irqaffinity=" + host.list(), from);

@@ -38,17 +38,21 @@ VfSettings Draft::vf_settings(const PfPolicy& section, unsigned index) const {
 unsigned Draft::mac_base(const PfPolicy& section, unsigned index) const {
   unsigned base = 0;
   for (const auto& range : policy.vf_ranges)
-    if (range.pf == section.name && index >= range.first && index <= range.last && range.vf.mac) base = range.first;
+    if (range.pf == section.name && index >= range.first && index <= range.last && range.vf.mac)
+      base = range.first;
   return base;
 }
 
 const Origin* Draft::vfio_line() const {
   for (const auto& pf : pfs) {
-    const auto said = [&](const VfSettings& vf) { return vf.driver && vf.driver->value == "vfio-pci"; };
+    const auto said = [&](const VfSettings& vf) {
+      return vf.driver && vf.driver->value == "vfio-pci";
+    };
     for (unsigned i = 0; i < pf.vfs; ++i) {
       if (!said(vf_settings(*pf.section, i))) continue;
       for (const auto& range : policy.vf_ranges)
-        if (range.pf == pf.section->name && i >= range.first && i <= range.last && said(range.vf)) return &range.vf.driver->from;
+        if (range.pf == pf.section->name && i >= range.first && i <= range.last && said(range.vf))
+          return &range.vf.driver->from;
       return &pf.section->vf.driver->from;
     }
   }
@@ -68,7 +72,8 @@ std::vector<const Kernel*> Draft::readers() const {
   return out;
 }
 
-void Draft::arg(std::string key, std::string value, std::string because, const Origin& policy_line) {
+void Draft::arg(
+    std::string key, std::string value, std::string because, const Origin& policy_line) {
   plan.kargs.push_back({std::move(key), std::move(value), std::move(because), policy_line});
 }
 
@@ -76,8 +81,11 @@ void Draft::find(Severity severity, std::string code, std::string message) {
   plan.findings.push_back({severity, std::move(code), std::move(message)});
 }
 
-std::size_t Draft::step(Action action, std::string because, const Origin& policy_line, std::vector<std::size_t> after, bool required) {
-  plan.steps.push_back({std::move(action), std::move(because), policy_line, std::move(after), required});
+std::size_t Draft::step(
+    Action action, std::string because, const Origin& policy_line, std::vector<std::size_t> after,
+    bool required) {
+  plan.steps.push_back(
+      {std::move(action), std::move(because), policy_line, std::move(after), required});
   return plan.steps.size() - 1;
 }
 
@@ -85,8 +93,12 @@ void Draft::expect(Want want, std::string asked, const Origin& policy_line) {
   plan.expectations.push_back({std::move(want), std::move(asked), policy_line});
 }
 
-std::string at(const Origin& origin) { return origin.file.empty() ? std::string() : origin.str() + ": "; }
+std::string at(const Origin& origin) {
+  return origin.file.empty() ? std::string() : origin.str() + ": ";
+}
 
-CommandLine Draft::foreign_arguments() const { return foreign_line(facts, plan); }
+CommandLine Draft::foreign_arguments() const {
+  return foreign_line(facts, plan);
+}
 
 }  // namespace vfirst

@@ -15,59 +15,90 @@ namespace vfirst {
 struct ChosenPf {
   const PfPolicy* section = nullptr;
   const PciFunction* function = nullptr;
-  unsigned vfs = 0;                                              // as asked and possible
-  bool manage_vfs = false;                                       // the section has a `vfs` key
-  CpuSet irq_cpus;                                               // empty: interrupts are left alone
+  // as asked and possible
+  unsigned vfs = 0;
+  // the section has a `vfs` key
+  bool manage_vfs = false;
+  // empty: interrupts are left alone
+  CpuSet irq_cpus;
 };
 
 struct Draft {
   const Facts& facts;
   const Policy& policy;
-  Kernel kernel;                                                 // the one the plan is for; release "" where none is known
-  bool kernel_named = false;                                     // by the caller, so that no other counts
+  // the one the plan is for; release "" where none is known
+  Kernel kernel;
+  // by the caller, so that no other counts
+  bool kernel_named = false;
   Plan plan;
-  std::vector<ChosenPf> pfs;                                     // by address
-  std::vector<NumaNode> nodes;                                   // by id, online CPUs only, orphans joined to a node
+  // by address
+  std::vector<ChosenPf> pfs;
+  // by id, online CPUs only, orphans joined to a node
+  std::vector<NumaNode> nodes;
 
-  bool x86() const { return facts.cpu.architecture == "x86_64" || facts.cpu.architecture == "i686" || facts.cpu.architecture.empty(); }
+  bool x86() const {
+    return facts.cpu.architecture == "x86_64" || facts.cpu.architecture == "i686" ||
+           facts.cpu.architecture.empty();
+  }
   bool arm() const { return facts.cpu.architecture == "aarch64"; }
-  // The kernels that will read the arguments: the planned one first, then the others that are installed. With a release
-  // asked for by name, that one alone.
+  // The kernels that will read the arguments: the planned one first, then the others that are
+  // installed. With a release asked for by name, that one alone.
   std::vector<const Kernel*> readers() const;
-  // The PF's own setting for VF `index`: the last [vf] range that says it, else the section's vf-* key.
+  // The PF's own setting for VF `index`: the last [vf] range that says it, else the section's vf-*
+  // key.
   VfSettings vf_settings(const PfPolicy& section, unsigned index) const;
-  unsigned mac_base(const PfPolicy& section, unsigned index) const;   // the VF that gets a `first` MAC rule's own address
-  const Origin* vfio_line() const;                               // where a VF of a chosen PF is sent to vfio-pci; nullptr: nowhere
-  // Can this machine have an IOMMU once the planned arguments are in effect? A tree without ACPI tables gets the benefit
-  // of the doubt.
+  // the VF that gets a `first` MAC rule's own address
+  unsigned mac_base(const PfPolicy& section, unsigned index) const;
+  // where a VF of a chosen PF is sent to vfio-pci; nullptr: nowhere
+  const Origin* vfio_line() const;
+  // Can this machine have an IOMMU once the planned arguments are in effect? A tree without ACPI
+  // tables gets the benefit of the doubt.
   bool iommu_possible() const;
-  // The running kernel's command line without what vfirst wrote there, and without what this plan writes anew.
+  // The running kernel's command line without what vfirst wrote there, and without what this plan
+  // writes anew.
   CommandLine foreign_arguments() const;
 
   void arg(std::string key, std::string value, std::string because, const Origin& policy_line);
   void find(Severity severity, std::string code, std::string message);
-  std::size_t step(Action action, std::string because, const Origin& policy_line, std::vector<std::size_t> after, bool required = true);
+  std::size_t step(
+      Action action, std::string because, const Origin& policy_line, std::vector<std::size_t> after,
+      bool required = true);
   void expect(Want want, std::string asked, const Origin& policy_line);
 };
 
 // "50-host.ini:4: " for a message that blames a line, "" where there is none.
 std::string at(const Origin& origin);
 
-// The topics, in the order in which one needs the other. Each adds to the draft; a refusal ends the plan.
-Status choose_pfs(Draft&);                                       // choose.cpp
-Status partition_cpus(Draft&);                                   // cpu.cpp
-Status plan_iommu(Draft&);                                       // iommu.cpp
-Status plan_hugepages(Draft&);                                   // hugepages.cpp
-Status plan_isolation(Draft&);                                   // cpu.cpp: the arguments of the partition
-Status plan_power(Draft&);                                       // power.cpp: arguments
-void limit_idle(Draft&);                                         // power.cpp: the run-time bound
-Status plan_kernel(Draft&);                                      // kernel.cpp
-Status plan_irqs(Draft&);                                        // irq.cpp: which CPUs each PF's interrupts go to
-Status plan_sriov(Draft&);                                       // sriov.cpp: VFs and the steps
-Status check_cmdline(Draft&);                                    // kernel.cpp: length, foreign arguments
-void kernel_findings(Draft&);                                    // kernels.cpp: what each installed kernel would ignore
-void neighbour_findings(Draft&);                                 // neighbours.cpp: other tools that undo or fight this
-void kexec_findings(Draft&);                                     // kexec.cpp: why [boot] reboot = kexec would be a full reboot
-void add_findings(Draft&);                                       // findings.cpp
+// The topics, in the order in which one needs the other. Each adds to the draft; a refusal ends the
+// plan. choose.cpp
+Status choose_pfs(Draft&);
+// cpu.cpp
+Status partition_cpus(Draft&);
+// iommu.cpp
+Status plan_iommu(Draft&);
+// hugepages.cpp
+Status plan_hugepages(Draft&);
+// cpu.cpp: the arguments of the partition
+Status plan_isolation(Draft&);
+// power.cpp: arguments
+Status plan_power(Draft&);
+// power.cpp: the run-time bound
+void limit_idle(Draft&);
+// kernel.cpp
+Status plan_kernel(Draft&);
+// irq.cpp: which CPUs each PF's interrupts go to
+Status plan_irqs(Draft&);
+// sriov.cpp: VFs and the steps
+Status plan_sriov(Draft&);
+// kernel.cpp: length, foreign arguments
+Status check_cmdline(Draft&);
+// kernels.cpp: what each installed kernel would ignore
+void kernel_findings(Draft&);
+// neighbours.cpp: other tools that undo or fight this
+void neighbour_findings(Draft&);
+// kexec.cpp: why [boot] reboot = kexec would be a full reboot
+void kexec_findings(Draft&);
+// findings.cpp
+void add_findings(Draft&);
 
 }  // namespace vfirst

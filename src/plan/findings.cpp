@@ -9,7 +9,9 @@ namespace vfirst {
 
 namespace {
 
-std::string plural(std::uint64_t n, std::string_view one) { return fmt::format("{} {}{}", n, one, n == 1 ? "" : "s"); }
+std::string plural(std::uint64_t n, std::string_view one) {
+  return fmt::format("{} {}{}", n, one, n == 1 ? "" : "s");
+}
 
 // VFs that guests drive, each with a queue per guest CPU, against the CPUs there are for guests.
 void vfs_against_cpus(Draft& draft) {
@@ -24,24 +26,45 @@ void vfs_against_cpus(Draft& draft) {
     }
   const auto cpus = draft.plan.isolated.size();
   if (queues > cpus)
-    draft.find(Severity::warning, "vfs-exceed-cpus", fmt::format("{} for guests with {} in all, and {}: some queues will share a CPU", plural(vfs, "VF"), plural(queues, "queue"), plural(cpus, "isolated CPU")));
+    draft.find(
+        Severity::warning, "vfs-exceed-cpus",
+        fmt::format(
+            "{} for guests with {} in all, and {}: some queues will share a CPU", plural(vfs, "VF"),
+            plural(queues, "queue"), plural(cpus, "isolated CPU")));
 }
 
 void remote_nodes(Draft& draft) {
   for (const auto& pf : draft.pfs) {
     const auto node = pf.function->node;
     if (pf.vfs == 0 || node < 0) continue;
-    const auto here = std::ranges::find_if(draft.nodes, [&](const NumaNode& n) { return static_cast<int>(n.id) == node; });
+    const auto here = std::ranges::find_if(
+        draft.nodes, [&](const NumaNode& n) { return static_cast<int>(n.id) == node; });
     const auto address = pf.function->address.str();
-    if (!draft.plan.isolated.empty() && (here == draft.nodes.end() || !here->cpus.intersects(draft.plan.isolated)))
-      draft.find(Severity::warning, "vf-remote-node", fmt::format("{} is on node {}, which has no isolated CPU: guests that use its VFs run on another node", address, node));
-    if (!draft.plan.hugepages.empty() && std::ranges::none_of(draft.plan.hugepages, [&](const PlannedPages& p) { return static_cast<int>(p.node) == node; }))
-      draft.find(Severity::warning, "vf-remote-node", fmt::format("{} is on node {}, which gets no hugepages: guests that use its VFs have their memory on another node", address, node));
+    if (!draft.plan.isolated.empty() &&
+        (here == draft.nodes.end() || !here->cpus.intersects(draft.plan.isolated)))
+      draft.find(
+          Severity::warning, "vf-remote-node",
+          fmt::format(
+              "{} is on node {}, which has no isolated CPU: guests that use its VFs "
+              "run on another node",
+              address, node));
+    if (!draft.plan.hugepages.empty() &&
+        std::ranges::none_of(draft.plan.hugepages, [&](const PlannedPages& p) {
+          return static_cast<int>(p.node) == node;
+        }))
+      draft.find(
+          Severity::warning, "vf-remote-node",
+          fmt::format(
+              "{} is on node {}, which gets no hugepages: guests that use its VFs "
+              "have their memory on another node",
+              address, node));
   }
 }
 
 std::string link_text(const PcieLink& link) {
-  return link.speed_mts % 1000 == 0 ? fmt::format("{} GT/s x{}", link.speed_mts / 1000, link.width) : fmt::format("{:.1f} GT/s x{}", link.speed_mts / 1000.0, link.width);
+  return link.speed_mts % 1000 == 0
+             ? fmt::format("{} GT/s x{}", link.speed_mts / 1000, link.width)
+             : fmt::format("{:.1f} GT/s x{}", link.speed_mts / 1000.0, link.width);
 }
 
 // Payload bits: 8b/10b up to 5 GT/s, 128b/130b from 8 GT/s on.
@@ -51,27 +74,38 @@ std::uint64_t link_mbps(const PcieLink& link) {
 }
 
 void links(Draft& draft) {
-  std::map<PciAddress, std::uint64_t> port_mbps;                 // by device: its functions share one link
+  // by device: its functions share one link
+  std::map<PciAddress, std::uint64_t> port_mbps;
   const auto device = [](PciAddress address) { return address.function = 0, address; };
   for (const auto& f : draft.facts.pci)
     if (!f.is_vf())
-      for (const auto& port : f.ports) port_mbps[device(f.address)] += port.speed_mbps.value_or(0);
+      for (const auto& port : f.ports)
+        port_mbps[device(f.address)] += port.speed_mbps.value_or(0);
   for (const auto& pf : draft.pfs) {
     const auto& f = *pf.function;
     const auto &now = f.link, &can = f.link_capable;
     if (now.speed_mts == 0 || now.width == 0) continue;
     if (now.speed_mts < can.speed_mts || now.width < can.width)
-      draft.find(Severity::warning, "link-trained-low", fmt::format("{} runs at {}, it can do {}: slot, riser or cable", f.address.str(), link_text(now), link_text(can)));
+      draft.find(
+          Severity::warning, "link-trained-low",
+          fmt::format(
+              "{} runs at {}, it can do {}: slot, riser or cable", f.address.str(), link_text(now),
+              link_text(can)));
     const auto ports = port_mbps[device(f.address)];
     if (pf.vfs && ports > link_mbps(now))
-      draft.find(Severity::warning, "pcie-narrow", fmt::format("{}: its ports carry {} Gbit/s, its PCIe link ({}) {} Gbit/s", f.address.str(), ports / 1000, link_text(now), link_mbps(now) / 1000));
+      draft.find(
+          Severity::warning, "pcie-narrow",
+          fmt::format(
+              "{}: its ports carry {} Gbit/s, its PCIe link ({}) {} Gbit/s", f.address.str(),
+              ports / 1000, link_text(now), link_mbps(now) / 1000));
   }
 }
 
 void rates(Draft& draft) {
   for (const auto& pf : draft.pfs) {
     std::uint64_t floor_mbps = 0, ceiling_mbps = 0, speed = 0;
-    for (const auto& port : pf.function->ports) speed = std::max<std::uint64_t>(speed, port.speed_mbps.value_or(0));
+    for (const auto& port : pf.function->ports)
+      speed = std::max<std::uint64_t>(speed, port.speed_mbps.value_or(0));
     for (unsigned i = 0; i < pf.vfs; ++i) {
       const auto wish = draft.vf_settings(*pf.section, i);
       if (wish.min_rate_mbps) floor_mbps += wish.min_rate_mbps->value;
@@ -79,17 +113,29 @@ void rates(Draft& draft) {
     }
     if (speed == 0) continue;
     if (floor_mbps > speed)
-      draft.find(Severity::error, "rates-promise-too-much", fmt::format("{}: min-rates of its VFs sum to {} Mbit/s, the port has {}", pf.function->address.str(), floor_mbps, speed));
+      draft.find(
+          Severity::error, "rates-promise-too-much",
+          fmt::format(
+              "{}: min-rates of its VFs sum to {} Mbit/s, the port has {}",
+              pf.function->address.str(), floor_mbps, speed));
     else if (ceiling_mbps > speed)
-      draft.find(Severity::note, "rates-oversubscribed", fmt::format("{}: max-rates of its VFs sum to {} Mbit/s, the port has {}", pf.function->address.str(), ceiling_mbps, speed));
+      draft.find(
+          Severity::note, "rates-oversubscribed",
+          fmt::format(
+              "{}: max-rates of its VFs sum to {} Mbit/s, the port has {}",
+              pf.function->address.str(), ceiling_mbps, speed));
   }
 }
 
 void windows(Draft& draft) {
   for (const auto& pf : draft.pfs)
     if (pf.vfs && pf.function->sriov && pf.function->sriov->bars_assigned == false)
-      draft.find(Severity::warning, "vf-bars-unassigned",
-                 fmt::format("{}: the firmware left no address space for its VFs: switch \"Above 4G Decoding\" and SR-IOV on in the BIOS setup, or say pci=realloc in [kernel] extra", pf.function->address.str()));
+      draft.find(
+          Severity::warning, "vf-bars-unassigned",
+          fmt::format(
+              "{}: the firmware left no address space for its VFs: switch \"Above 4G Decoding\" "
+              "and SR-IOV on in the BIOS setup, or say pci=realloc in [kernel] extra",
+              pf.function->address.str()));
 }
 
 void groups(Draft& draft) {
@@ -100,11 +146,17 @@ void groups(Draft& draft) {
       std::string others;
       for (const auto& member : group.members) {
         const auto* f = draft.facts.function(member);
-        const bool own = member == pf.function->address || (f && (f->physfn == pf.function->address || f->class_code >> 16 == 0x06));
+        const bool own = member == pf.function->address ||
+                         (f && (f->physfn == pf.function->address || f->class_code >> 16 == 0x06));
         if (!own) others += (others.empty() ? "" : ", ") + member.str();
       }
       if (!others.empty())
-        draft.find(Severity::warning, "iommu-group-shared", fmt::format("{} shares IOMMU group {} with {}: without ACS above it, its VFs join that group and go to guests only together", pf.function->address.str(), group.id, others));
+        draft.find(
+            Severity::warning, "iommu-group-shared",
+            fmt::format(
+                "{} shares IOMMU group {} with {}: without ACS above it, its VFs "
+                "join that group and go to guests only together",
+                pf.function->address.str(), group.id, others));
     }
   }
 }
@@ -112,13 +164,21 @@ void groups(Draft& draft) {
 void migration(Draft& draft) {
   std::vector<std::string> pins;
   if (draft.vfio_line()) pins.push_back("VFs on vfio-pci");
-  if (std::ranges::any_of(draft.plan.hugepages, [](const PlannedPages& p) { return p.size_kb == 1 << 20; })) pins.push_back("1G pages");
+  if (std::ranges::any_of(
+          draft.plan.hugepages, [](const PlannedPages& p) { return p.size_kb == 1 << 20; }))
+    pins.push_back("1G pages");
   if (!draft.plan.isolated.empty()) pins.push_back("isolated CPUs");
   if (pins.empty()) return;
   std::string list;
-  for (std::size_t i = 0; i < pins.size(); ++i) list += (i == 0 ? "" : i + 1 == pins.size() ? " and " : ", ") + pins[i];
-  draft.find(Severity::note, "migration", fmt::format("live migration: guests that use {} move only to a host that has the same{}", list,
-                                                      draft.vfio_line() ? ", and a VF on vfio-pci has to be unplugged first unless its driver can migrate" : ""));
+  for (std::size_t i = 0; i < pins.size(); ++i)
+    list += (i == 0 ? "" : i + 1 == pins.size() ? " and " : ", ") + pins[i];
+  draft.find(
+      Severity::note, "migration",
+      fmt::format(
+          "live migration: guests that use {} move only to a host that has the same{}", list,
+          draft.vfio_line()
+              ? ", and a VF on vfio-pci has to be unplugged first unless its driver can migrate"
+              : ""));
 }
 
 }  // namespace
@@ -134,7 +194,8 @@ void add_findings(Draft& draft) {
   kernel_findings(draft);
   neighbour_findings(draft);
   kexec_findings(draft);
-  for (const auto& skipped : draft.policy.skipped) draft.find(Severity::note, "policy-skipped", skipped);
+  for (const auto& skipped : draft.policy.skipped)
+    draft.find(Severity::note, "policy-skipped", skipped);
 }
 
 }  // namespace vfirst

@@ -13,10 +13,11 @@ namespace {
 
 constexpr std::uint64_t kTwoMegabytesKb = 2 << 10;
 constexpr std::uint64_t kQuantumKb = 256 << 10;
-// Rings, IOMMU page tables and firmware mailboxes of one VF, and of its PF: an allowance, on the safe side of what ice
-// and mlx5 take per function with default rings.
+// Rings, IOMMU page tables and firmware mailboxes of one VF, and of its PF: an allowance, on the
+// safe side of what ice and mlx5 take per function with default rings.
 constexpr std::uint64_t kPerVfKb = 2 << 10, kPerPfKb = 64 << 10;
-constexpr std::uint64_t kLowCrashKb = 256 << 10;                 // the part of crashkernel=X,high that stays below 4G
+// the part of crashkernel=X,high that stays below 4G
+constexpr std::uint64_t kLowCrashKb = 256 << 10;
 
 struct Share {
   NodeBudget budget;
@@ -38,7 +39,9 @@ bool frees_page_structs(const Draft& draft) {
 }
 
 // An eighth of the node, at least 1G and at most 4G.
-std::uint64_t default_reserve_kb(std::uint64_t total_kb) { return std::clamp(total_kb / 8, kGigabyteKb, 4 * kGigabyteKb); }
+std::uint64_t default_reserve_kb(std::uint64_t total_kb) {
+  return std::clamp(total_kb / 8, kGigabyteKb, 4 * kGigabyteKb);
+}
 
 // What the policy asks of this node; nothing where it does not ask.
 const Setting<PageRequest>* request_for(const HugepagePolicy& wish, unsigned node) {
@@ -53,25 +56,32 @@ std::vector<Share> budgets(Draft& draft) {
   std::vector<Share> out;
   for (const auto& node : draft.nodes) {
     if (node.total_kb == 0 && !node.memory_known && request_for(wish, node.id))
-      draft.find(Severity::warning, "hugepages-memory-unknown", fmt::format("node {}: this tree does not show its memory, so no hugepages are planned on it", node.id));
+      draft.find(
+          Severity::warning, "hugepages-memory-unknown",
+          fmt::format(
+              "node {}: this tree does not show its memory, so no hugepages are planned on it",
+              node.id));
     if (node.total_kb == 0) continue;
     Share share;
     auto& b = share.budget;
     b.node = node.id;
     b.total = node.total_kb / kQuantumKb * kQuantumKb;
-    b.host_reserve = wish.host_reserve ? wish.host_reserve->value.kb() : default_reserve_kb(b.total);
-    // MemTotal of a running kernel lacks them already, a capture's or an inventory's total may not: charged always, which
-    // errs to the host's side by 1.5 %.
+    b.host_reserve =
+        wish.host_reserve ? wish.host_reserve->value.kb() : default_reserve_kb(b.total);
+    // MemTotal of a running kernel lacks them already, a capture's or an inventory's total may not:
+    // charged always, which errs to the host's side by 1.5 %.
     if (!frees_page_structs(draft)) b.page_structs = b.total / (facts.memory.page_kb * 1024) * 64;
     for (const auto& pf : draft.pfs)
-      if (pf.function->node == static_cast<int>(node.id) || (pf.function->node < 0 && out.empty())) b.drivers += kPerPfKb + pf.vfs * kPerVfKb;
+      if (pf.function->node == static_cast<int>(node.id) || (pf.function->node < 0 && out.empty()))
+        b.drivers += kPerPfKb + pf.vfs * kPerVfKb;
     if (wish.size && wish.size->value.kb() == kGigabyteKb && node.gigabyte_frames) {
       b.frames = *node.gigabyte_frames;
       b.frames_known = true;
     }
     out.push_back(share);
   }
-  // Without ",high" it lies below 4G, which is the first node's memory; with it at the top of the last one's.
+  // Without ",high" it lies below 4G, which is the first node's memory; with it at the top of the
+  // last one's.
   if (const auto crash_kb = facts.memory.crashkernel_bytes >> 10; crash_kb && !out.empty()) {
     const auto line = CommandLine::parse(facts.boot.cmdline);
     const auto* arg = line.last("crashkernel");
@@ -80,19 +90,29 @@ std::vector<Share> budgets(Draft& draft) {
     home.budget.crashkernel += crash_kb;
     if (high && out.size() > 1) out.front().budget.crashkernel += kLowCrashKb;
     if (out.size() > 1)
-      draft.find(Severity::note, "crashkernel-node", fmt::format("crashkernel's {}M are charged to node {}, where the kernel usually puts them", crash_kb >> 10, home.budget.node));
+      draft.find(
+          Severity::note, "crashkernel-node",
+          fmt::format(
+              "crashkernel's {}M are charged to node {}, where the kernel usually puts them",
+              crash_kb >> 10, home.budget.node));
   }
   return out;
 }
 
 Status check_size(Draft& draft, const Setting<ByteSize>& size) {
   const auto kb = size.value.kb();
-  if (kb != kGigabyteKb && kb != kTwoMegabytesKb) return refuse("{}size = {}: 1G or 2M", at(size.from), size.value.str());
+  if (kb != kGigabyteKb && kb != kTwoMegabytesKb)
+    return refuse("{}size = {}: 1G or 2M", at(size.from), size.value.str());
   if (kb != kGigabyteKb) return {};
   const auto& cpu = draft.facts.cpu;
-  const auto why = draft.arm() ? "this kernel's base pages are not 4K" : "this CPU has no 1G pages (no pdpe1gb flag)";
-  if (cpu.gigabyte_pages == false) return refuse("{}size = 1G: {}; say size = 2M", at(size.from), why);
-  if (!cpu.gigabyte_pages) draft.find(Severity::note, "pdpe1gb-unknown", "this tree does not show whether the CPU has 1G pages (pdpe1gb)");
+  const auto why = draft.arm() ? "this kernel's base pages are not 4K"
+                               : "this CPU has no 1G pages (no pdpe1gb flag)";
+  if (cpu.gigabyte_pages == false)
+    return refuse("{}size = 1G: {}; say size = 2M", at(size.from), why);
+  if (!cpu.gigabyte_pages)
+    draft.find(
+        Severity::note, "pdpe1gb-unknown",
+        "this tree does not show whether the CPU has 1G pages (pdpe1gb)");
   return {};
 }
 
@@ -104,22 +124,33 @@ Status share_out(Draft& draft, std::vector<Share>& shares, std::uint64_t size_kb
   };
   for (const auto& [node, request] : wish.nodes)
     if (!there(node))
-      return refuse("{}node{}: this machine has no such node with memory, and one bad node number gives no pages anywhere", at(request.from), node);
+      return refuse(
+          "{}node{}: this machine has no such node with memory, and one bad node number gives no "
+          "pages anywhere",
+          at(request.from), node);
   for (auto& share : shares) {
     const auto* request = request_for(wish, share.budget.node);
     if (!request) continue;
     share.from = request->from;
     const auto most = share.budget.pages(size_kb);
     if (request->value.percent) {
-      share.pages = std::min(share.budget.sure_pages(size_kb), share.budget.free_kb() * request->value.amount / 100 / size_kb);
+      share.pages = std::min(
+          share.budget.sure_pages(size_kb),
+          share.budget.free_kb() * request->value.amount / 100 / size_kb);
     } else if (request->value.amount > most) {
-      return refuse("{}node {}: {} pages of {} asked, it can give {}: {}", at(request->from), share.budget.node, request->value.amount, wish.size->value.str(), most,
-                    share.budget.sum(size_kb));
+      return refuse(
+          "{}node {}: {} pages of {} asked, it can give {}: {}", at(request->from),
+          share.budget.node, request->value.amount, wish.size->value.str(), most,
+          share.budget.sum(size_kb));
     } else {
       share.pages = request->value.amount;
       if (const auto sure = share.budget.sure_pages(size_kb); share.pages > sure)
-        draft.find(Severity::warning, "hugepages-tight", fmt::format("{}node {}: {} pages of {} asked, only {} are there on every boot: the kernel's image, the initramfs and its page structs may lie in the rest",
-                                                                     at(request->from), share.budget.node, share.pages, wish.size->value.str(), sure));
+        draft.find(
+            Severity::warning, "hugepages-tight",
+            fmt::format(
+                "{}node {}: {} pages of {} asked, only {} are there on every boot: the "
+                "kernel's image, the initramfs and its page structs may lie in the rest",
+                at(request->from), share.budget.node, share.pages, wish.size->value.str(), sure));
     }
   }
   return {};
@@ -127,7 +158,9 @@ Status share_out(Draft& draft, std::vector<Share>& shares, std::uint64_t size_kb
 
 std::string reason(const std::vector<Share>& shares, std::uint64_t size_kb) {
   std::string out;
-  for (const auto& share : shares) out += fmt::format("{}node {}: {}", out.empty() ? "" : "; ", share.budget.node, share.budget.sum(size_kb));
+  for (const auto& share : shares)
+    out += fmt::format(
+        "{}node {}: {}", out.empty() ? "" : "; ", share.budget.node, share.budget.sum(size_kb));
   return out;
 }
 
@@ -137,42 +170,68 @@ Status plan_hugepages(Draft& draft) {
   const auto& wish = draft.policy.hugepages;
   if (!wish.per_node && wish.nodes.empty()) return {};
   const auto asked_at = wish.per_node ? wish.per_node->from : wish.nodes.begin()->second.from;
-  if (!wish.size) return refuse("{}[hugepages] asks for pages without size = 1G or 2M", at(asked_at));
+  if (!wish.size)
+    return refuse("{}[hugepages] asks for pages without size = 1G or 2M", at(asked_at));
   VFIRST_CHECK(check_size(draft, *wish.size));
   const auto size_kb = wish.size->value.kb();
   const auto size = wish.size->value.str();
 
   auto shares = budgets(draft);
   if (shares.empty())
-    draft.find(Severity::error, "hugepages-no-memory", at(asked_at) + "this tree shows no node's memory: no hugepages are planned");
+    draft.find(
+        Severity::error, "hugepages-no-memory",
+        at(asked_at) + "this tree shows no node's memory: no hugepages are planned");
   VFIRST_CHECK(share_out(draft, shares, size_kb));
 
   if (shares.empty()) return {};
 
-  // Without node numbers the kernel deals the pages out in turn over the nodes that have memory, so the counts must be
-  // the same. Kernels before 5.16 read `0:4,1:4` with sscanf("%lu") as no pages at all, and say nothing.
-  // A node whose memory the tree does not show may have some, and would get its turn.
+  // Without node numbers the kernel deals the pages out in turn over the nodes that have memory, so
+  // the counts must be the same. Kernels before 5.16 read `0:4,1:4` with sscanf("%lu") as no pages
+  // at all, and say nothing. A node whose memory the tree does not show may have some, and would
+  // get its turn.
   const bool all_known = std::ranges::all_of(draft.nodes, &NumaNode::memory_known);
-  const bool equal = all_known && std::ranges::all_of(shares, [&](const Share& share) { return share.pages == shares.front().pages; });
+  const bool equal = all_known && std::ranges::all_of(shares, [&](const Share& share) {
+                       return share.pages == shares.front().pages;
+                     });
   bool flat = all_known && shares.size() == 1;
   for (const auto* kernel : draft.readers()) {
     if (hugepage_node_form(kernel->version) || flat) continue;
     if (equal) {
       flat = true;
     } else if (kernel == &draft.kernel && !all_known) {
-      draft.find(Severity::error, "hugepages-memory-unknown", fmt::format("kernel {} is older than 5.16 and cannot be told which nodes to take pages from: none are planned", kernel->release));
+      draft.find(
+          Severity::error, "hugepages-memory-unknown",
+          fmt::format(
+              "kernel {} is older than 5.16 and cannot be told which nodes to take "
+              "pages from: none are planned",
+              kernel->release));
       return {};
     } else if (kernel == &draft.kernel) {
       const auto least = std::ranges::min(shares, {}, &Share::pages).pages;
-      const bool absolute = std::ranges::any_of(shares, [&](const Share& s) { return !request_for(wish, s.budget.node) || !request_for(wish, s.budget.node)->value.percent; });
-      if (absolute) return refuse("{}kernel {} is older than 5.16 and cannot be told different page counts for its nodes", at(asked_at), kernel->release);
-      draft.find(Severity::warning, "hugepages-levelled",
-                 fmt::format("kernel {} is older than 5.16 and cannot be told different page counts for its nodes: every node gives {}, as many as the smallest can", kernel->release, least));
-      for (auto& share : shares) share.pages = least;
+      const bool absolute = std::ranges::any_of(shares, [&](const Share& s) {
+        return !request_for(wish, s.budget.node) ||
+               !request_for(wish, s.budget.node)->value.percent;
+      });
+      if (absolute)
+        return refuse(
+            "{}kernel {} is older than 5.16 and cannot be told different page counts for its nodes",
+            at(asked_at), kernel->release);
+      draft.find(
+          Severity::warning, "hugepages-levelled",
+          fmt::format(
+              "kernel {} is older than 5.16 and cannot be told different page counts for "
+              "its nodes: every node gives {}, as many as the smallest can",
+              kernel->release, least));
+      for (auto& share : shares)
+        share.pages = least;
       flat = true;
     } else {
-      draft.find(Severity::warning, "hugepages-old-kernel",
-                 fmt::format("kernel {} is older than 5.16: it reads hugepages={}:{} as no pages at all, in silence", kernel->release, shares.front().budget.node, shares.front().pages));
+      draft.find(
+          Severity::warning, "hugepages-old-kernel",
+          fmt::format(
+              "kernel {} is older than 5.16: it reads hugepages={}:{} as no pages "
+              "at all, in silence",
+              kernel->release, shares.front().budget.node, shares.front().pages));
     }
   }
 
@@ -181,7 +240,11 @@ Status plan_hugepages(Draft& draft) {
   for (const auto& share : shares) {
     if (share.pages == 0) {
       if (request_for(wish, share.budget.node))
-        draft.find(Severity::warning, "hugepages-none", fmt::format("{}node {} gives no {} page: {}", at(share.from), share.budget.node, size, share.budget.sum(size_kb)));
+        draft.find(
+            Severity::warning, "hugepages-none",
+            fmt::format(
+                "{}node {} gives no {} page: {}", at(share.from), share.budget.node, size,
+                share.budget.sum(size_kb)));
       continue;
     }
     total += share.pages;
@@ -191,13 +254,16 @@ Status plan_hugepages(Draft& draft) {
   if (total == 0) return {};
   if (flat) value = std::to_string(total);
 
-  // A pair belongs together and the first pair of a size wins. With default_hugepagesz=1G x86 keeps no 2M pool unless
-  // 2M is named, and guests that ask for 2M pages would find none: hence the last pair (mm/hugetlb.c).
+  // A pair belongs together and the first pair of a size wins. With default_hugepagesz=1G x86 keeps
+  // no 2M pool unless 2M is named, and guests that ask for 2M pages would find none: hence the last
+  // pair (mm/hugetlb.c).
   draft.arg("default_hugepagesz", size, "what a guest gets that names no size", wish.size->from);
   draft.arg("hugepagesz", size, "the size that the next count is for", wish.size->from);
   draft.arg("hugepages", value, reason(shares, size_kb), asked_at);
   if (size_kb == kGigabyteKb && draft.x86()) {
-    draft.arg("hugepagesz", "2M", "keeps the pool of 2M pages, which default_hugepagesz=1G would leave out", wish.size->from);
+    draft.arg(
+        "hugepagesz", "2M",
+        "keeps the pool of 2M pages, which default_hugepagesz=1G would leave out", wish.size->from);
     draft.arg("hugepages", "0", "none at boot; the host may add some later", wish.size->from);
   }
   for (const auto& pages : draft.plan.hugepages)

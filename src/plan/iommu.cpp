@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Which arguments turn the IOMMU on (or off), judged by the firmware's tables and not by the vendor's name.
+// Which arguments turn the IOMMU on (or off), judged by the firmware's tables and not by the
+// vendor's name.
 #include "plan/draft.hpp"
 
 namespace vfirst {
@@ -20,27 +21,40 @@ std::string switch_names(const Facts& facts) {
 // What the machine lacks, and what that costs.
 void report_missing(Draft& draft, const Wish& wish, bool vfio) {
   const auto table = draft.facts.cpu.vendor == "amd" ? "IVRS" : draft.arm() ? "IORT" : "DMAR";
-  draft.find(vfio ? Severity::error : Severity::warning, "iommu-missing",
-             fmt::format("{}the firmware shows no IOMMU (no {} table): switch {} on in the BIOS setup{}", at(wish.from), table, switch_names(draft.facts),
-                         vfio ? "; until then the VFs are made but not bound to vfio-pci" : ""));
+  draft.find(
+      vfio ? Severity::error : Severity::warning, "iommu-missing",
+      fmt::format(
+          "{}the firmware shows no IOMMU (no {} table): switch {} on in the BIOS setup{}",
+          at(wish.from), table, switch_names(draft.facts),
+          vfio ? "; until then the VFs are made but not bound to vfio-pci" : ""));
   if (vfio) draft.expect(WantIommu{true}, "", wish.from);
 }
 
 void passthrough_conflicts(Draft& draft, const Wish& wish) {
   const auto& cmdline = draft.facts.boot.cmdline;
-  if (cmdline.find("kvm_amd.sev_snp=1") != std::string::npos || cmdline.find("kvm-amd.sev_snp=1") != std::string::npos)
-    draft.find(Severity::warning, "iommu-passthrough-snp", at(wish.from) + "passthrough switches SEV-SNP off for the host: say mode = translated where guests need it");
+  if (cmdline.find("kvm_amd.sev_snp=1") != std::string::npos ||
+      cmdline.find("kvm-amd.sev_snp=1") != std::string::npos)
+    draft.find(
+        Severity::warning, "iommu-passthrough-snp",
+        at(wish.from) +
+            "passthrough switches SEV-SNP off for the host: say mode = translated where "
+            "guests need it");
   if (draft.arm() && draft.facts.cpu.model.find("Grace") != std::string::npos)
-    draft.find(Severity::warning, "iommu-passthrough-grace", at(wish.from) + "NVIDIA Grace needs translated DMA: say mode = translated");
+    draft.find(
+        Severity::warning, "iommu-passthrough-grace",
+        at(wish.from) + "NVIDIA Grace needs translated DMA: say mode = translated");
 }
 
 void turn_off(Draft& draft, const Wish& wish) {
   const auto because = "the policy wants no IOMMU";
   if (draft.arm()) {
-    draft.find(Severity::note, "iommu-off-arm", at(wish.from) + "no kernel argument switches an SMMU off: left as it is");
+    draft.find(
+        Severity::note, "iommu-off-arm",
+        at(wish.from) + "no kernel argument switches an SMMU off: left as it is");
     return;
   }
-  const auto key = draft.facts.iommu.ivrs || draft.facts.cpu.vendor == "amd" ? "amd_iommu" : "intel_iommu";
+  const auto key =
+      draft.facts.iommu.ivrs || draft.facts.cpu.vendor == "amd" ? "amd_iommu" : "intel_iommu";
   draft.arg(key, "off", because, wish.from);
   draft.expect(WantIommu{false}, std::string(key) + "=off", wish.from);
 }
@@ -55,7 +69,8 @@ Status plan_iommu(Draft& draft) {
   const Wish wish = mode ? Wish{mode->value, mode->from} : Wish{IommuMode::passthrough, *vfio};
 
   if (wish.mode == IommuMode::off) {
-    if (vfio) return refuse("{}mode = off, but {}vfio-pci needs an IOMMU", at(wish.from), at(*vfio));
+    if (vfio)
+      return refuse("{}mode = off, but {}vfio-pci needs an IOMMU", at(wish.from), at(*vfio));
     turn_off(draft, wish);
     return {};
   }
@@ -70,32 +85,56 @@ Status plan_iommu(Draft& draft) {
     if (iommu.dmar) {
       draft.arg("intel_iommu", "on", "the firmware has a DMAR table", wish.from);
     } else {
-      draft.arg("intel_iommu", "on", "an Intel CPU; whether its firmware has a DMAR table, this tree does not show", wish.from);
-      draft.find(Severity::note, "iommu-unproved", "this tree has no ACPI tables: intel_iommu=on is planned because the CPU is Intel's; VT-d may still be off in the BIOS setup");
+      draft.arg(
+          "intel_iommu", "on",
+          "an Intel CPU; whether its firmware has a DMAR table, this tree does not show",
+          wish.from);
+      draft.find(
+          Severity::note, "iommu-unproved",
+          "this tree has no ACPI tables: intel_iommu=on is planned because the CPU is "
+          "Intel's; VT-d may still be off in the BIOS setup");
     }
     asked = "intel_iommu=on";
   } else if (!iommu.tables_known && !iommu.active()) {
-    draft.find(Severity::note, "iommu-unproved", fmt::format("this tree has no ACPI tables: whether {} is on in the BIOS setup is not known", switch_names(draft.facts)));
+    draft.find(
+        Severity::note, "iommu-unproved",
+        fmt::format(
+            "this tree has no ACPI tables: whether {} is on in the BIOS setup is not known",
+            switch_names(draft.facts)));
   }
   if (draft.x86()) {
     const auto value = wish.mode == IommuMode::passthrough ? "pt" : "nopt";
-    std::string because = wish.mode == IommuMode::passthrough ? "the host's own DMA is not translated, guests' is" : "the host's own DMA is translated as well";
-    // "AMD-Vi: Unknown option - 'on'" (drivers/iommu/amd/init.c): with an IVRS table it is on by default.
-    if (amd) because += "; AMD's IOMMU is on by itself, amd_iommu=on is not a value that the kernel knows";
+    std::string because = wish.mode == IommuMode::passthrough
+                              ? "the host's own DMA is not translated, guests' is"
+                              : "the host's own DMA is translated as well";
+    // "AMD-Vi: Unknown option - 'on'" (drivers/iommu/amd/init.c): with an IVRS table it is on by
+    // default.
+    if (amd)
+      because += "; AMD's IOMMU is on by itself, amd_iommu=on is not a value that the kernel knows";
     draft.arg("iommu", value, because, wish.from);
     if (asked.empty()) asked = fmt::format("iommu={}", value);
   } else {
     const auto value = wish.mode == IommuMode::passthrough ? "1" : "0";
-    draft.arg("iommu.passthrough", value, wish.mode == IommuMode::passthrough ? "the host's own DMA is not translated, guests' is" : "the host's own DMA is translated as well", wish.from);
+    draft.arg(
+        "iommu.passthrough", value,
+        wish.mode == IommuMode::passthrough ? "the host's own DMA is not translated, guests' is"
+                                            : "the host's own DMA is translated as well",
+        wish.from);
     asked = fmt::format("iommu.passthrough={}", value);
   }
   draft.expect(WantIommu{true}, asked, wish.from);
   if (wish.mode == IommuMode::passthrough) {
-    draft.expect(WantIommuPassthrough{}, draft.x86() ? "iommu=pt" : "iommu.passthrough=1", wish.from);
+    draft.expect(
+        WantIommuPassthrough{}, draft.x86() ? "iommu=pt" : "iommu.passthrough=1", wish.from);
     passthrough_conflicts(draft, wish);
   }
   if (vfio && !iommu.active() && iommu.tables_known)
-    draft.find(Severity::note, "iommu-inactive", fmt::format("the running kernel does not use its IOMMU: VFs cannot be bound to vfio-pci before a boot with {}", asked));
+    draft.find(
+        Severity::note, "iommu-inactive",
+        fmt::format(
+            "the running kernel does not use its IOMMU: VFs cannot be bound to "
+            "vfio-pci before a boot with {}",
+            asked));
   return {};
 }
 

@@ -9,11 +9,16 @@ namespace {
 
 CpuSet local_reserved(Draft& draft, const PciFunction& f, const Origin& from) {
   const auto& reserved = draft.plan.reserved;
-  if (f.node < 0) return reserved;                               // the firmware names no node: none is nearer
+  // the firmware names no node: none is nearer
+  if (f.node < 0) return reserved;
   for (const auto& node : draft.nodes)
-    if (node.id == static_cast<unsigned>(f.node) && node.cpus.intersects(reserved)) return node.cpus & reserved;
-  draft.find(Severity::warning, "irq-remote-node",
-             fmt::format("{}{}: its node {} has no reserved CPU, so its interrupts go to all reserved ones ({})", at(from), f.address.str(), f.node, reserved.list()));
+    if (node.id == static_cast<unsigned>(f.node) && node.cpus.intersects(reserved))
+      return node.cpus & reserved;
+  draft.find(
+      Severity::warning, "irq-remote-node",
+      fmt::format(
+          "{}{}: its node {} has no reserved CPU, so its interrupts go to all reserved ones ({})",
+          at(from), f.address.str(), f.node, reserved.list()));
   return reserved;
 }
 
@@ -22,7 +27,9 @@ Result<CpuSet> literal(const Draft& draft, const std::string& text, const Origin
   const auto read = parse_kernel_list(text, *possible.last() + 1);
   if (!read) return refuse("{}irq = {}: {}", at(from), text, read.error().what);
   if (!draft.facts.cpu.online.contains(*read) || read->empty())
-    return refuse("{}irq = {}: not all of these CPUs are online, {} are", at(from), text, draft.facts.cpu.online.list());
+    return refuse(
+        "{}irq = {}: not all of these CPUs are online, {} are", at(from), text,
+        draft.facts.cpu.online.list());
   if (const auto both = *read & draft.plan.isolated; !both.empty())
     return refuse("{}irq = {}: CPUs {} are isolated for guests", at(from), text, both.list());
   return *read;
@@ -35,9 +42,13 @@ Status plan_irqs(Draft& draft) {
     const auto& rule = pf.section->irq;
     if (!rule) continue;
     switch (rule->value.kind) {
-      case IrqRule::Kind::local_reserved: pf.irq_cpus = local_reserved(draft, *pf.function, rule->from); break;
+      case IrqRule::Kind::local_reserved:
+        pf.irq_cpus = local_reserved(draft, *pf.function, rule->from);
+        break;
       case IrqRule::Kind::reserved: pf.irq_cpus = draft.plan.reserved; break;
-      case IrqRule::Kind::list: pf.irq_cpus = VFIRST_TRY(literal(draft, rule->value.cpus, rule->from)); break;
+      case IrqRule::Kind::list:
+        pf.irq_cpus = VFIRST_TRY(literal(draft, rule->value.cpus, rule->from));
+        break;
     }
   }
   return {};

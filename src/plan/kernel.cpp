@@ -13,26 +13,39 @@ namespace vfirst {
 namespace {
 
 struct Word {
-  std::string_view key, value;                                   // value "": any
+  // value "": any
+  std::string_view key, value;
   std::string_view why;
 };
 
-// `extra` may say a dangerous word, being the owner's own; it does not pass unseen. What does not belong there at all,
-// policy/ has refused already.
+// `extra` may say a dangerous word, being the owner's own; it does not pass unseen. What does not
+// belong there at all, policy/ has refused already.
 constexpr std::array kDangerous = {
-    Word{"mitigations", "off", "switches the defences against CPU side channels off, kvm.nx_huge_pages among them: never with foreign guests"},
+    Word{
+        "mitigations", "off",
+        "switches the defences against CPU side channels off, kvm.nx_huge_pages among them: never "
+        "with foreign guests"},
     Word{"mce", "off", "hides memory errors"},
     Word{"idle", "poll", "takes power and turbo from the SMT sibling"},
-    Word{"tsc", "reliable", "switches the clock watchdog off: not with more than two sockets; tsc=nowatchdog is milder"},
-    Word{"vfio_iommu_type1.allow_unsafe_interrupts", "", "lets a guest send interrupts to the host"},
+    Word{
+        "tsc", "reliable",
+        "switches the clock watchdog off: not with more than two sockets; tsc=nowatchdog is "
+        "milder"},
+    Word{
+        "vfio_iommu_type1.allow_unsafe_interrupts", "", "lets a guest send interrupts to the host"},
     Word{"pcie_acs_override", "", "claims an isolation that the hardware does not have"},
 };
 
-bool covers(const Word& word, const KernelArg& arg) { return arg.is(word.key) && (word.value.empty() || arg.value == word.value); }
+bool covers(const Word& word, const KernelArg& arg) {
+  return arg.is(word.key) && (word.value.empty() || arg.value == word.value);
+}
 
 void warn(Draft& draft, const KernelArg& arg, const Origin& from) {
   for (const auto& word : kDangerous)
-    if (covers(word, arg)) draft.find(Severity::warning, "dangerous-argument", fmt::format("{}{} {}", at(from), arg.raw, word.why));
+    if (covers(word, arg))
+      draft.find(
+          Severity::warning, "dangerous-argument",
+          fmt::format("{}{} {}", at(from), arg.raw, word.why));
 }
 
 }  // namespace
@@ -56,18 +69,26 @@ Status plan_kernel(Draft& draft) {
   return {};
 }
 
-// GRUB drops whole arguments beyond the kernel's limit, in silence, and a longer line measured on x86 did not boot at all.
+// GRUB drops whole arguments beyond the kernel's limit, in silence, and a longer line measured on
+// x86 did not boot at all.
 Status check_cmdline(Draft& draft) {
-  constexpr std::size_t kBootImageAndRoot = 128;                 // where the tree has no command line to count
+  // where the tree has no command line to count
+  constexpr std::size_t kBootImageAndRoot = 128;
   const auto& architecture = draft.facts.cpu.architecture;
   const auto limit = command_line_limit(architecture.empty() ? "x86_64" : architecture) - 1;
   const auto ours = draft.plan.cmdline().size();
   if (ours == 0) return {};
-  const auto theirs = draft.facts.boot.cmdline.empty() ? kBootImageAndRoot : draft.foreign_arguments().bytes();
+  const auto theirs =
+      draft.facts.boot.cmdline.empty() ? kBootImageAndRoot : draft.foreign_arguments().bytes();
   if (ours + 1 + theirs > limit)
-    return refuse("the kernel command line would have {} bytes ({} of them planned here): the kernel reads {}", ours + 1 + theirs, ours, limit);
-  // With the words that others wrote, there may be more than init can be given: then the kernel panics.
-  return boots(planned_line(draft.facts, draft.plan), simulated_machine(draft.facts, draft.kernel.release));
+    return refuse(
+        "the kernel command line would have {} bytes ({} of them planned here): the kernel reads "
+        "{}",
+        ours + 1 + theirs, ours, limit);
+  // With the words that others wrote, there may be more than init can be given: then the kernel
+  // panics.
+  return boots(
+      planned_line(draft.facts, draft.plan), simulated_machine(draft.facts, draft.kernel.release));
 }
 
 }  // namespace vfirst

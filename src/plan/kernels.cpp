@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What each installed kernel would make of the plan: options and modules it lacks, arguments it is too old for; and the
-// running one's foreign arguments that stand before ours.
+// What each installed kernel would make of the plan: options and modules it lacks, arguments it is
+// too old for; and the running one's foreign arguments that stand before ours.
 #include "facts/kernel_needs.hpp"
 #include "kargs/catalogue.hpp"
 #include "kargs/conflicts.hpp"
@@ -16,20 +16,25 @@ namespace {
 
 // The facts hold the options that are set, of those that they look for.
 bool lacks(const Kernel& kernel, std::string_view option) {
-  if (std::ranges::find(facts::kConfigOptions, option) == std::end(facts::kConfigOptions)) return false;
+  if (std::ranges::find(facts::kConfigOptions, option) == std::end(facts::kConfigOptions))
+    return false;
   const auto has = kernel.config.find(std::string(option));
   return has == kernel.config.end() || (has->second != "y" && has->second != "m");
 }
 
 void missing_options(Draft& draft, const Kernel& kernel) {
-  std::map<std::string, std::string> without;                    // option -> arguments that need it
+  // option -> arguments that need it
+  std::map<std::string, std::string> without;
   std::set<std::string> seen;
   for (const auto& arg : draft.plan.kargs) {
     const auto* info = karg_info(arg.key);
     if (!info || !seen.insert(arg.key).second) continue;
     if (kernel.version.known() && kernel.version < info->since)
-      draft.find(Severity::warning, "kernel-too-old",
-                 fmt::format("kernel {} would ignore {}=: it came with {}.{}", kernel.release, arg.key, info->since.major, info->since.minor));
+      draft.find(
+          Severity::warning, "kernel-too-old",
+          fmt::format(
+              "kernel {} would ignore {}=: it came with {}.{}", kernel.release, arg.key,
+              info->since.major, info->since.minor));
     if (!kernel.config_known) continue;
     for (const auto option : info->config) {
       if (!lacks(kernel, option)) continue;
@@ -38,7 +43,9 @@ void missing_options(Draft& draft, const Kernel& kernel) {
     }
   }
   for (const auto& [option, keys] : without)
-    draft.find(Severity::warning, "kernel-config", fmt::format("kernel {} would ignore {}: {} is not set", kernel.release, keys, option));
+    draft.find(
+        Severity::warning, "kernel-config",
+        fmt::format("kernel {} would ignore {}: {} is not set", kernel.release, keys, option));
 }
 
 void missing_modules(Draft& draft, const Kernel& kernel) {
@@ -46,24 +53,35 @@ void missing_modules(Draft& draft, const Kernel& kernel) {
   const auto look = [&](const std::string& name, std::string_view use, Severity severity) {
     const auto state = kernel.modules.find(name);
     if (state != kernel.modules.end() && state->second == ModuleState::missing)
-      draft.find(severity, "kernel-module", fmt::format("kernel {} has no module {}, {}", kernel.release, name, use));
+      draft.find(
+          severity, "kernel-module",
+          fmt::format("kernel {} has no module {}, {}", kernel.release, name, use));
   };
   std::set<std::string> drivers;
   for (const auto& step : draft.plan.steps)
-    if (const auto* load = std::get_if<LoadModule>(&step.action)) look(load->name, "which VFs are to be bound to", Severity::error);
+    if (const auto* load = std::get_if<LoadModule>(&step.action))
+      look(load->name, "which VFs are to be bound to", Severity::error);
   for (const auto& pf : draft.pfs)
-    if (!pf.function->driver.empty() && drivers.insert(pf.function->driver).second) look(pf.function->driver, "which drives " + pf.function->address.str(), Severity::warning);
+    if (!pf.function->driver.empty() && drivers.insert(pf.function->driver).second)
+      look(pf.function->driver, "which drives " + pf.function->address.str(), Severity::warning);
 }
 
 void conflicts(Draft& draft) {
   if (draft.facts.boot.cmdline.empty() || draft.plan.kargs.empty()) return;
   std::vector<KernelArg> ours;
   for (const auto& arg : draft.plan.kargs)
-    if (auto made = make_arg(arg.key, arg.value.empty() ? std::optional<std::string_view>() : arg.value)) ours.push_back(std::move(*made));
+    if (auto made =
+            make_arg(arg.key, arg.value.empty() ? std::optional<std::string_view>() : arg.value))
+      ours.push_back(std::move(*made));
   const auto possible = draft.facts.cpu.possible | draft.facts.cpu.online;
-  for (const auto& one : foreign_conflicts(draft.foreign_arguments(), ours, draft.kernel.version, *possible.last() + 1)) {
-    draft.find(Severity::warning, "foreign-argument",
-               fmt::format("the running kernel was given {} by others; it stands before our {}, and {}: take it out there", one.foreign.raw, one.ours.raw, one.rule));
+  for (const auto& one : foreign_conflicts(
+           draft.foreign_arguments(), ours, draft.kernel.version, *possible.last() + 1)) {
+    draft.find(
+        Severity::warning, "foreign-argument",
+        fmt::format(
+            "the running kernel was given {} by others; it stands before our {}, "
+            "and {}: take it out there",
+            one.foreign.raw, one.ours.raw, one.rule));
     draft.plan.foreign.push_back({one.foreign.raw, draft.plan.findings.size() - 1});
   }
 }

@@ -11,11 +11,13 @@
 
 namespace vfirst {
 
-// Does the next kernel's driver find the device usable, which no firmware has reset in between? Only where that is known.
+// Does the next kernel's driver find the device usable, which no firmware has reset in between?
+// Only where that is known.
 [[gnu::cold]] bool survives_kexec(std::string_view driver);
 
-// What speaks against it, a sentence each; empty: nothing that is known. Looked at are the PFs that the plan takes, every other network
-// and storage function that has a driver, and VFs that are not the plan's to remove.
+// What speaks against it, a sentence each; empty: nothing that is known. Looked at are the PFs that
+// the plan takes, every other network and storage function that has a driver, and VFs that are not
+// the plan's to remove.
 [[gnu::cold]] std::vector<std::string> against_kexec(const Facts& facts, const Plan& plan);
 
 }  // namespace vfirst

@@ -6,11 +6,14 @@
 namespace vfirst {
 
 MatchFacts match_words(const Facts& facts) {
-  MatchFacts words{facts.dmi.product, facts.dmi.vendor, facts.dmi.serial, facts.hostname, facts.cpu.vendor, {}};
+  MatchFacts words{facts.dmi.product, facts.dmi.vendor, facts.dmi.serial,
+                   facts.hostname,    facts.cpu.vendor, {}};
   for (const auto& function : facts.pci)
     for (const auto& port : function.ports)
-      if (const auto& mac = port.permanent_mac ? port.permanent_mac : port.mac) words.macs.push_back(mac->str());
-  if (const auto mac = boot_mac(facts.boot.cmdline)) words.macs.push_back(mac->str());   // known before its driver is there
+      if (const auto& mac = port.permanent_mac ? port.permanent_mac : port.mac)
+        words.macs.push_back(mac->str());
+  // known before its driver is there
+  if (const auto mac = boot_mac(facts.boot.cmdline)) words.macs.push_back(mac->str());
   return words;
 }
 

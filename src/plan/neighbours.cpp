@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Other tools that come after early boot and undo or fight what it did: after switch-root udev replays every device as new,
-// so that .link files, rules, driverctl and netplan run on top of VFs that are there already.
+// Other tools that come after early boot and undo or fight what it did: after switch-root udev
+// replays every device as new, so that .link files, rules, driverctl and netplan run on top of VFs
+// that are there already.
 #include "base/text.hpp"
 #include "plan/draft.hpp"
 
@@ -15,10 +16,14 @@ using Tool = Neighbour::Tool;
 enum class Answer { no, maybe, yes };
 
 bool any_glob(const std::vector<std::string>& patterns, std::string_view text) {
-  return std::ranges::any_of(patterns, [&](const std::string& pattern) { return glob_match(lowered(pattern), lowered(text)); });
+  return std::ranges::any_of(patterns, [&](const std::string& pattern) {
+    return glob_match(lowered(pattern), lowered(text));
+  });
 }
 
-Answer yes_if(bool holds) { return holds ? Answer::yes : Answer::no; }
+Answer yes_if(bool holds) {
+  return holds ? Answer::yes : Answer::no;
+}
 
 // A name or MAC that is not there yet (no driver in this boot) may still come to match.
 template <class Of>
@@ -27,10 +32,16 @@ Answer any_port(const PciFunction& f, Of of) {
 }
 
 Answer bare_answer(const DeviceMatch& match, const PciFunction& f) {
-  const auto id = [&](std::uint16_t number) { return yes_if(any_glob(match.patterns, fmt::format("0x{:04x}", number))); };
+  const auto id = [&](std::uint16_t number) {
+    return yes_if(any_glob(match.patterns, fmt::format("0x{:04x}", number)));
+  };
   switch (match.kind) {
-    case Kind::name: return any_port(f, [&](const NetPort& port) { return any_glob(match.patterns, port.name); });
-    case Kind::original_name: return std::ranges::find(match.patterns, "*") != match.patterns.end() ? Answer::yes : Answer::maybe;   // the kernel's, from before udev
+    case Kind::name:
+      return any_port(f, [&](const NetPort& port) { return any_glob(match.patterns, port.name); });
+    // the kernel's, from before udev
+    case Kind::original_name:
+      return std::ranges::find(match.patterns, "*") != match.patterns.end() ? Answer::yes
+                                                                            : Answer::maybe;
     case Kind::mac:
       return any_port(f, [&](const NetPort& port) {
         return std::ranges::any_of(match.patterns, [&](const std::string& text) {
@@ -39,7 +50,8 @@ Answer bare_answer(const DeviceMatch& match, const PciFunction& f) {
         });
       });
     case Kind::path: return yes_if(any_glob(match.patterns, "pci-" + f.address.str()));
-    case Kind::driver: return f.driver.empty() ? Answer::maybe : yes_if(any_glob(match.patterns, f.driver));
+    case Kind::driver:
+      return f.driver.empty() ? Answer::maybe : yes_if(any_glob(match.patterns, f.driver));
     case Kind::pci: return yes_if(any_glob(match.patterns, f.address.str()));
     case Kind::vendor: return id(f.vendor);
     case Kind::device: return id(f.device);
@@ -58,14 +70,17 @@ Answer answer(const std::vector<DeviceMatch>& all, const PciFunction& f) {
   return out;
 }
 
-std::string place(const Neighbour& n) { return n.line ? fmt::format("/{}:{}: ", n.file, n.line) : fmt::format("/{}: ", n.file); }
+std::string place(const Neighbour& n) {
+  return n.line ? fmt::format("/{}:{}: ", n.file, n.line) : fmt::format("/{}: ", n.file);
+}
 
 class Neighbours {
  public:
   explicit Neighbours(Draft& draft) : draft_(draft) {}
 
   void add() {
-    for (const auto& pf : draft_.pfs) links(pf);
+    for (const auto& pf : draft_.pfs)
+      links(pf);
     for (const auto& n : draft_.facts.neighbours) {
       if (n.tool == Tool::driverctl) driverctl(n);
       if (n.tool == Tool::irqbalance) irqbalance(n);
@@ -79,14 +94,20 @@ class Neighbours {
   }
 
  private:
-  void warn(const Neighbour& n, const char* code, const std::string& text) { draft_.find(Severity::warning, code, place(n) + text); }
+  void warn(const Neighbour& n, const char* code, const std::string& text) {
+    draft_.find(Severity::warning, code, place(n) + text);
+  }
 
-  static bool same(const std::string& text, unsigned count) { return parse_number(text) == std::optional<std::uint64_t>(count); }
+  static bool same(const std::string& text, unsigned count) {
+    return parse_number(text) == std::optional<std::uint64_t>(count);
+  }
 
   template <class Wanted>
   const Wanted* step_of(const ChosenPf& pf) const {
     for (const auto& step : draft_.plan.steps)
-      if (const auto* action = std::get_if<Wanted>(&step.action); action && action->pf == pf.function->address) return action;
+      if (const auto* action = std::get_if<Wanted>(&step.action);
+          action && action->pf == pf.function->address)
+        return action;
     return nullptr;
   }
 
@@ -106,30 +127,60 @@ class Neighbours {
     const auto address = pf.function->address.str();
     if (n.key == "SR-IOVVirtualFunctions") {
       if (pf.manage_vfs && !same(n.value, pf.vfs))
-        warn(n, "neighbour-link", fmt::format("udev makes {} VFs on {}, {} are planned: it changes the number after early boot, through 0; take this line out", n.value, address, pf.vfs));
+        warn(
+            n, "neighbour-link",
+            fmt::format(
+                "udev makes {} VFs on {}, {} are planned: it changes the number after "
+                "early boot, through 0; take this line out",
+                n.value, address, pf.vfs));
     } else if (n.key == "VirtualFunction") {
       const auto index = parse_number(n.value);
       const auto* ours = step_of<SetVfAttributes>(pf);
-      if (index && ours && std::ranges::find(ours->vfs, *index, &SetVfAttributes::Vf::index) != ours->vfs.end())
-        warn(n, "neighbour-link", fmt::format("udev sets attributes of VF {} of {} after early boot did: take this [SR-IOV] section out", *index, address));
+      if (index && ours &&
+          std::ranges::find(ours->vfs, *index, &SetVfAttributes::Vf::index) != ours->vfs.end())
+        warn(
+            n, "neighbour-link",
+            fmt::format(
+                "udev sets attributes of VF {} of {} after early boot did: take this "
+                "[SR-IOV] section out",
+                *index, address));
     } else if (n.key == "CombinedChannels") {
       if (const auto* ours = step_of<SetQueues>(pf); ours && !same(n.value, ours->combined))
-        warn(n, "neighbour-link", fmt::format("udev gives {} {} queues, {} are planned: take this line out", address, n.value, ours->combined));
+        warn(
+            n, "neighbour-link",
+            fmt::format(
+                "udev gives {} {} queues, {} are planned: take this line out", address, n.value,
+                ours->combined));
     } else if (!n.key.empty() && step_of<SetCoalescing>(pf)) {
-      warn(n, "neighbour-link", fmt::format("udev sets {}={} on {}, whose coalescing is planned: which of the two is last is left to chance; take this line out", n.key, n.value, address));
+      warn(
+          n, "neighbour-link",
+          fmt::format(
+              "udev sets {}={} on {}, whose coalescing is planned: which of the two is "
+              "last is left to chance; take this line out",
+              n.key, n.value, address));
     }
   }
 
   // The same number is no comfort: a profile's VFs go when it is deactivated.
   void network_manager(const Neighbour& n, const ChosenPf& pf) {
     if (!pf.manage_vfs || answer(n.match, *pf.function) == Answer::no) return;
-    warn(n, "neighbour-networkmanager", fmt::format("NetworkManager keeps {} at {} VFs while this profile is active and resets it afterwards, {} are planned: take {} out", pf.function->address.str(), n.value,
-                                                    pf.vfs, n.key));
+    warn(
+        n, "neighbour-networkmanager",
+        fmt::format(
+            "NetworkManager keeps {} at {} VFs while this profile is active and resets it "
+            "afterwards, {} are planned: take {} out",
+            pf.function->address.str(), n.value, pf.vfs, n.key));
   }
 
   void netplan(const Neighbour& n, const ChosenPf& pf) {
-    if (!pf.manage_vfs || same(n.value, pf.vfs) || answer(n.match, *pf.function) == Answer::no) return;
-    warn(n, "neighbour-netplan", fmt::format("netplan makes {} VFs on {}, {} are planned: it changes the number after early boot, through 0; take this line out", n.value, pf.function->address.str(), pf.vfs));
+    if (!pf.manage_vfs || same(n.value, pf.vfs) || answer(n.match, *pf.function) == Answer::no)
+      return;
+    warn(
+        n, "neighbour-netplan",
+        fmt::format(
+            "netplan makes {} VFs on {}, {} are planned: it changes the number after "
+            "early boot, through 0; take this line out",
+            n.value, pf.function->address.str(), pf.vfs));
   }
 
   void driverctl(const Neighbour& n) {
@@ -138,17 +189,40 @@ class Neighbours {
     if (!address) return;
     for (const auto& vf : draft_.plan.vfs)
       if (vf.address == *address && vf.driver != n.value)
-        warn(n, "neighbour-driverctl", fmt::format("driverctl binds {} to {} at each boot, planned is {}: driverctl unset-override {}", address->str(), n.value,
-                                                   vf.driver.empty() ? "no driver" : vf.driver == "keep" ? "the kernel's driver" : vf.driver, address->str()));
+        warn(
+            n, "neighbour-driverctl",
+            fmt::format(
+                "driverctl binds {} to {} at each boot, planned is {}: driverctl unset-override {}",
+                address->str(), n.value,
+                vf.driver.empty()     ? "no driver"
+                : vf.driver == "keep" ? "the kernel's driver"
+                                      : vf.driver,
+                address->str()));
     for (const auto& pf : draft_.pfs)
-      if (pf.function->address == *address && !pf.function->driver.empty() && pf.function->driver != n.value)
-        warn(n, "neighbour-driverctl", fmt::format("driverctl binds PF {} to {} at each boot, which takes its VFs away: driverctl unset-override {}", address->str(), n.value, address->str()));
+      if (pf.function->address == *address && !pf.function->driver.empty() &&
+          pf.function->driver != n.value)
+        warn(
+            n, "neighbour-driverctl",
+            fmt::format(
+                "driverctl binds PF {} to {} at each boot, which takes its VFs away: "
+                "driverctl unset-override {}",
+                address->str(), n.value, address->str()));
   }
 
   void udev(const Neighbour& n, const ChosenPf& pf) {
-    if (!pf.manage_vfs || (n.key == "sriov_numvfs" && same(n.value, pf.vfs)) || answer(n.match, *pf.function) == Answer::no) return;
-    const auto what = n.key == "sriov_numvfs" ? fmt::format("writes {} to sriov_numvfs of {}", n.value, pf.function->address.str()) : fmt::format("runs a program that writes sriov_numvfs, on {}", pf.function->address.str());
-    warn(n, "neighbour-udev", fmt::format("this rule {} each time the device shows up, {} VFs are planned: take it out", what, pf.vfs));
+    if (!pf.manage_vfs || (n.key == "sriov_numvfs" && same(n.value, pf.vfs)) ||
+        answer(n.match, *pf.function) == Answer::no)
+      return;
+    const auto what =
+        n.key == "sriov_numvfs"
+            ? fmt::format("writes {} to sriov_numvfs of {}", n.value, pf.function->address.str())
+            : fmt::format(
+                  "runs a program that writes sriov_numvfs, on {}", pf.function->address.str());
+    warn(
+        n, "neighbour-udev",
+        fmt::format(
+            "this rule {} each time the device shows up, {} VFs are planned: take it out", what,
+            pf.vfs));
   }
 
   void modprobe(const Neighbour& n, const ChosenPf& pf) {
@@ -157,23 +231,48 @@ class Neighbours {
     if (n.key == "max_vfs") {
       auto driver = f.driver;
       std::ranges::replace(driver, '-', '_');
-      if (n.match.front().patterns.front() != driver || same(n.value, pf.vfs) || n.value == "0") return;
-      warn(n, "neighbour-modprobe", fmt::format("module {} makes {} VFs of its own on {} as it is loaded, {} are planned: take max_vfs out", f.driver, n.value, f.address.str(), pf.vfs));
+      if (n.match.front().patterns.front() != driver || same(n.value, pf.vfs) || n.value == "0")
+        return;
+      warn(
+          n, "neighbour-modprobe",
+          fmt::format(
+              "module {} makes {} VFs of its own on {} as it is loaded, {} are planned: "
+              "take max_vfs out",
+              f.driver, n.value, f.address.str(), pf.vfs));
       return;
     }
     for (const auto text : split(n.value, ',')) {
       const auto fields = split(text, ':');
       if (fields.size() < 2 || parse_number(fields[0], 16) != f.vendor) continue;
       const auto device = parse_number(fields[1], 16);
-      if (device == f.device) warn(n, "neighbour-modprobe", fmt::format("vfio-pci takes every {}, and so may take PF {} before its own driver can make VFs: take {} out", text, f.address.str(), text));
-      if (f.sriov && device == f.sriov->vf_device && std::ranges::any_of(draft_.plan.vfs, [&](const PlannedVf& vf) { return vf.pf == f.address && vf.driver != "vfio-pci"; }))
-        warn(n, "neighbour-modprobe", fmt::format("vfio-pci takes every {}, the VFs of {} among them that are planned for another driver: take {} out", text, f.address.str(), text));
+      if (device == f.device)
+        warn(
+            n, "neighbour-modprobe",
+            fmt::format(
+                "vfio-pci takes every {}, and so may take PF {} before its own driver can "
+                "make VFs: take {} out",
+                text, f.address.str(), text));
+      if (f.sriov && device == f.sriov->vf_device &&
+          std::ranges::any_of(draft_.plan.vfs, [&](const PlannedVf& vf) {
+            return vf.pf == f.address && vf.driver != "vfio-pci";
+          }))
+        warn(
+            n, "neighbour-modprobe",
+            fmt::format(
+                "vfio-pci takes every {}, the VFs of {} among them that are planned for "
+                "another driver: take {} out",
+                text, f.address.str(), text));
     }
   }
 
   void irqbalance(const Neighbour& n) {
-    if (std::ranges::any_of(draft_.plan.steps, [](const Step& step) { return std::holds_alternative<PinIrqs>(step.action); }))
-      warn(n, "neighbour-irqbalance", "irqbalance is enabled and not told of this plan: every 10 seconds it may move interrupts away from where early boot put them");
+    if (std::ranges::any_of(draft_.plan.steps, [](const Step& step) {
+          return std::holds_alternative<PinIrqs>(step.action);
+        }))
+      warn(
+          n, "neighbour-irqbalance",
+          "irqbalance is enabled and not told of this plan: every 10 seconds it may move "
+          "interrupts away from where early boot put them");
   }
 
   Draft& draft_;
@@ -181,6 +280,8 @@ class Neighbours {
 
 }  // namespace
 
-void neighbour_findings(Draft& draft) { Neighbours(draft).add(); }
+void neighbour_findings(Draft& draft) {
+  Neighbours(draft).add();
+}
 
 }  // namespace vfirst

@@ -20,11 +20,13 @@ Result<Kernel> target_kernel(const Facts& facts, const std::string& release) {
   Kernel kernel;
   kernel.release = release;
   kernel.version = KernelVersion::of(release);
-  if (kernel.version == KernelVersion{}) return refuse("kernel release '{}': no version number in it", release);
+  if (kernel.version == KernelVersion{})
+    return refuse("kernel release '{}': no version number in it", release);
   return kernel;
 }
 
-// Nodes by id with online CPUs only. CPUs that no node claims join the first one: somebody has to plan them.
+// Nodes by id with online CPUs only. CPUs that no node claims join the first one: somebody has to
+// plan them.
 std::vector<NumaNode> tidy_nodes(const Facts& facts) {
   auto nodes = facts.numa;
   std::ranges::sort(nodes, {}, &NumaNode::id);
@@ -40,14 +42,16 @@ std::vector<NumaNode> tidy_nodes(const Facts& facts) {
   }
   const auto orphans = facts.cpu.online - claimed;
   if (!orphans.empty()) {
-    auto home = std::ranges::find_if(nodes, [](const NumaNode& node) { return !node.cpus.empty(); });
+    auto home =
+        std::ranges::find_if(nodes, [](const NumaNode& node) { return !node.cpus.empty(); });
     (home == nodes.end() ? nodes.front() : *home).cpus |= orphans;
   }
   return nodes;
 }
 
 bool in_order(const Facts& facts) {
-  return std::ranges::is_sorted(facts.cpu.cpus, {}, &Cpu::id) && std::ranges::is_sorted(facts.numa, {}, &NumaNode::id) &&
+  return std::ranges::is_sorted(facts.cpu.cpus, {}, &Cpu::id) &&
+         std::ranges::is_sorted(facts.numa, {}, &NumaNode::id) &&
          std::ranges::is_sorted(facts.pci, {}, &PciFunction::address);
 }
 
@@ -69,7 +73,8 @@ std::string PlannedArg::text() const {
 
 std::string Plan::cmdline() const {
   std::string out;
-  for (const auto& arg : kargs) out += (out.empty() ? "" : " ") + arg.text();
+  for (const auto& arg : kargs)
+    out += (out.empty() ? "" : " ") + arg.text();
   return out;
 }
 
@@ -78,14 +83,17 @@ std::string Plan::hash() const {
   fnv.add(cmdline());
   for (const auto& step : steps) {
     fnv.add(describe(step.action));
-    for (auto before : step.after) fnv.add(std::to_string(before));
+    for (auto before : step.after)
+      fnv.add(std::to_string(before));
   }
   return fnv.str();
 }
 
 Result<Plan> make_plan(const Facts& facts, const Policy& policy, const std::string& release) {
   if (!in_order(facts)) return make_plan(ordered(facts), policy, release);
-  Draft draft{facts, policy, VFIRST_TRY(target_kernel(facts, release)), !release.empty(), {}, {}, tidy_nodes(facts)};
+  Draft draft{
+      facts, policy,           VFIRST_TRY(target_kernel(facts, release)), !release.empty(), {},
+      {},    tidy_nodes(facts)};
   draft.plan.fingerprint = facts.fingerprint();
   draft.plan.timeout_s = value_or(policy.boot.timeout_s, 60u);
   draft.plan.role = value_or(policy.boot.role, Role::host);
@@ -105,7 +113,9 @@ Result<Plan> make_plan(const Facts& facts, const Policy& policy, const std::stri
   VFIRST_CHECK(check_cmdline(draft));
   add_findings(draft);
 
-  std::ranges::stable_sort(draft.plan.findings, [](const Finding& a, const Finding& b) { return a.severity > b.severity; });
+  std::ranges::stable_sort(draft.plan.findings, [](const Finding& a, const Finding& b) {
+    return a.severity > b.severity;
+  });
   const auto same = std::ranges::unique(draft.plan.findings);
   draft.plan.findings.erase(same.begin(), same.end());
   return std::move(draft.plan);

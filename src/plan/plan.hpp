@@ -16,16 +16,20 @@ enum class Severity { note, warning, error };
 
 struct Finding {
   Severity severity = Severity::note;
-  std::string code;                                              // stable, kebab-case: "vf-remote-node"
+  // stable, kebab-case: "vf-remote-node"
+  std::string code;
   std::string message;
   bool operator==(const Finding&) const = default;
 };
 
-struct PlannedArg {                                              // one kernel argument that we want
-  std::string key, value;                                        // no value: a bare word
+// one kernel argument that we want
+struct PlannedArg {
+  // no value: a bare word
+  std::string key, value;
   std::string because;
   Origin policy;
-  std::string text() const;                                      // key=value, quoted where the kernel needs it
+  // key=value, quoted where the kernel needs it
+  std::string text() const;
   bool operator==(const PlannedArg&) const = default;
 };
 
@@ -36,9 +40,11 @@ struct PlannedPages {
 };
 
 struct PlannedPf {
-  std::string name;                                              // of its [pf NAME]
+  // of its [pf NAME]
+  std::string name;
   PciAddress address;
-  std::string driver;                                            // the PF's own
+  // the PF's own
+  std::string driver;
   int node = -1;
   unsigned vfs = 0;
   bool required = true;
@@ -49,7 +55,8 @@ struct PlannedVf {
   PciAddress pf;
   unsigned index = 0;
   PciAddress address;
-  std::string driver;                                            // "" : none; "keep": the kernel's choice
+  // "" : none; "keep": the kernel's choice
+  std::string driver;
   std::optional<MacAddress> mac;
   bool operator==(const PlannedVf&) const = default;
 };
@@ -58,59 +65,103 @@ struct Step {
   Action action;
   std::string because;
   Origin policy;
-  std::vector<std::size_t> after;                                // indices of steps that must be over before it
-  bool required = true;                                          // false: its failure is a note
+  // indices of steps that must be over before it
+  std::vector<std::size_t> after;
+  // false: its failure is a note
+  bool required = true;
   bool operator==(const Step&) const = default;
 };
 
-// What must be seen in the booted kernel for an argument to count as effective. Each is checked from sysfs or procfs.
-struct WantIsolated { CpuSet cpus; bool operator==(const WantIsolated&) const = default; };
-struct WantNohzFull { CpuSet cpus; bool operator==(const WantNohzFull&) const = default; };
-struct WantIrqAffinity { CpuSet cpus; bool operator==(const WantIrqAffinity&) const = default; };   // default_smp_affinity
-struct WantPages { unsigned node = 0; std::uint64_t size_kb = 0, pages = 0; bool operator==(const WantPages&) const = default; };
-struct WantDefaultHugepage { std::uint64_t size_kb = 0; bool operator==(const WantDefaultHugepage&) const = default; };
-struct WantIommu { bool active = true; bool operator==(const WantIommu&) const = default; };
-struct WantIommuPassthrough { bool operator==(const WantIommuPassthrough&) const = default; };
-struct WantMaxCstate { unsigned deepest = 1; bool operator==(const WantMaxCstate&) const = default; };
-struct WantArg { std::string text; bool operator==(const WantArg&) const = default; };   // presence, where no effect can be read
-using Want = std::variant<WantIsolated, WantNohzFull, WantIrqAffinity, WantPages, WantDefaultHugepage, WantIommu,
-                          WantIommuPassthrough, WantMaxCstate, WantArg>;
+// What must be seen in the booted kernel for an argument to count as effective. Each is checked
+// from sysfs or procfs.
+struct WantIsolated {
+  CpuSet cpus;
+  bool operator==(const WantIsolated&) const = default;
+};
+struct WantNohzFull {
+  CpuSet cpus;
+  bool operator==(const WantNohzFull&) const = default;
+};
+// default_smp_affinity
+struct WantIrqAffinity {
+  CpuSet cpus;
+  bool operator==(const WantIrqAffinity&) const = default;
+};
+struct WantPages {
+  unsigned node = 0;
+  std::uint64_t size_kb = 0, pages = 0;
+  bool operator==(const WantPages&) const = default;
+};
+struct WantDefaultHugepage {
+  std::uint64_t size_kb = 0;
+  bool operator==(const WantDefaultHugepage&) const = default;
+};
+struct WantIommu {
+  bool active = true;
+  bool operator==(const WantIommu&) const = default;
+};
+struct WantIommuPassthrough {
+  bool operator==(const WantIommuPassthrough&) const = default;
+};
+struct WantMaxCstate {
+  unsigned deepest = 1;
+  bool operator==(const WantMaxCstate&) const = default;
+};
+// presence, where no effect can be read
+struct WantArg {
+  std::string text;
+  bool operator==(const WantArg&) const = default;
+};
+using Want = std::variant<
+    WantIsolated, WantNohzFull, WantIrqAffinity, WantPages, WantDefaultHugepage, WantIommu,
+    WantIommuPassthrough, WantMaxCstate, WantArg>;
 
 struct Expectation {
   Want want;
-  std::string asked;                                             // the kernel argument that asks for it
+  // the kernel argument that asks for it
+  std::string asked;
   Origin policy;
   bool operator==(const Expectation&) const = default;
 };
 
-struct ForeignWord {                                             // an argument of others that makes one of ours void
-  std::string word;                                              // as it stands in the line
-  std::size_t finding = 0;                                       // which of the findings says so
+// an argument of others that makes one of ours void
+struct ForeignWord {
+  // as it stands in the line
+  std::string word;
+  // which of the findings says so
+  std::size_t finding = 0;
   bool operator==(const ForeignWord&) const = default;
 };
 
 struct Plan {
-  std::vector<PlannedArg> kargs;                                 // in the order they are written
-  CpuSet reserved, isolated;                                     // disjoint, together the online CPUs
+  // in the order they are written
+  std::vector<PlannedArg> kargs;
+  // disjoint, together the online CPUs
+  CpuSet reserved, isolated;
   std::vector<PlannedPages> hugepages;
   std::vector<PlannedPf> pfs;
   std::vector<PlannedVf> vfs;
-  std::vector<Step> steps;                                       // an order that satisfies every `after`
+  // an order that satisfies every `after`
+  std::vector<Step> steps;
   std::vector<Expectation> expectations;
   std::vector<Finding> findings;
   std::vector<ForeignWord> foreign;
-  std::string fingerprint;                                       // of the facts it was made from
+  // of the facts it was made from
+  std::string fingerprint;
   unsigned timeout_s = 60;
   Role role = Role::host;
 
-  std::string cmdline() const;                                   // the arguments, blank separated
-  std::string hash() const;                                      // short; over arguments and steps
+  // the arguments, blank separated
+  std::string cmdline() const;
+  // short; over arguments and steps
+  std::string hash() const;
   bool operator==(const Plan&) const = default;
 };
 
-// Refuses (one line, with the policy's file:line where one is to blame) what cannot be done on this machine at all;
-// everything that can be lived with is a finding. Pure: no clock, no environment, no I/O.
-// `release`: the kernel the plan is for; empty: the newest installed one, or the running one.
+// Refuses (one line, with the policy's file:line where one is to blame) what cannot be done on this
+// machine at all; everything that can be lived with is a finding. Pure: no clock, no environment,
+// no I/O. `release`: the kernel the plan is for; empty: the newest installed one, or the running
+// one.
 Result<Plan> make_plan(const Facts& facts, const Policy& policy, const std::string& release = {});
 
 }  // namespace vfirst

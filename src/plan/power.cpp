@@ -13,18 +13,33 @@ Status plan_power(Draft& draft) {
   // processor.max_cstate=0 means 1 (drivers/acpi/processor_idle.c), so 1 is what is said.
   const auto acpi = std::max(deepest, 1u);
   if (!draft.x86()) {
-    draft.find(Severity::note, "cstate-no-argument", at(wish->from) + "max-cstate: no such kernel argument on this architecture; isolated-latency-us works everywhere");
+    draft.find(
+        Severity::note, "cstate-no-argument",
+        at(wish->from) +
+            "max-cstate: no such kernel argument on this architecture; isolated-latency-us "
+            "works everywhere");
     return {};
   }
   std::string asked = fmt::format("processor.max_cstate={}", acpi);
   if (draft.facts.cpu.vendor == "intel") {
-    // intel_idle.max_cstate=0 switches intel_idle off, and acpi_idle may then go deeper than before: hence the pair.
-    draft.arg("intel_idle.max_cstate", std::to_string(deepest),
-              deepest == 0 ? "switches the intel_idle driver off" : fmt::format("no idle state deeper than C{}", deepest), wish->from);
-    draft.arg("processor.max_cstate", std::to_string(acpi), deepest == 0 ? "holds acpi_idle, which takes over from intel_idle, at C1" : "the same bound where acpi_idle runs instead", wish->from);
+    // intel_idle.max_cstate=0 switches intel_idle off, and acpi_idle may then go deeper than
+    // before: hence the pair.
+    draft.arg(
+        "intel_idle.max_cstate", std::to_string(deepest),
+        deepest == 0 ? "switches the intel_idle driver off"
+                     : fmt::format("no idle state deeper than C{}", deepest),
+        wish->from);
+    draft.arg(
+        "processor.max_cstate", std::to_string(acpi),
+        deepest == 0 ? "holds acpi_idle, which takes over from intel_idle, at C1"
+                     : "the same bound where acpi_idle runs instead",
+        wish->from);
     asked = fmt::format("intel_idle.max_cstate={} ", deepest) + asked;
   } else {
-    draft.arg("processor.max_cstate", std::to_string(acpi), fmt::format("no idle state deeper than C{}; intel_idle does not run here", acpi), wish->from);
+    draft.arg(
+        "processor.max_cstate", std::to_string(acpi),
+        fmt::format("no idle state deeper than C{}; intel_idle does not run here", acpi),
+        wish->from);
   }
   draft.expect(WantMaxCstate{acpi}, asked, wish->from);
   return {};
@@ -34,10 +49,14 @@ void limit_idle(Draft& draft) {
   const auto& wish = draft.policy.power.isolated_latency_us;
   if (!wish || draft.plan.role == Role::guest) return;
   if (draft.plan.isolated.empty()) {
-    draft.find(Severity::warning, "latency-without-isolated", at(wish->from) + "isolated-latency-us has no effect: no CPU is isolated");
+    draft.find(
+        Severity::warning, "latency-without-isolated",
+        at(wish->from) + "isolated-latency-us has no effect: no CPU is isolated");
     return;
   }
-  draft.step(LimitIdleLatency{draft.plan.isolated, wish->value}, "guests' CPUs wake up in time; at run time, so it can be taken back", wish->from, {}, false);
+  draft.step(
+      LimitIdleLatency{draft.plan.isolated, wish->value},
+      "guests' CPUs wake up in time; at run time, so it can be taken back", wish->from, {}, false);
 }
 
 }  // namespace vfirst

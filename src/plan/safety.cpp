@@ -7,21 +7,27 @@ namespace vfirst {
 
 namespace {
 
-bool network(const CriticalDevice& device) { return device.role == kDefaultRoute || device.role.starts_with(kNetworkBoot); }
+bool network(const CriticalDevice& device) {
+  return device.role == kDefaultRoute || device.role.starts_with(kNetworkBoot);
+}
 
 std::string roles(const Facts& facts, const PciAddress& address, bool allow_boot_nic) {
   std::string out;
   for (const auto& device : facts.critical)
-    if (device.address == address && !(allow_boot_nic && network(device))) out += (out.empty() ? "" : ", ") + device.role;
+    if (device.address == address && !(allow_boot_nic && network(device)))
+      out += (out.empty() ? "" : ", ") + device.role;
   return out;
 }
 
 }  // namespace
 
-std::optional<std::string> untouchable(const Facts& facts, const PciFunction& function, bool whole_group, bool allow_boot_nic) {
+std::optional<std::string> untouchable(
+    const Facts& facts, const PciFunction& function, bool whole_group, bool allow_boot_nic) {
   if (const auto role = roles(facts, function.address, allow_boot_nic); !role.empty()) {
     const bool permitted = roles(facts, function.address, true).empty();
-    return fmt::format("{} carries {}{}", function.address.str(), role, permitted ? "; allow-boot-nic = yes permits it" : "");
+    return fmt::format(
+        "{} carries {}{}", function.address.str(), role,
+        permitted ? "; allow-boot-nic = yes permits it" : "");
   }
   for (const auto& f : facts.pci)
     if (f.physfn == function.address)
@@ -31,10 +37,14 @@ std::optional<std::string> untouchable(const Facts& facts, const PciFunction& fu
   for (const auto& group : facts.iommu.groups) {
     if (group.id != *function.iommu_group) continue;
     for (const auto& member : group.members)
-      if (const auto role = roles(facts, member, allow_boot_nic && member == function.address); !role.empty()) {
+      if (const auto role = roles(facts, member, allow_boot_nic && member == function.address);
+          !role.empty()) {
         std::string all;
-        for (const auto& one : group.members) all += (all.empty() ? "" : ", ") + one.str();
-        return fmt::format("{} carries {} and shares IOMMU group {} with it (members: {})", member.str(), role, group.id, all);
+        for (const auto& one : group.members)
+          all += (all.empty() ? "" : ", ") + one.str();
+        return fmt::format(
+            "{} carries {} and shares IOMMU group {} with it (members: {})", member.str(), role,
+            group.id, all);
       }
   }
   return std::nullopt;

@@ -11,13 +11,15 @@ namespace {
 
 bool address_matches(const std::string& pattern, const PciAddress& address) {
   const auto full = address.str();
-  return glob_match(lowered(pattern), full) || (address.domain == 0 && glob_match(lowered(pattern), full.substr(full.find(':') + 1)));
+  return glob_match(lowered(pattern), full) ||
+         (address.domain == 0 && glob_match(lowered(pattern), full.substr(full.find(':') + 1)));
 }
 
 bool subsystem_matches(const std::string& pattern, const PciFunction& f) {
   const auto halves = split(pattern, ':');
   if (halves.size() != 2) return false;
-  return glob_match(lowered(halves[0]), fmt::format("{:04x}", f.subsystem_vendor)) && glob_match(lowered(halves[1]), fmt::format("{:04x}", f.subsystem_device));
+  return glob_match(lowered(halves[0]), fmt::format("{:04x}", f.subsystem_vendor)) &&
+         glob_match(lowered(halves[1]), fmt::format("{:04x}", f.subsystem_device));
 }
 
 // What config space and firmware say, driver or not.
@@ -34,10 +36,15 @@ bool matches_fixed(const PfSelector& s, const PciFunction& f) {
 bool matches_bound(const PfSelector& s, const PciFunction& f) {
   const auto any_port = [&](auto&& test) { return std::ranges::any_of(f.ports, test); };
   if (s.driver && !glob_match(s.driver->value, f.driver)) return false;
-  if (s.mac && !any_port([&](const NetPort& p) { return p.permanent_mac ? p.permanent_mac == s.mac->value : p.mac == s.mac->value; })) return false;
-  if (s.ifname && !any_port([&](const NetPort& p) { return glob_match(s.ifname->value, p.name); })) return false;
+  if (s.mac && !any_port([&](const NetPort& p) {
+        return p.permanent_mac ? p.permanent_mac == s.mac->value : p.mac == s.mac->value;
+      }))
+    return false;
+  if (s.ifname && !any_port([&](const NetPort& p) { return glob_match(s.ifname->value, p.name); }))
+    return false;
   return !s.port || any_port([&](const NetPort& p) {
-    return (!p.phys_port_name.empty() && glob_match(s.port->value, p.phys_port_name)) || (p.dev_port && glob_match(s.port->value, std::to_string(*p.dev_port)));
+    return (!p.phys_port_name.empty() && glob_match(s.port->value, p.phys_port_name)) ||
+           (p.dev_port && glob_match(s.port->value, std::to_string(*p.dev_port)));
   });
 }
 
@@ -46,7 +53,8 @@ std::vector<const PciFunction*> collect(const PfPolicy& section, const Facts& fa
   std::vector<const PciFunction*> out;
   for (const auto& f : facts.pci)
     if (test(f)) out.push_back(&f);
-  if (section.vfs && std::ranges::any_of(out, [](const PciFunction* f) { return f->sriov.has_value(); }))
+  if (section.vfs &&
+      std::ranges::any_of(out, [](const PciFunction* f) { return f->sriov.has_value(); }))
     std::erase_if(out, [](const PciFunction* f) { return !f->sriov; });
   std::ranges::sort(out, {}, &PciFunction::address);
   return out;
@@ -54,10 +62,14 @@ std::vector<const PciFunction*> collect(const PfPolicy& section, const Facts& fa
 
 }  // namespace
 
-bool matches(const PfSelector& selector, const PciFunction& f) { return matches_fixed(selector, f) && matches_bound(selector, f); }
+bool matches(const PfSelector& selector, const PciFunction& f) {
+  return matches_fixed(selector, f) && matches_bound(selector, f);
+}
 
 bool empty(const PfSelector& s) {
-  return !(s.pci || s.vendor || s.device || s.subsystem || s.driver || s.slot || s.ifname || s.port || s.mac || s.node);
+  return !(
+      s.pci || s.vendor || s.device || s.subsystem || s.driver || s.slot || s.ifname || s.port ||
+      s.mac || s.node);
 }
 
 std::vector<const PciFunction*> matching(const PfPolicy& section, const Facts& facts) {
@@ -68,7 +80,8 @@ std::vector<const PciFunction*> undecided(const PfPolicy& section, const Facts& 
   const auto& s = section.match;
   if (!(s.driver || s.mac || s.ifname || s.port)) return {};
   return collect(section, facts, [&](const PciFunction& f) {
-    return f.driver.empty() && matches_fixed(s, f) && !matches_bound(s, f) && (f.sriov || f.class_code >> 16 == 0x02);
+    return f.driver.empty() && matches_fixed(s, f) && !matches_bound(s, f) &&
+           (f.sriov || f.class_code >> 16 == 0x02);
   });
 }
 

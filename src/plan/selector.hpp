@@ -10,13 +10,16 @@
 namespace vfirst {
 
 bool matches(const PfSelector& selector, const PciFunction& function);
-bool empty(const PfSelector& selector);                          // no key at all: would match every device
+// no key at all: would match every device
+bool empty(const PfSelector& selector);
 
-// By address. A section with a `vfs` key means functions with an SR-IOV capability where any that match have one.
+// By address. A section with a `vfs` key means functions with an SR-IOV capability where any that
+// match have one.
 std::vector<const PciFunction*> matching(const PfPolicy& section, const Facts& facts);
 
-// Functions that could match once their driver is there: everything that is known of them fits, but the section asks
-// for driver, mac, ifname or port, and no driver is bound yet. In the initramfs this says "wait, and plan again".
+// Functions that could match once their driver is there: everything that is known of them fits, but
+// the section asks for driver, mac, ifname or port, and no driver is bound yet. In the initramfs
+// this says "wait, and plan again".
 std::vector<const PciFunction*> undecided(const PfPolicy& section, const Facts& facts);
 
 }  // namespace vfirst

@@ -10,9 +10,9 @@ namespace vfirst {
 
 namespace {
 
-
-// The node's page structs, 64 bytes a page, stand in its topmost frames; the initramfs in the topmost one below 4G, which
-// is the first node's. Seen in QEMU with two nodes of 4G: 1 of 3 frames and 3 of 4.
+// The node's page structs, 64 bytes a page, stand in its topmost frames; the initramfs in the
+// topmost one below 4G, which is the first node's. Seen in QEMU with two nodes of 4G: 1 of 3 frames
+// and 3 of 4.
 void count_frames(const NumaNode& node, std::uint64_t page_kb, bool lowest, SimulatedNode& out) {
   if (!node.gigabyte_frames) return;
   const auto structs_kb = node.total_kb / page_kb * 64 / 1024;
@@ -24,14 +24,17 @@ void count_frames(const NumaNode& node, std::uint64_t page_kb, bool lowest, Simu
 void options_off(const Kernel& kernel, SimulatedMachine& out) {
   if (!kernel.config_known) return;
   for (const auto option : facts::kConfigOptions)
-    if (const auto has = kernel.config.find(std::string(option)); has == kernel.config.end() || (has->second != "y" && has->second != "m")) out.options_off.insert(std::string(option));
+    if (const auto has = kernel.config.find(std::string(option));
+        has == kernel.config.end() || (has->second != "y" && has->second != "m"))
+      out.options_off.insert(std::string(option));
 }
 
 }  // namespace
 
 SimulatedMachine simulated_machine(const Facts& facts, std::string_view release) {
   SimulatedMachine out;
-  const auto kernel = release.empty() ? facts.kernels.begin() : std::ranges::find(facts.kernels, release, &Kernel::release);
+  const auto kernel = release.empty() ? facts.kernels.begin()
+                                      : std::ranges::find(facts.kernels, release, &Kernel::release);
   if (kernel != facts.kernels.end()) {
     out.kernel = kernel->version;
     options_off(*kernel, out);
@@ -60,7 +63,9 @@ SimulatedMachine simulated_machine(const Facts& facts, std::string_view release)
 std::vector<KernelArg> arguments_of(const Plan& plan) {
   std::vector<KernelArg> out;
   for (const auto& arg : plan.kargs)
-    if (auto made = make_arg(arg.key, arg.value.empty() ? std::optional<std::string_view>() : arg.value)) out.push_back(std::move(*made));
+    if (auto made =
+            make_arg(arg.key, arg.value.empty() ? std::optional<std::string_view>() : arg.value))
+      out.push_back(std::move(*made));
   return out;
 }
 
@@ -69,7 +74,9 @@ CommandLine foreign_line(const Facts& facts, const Plan& plan) {
   const auto blank = [&](std::size_t at) { return at >= text.size() || text[at] == ' '; };
   for (const auto& own : facts.boot.own_arguments) {
     const auto from = own.empty() ? std::string::npos : text.find(own);
-    if (from != std::string::npos && (from == 0 || text[from - 1] == ' ') && blank(from + own.size())) text.erase(from, own.size());
+    if (from != std::string::npos && (from == 0 || text[from - 1] == ' ') &&
+        blank(from + own.size()))
+      text.erase(from, own.size());
   }
   auto line = CommandLine::parse(text);
   line.remove(arguments_of(plan));
@@ -79,7 +86,8 @@ CommandLine foreign_line(const Facts& facts, const Plan& plan) {
 CommandLine planned_line(const Facts& facts, const Plan& plan) {
   auto line = foreign_line(facts, plan);
   for (const auto& arg : arguments_of(plan))
-    if (!line.append(arg)) break;                                // a line that ends inside a quote swallows the rest
+    // a line that ends inside a quote swallows the rest
+    if (!line.append(arg)) break;
   return line;
 }
 

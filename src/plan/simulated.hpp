@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
-// The machine of the facts as the simulator of the command line wants it, and the line that a plan leads to.
+// The machine of the facts as the simulator of the command line wants it, and the line that a plan
+// leads to.
 
 #include "kargs/simulate.hpp"
 #include "plan/plan.hpp"
@@ -9,10 +10,12 @@
 
 namespace vfirst {
 
-// `release`: one of facts.kernels; empty: the newest. A release that the facts do not hold has no known configuration.
+// `release`: one of facts.kernels; empty: the newest. A release that the facts do not hold has no
+// known configuration.
 SimulatedMachine simulated_machine(const Facts& facts, std::string_view release = {});
 
-// The running kernel's line without what vfirst wrote there, and without what this plan writes anew.
+// The running kernel's line without what vfirst wrote there, and without what this plan writes
+// anew.
 CommandLine foreign_line(const Facts& facts, const Plan& plan);
 // What will stand in proc/cmdline: the foreign line, then the plan's arguments.
 CommandLine planned_line(const Facts& facts, const Plan& plan);

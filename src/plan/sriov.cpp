@@ -11,13 +11,21 @@ namespace vfirst {
 
 namespace {
 
-bool is_nic(const PciFunction& f) { return f.class_code >> 16 == 0x02; }
-bool is_nvme(const PciFunction& f) { return f.class_code >> 8 == 0x0108; }
+bool is_nic(const PciFunction& f) {
+  return f.class_code >> 16 == 0x02;
+}
+bool is_nvme(const PciFunction& f) {
+  return f.class_code >> 8 == 0x0108;
+}
 
-std::string driver_of(const VfSettings& vf) { return vf.driver ? vf.driver->value : "keep"; }
+std::string driver_of(const VfSettings& vf) {
+  return vf.driver ? vf.driver->value : "keep";
+}
 
 // A name that modprobe knows, where the policy's word is a driver and not a rule.
-bool names_module(const std::string& driver) { return driver != "keep" && driver != "none" && !driver.empty(); }
+bool names_module(const std::string& driver) {
+  return driver != "keep" && driver != "none" && !driver.empty();
+}
 
 // The same four keys of a [pf] section and of its VFs.
 template <class Keys>
@@ -31,21 +39,34 @@ SetCoalescing coalescing_of(const PciAddress& address, const Keys& keys) {
 }
 template <class Keys>
 const Origin& origin_of(const Keys& keys) {
-  return keys.rx_usecs ? keys.rx_usecs->from : keys.tx_usecs ? keys.tx_usecs->from : keys.adaptive_rx ? keys.adaptive_rx->from : keys.adaptive_tx->from;
+  return keys.rx_usecs      ? keys.rx_usecs->from
+         : keys.tx_usecs    ? keys.tx_usecs->from
+         : keys.adaptive_rx ? keys.adaptive_rx->from
+                            : keys.adaptive_tx->from;
 }
 
 class PfSteps {
  public:
-  PfSteps(Draft& draft, const ChosenPf& pf, const std::map<std::string, std::size_t>& modules, std::vector<std::size_t> first)
-      : draft_(draft), pf_(pf), modules_(modules), first_(std::move(first)), required_(value_or(pf.section->required, true)) {}
+  PfSteps(
+      Draft& draft, const ChosenPf& pf, const std::map<std::string, std::size_t>& modules,
+      std::vector<std::size_t> first)
+      : draft_(draft),
+        pf_(pf),
+        modules_(modules),
+        first_(std::move(first)),
+        required_(value_or(pf.section->required, true)) {}
 
   Status add() {
     if (!wants_anything()) return {};
-    ready_ = {draft_.step(AwaitDriver{pf().address, ""}, "its driver makes the VFs and owns its queues", pf_.section->from, first_, required_)};
-    // Where the mode changes after the VFs were made, the port is taken away and comes anew with it (mlx5).
+    ready_ = {draft_.step(
+        AwaitDriver{pf().address, ""}, "its driver makes the VFs and owns its queues",
+        pf_.section->from, first_, required_)};
+    // Where the mode changes after the VFs were made, the port is taken away and comes anew with it
+    // (mlx5).
     const bool late_switch = switched() && pf_.vfs && !eswitch_before_vfs(pf().driver, pf().vendor);
     if (section().eswitch && !switched()) not_a_nic(section().eswitch->from, "eswitch is");
-    if (switched() && !late_switch) ready_ = {eswitch("this driver changes it only while it has no VF", ready_)};
+    if (switched() && !late_switch)
+      ready_ = {eswitch("this driver changes it only while it has no VF", ready_)};
     if (!late_switch) bring_up();
     VFIRST_CHECK(make_vfs(late_switch));
     if (late_switch) bring_up();
@@ -56,39 +77,61 @@ class PfSteps {
  private:
   const PciFunction& pf() const { return *pf_.function; }
   const PfPolicy& section() const { return *pf_.section; }
-  bool coalescing() const { return section().rx_usecs || section().tx_usecs || section().adaptive_rx || section().adaptive_tx; }
+  bool coalescing() const {
+    return section().rx_usecs || section().tx_usecs || section().adaptive_rx ||
+           section().adaptive_tx;
+  }
   bool switched() const { return section().eswitch && is_nic(pf()); }
   std::size_t eswitch(std::string because, std::vector<std::size_t> after) {
-    return draft_.step(SetEswitch{pf().address, section().eswitch->value}, std::move(because), section().eswitch->from, std::move(after), required_);
+    return draft_.step(
+        SetEswitch{pf().address, section().eswitch->value}, std::move(because),
+        section().eswitch->from, std::move(after), required_);
   }
-  bool wants_anything() const { return pf_.manage_vfs || switched() || coalescing() || section().queues || !pf_.irq_cpus.empty(); }
+  bool wants_anything() const {
+    return pf_.manage_vfs || switched() || coalescing() || section().queues ||
+           !pf_.irq_cpus.empty();
+  }
 
   void not_a_nic(const Origin& from, std::string_view what) {
-    draft_.find(Severity::warning, "not-a-nic", fmt::format("{}{} is not a network device: {} left out", at(from), pf().address.str(), what));
+    draft_.find(
+        Severity::warning, "not-a-nic",
+        fmt::format(
+            "{}{} is not a network device: {} left out", at(from), pf().address.str(), what));
   }
 
-  // Nothing here asks which driver is bound: in the initramfs none may be, and the plan is the same.
+  // Nothing here asks which driver is bound: in the initramfs none may be, and the plan is the
+  // same.
   void bring_up() {
     if (!is_nic(pf())) return;
     std::string why;
-    if (pf_.vfs && up_before_vfs(pf().driver, pf().vendor)) why = "this driver makes no VF while its port is down";
-    else if (any_admin_mac() && up_before_mac(pf().driver, pf().vendor)) why = "drivers lose a VF's MAC that is set while the port is down";
-    else if (!pf_.irq_cpus.empty()) why = "a port's interrupts exist only while it is up";
-    else if (coalescing()) why = "drivers refuse coalescing while the port is down";
-    if (!why.empty()) ready_ = {draft_.step(BringUp{pf().address}, why, section().from, ready_, required_)};
+    if (pf_.vfs && up_before_vfs(pf().driver, pf().vendor))
+      why = "this driver makes no VF while its port is down";
+    else if (any_admin_mac() && up_before_mac(pf().driver, pf().vendor))
+      why = "drivers lose a VF's MAC that is set while the port is down";
+    else if (!pf_.irq_cpus.empty())
+      why = "a port's interrupts exist only while it is up";
+    else if (coalescing())
+      why = "drivers refuse coalescing while the port is down";
+    if (!why.empty())
+      ready_ = {draft_.step(BringUp{pf().address}, why, section().from, ready_, required_)};
   }
 
   bool any_admin_mac() const {
     for (unsigned i = 0; i < pf_.vfs; ++i)
-      if (const auto mac = draft_.vf_settings(section(), i).mac; mac && mac->value.kind != MacRule::Kind::automatic) return true;
+      if (const auto mac = draft_.vf_settings(section(), i).mac;
+          mac && mac->value.kind != MacRule::Kind::automatic)
+        return true;
     return false;
   }
 
   Status make_vfs(bool late_switch) {
     if (!pf_.manage_vfs) return {};
     const auto from = section().vfs->from;
-    const auto made = draft_.step(CreateVfs{pf().address, pf_.vfs, value_or(section().allow_recreate, false)},
-                                  section().vfs->value.number ? "as many as the policy asks for" : "as many as the hardware has", from, ready_, required_);
+    const auto made = draft_.step(
+        CreateVfs{pf().address, pf_.vfs, value_or(section().allow_recreate, false)},
+        section().vfs->value.number ? "as many as the policy asks for"
+                                    : "as many as the hardware has",
+        from, ready_, required_);
     std::vector<std::size_t> before_binding{made};
     SetVfAttributes attributes{pf().address, {}};
     Origin attributes_from = section().from;
@@ -98,31 +141,51 @@ class PfSteps {
       if (wish.queues) {
         const auto* quirk = quirk_of_driver(pf().driver);
         if (quirk && quirk->vf_msix == DriverQuirk::Knob::no && !knob_reported) {
-          draft_.find(Severity::note, "vf-queues-fixed", fmt::format("{}{}: driver {} gives every VF the same number of vectors, vf-queues will have no effect", at(wish.queues->from), pf().address.str(), quirk->driver));
+          draft_.find(
+              Severity::note, "vf-queues-fixed",
+              fmt::format(
+                  "{}{}: driver {} gives every VF the same number of vectors, "
+                  "vf-queues will have no effect",
+                  at(wish.queues->from), pf().address.str(), quirk->driver));
           knob_reported = true;
         }
-        before_binding.push_back(draft_.step(SetVfVectors{pf().address, i, wish.queues->value}, "can be set only while no driver is bound to the VF", wish.queues->from, {made}, false));
+        before_binding.push_back(draft_.step(
+            SetVfVectors{pf().address, i, wish.queues->value},
+            "can be set only while no driver is bound to the VF", wish.queues->from, {made},
+            false));
       }
-      if (auto one = VFIRST_TRY(attributes_of(i, wish, attributes_from))) attributes.vfs.push_back(std::move(*one));
+      if (auto one = VFIRST_TRY(attributes_of(i, wish, attributes_from)))
+        attributes.vfs.push_back(std::move(*one));
     }
     if (!attributes.vfs.empty()) {
-      if (is_nic(pf())) before_binding.push_back(draft_.step(std::move(attributes), "in one batch, before a driver reads them", attributes_from, {made}, required_));
-      else not_a_nic(attributes_from, "MAC, VLAN and the other VF attributes are");
+      if (is_nic(pf()))
+        before_binding.push_back(draft_.step(
+            std::move(attributes), "in one batch, before a driver reads them", attributes_from,
+            {made}, required_));
+      else
+        not_a_nic(attributes_from, "MAC, VLAN and the other VF attributes are");
     }
-    if (late_switch) before_binding.push_back(eswitch("this driver changes it once its VFs exist and before they have a driver", before_binding));
-    for (unsigned i = 0; i < pf_.vfs; ++i) place_vf(i, before_binding);
+    if (late_switch)
+      before_binding.push_back(eswitch(
+          "this driver changes it once its VFs exist and before they have a driver",
+          before_binding));
+    for (unsigned i = 0; i < pf_.vfs; ++i)
+      place_vf(i, before_binding);
     ready_ = {made};
     if (before_binding.size() > 1 && is_nic(pf())) ready_.push_back(before_binding.back());
     return {};
   }
 
-  Result<std::optional<SetVfAttributes::Vf>> attributes_of(unsigned index, const VfSettings& wish, Origin& from) {
+  Result<std::optional<SetVfAttributes::Vf>> attributes_of(
+      unsigned index, const VfSettings& wish, Origin& from) {
     SetVfAttributes::Vf vf;
     vf.index = index;
     if (wish.mac && wish.mac->value.kind == MacRule::Kind::stable) vf.stable_mac = true;
     if (wish.mac && wish.mac->value.kind == MacRule::Kind::first) {
       const auto mac = wish.mac->value.first.plus(index - draft_.mac_base(section(), index));
-      if (!mac) return refuse("{}VF {} of {}: {}", at(wish.mac->from), index, pf().address.str(), mac.error().what);
+      if (!mac)
+        return refuse(
+            "{}VF {} of {}: {}", at(wish.mac->from), index, pf().address.str(), mac.error().what);
       vf.mac = *mac;
     }
     if (wish.trust) vf.trust = wish.trust->value;
@@ -136,7 +199,9 @@ class PfSteps {
     SetVfAttributes::Vf nothing;
     nothing.index = index;
     if (vf == nothing) return std::optional<SetVfAttributes::Vf>{};
-    for (const auto* origin : {wish.mac ? &wish.mac->from : nullptr, wish.trust ? &wish.trust->from : nullptr, wish.vlan ? &wish.vlan->from : nullptr})
+    for (const auto* origin :
+         {wish.mac ? &wish.mac->from : nullptr, wish.trust ? &wish.trust->from : nullptr,
+          wish.vlan ? &wish.vlan->from : nullptr})
       if (origin && from == section().from) from = *origin;
     return std::optional{std::move(vf)};
   }
@@ -144,7 +209,8 @@ class PfSteps {
   std::optional<MacAddress> shown_mac(unsigned index, const VfSettings& wish) const {
     if (!wish.mac || !is_nic(pf())) return std::nullopt;
     if (wish.mac->value.kind == MacRule::Kind::first)
-      if (const auto mac = wish.mac->value.first.plus(index - draft_.mac_base(section(), index))) return *mac;
+      if (const auto mac = wish.mac->value.first.plus(index - draft_.mac_base(section(), index)))
+        return *mac;
     if (wish.mac->value.kind == MacRule::Kind::stable)
       for (const auto& port : pf().ports)
         if (port.permanent_mac) return port.permanent_mac->stable_vf(index);
@@ -154,52 +220,94 @@ class PfSteps {
   void place_vf(unsigned index, const std::vector<std::size_t>& before) {
     const auto wish = draft_.vf_settings(section(), index);
     const auto driver = driver_of(wish);
-    const auto address = pf().sriov->stride || index == 0 ? pf().address.vf(index, pf().sriov->offset, pf().sriov->stride) : Result<PciAddress>(refuse("its VF stride is 0"));
+    const auto address = pf().sriov->stride || index == 0
+                             ? pf().address.vf(index, pf().sriov->offset, pf().sriov->stride)
+                             : Result<PciAddress>(refuse("its VF stride is 0"));
     if (pf().sriov->offset == 0 || !address) {
       if (index == 0 || pf().sriov->offset != 0)
-        draft_.find(Severity::error, "vf-address",
-                    pf().sriov->offset == 0 ? fmt::format("{}: this tree does not show where its VFs will be: they are made, not bound", pf().address.str())
-                                            : fmt::format("{}: VF {} has no address: {}", pf().address.str(), index, address.error().what));
+        draft_.find(
+            Severity::error, "vf-address",
+            pf().sriov->offset == 0
+                ? fmt::format(
+                      "{}: this tree does not show where its VFs will be: they are made, not bound",
+                      pf().address.str())
+                : fmt::format(
+                      "{}: VF {} has no address: {}", pf().address.str(), index,
+                      address.error().what));
       return;
     }
-    draft_.plan.vfs.push_back({pf().address, index, *address, driver == "none" ? "" : driver, shown_mac(index, wish)});
-    if (driver == "vfio-pci" && !draft_.iommu_possible()) return;   // made, not bound: iommu.cpp says why
+    draft_.plan.vfs.push_back(
+        {pf().address, index, *address, driver == "none" ? "" : driver, shown_mac(index, wish)});
+    // made, not bound: iommu.cpp says why
+    if (driver == "vfio-pci" && !draft_.iommu_possible()) return;
     auto after = before;
-    if (const auto module = modules_.find(driver); module != modules_.end()) after.push_back(module->second);
+    if (const auto module = modules_.find(driver); module != modules_.end())
+      after.push_back(module->second);
     std::ranges::sort(after);
-    const auto because = driver == "vfio-pci" ? "for guests" : driver == "none" ? "the policy leaves it alone" : driver == "keep" ? "the host uses it" : "the policy names this driver";
-    const auto bound = draft_.step(BindDriver{pf().address, index, *address, driver == "none" ? "" : driver}, because, wish.driver ? wish.driver->from : section().from, after, required_);
+    const auto because = driver == "vfio-pci" ? "for guests"
+                         : driver == "none"   ? "the policy leaves it alone"
+                         : driver == "keep"   ? "the host uses it"
+                                              : "the policy names this driver";
+    const auto bound = draft_.step(
+        BindDriver{pf().address, index, *address, driver == "none" ? "" : driver}, because,
+        wish.driver ? wish.driver->from : section().from, after, required_);
     if (wish.coalescing()) vf_coalescing(index, *address, wish, driver, bound);
   }
 
   // A VF on vfio-pci has no port here: its guest sets its own interrupts (role = guest).
-  void vf_coalescing(unsigned index, const PciAddress& address, const VfSettings& wish, const std::string& driver, std::size_t bound) {
+  void vf_coalescing(
+      unsigned index, const PciAddress& address, const VfSettings& wish, const std::string& driver,
+      std::size_t bound) {
     const auto from = origin_of(wish);
     if (!is_nic(pf())) return not_a_nic(from, "interrupt coalescing is");
     if (driver == "vfio-pci" || driver == "none") {
-      draft_.find(Severity::warning, "vf-without-port",
-                  fmt::format("{}VF {} of {} ({}) has no port on this host: its coalescing is set in its guest, by a policy with role = guest", at(from), index, pf().address.str(), driver == "none" ? "no driver" : driver));
+      draft_.find(
+          Severity::warning, "vf-without-port",
+          fmt::format(
+              "{}VF {} of {} ({}) has no port on this host: its coalescing is set "
+              "in its guest, by a policy with role = guest",
+              at(from), index, pf().address.str(), driver == "none" ? "no driver" : driver));
       return;
     }
-    const auto up = draft_.step(BringUp{address}, "drivers refuse coalescing while the port is down", from, {bound}, false);
+    const auto up = draft_.step(
+        BringUp{address}, "drivers refuse coalescing while the port is down", from, {bound}, false);
     draft_.step(coalescing_of(address, wish), "interrupt delay as asked", from, {up}, required_);
   }
 
-  // Last, because making VFs resets the ports of some drivers and with them queues and interrupts (igb).
+  // Last, because making VFs resets the ports of some drivers and with them queues and interrupts
+  // (igb).
   void queues_and_irqs() {
     if (section().queues) {
-      if (is_nic(pf())) ready_ = {draft_.step(SetQueues{pf().address, section().queues->value}, "the host's own share of this port", section().queues->from, ready_, required_)};
-      else not_a_nic(section().queues->from, "queues is");
+      if (is_nic(pf()))
+        ready_ = {draft_.step(
+            SetQueues{pf().address, section().queues->value}, "the host's own share of this port",
+            section().queues->from, ready_, required_)};
+      else
+        not_a_nic(section().queues->from, "queues is");
     }
     if (coalescing()) {
       const auto from = origin_of(section());
-      if (is_nic(pf())) draft_.step(coalescing_of(pf().address, section()), "interrupt delay as asked", from, ready_, required_);
-      else not_a_nic(from, "interrupt coalescing is");
+      if (is_nic(pf()))
+        draft_.step(
+            coalescing_of(pf().address, section()), "interrupt delay as asked", from, ready_,
+            required_);
+      else
+        not_a_nic(from, "interrupt coalescing is");
     }
     if (!pf_.irq_cpus.empty()) {
       if (is_nvme(pf()))
-        draft_.find(Severity::note, "irq-managed", fmt::format("{}{}: the kernel itself places NVMe interrupts; isolcpus=managed_irq keeps them off isolated CPUs", at(section().irq->from), pf().address.str()));
-      draft_.step(PinIrqs{pf().address, pf_.irq_cpus}, fmt::format("CPUs that the host keeps{}", pf().node >= 0 ? fmt::format(", near node {}", pf().node) : ""), section().irq->from, ready_, required_ && !is_nvme(pf()));
+        draft_.find(
+            Severity::note, "irq-managed",
+            fmt::format(
+                "{}{}: the kernel itself places NVMe interrupts; "
+                "isolcpus=managed_irq keeps them off isolated CPUs",
+                at(section().irq->from), pf().address.str()));
+      draft_.step(
+          PinIrqs{pf().address, pf_.irq_cpus},
+          fmt::format(
+              "CPUs that the host keeps{}",
+              pf().node >= 0 ? fmt::format(", near node {}", pf().node) : ""),
+          section().irq->from, ready_, required_ && !is_nvme(pf()));
     }
   }
 
@@ -216,18 +324,25 @@ Status plan_sriov(Draft& draft) {
   std::vector<std::size_t> first;
   if (!draft.plan.isolated.empty()) {
     const auto host = (draft.facts.cpu.possible | draft.facts.cpu.online) - draft.plan.isolated;
-    first.push_back(draft.step(SetDefaultIrqAffinity{host}, "before any driver asks for an interrupt", draft.policy.cpu.isolate->from, {}));
+    first.push_back(draft.step(
+        SetDefaultIrqAffinity{host}, "before any driver asks for an interrupt",
+        draft.policy.cpu.isolate->from, {}));
   }
   std::map<std::string, std::size_t> modules;
   for (const auto& pf : draft.pfs)
     for (unsigned i = 0; i < pf.vfs; ++i) {
       const auto wish = draft.vf_settings(*pf.section, i);
       const auto driver = driver_of(wish);
-      if (!names_module(driver) || modules.contains(driver) || (driver == "vfio-pci" && !draft.iommu_possible())) continue;
-      modules[driver] = draft.step(LoadModule{driver}, "VFs are bound to it", wish.driver->from, {});
+      if (!names_module(driver) || modules.contains(driver) ||
+          (driver == "vfio-pci" && !draft.iommu_possible()))
+        continue;
+      modules[driver] =
+          draft.step(LoadModule{driver}, "VFs are bound to it", wish.driver->from, {});
     }
   for (const auto& pf : draft.pfs) {
-    draft.plan.pfs.push_back({pf.section->name, pf.function->address, pf.function->driver, pf.function->node, pf.vfs, value_or(pf.section->required, true)});
+    draft.plan.pfs.push_back(
+        {pf.section->name, pf.function->address, pf.function->driver, pf.function->node, pf.vfs,
+         value_or(pf.section->required, true)});
     VFIRST_CHECK(PfSteps(draft, pf, modules, first).add());
   }
   return {};

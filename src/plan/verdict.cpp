@@ -18,7 +18,8 @@ std::string verdict_name(Verdict verdict) {
 
 bool VerifyReport::green() const {
   return std::ranges::none_of(rows, [](const VerifyRow& row) {
-    return row.required && (row.verdict == Verdict::short_of || row.verdict == Verdict::ignored || row.verdict == Verdict::failed);
+    return row.required && (row.verdict == Verdict::short_of || row.verdict == Verdict::ignored ||
+                            row.verdict == Verdict::failed);
   });
 }
 

@@ -17,12 +17,14 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto kFetch = "/usr/libexec/vfirst/fetch";
-constexpr int kFetchLimit_s = 40;                                // dracut's own tries included
+// dracut's own tries included
+constexpr int kFetchLimit_s = 40;
 constexpr auto kLabel = "VFIRST";
 constexpr auto kAskedLabel = "LABEL=VFIRST";
 constexpr std::string_view kInitramfsFolder = "etc/vfirst/policy.d";
 
-// curl's exit codes for what a network that is still coming up gives: no name, no way, no answer, half an answer.
+// curl's exit codes for what a network that is still coming up gives: no name, no way, no answer,
+// half an answer.
 bool may_still_come(int code) {
   static constexpr int kCodes[] = {5, 6, 7, 18, 28, 35, 52, 55, 56};
   return std::ranges::find(kCodes, code) != std::end(kCodes);
@@ -41,13 +43,15 @@ std::string reason(const Ended& ended) {
 std::string name_of(std::string_view url) {
   const auto path = url.substr(0, url.find_first_of("?#"));
   const auto name = path.substr(path.rfind('/') + 1);
-  const bool plain = name.size() < 100 && name.ends_with(".ini") && std::ranges::all_of(name, [](unsigned char c) { return c > ' ' && c < 127; });
+  const bool plain = name.size() < 100 && name.ends_with(".ini") &&
+                     std::ranges::all_of(name, [](unsigned char c) { return c > ' ' && c < 127; });
   return plain ? std::string(name) : "policy.ini";
 }
 
 class Gathering {
  public:
-  Gathering(const Root& root, Files& files, Events& events, const PolicySeams& seams, Events::Time wait)
+  Gathering(
+      const Root& root, Files& files, Events& events, const PolicySeams& seams, Events::Time wait)
       : root_(root), files_(files), events_(events), seams_(seams), end_(events.now() + wait) {
     if (const auto text = files.read(kSourcesFile))
       for (const auto line : split(*text, '\n'))
@@ -68,19 +72,22 @@ class Gathering {
   }
 
   void from_disk(bool asked) {
-    source(fmt::format("policy from the filesystem labelled {}", kLabel), [&]() -> Result<std::string> {
-      auto device = seams_.labelled(asked);
-      while (!device && asked && events_.now() < end_) {
-        events_.wait(end_, true);
-        device = seams_.labelled(events_.now() >= end_);
-      }
-      if (!device && !asked) return std::string();
-      if (!device) return failed(ENODEV, "no filesystem has this label");
-      std::string names;
-      for (const auto& file : VFIRST_TRY(seams_.files_on(*device))) names += (names.empty() ? "" : " ") + VFIRST_TRY(keep("disk-" + file.name, file.text));
-      if (names.empty()) return refuse("{}: there is no .ini file on it", *device);
-      return names;
-    });
+    source(
+        fmt::format("policy from the filesystem labelled {}", kLabel),
+        [&]() -> Result<std::string> {
+          auto device = seams_.labelled(asked);
+          while (!device && asked && events_.now() < end_) {
+            events_.wait(end_, true);
+            device = seams_.labelled(events_.now() >= end_);
+          }
+          if (!device && !asked) return std::string();
+          if (!device) return failed(ENODEV, "no filesystem has this label");
+          std::string names;
+          for (const auto& file : VFIRST_TRY(seams_.files_on(*device)))
+            names += (names.empty() ? "" : " ") + VFIRST_TRY(keep("disk-" + file.name, file.text));
+          if (names.empty()) return refuse("{}: there is no .ini file on it", *device);
+          return names;
+        });
   }
 
   void from_url(const std::string& url, unsigned number) {
@@ -92,8 +99,15 @@ class Gathering {
   std::vector<Brought> take() {
     if (more_) {
       std::string text;
-      for (const auto& line : there_) text += line + "\n";
-      if (auto status = replace(files_, kSourcesFile, text); !status) out_.push_back({"record of policy sources", "", status.error().what, static_cast<int>(status.error().code), {}});
+      for (const auto& line : there_)
+        text += line + "\n";
+      if (auto status = replace(files_, kSourcesFile, text); !status)
+        out_.push_back(
+            {"record of policy sources",
+             "",
+             status.error().what,
+             static_cast<int>(status.error().code),
+             {}});
     }
     return std::move(out_);
   }
@@ -126,12 +140,15 @@ class Gathering {
     for (;;) {
       const auto ended = seams_.run({kFetch, url}, {});
       if (!ended && ended.error().code == std::errc::no_such_file_or_directory)
-        return failed(ENOENT, "{} is not here: dracut's module url-lib brings it into the initramfs", kFetch);
+        return failed(
+            ENOENT, "{} is not here: dracut's module url-lib brings it into the initramfs", kFetch);
       if (!ended) return std::unexpected(ended.error());
       if (ended->code == 0) return ended->out;
       const auto left = end_ - events_.now();
-      if (!may_still_come(ended->code) || left <= Events::Time::zero()) return failed(EIO, "{}", reason(*ended));
-      seams_.network_change(std::chrono::duration_cast<std::chrono::milliseconds>(std::min<Events::Time>(left, 2s)));
+      if (!may_still_come(ended->code) || left <= Events::Time::zero())
+        return failed(EIO, "{}", reason(*ended));
+      seams_.network_change(
+          std::chrono::duration_cast<std::chrono::milliseconds>(std::min<Events::Time>(left, 2s)));
     }
   }
 
@@ -150,7 +167,8 @@ Result<std::vector<Source>> read_device(const std::string& device) {
   const auto root = VFIRST_TRY(Root::open(mounted.path()));
   std::vector<Source> out;
   for (const auto& name : VFIRST_TRY(policy_names(root, "."))) {
-    if (root.link(name)) return refuse("{}: a symbolic link, on {}", name, device);   // it would lead out of there
+    // it would lead out of there
+    if (root.link(name)) return refuse("{}: a symbolic link, on {}", name, device);
     out.push_back({name, VFIRST_TRY(read_policy_file(root, name, name))});
   }
   return out;
@@ -160,12 +178,16 @@ Result<std::vector<Source>> read_device(const std::string& device) {
 
 PolicySeams policy_seams(const Root& root) {
   PolicySeams seams;
-  seams.run = [](const std::vector<std::string>& argv, std::string_view input) { return run_process(argv, input, kFetchLimit_s); };
-  // Opened when a fetch has failed for the first time; what came between that and this costs one round.
-  seams.network_change = [events = std::shared_ptr<NetworkEvents>()](std::chrono::milliseconds limit) mutable {
-    if (!events) events = std::make_shared<NetworkEvents>();
-    events->wait(limit);
+  seams.run = [](const std::vector<std::string>& argv, std::string_view input) {
+    return run_process(argv, input, kFetchLimit_s);
   };
+  // Opened when a fetch has failed for the first time; what came between that and this costs one
+  // round.
+  seams.network_change =
+      [events = std::shared_ptr<NetworkEvents>()](std::chrono::milliseconds limit) mutable {
+        if (!events) events = std::make_shared<NetworkEvents>();
+        events->wait(limit);
+      };
   seams.labelled = [&root](bool everywhere) -> std::optional<std::string> {
     const auto link = fmt::format("dev/disk/by-label/{}", kLabel);
     if (root.exists(link)) return "/" + link;
@@ -175,7 +197,9 @@ PolicySeams policy_seams(const Root& root) {
   return seams;
 }
 
-std::vector<Brought> bring_policy(const Root& root, Files& files, Events& events, const PolicySeams& seams, bool initramfs, Events::Time wait) {
+std::vector<Brought> bring_policy(
+    const Root& root, Files& files, Events& events, const PolicySeams& seams, bool initramfs,
+    Events::Time wait) {
   Gathering gathering(root, files, events, seams, wait);
   if (initramfs) gathering.from_initramfs();
   std::vector<std::string> urls;
@@ -184,11 +208,14 @@ std::vector<Brought> bring_policy(const Root& root, Files& files, Events& events
   for (auto word : words(cmdline)) {
     if (!word.starts_with("vfirst.policy=")) continue;
     word.remove_prefix(14);
-    if (word == kAskedLabel) disk = true;
-    else if (!word.empty()) urls.emplace_back(word);
+    if (word == kAskedLabel)
+      disk = true;
+    else if (!word.empty())
+      urls.emplace_back(word);
   }
   gathering.from_disk(disk);
-  for (unsigned i = 0; i < urls.size(); ++i) gathering.from_url(urls[i], i + 1);
+  for (unsigned i = 0; i < urls.size(); ++i)
+    gathering.from_url(urls[i], i + 1);
   return gathering.take();
 }
 

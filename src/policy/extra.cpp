@@ -13,7 +13,8 @@ struct Managed {
   std::string_view key, instead;
 };
 
-constexpr std::string_view kIsolate = "write 'isolate' and 'reserved...' in [cpu]; the CPU lists are computed";
+constexpr std::string_view kIsolate =
+    "write 'isolate' and 'reserved...' in [cpu]; the CPU lists are computed";
 constexpr std::string_view kPages = "write 'size' and 'per-node' in [hugepages]";
 constexpr std::string_view kIommuIsAKey = "write 'mode' in [iommu]";
 constexpr std::string_view kCstate = "write 'max-cstate' in [power]";
@@ -33,7 +34,8 @@ constexpr Managed kManaged[] = {
     {"intel_idle.max_cstate", kCstate},
     {"processor.max_cstate", kCstate},
     {"mitigations", "write 'mitigations' in [kernel], as a key of its own"},
-    {"vfio_pci.ids", "it takes every device with that ID; write 'vf-driver = vfio-pci' in [pf NAME]"},
+    {"vfio_pci.ids",
+     "it takes every device with that ID; write 'vf-driver = vfio-pci' in [pf NAME]"},
     {"extra", "it is this key's own name"},
     {"root", kIsTheLoaders},
     {"initrd", kIsTheLoaders},
@@ -46,11 +48,16 @@ Status check_extra(std::string_view arguments) {
   const auto line = CommandLine::parse(arguments);
   if (!line.init_part().empty()) return refuse("'--' would hand everything behind it to init");
   for (const auto& arg : line.args()) {
-    if (std::count(arg.raw.begin(), arg.raw.end(), '"') % 2 != 0) return refuse("{} has no closing double quote", arg.raw);
-    if (arg.key.empty() || std::string_view("=;#").find(arg.key.front()) != std::string_view::npos) return refuse("'{}' has no name", arg.raw);
-    // drivers/iommu/amd/init.c, parse_amd_iommu_options: "Unknown option - 'on'"; it is on wherever there is an IVRS table.
+    if (std::count(arg.raw.begin(), arg.raw.end(), '"') % 2 != 0)
+      return refuse("{} has no closing double quote", arg.raw);
+    if (arg.key.empty() || std::string_view("=;#").find(arg.key.front()) != std::string_view::npos)
+      return refuse("'{}' has no name", arg.raw);
+    // drivers/iommu/amd/init.c, parse_amd_iommu_options: "Unknown option - 'on'"; it is on wherever
+    // there is an IVRS table.
     if (arg.is("amd_iommu") && (arg.value == "on" || arg.value == "off"))
-      return refuse("{} does not belong here: {}", arg.raw, arg.value == "on" ? "the kernel knows no such value, it is on by default" : kIommuIsAKey);
+      return refuse(
+          "{} does not belong here: {}", arg.raw,
+          arg.value == "on" ? "the kernel knows no such value, it is on by default" : kIommuIsAKey);
     for (const auto& [key, instead] : kManaged)
       if (arg.is(key)) return refuse("{} does not belong here: {}", arg.raw, instead);
   }

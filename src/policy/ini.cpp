@@ -3,26 +3,29 @@
 
 #include "base/text.hpp"
 
-#include <cstring>
 #include <ini.h>
+#include <cstring>
 #include <optional>
 
 namespace vfirst {
 
 namespace {
 
-// inih copies section names and keys into buffers of 50 bytes and cuts what does not fit (ini.c, MAX_SECTION, MAX_NAME).
+// inih copies section names and keys into buffers of 50 bytes and cuts what does not fit (ini.c,
+// MAX_SECTION, MAX_NAME).
 constexpr std::size_t kNameLimit = 49;
 
 // inih takes a comment off the first line of a value, but r55 not off its further lines.
 std::string_view without_comment(std::string_view text) {
   for (std::size_t i = 1; i < text.size(); ++i)
-    if (text[i] == ';' && (text[i - 1] == ' ' || text[i - 1] == '\t')) return trimmed(text.substr(0, i));
+    if (text[i] == ';' && (text[i - 1] == ' ' || text[i - 1] == '\t'))
+      return trimmed(text.substr(0, i));
   return text;
 }
 
-// Feeds inih line by line. inih tells its handler no line number (Debian builds it without) and cuts a line that is longer
-// than its buffer, so the lines are counted and measured here, before it sees them.
+// Feeds inih line by line. inih tells its handler no line number (Debian builds it without) and
+// cuts a line that is longer than its buffer, so the lines are counted and measured here, before it
+// sees them.
 class Reader {
  public:
   Reader(std::string_view name, std::string_view text) : name_(name), rest_(text) {}
@@ -68,10 +71,12 @@ class Reader {
   }
 
   void check(std::string_view line, std::size_t size) {
-    if (line.size() + 2 > size) return fault("the line has {} bytes, the limit is {}", line.size(), size - 2);
+    if (line.size() + 2 > size)
+      return fault("the line has {} bytes, the limit is {}", line.size(), size - 2);
     if (line.ends_with('\r')) line.remove_suffix(1);
     for (const unsigned char c : line)
-      if ((c < 0x20 && c != '\t') || c == 0x7f) return fault("the line holds a control character (0x{:02x})", c);
+      if ((c < 0x20 && c != '\t') || c == 0x7f)
+        return fault("the line holds a control character (0x{:02x})", c);
     const auto content = trimmed(line);
     continued_ = false;
     if (content.empty() || content.front() == ';' || content.front() == '#') return;
@@ -94,7 +99,8 @@ class Reader {
     const auto behind = trimmed(tail);
     if (!behind.empty() && (tail.front() == ';' || behind.front() != ';'))
       return fault("'{}' behind the ] would be ignored; write it on its own line", behind);
-    if (name.size() > kNameLimit) return fault("the section name has {} bytes, the limit is {}", name.size(), kNameLimit);
+    if (name.size() > kNameLimit)
+      return fault("the section name has {} bytes, the limit is {}", name.size(), kNameLimit);
     sections_.push_back({std::string(name), line_, {}});
   }
 
@@ -117,7 +123,9 @@ class Reader {
   void fault(fmt::format_string<Args...> text, Args&&... args) {
     if (fault_) return;
     fault_line_ = line_;
-    fault_ = Error{std::errc::invalid_argument, fmt::format("{}:{}: ", name_, line_) + fmt::format(text, std::forward<Args>(args)...)};
+    fault_ = Error{
+        std::errc::invalid_argument,
+        fmt::format("{}:{}: ", name_, line_) + fmt::format(text, std::forward<Args>(args)...)};
   }
 
   std::string_view name_, rest_;
@@ -129,6 +137,8 @@ class Reader {
 
 }  // namespace
 
-Result<std::vector<IniSection>> read_ini(std::string_view name, std::string_view text) { return Reader(name, text).run(); }
+Result<std::vector<IniSection>> read_ini(std::string_view name, std::string_view text) {
+  return Reader(name, text).run();
+}
 
 }  // namespace vfirst

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
-// An INI text as libinih reads it, with the lines it came from; everything that libinih would cut, join or pass over in
-// silence is refused instead.
+// An INI text as libinih reads it, with the lines it came from; everything that libinih would cut,
+// join or pass over in silence is refused instead.
 
 #include "base/result.hpp"
 
@@ -11,7 +11,8 @@
 
 namespace vfirst {
 
-struct IniPiece {                                                // a further line of one value: it begins with a blank
+// a further line of one value: it begins with a blank
+struct IniPiece {
   std::string text;
   unsigned line = 0;
 };
@@ -22,7 +23,8 @@ struct IniEntry {
   std::vector<IniPiece> more;
 };
 
-struct IniSection {                                              // one [header]; a repeated header is a second one
+// one [header]; a repeated header is a second one
+struct IniSection {
   std::string name;
   unsigned line = 0;
   std::vector<IniEntry> entries;

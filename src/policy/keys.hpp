@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
-// The table of policy keys: one place for the reader, the man page, `vfirst lint` and the nearest-name offer.
+// The table of policy keys: one place for the reader, the man page, `vfirst lint` and the
+// nearest-name offer.
 
 #include "policy/policy.hpp"
 
@@ -10,13 +11,18 @@
 namespace vfirst {
 
 struct PolicyKey {
-  std::string_view section;                                      // "cpu", "pf NAME", "vf NAME RANGE"
-  std::string_view key;                                          // "nodeN" stands for node0, node1, ...
-  std::string_view syntax;                                       // "yes | no"
-  std::string_view help;                                         // one line, with the default
+  // "cpu", "pf NAME", "vf NAME RANGE"
+  std::string_view section;
+  // "nodeN" stands for node0, node1, ...
+  std::string_view key;
+  // "yes | no"
+  std::string_view syntax;
+  // one line, with the default
+  std::string_view help;
 };
 
-const std::vector<PolicyKey>& policy_keys();                     // in the order of the man page
+// in the order of the man page
+const std::vector<PolicyKey>& policy_keys();
 
 // The merged policy as INI text that reads back as the same policy, files and lines aside.
 std::string print_policy(const Policy&);

@@ -11,32 +11,41 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::string_view kSearchPath[] = {"usr/lib/vfirst/policy.d", "etc/vfirst/policy.d", "run/vfirst/policy.d"};
+constexpr std::string_view kSearchPath[] = {
+    "usr/lib/vfirst/policy.d", "etc/vfirst/policy.d", "run/vfirst/policy.d"};
 constexpr std::uintmax_t kSizeLimit = 1 << 20;
 
-bool is_policy(std::string_view name) { return name.ends_with(".ini") && !name.starts_with('.'); }
+bool is_policy(std::string_view name) {
+  return name.ends_with(".ini") && !name.starts_with('.');
+}
 
 // Mode bits as ls -l and chmod know them.
 Status check_writers(const fs::path& path, std::string_view shown, const fs::file_status& status) {
   const auto mode = static_cast<unsigned>(status.permissions()) & 07777;
-  if (mode & 02) return refuse("{}: anyone may write it (mode {:04o}); take that away (chmod o-w)", shown.empty() ? path.native() : shown, mode);
+  if (mode & 02)
+    return refuse(
+        "{}: anyone may write it (mode {:04o}); take that away (chmod o-w)",
+        shown.empty() ? path.native() : shown, mode);
   return {};
 }
 
 bool masks(const Root& root, const std::string& path) {
-  if (const auto target = root.link(path); target && fs::path(*target).filename() == "null") return true;
+  if (const auto target = root.link(path); target && fs::path(*target).filename() == "null")
+    return true;
   std::error_code error;
   return fs::file_size(root.path() / path, error) == 0 && !error;
 }
 
 struct Found {
-  std::string path, name;                                        // relative to the root; the file's own name
+  // relative to the root; the file's own name
+  std::string path, name;
 };
 
 // Two files of one name are told apart by their whole paths, others by the name alone.
 Result<std::vector<Source>> read_all(const Root& root, const std::vector<Found>& files) {
   std::map<std::string, unsigned> times;
-  for (const auto& file : files) ++times[file.name];
+  for (const auto& file : files)
+    ++times[file.name];
   std::vector<Source> sources;
   for (const auto& file : files) {
     const auto& shown = times[file.name] > 1 ? file.path : file.name;
@@ -56,8 +65,10 @@ Result<std::vector<Source>> from_search_path(const Root& root) {
     VFIRST_CHECK(check_writers(whole, directory, fs::status(whole, error)));
     for (const auto& name : VFIRST_TRY(policy_names(root, directory))) {
       const auto path = directory + '/' + name;
-      if (masks(root, path)) std::erase_if(files, [&](const Found& file) { return file.name == name; });
-      else files.push_back({path, name});
+      if (masks(root, path))
+        std::erase_if(files, [&](const Found& file) { return file.name == name; });
+      else
+        files.push_back({path, name});
     }
   }
   return read_all(root, files);
@@ -77,14 +88,16 @@ Result<std::vector<Source>> from_paths(const std::vector<std::string>& paths) {
     }
     const auto names = VFIRST_TRY(policy_names(host, relative));
     if (names.empty()) return refuse("{}: there is no .ini file in it", path);
-    for (const auto& name : names) files.push_back({(fs::path(relative) / name).native(), name});
+    for (const auto& name : names)
+      files.push_back({(fs::path(relative) / name).native(), name});
   }
   return read_all(host, files);
 }
 
 }  // namespace
 
-Result<std::string> read_policy_file(const Root& root, const std::string& path, std::string_view shown) {
+Result<std::string> read_policy_file(
+    const Root& root, const std::string& path, std::string_view shown) {
   const auto whole = root.path() / path;
   std::error_code error;
   const auto status = fs::status(whole, error);
@@ -94,7 +107,10 @@ Result<std::string> read_policy_file(const Root& root, const std::string& path, 
   if (const auto size = fs::file_size(whole, error); !error && size > kSizeLimit)
     return refuse("{}: {} bytes, the limit is {}", shown, size, kSizeLimit);
   auto text = root.bytes(path);
-  if (!text) return failed(static_cast<int>(text.error().code), "{}: cannot be read: {}", shown, std::make_error_code(text.error().code).message());
+  if (!text)
+    return failed(
+        static_cast<int>(text.error().code), "{}: cannot be read: {}", shown,
+        std::make_error_code(text.error().code).message());
   return text;
 }
 
@@ -108,7 +124,8 @@ Result<std::vector<Source>> find_policy(const Root& root, const std::vector<std:
   return paths.empty() ? from_search_path(root) : from_paths(paths);
 }
 
-Result<Policy> load_policy(const Root& root, const std::vector<std::string>& paths, const MatchFacts& machine) {
+Result<Policy> load_policy(
+    const Root& root, const std::vector<std::string>& paths, const MatchFacts& machine) {
   return parse_policy(VFIRST_TRY(find_policy(root, paths)), machine);
 }
 

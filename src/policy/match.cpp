@@ -9,8 +9,9 @@ namespace {
 
 struct Word {
   std::string_view name;
-  std::string MatchFacts::*member;
-  bool cased;                                                    // DMI text is as the vendor spells it; names are not
+  std::string MatchFacts::* member;
+  // DMI text is as the vendor spells it; names are not
+  bool cased;
 };
 
 Word word(MatchKey key) {
@@ -29,7 +30,9 @@ Word word(MatchKey key) {
 
 std::optional<std::string> mismatch(MatchKey key, std::string_view glob, const MatchFacts& facts) {
   const auto [name, member, cased] = word(key);
-  const auto fold = [cased = cased](std::string_view text) { return cased ? std::string(trimmed(text)) : lowered(trimmed(text)); };
+  const auto fold = [cased = cased](std::string_view text) {
+    return cased ? std::string(trimmed(text)) : lowered(trimmed(text));
+  };
   const auto pattern = fold(glob);
   if (!member) {
     for (const auto& mac : facts.macs)

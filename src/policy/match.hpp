@@ -12,13 +12,16 @@ namespace vfirst {
 
 // Filled from Facts by those who have them. An empty word is unknown and matches nothing.
 struct MatchFacts {
-  std::string product, vendor, serial, hostname, cpu_vendor;     // cpu_vendor: "intel", "amd", "arm"
-  std::vector<std::string> macs;                                 // of every port, any of them may match
+  // cpu_vendor: "intel", "amd", "arm"
+  std::string product, vendor, serial, hostname, cpu_vendor;
+  // of every port, any of them may match
+  std::vector<std::string> macs;
 };
 
 enum class MatchKey { product, vendor, serial, hostname, mac, cpu_vendor };
 
-// Nothing where the glob matches, else why not: "product is 'PowerEdge R750', not 'PowerEdge R760*'".
+// Nothing where the glob matches, else why not: "product is 'PowerEdge R750', not 'PowerEdge
+// R760*'".
 std::optional<std::string> mismatch(MatchKey, std::string_view glob, const MatchFacts&);
 
 }  // namespace vfirst

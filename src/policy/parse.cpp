@@ -13,9 +13,11 @@ namespace vfirst {
 
 namespace {
 
-constexpr std::string_view kNameLetters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-";
+constexpr std::string_view kNameLetters =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-";
 
-// One text: read into a policy of those before it, or, where [match] leaves it out, into one that is thrown away.
+// One text: read into a policy of those before it, or, where [match] leaves it out, into one that
+// is thrown away.
 class File {
  public:
   explicit File(const Source& source) : source_(source) {}
@@ -25,11 +27,15 @@ class File {
     const auto why_not = VFIRST_TRY(match(sections, machine));
     Policy scratch;
     auto& target = why_not ? scratch : policy;
-    for (const auto& section : sections) VFIRST_CHECK(read(section, target));
+    for (const auto& section : sections)
+      VFIRST_CHECK(read(section, target));
     VFIRST_CHECK(check_file(target, source_.name));
-    if (why_not) policy.skipped.push_back(*why_not);
-    else policy.files.push_back(source_.name);
-    for (const auto& pf : scratch.pfs) elsewhere_.push_back(pf.name);
+    if (why_not)
+      policy.skipped.push_back(*why_not);
+    else
+      policy.files.push_back(source_.name);
+    for (const auto& pf : scratch.pfs)
+      elsewhere_.push_back(pf.name);
     return policy;
   }
   // PFs of a text that was left out: a [vf] of theirs is no mistake.
@@ -37,12 +43,14 @@ class File {
 
  private:
   template <class... Args>
-  std::unexpected<Error> fail(unsigned line, fmt::format_string<Args...> text, Args&&... args) const {
+  std::unexpected<Error> fail(
+      unsigned line, fmt::format_string<Args...> text, Args&&... args) const {
     return refuse("{}:{}: {}", source_.name, line, fmt::format(text, std::forward<Args>(args)...));
   }
   Origin origin(unsigned line) const { return {source_.name, line}; }
 
-  Result<std::optional<std::string>> match(const std::vector<IniSection>& sections, const MatchFacts& machine) const {
+  Result<std::optional<std::string>> match(
+      const std::vector<IniSection>& sections, const MatchFacts& machine) const {
     std::optional<std::string> why_not;
     for (const auto& section : sections) {
       if (words(section.name) != std::vector<std::string_view>{"match"}) continue;
@@ -61,8 +69,10 @@ class File {
     const auto name = words(section.name);
     const auto kind = name.empty() ? std::string_view() : name[0];
     const auto plain = [&](std::string_view word) { return kind == word && name.size() == 1; };
-    for (const auto& entry : section.entries) VFIRST_CHECK(once(entry, section));
-    if (plain("match")) return {};                               // read by match()
+    for (const auto& entry : section.entries)
+      VFIRST_CHECK(once(entry, section));
+    // read by match()
+    if (plain("match")) return {};
     if (plain("cpu")) return rows(section, "cpu", cpu_rows(), policy.cpu);
     if (plain("hugepages")) return hugepages(section, policy.hugepages);
     if (plain("iommu")) return rows(section, "iommu", iommu_rows(), policy.iommu);
@@ -71,19 +81,24 @@ class File {
     if (plain("boot")) return rows(section, "boot", boot_rows(), policy.boot);
     if (kind == "pf") return pf(section, name, policy);
     if (kind == "vf") return vf(section, name, policy);
-    static const std::vector<std::string_view> kKnown{"match", "cpu", "hugepages", "iommu", "power", "kernel", "pf", "vf", "boot"};
+    static const std::vector<std::string_view> kKnown{
+        "match", "cpu", "hugepages", "iommu", "power", "kernel", "pf", "vf", "boot"};
     if (std::find(kKnown.begin(), kKnown.end(), kind) != kKnown.end())
       return fail(section.line, "[{}] takes no name: '{}'", kind, section.name);
-    if (const auto close = nearest(lowered(kind), kKnown)) return fail(section.line, "unknown section [{}]; did you mean [{}]?", section.name, *close);
+    if (const auto close = nearest(lowered(kind), kKnown))
+      return fail(section.line, "unknown section [{}]; did you mean [{}]?", section.name, *close);
     return fail(section.line, "unknown section [{}]", section.name);
   }
 
   // Keys of one section may stand under several headers of a file, but each only once.
   Status once(const IniEntry& entry, const IniSection& section) {
     std::string label;
-    for (auto word : words(section.name)) label += (label.empty() ? "" : " ") + std::string(word);
+    for (auto word : words(section.name))
+      label += (label.empty() ? "" : " ") + std::string(word);
     const auto [at, fresh] = seen_.emplace(std::pair(label, entry.key), entry.line);
-    if (!fresh) return fail(entry.line, "'{}' in [{}] is already set in line {}", entry.key, label, at->second);
+    if (!fresh)
+      return fail(
+          entry.line, "'{}' in [{}] is already set in line {}", entry.key, label, at->second);
     return {};
   }
 
@@ -102,9 +117,12 @@ class File {
   }
 
   Status pf(const IniSection& section, const std::vector<std::string_view>& name, Policy& policy) {
-    if (name.size() != 2) return fail(section.line, "[{}]: a PF section is [pf NAME]", section.name);
+    if (name.size() != 2)
+      return fail(section.line, "[{}]: a PF section is [pf NAME]", section.name);
     VFIRST_CHECK(pf_name(section, name[1]));
-    auto at = std::find_if(policy.pfs.begin(), policy.pfs.end(), [&](const PfPolicy& pf) { return pf.name == name[1]; });
+    auto at = std::find_if(policy.pfs.begin(), policy.pfs.end(), [&](const PfPolicy& pf) {
+      return pf.name == name[1];
+    });
     if (at == policy.pfs.end()) {
       at = policy.pfs.emplace(at);
       at->name = name[1];
@@ -123,14 +141,26 @@ class File {
   }
 
   Status vf(const IniSection& section, const std::vector<std::string_view>& name, Policy& policy) {
-    if (name.size() != 3) return fail(section.line, "[{}]: a VF section is [vf NAME FIRST-LAST]", section.name);
+    if (name.size() != 3)
+      return fail(section.line, "[{}]: a VF section is [vf NAME FIRST-LAST]", section.name);
     VFIRST_CHECK(pf_name(section, name[1]));
     const auto dash = name[2].find('-');
     const auto first = parse_number(name[2].substr(0, dash));
-    const auto last = dash == std::string_view::npos ? first : parse_number(name[2].substr(dash + 1));
-    if (!first || !last) return fail(section.line, "[{}]: '{}' is not a range of VFs (0-3, or 2)", section.name, name[2]);
-    if (*first > *last || *last > 65534) return fail(section.line, "[{}]: {} is out of range: 0 to 65534, the lower first", section.name, name[2]);
-    VfRange range{std::string(name[1]), static_cast<unsigned>(*first), static_cast<unsigned>(*last), origin(section.line), {}};
+    const auto last =
+        dash == std::string_view::npos ? first : parse_number(name[2].substr(dash + 1));
+    if (!first || !last)
+      return fail(
+          section.line, "[{}]: '{}' is not a range of VFs (0-3, or 2)", section.name, name[2]);
+    if (*first > *last || *last > 65534)
+      return fail(
+          section.line, "[{}]: {} is out of range: 0 to 65534, the lower first", section.name,
+          name[2]);
+    VfRange range{
+        std::string(name[1]),
+        static_cast<unsigned>(*first),
+        static_cast<unsigned>(*last),
+        origin(section.line),
+        {}};
     auto at = std::find_if(policy.vf_ranges.begin(), policy.vf_ranges.end(), [&](const VfRange& r) {
       return r.pf == range.pf && r.first == range.first && r.last == range.last;
     });
@@ -140,7 +170,9 @@ class File {
 
   Status pf_name(const IniSection& section, std::string_view name) const {
     if (name.find_first_not_of(kNameLetters) == std::string_view::npos) return {};
-    return fail(section.line, "[{}]: '{}' is not a name: letters, digits, '_', '.' and '-'", section.name, name);
+    return fail(
+        section.line, "[{}]: '{}' is not a name: letters, digits, '_', '.' and '-'", section.name,
+        name);
   }
 
   template <class Row>
@@ -151,60 +183,85 @@ class File {
   }
 
   template <class Section>
-  Status rows(const IniSection& section, std::string_view kind, std::span<const KeyRow<Section>> table, Section& out) {
-    for (const auto& entry : section.entries) VFIRST_CHECK(row(entry, section, kind, table, out));
+  Status rows(
+      const IniSection& section, std::string_view kind, std::span<const KeyRow<Section>> table,
+      Section& out) {
+    for (const auto& entry : section.entries)
+      VFIRST_CHECK(row(entry, section, kind, table, out));
     return {};
   }
 
   template <class Section>
-  Status row(const IniEntry& entry, const IniSection& section, std::string_view kind, std::span<const KeyRow<Section>> table, Section& out) {
+  Status row(
+      const IniEntry& entry, const IniSection& section, std::string_view kind,
+      std::span<const KeyRow<Section>> table, Section& out) {
     const auto* found = find(table, entry.key);
     if (!found) return unknown_key(entry, section, kind);
     return set(entry, section, kind, *found, out);
   }
 
   template <class Section>
-  Status set(const IniEntry& entry, const IniSection& section, std::string_view kind, const KeyRow<Section>& row, Section& out) {
+  Status set(
+      const IniEntry& entry, const IniSection& section, std::string_view kind,
+      const KeyRow<Section>& row, Section& out) {
     const auto text = VFIRST_TRY(value_of(entry, section, kind, row.lines));
-    if (auto status = row.read(out, text, origin(entry.line)); !status) return bad_value(entry, text, status.error());
+    if (auto status = row.read(out, text, origin(entry.line)); !status)
+      return bad_value(entry, text, status.error());
     return {};
   }
 
   // The value with its further lines, which only lists may have.
-  Result<std::string> value_of(const IniEntry& entry, const IniSection& section, std::string_view kind, bool lines) const {
-    const auto odd = [](std::string_view text) { return std::count(text.begin(), text.end(), '"') % 2 != 0; };
-    if (lines && odd(entry.value)) return fail(entry.line, "{}: a double quote is not closed in its line", entry.key);
+  Result<std::string> value_of(
+      const IniEntry& entry, const IniSection& section, std::string_view kind, bool lines) const {
+    const auto odd = [](std::string_view text) {
+      return std::count(text.begin(), text.end(), '"') % 2 != 0;
+    };
+    if (lines && odd(entry.value))
+      return fail(entry.line, "{}: a double quote is not closed in its line", entry.key);
     auto text = entry.value;
     for (const auto& piece : entry.more) {
       const auto key = trimmed(std::string_view(piece.text).substr(0, piece.text.find('=')));
       if (!lines || (piece.text.find('=') != std::string::npos && is_key(kind, key)))
-        return fail(piece.line, "the line begins with a blank and would continue '{}'; begin it in the first column", entry.key);
-      if (odd(piece.text)) return fail(piece.line, "{}: a double quote is not closed in its line", entry.key);
+        return fail(
+            piece.line,
+            "the line begins with a blank and would continue '{}'; begin it in the first column",
+            entry.key);
+      if (odd(piece.text))
+        return fail(piece.line, "{}: a double quote is not closed in its line", entry.key);
       text += ' ' + piece.text;
     }
-    if (text.empty() && !(kind == "kernel" && entry.key == "extra")) return fail(entry.line, "'{}' in [{}] has no value", entry.key, section.name);
-    if (text.starts_with(';')) return fail(entry.line, "{}: a value cannot begin with ';'", entry.key);
+    if (text.empty() && !(kind == "kernel" && entry.key == "extra"))
+      return fail(entry.line, "'{}' in [{}] has no value", entry.key, section.name);
+    if (text.starts_with(';'))
+      return fail(entry.line, "{}: a value cannot begin with ';'", entry.key);
     return text;
   }
 
-  std::unexpected<Error> bad_value(const IniEntry& entry, std::string_view text, const Error& error) const {
-    const auto hint = text.find(" #") != std::string_view::npos ? " (a comment begins with ';')" : "";
+  std::unexpected<Error> bad_value(
+      const IniEntry& entry, std::string_view text, const Error& error) const {
+    const auto hint =
+        text.find(" #") != std::string_view::npos ? " (a comment begins with ';')" : "";
     return fail(entry.line, "{}: {}{}", entry.key, error.what, hint);
   }
 
   static bool is_key(std::string_view kind, std::string_view key) {
-    return std::any_of(policy_keys().begin(), policy_keys().end(), [&](const PolicyKey& k) { return k.section == kind && k.key == key; });
+    return std::any_of(policy_keys().begin(), policy_keys().end(), [&](const PolicyKey& k) {
+      return k.section == kind && k.key == key;
+    });
   }
 
-  std::unexpected<Error> unknown_key(const IniEntry& entry, const IniSection& section, std::string_view kind) const {
+  std::unexpected<Error> unknown_key(
+      const IniEntry& entry, const IniSection& section, std::string_view kind) const {
     std::vector<std::string_view> here;
     for (const auto& key : policy_keys())
       if (key.section == kind) here.push_back(key.key);
     const auto offer = nearest(lowered(entry.key), here);
     const auto start = fmt::format("unknown key '{}' in [{}]", entry.key, section.name);
     for (const auto& key : policy_keys())
-      if (key.key == entry.key) return fail(entry.line, "{}; it belongs in [{}]", start, key.section);
-    return offer ? fail(entry.line, "{}; did you mean '{}'?", start, *offer) : fail(entry.line, "{}", start);
+      if (key.key == entry.key)
+        return fail(entry.line, "{}; it belongs in [{}]", start, key.section);
+    return offer ? fail(entry.line, "{}; did you mean '{}'?", start, *offer)
+                 : fail(entry.line, "{}", start);
   }
 
   const Source& source_;

@@ -11,12 +11,14 @@
 namespace vfirst {
 
 struct Source {
-  std::string name;                                              // for messages: "50-host.ini"; one for each text
+  // for messages: "50-host.ini"; one for each text
+  std::string name;
   std::string text;
 };
 
-// In order; a later text wins key by key. Refused whole on the first fault of any text, those that [match] leaves out
-// included: "50-host.ini:12: unknown key 'isolat' in [cpu]; did you mean 'isolate'?"
+// In order; a later text wins key by key. Refused whole on the first fault of any text, those that
+// [match] leaves out included: "50-host.ini:12: unknown key 'isolat' in [cpu]; did you mean
+// 'isolate'?"
 Result<Policy> parse_policy(const std::vector<Source>& sources, const MatchFacts& machine);
 
 }  // namespace vfirst

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
-// What the owner wants: the INI files of design's policy, merged key by key, each value with the line it came from.
+// What the owner wants: the INI files of design's policy, merged key by key, each value with the
+// line it came from.
 
 #include "base/byte_size.hpp"
 #include "base/cpu_set.hpp"
@@ -16,9 +17,12 @@
 namespace vfirst {
 
 struct Origin {
-  std::string file;                                              // the file's name without its directory: "50-host.ini"
+  // the file's name without its directory: "50-host.ini"
+  std::string file;
   unsigned line = 0;
-  std::string str() const { return file.empty() ? std::string() : fmt::format("{}:{}", file, line); }
+  std::string str() const {
+    return file.empty() ? std::string() : fmt::format("{}:{}", file, line);
+  }
   bool operator==(const Origin&) const = default;
 };
 
@@ -29,7 +33,8 @@ struct Setting {
   bool operator==(const Setting&) const = default;
 };
 template <class T>
-using Maybe = std::optional<Setting<T>>;                         // absent: the policy does not say
+// absent: the policy does not say
+using Maybe = std::optional<Setting<T>>;
 
 template <class T, class U>
 T value_or(const Maybe<T>& setting, U&& otherwise) {
@@ -38,21 +43,25 @@ T value_or(const Maybe<T>& setting, U&& otherwise) {
 
 struct CpuPolicy {
   Maybe<unsigned> reserved_cores_per_node;
-  Maybe<std::string> reserved;                                   // kernel CPU list grammar; read against the facts' nr_cpu_ids
+  // kernel CPU list grammar; read against the facts' nr_cpu_ids
+  Maybe<std::string> reserved;
   Maybe<bool> isolate;
   bool operator==(const CpuPolicy&) const = default;
 };
 
-struct PageRequest {                                             // "80%" or "24"
+// "80%" or "24"
+struct PageRequest {
   bool percent = false;
   std::uint64_t amount = 0;
   bool operator==(const PageRequest&) const = default;
 };
 
 struct HugepagePolicy {
-  Maybe<ByteSize> size;                                          // 1G or 2M
+  // 1G or 2M
+  Maybe<ByteSize> size;
   Maybe<PageRequest> per_node;
-  std::map<unsigned, Setting<PageRequest>> nodes;                // node0 = 24
+  // node0 = 24
+  std::map<unsigned, Setting<PageRequest>> nodes;
   Maybe<ByteSize> host_reserve;
   bool operator==(const HugepagePolicy&) const = default;
 };
@@ -64,22 +73,29 @@ struct IommuPolicy {
 };
 
 struct PowerPolicy {
-  Maybe<std::optional<unsigned>> max_cstate;                     // inner nullopt: `any`
+  // inner nullopt: `any`
+  Maybe<std::optional<unsigned>> max_cstate;
   Maybe<unsigned> isolated_latency_us;
   bool operator==(const PowerPolicy&) const = default;
 };
 
 struct KernelPolicy {
-  Maybe<std::string> extra;                                      // further arguments, as written
-  Maybe<std::string> mitigations;                                // a dangerous word, never a default
+  // further arguments, as written
+  Maybe<std::string> extra;
+  // a dangerous word, never a default
+  Maybe<std::string> mitigations;
   bool operator==(const KernelPolicy&) const = default;
 };
 
-struct PfSelector {                                              // every one given must match
-  Maybe<std::string> pci;                                        // address, glob allowed
+// every one given must match
+struct PfSelector {
+  // address, glob allowed
+  Maybe<std::string> pci;
   Maybe<std::uint16_t> vendor, device;
-  Maybe<std::string> subsystem;                                  // "8086:0001", either half may be *
-  Maybe<std::string> driver, slot, ifname, port;                 // globs; port: dev_port number or phys_port_name
+  // "8086:0001", either half may be *
+  Maybe<std::string> subsystem;
+  // globs; port: dev_port number or phys_port_name
+  Maybe<std::string> driver, slot, ifname, port;
   Maybe<MacAddress> mac;
   Maybe<unsigned> node;
   bool operator==(const PfSelector&) const = default;
@@ -87,11 +103,13 @@ struct PfSelector {                                              // every one gi
 
 struct MacRule {
   enum class Kind { stable, automatic, first } kind = Kind::automatic;
-  MacAddress first;                                              // kind first: VF 0's address, the others count up
+  // kind first: VF 0's address, the others count up
+  MacAddress first;
   bool operator==(const MacRule&) const = default;
 };
 
-struct VfCount {                                                 // absent number: `max`
+// absent number: `max`
+struct VfCount {
   std::optional<unsigned> number;
   bool operator==(const VfCount&) const = default;
 };
@@ -99,15 +117,18 @@ struct VfCount {                                                 // absent numbe
 enum class LinkState { automatic, enable, disable };
 
 struct VfSettings {
-  Maybe<std::string> driver;                                     // vfio-pci | keep | none | a driver's name
+  // vfio-pci | keep | none | a driver's name
+  Maybe<std::string> driver;
   Maybe<MacRule> mac;
   Maybe<bool> trust, spoofcheck;
   Maybe<unsigned> queues;
   Maybe<unsigned> vlan, qos;
-  Maybe<std::string> vlan_protocol;                              // 802.1Q | 802.1ad
+  // 802.1Q | 802.1ad
+  Maybe<std::string> vlan_protocol;
   Maybe<LinkState> link_state;
   Maybe<unsigned> min_rate_mbps, max_rate_mbps;
-  Maybe<unsigned> rx_usecs, tx_usecs;                            // of its own port, where the host has it
+  // of its own port, where the host has it
+  Maybe<unsigned> rx_usecs, tx_usecs;
   Maybe<bool> adaptive_rx, adaptive_tx;
   bool coalescing() const { return rx_usecs || tx_usecs || adaptive_rx || adaptive_tx; }
   bool operator==(const VfSettings&) const = default;
@@ -115,29 +136,37 @@ struct VfSettings {
 
 struct IrqRule {
   enum class Kind { local_reserved, reserved, list } kind = Kind::local_reserved;
-  std::string cpus;                                              // kind list: kernel CPU list grammar
+  // kind list: kernel CPU list grammar
+  std::string cpus;
   bool operator==(const IrqRule&) const = default;
 };
 
 struct PfPolicy {
-  std::string name;                                              // of [pf NAME]
-  Origin from;                                                   // the section's line
+  // of [pf NAME]
+  std::string name;
+  // the section's line
+  Origin from;
   PfSelector match;
   Maybe<unsigned> expect;
   Maybe<VfCount> vfs;
-  VfSettings vf;                                                 // its vf-* keys
-  Maybe<std::string> eswitch;                                    // legacy | switchdev
+  // its vf-* keys
+  VfSettings vf;
+  // legacy | switchdev
+  Maybe<std::string> eswitch;
   Maybe<unsigned> rx_usecs, tx_usecs;
   Maybe<bool> adaptive_rx, adaptive_tx;
   Maybe<unsigned> queues;
   Maybe<IrqRule> irq;
-  Maybe<bool> required;                                          // absent: yes
+  // absent: yes
+  Maybe<bool> required;
   Maybe<bool> allow_recreate;
-  Maybe<bool> allow_boot_nic;                                    // although the host boots or routes through it
+  // although the host boots or routes through it
+  Maybe<bool> allow_boot_nic;
   bool operator==(const PfPolicy&) const = default;
 };
 
-struct VfRange {                                                 // [vf NAME a-b]
+// [vf NAME a-b]
+struct VfRange {
   std::string pf;
   unsigned first = 0, last = 0;
   Origin from;
@@ -149,7 +178,8 @@ enum class Reboot { none, reboot, kexec };
 enum class Role { host, guest };
 struct BootPolicy {
   Maybe<bool> trial;
-  Maybe<std::string> trial_extra;                                // further arguments of the trial's one boot, as written
+  // further arguments of the trial's one boot, as written
+  Maybe<std::string> trial_extra;
   Maybe<Reboot> reboot;
   Maybe<unsigned> timeout_s;
   Maybe<Role> role;
@@ -162,11 +192,14 @@ struct Policy {
   IommuPolicy iommu;
   PowerPolicy power;
   KernelPolicy kernel;
-  std::vector<PfPolicy> pfs;                                     // in order of first appearance
+  // in order of first appearance
+  std::vector<PfPolicy> pfs;
   std::vector<VfRange> vf_ranges;
   BootPolicy boot;
-  std::vector<std::string> files;                                // that took part, in order
-  std::vector<std::string> skipped;                              // "60-r760.ini: [match] product is not ..."
+  // that took part, in order
+  std::vector<std::string> files;
+  // "60-r760.ini: [match] product is not ..."
+  std::vector<std::string> skipped;
   bool operator==(const Policy&) const = default;
 };
 

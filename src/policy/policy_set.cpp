@@ -13,7 +13,9 @@ namespace {
 // A text that cannot be read says the same of every machine.
 bool asks_for_machine(const Source& source) {
   const auto sections = read_ini(source.name, source.text);
-  return sections && std::ranges::any_of(*sections, [](const IniSection& section) { return words(section.name) == std::vector<std::string_view>{"match"}; });
+  return sections && std::ranges::any_of(*sections, [](const IniSection& section) {
+           return words(section.name) == std::vector<std::string_view>{"match"};
+         });
 }
 
 }  // namespace
@@ -21,8 +23,10 @@ bool asks_for_machine(const Source& source) {
 PolicySet::PolicySet(std::vector<Source> sources) : sources_(std::move(sources)) {
   if (std::ranges::any_of(sources_, asks_for_machine)) return;
   auto policy = parse_policy(sources_, {});
-  if (policy) same_for_all_ = std::make_shared<const Policy>(std::move(*policy));
-  else fault_ = std::move(policy.error());
+  if (policy)
+    same_for_all_ = std::make_shared<const Policy>(std::move(*policy));
+  else
+    fault_ = std::move(policy.error());
 }
 
 Result<std::shared_ptr<const Policy>> PolicySet::of(const MatchFacts& machine) const {

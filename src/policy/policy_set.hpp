@@ -12,7 +12,8 @@ class PolicySet {
  public:
   explicit PolicySet(std::vector<Source> sources);
 
-  // What parse_policy makes of the texts for this machine; read once where no text has a [match] section. Threads may share it.
+  // What parse_policy makes of the texts for this machine; read once where no text has a [match]
+  // section. Threads may share it.
   Result<std::shared_ptr<const Policy>> of(const MatchFacts& machine) const;
   // The texts' one fault, where it is every machine's: to be told once.
   const std::optional<Error>& fault() const { return fault_; }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
-// The rows behind keys.hpp: what a section's keys are called and which member each one reads and writes. For src/policy.
+// The rows behind keys.hpp: what a section's keys are called and which member each one reads and
+// writes. For src/policy.
 
 #include "policy/keys.hpp"
 #include "policy/match.hpp"
@@ -14,8 +15,10 @@ template <class Section>
 struct KeyRow {
   PolicyKey info;
   Status (*read)(Section&, std::string_view, const Origin&);
-  std::optional<std::string> (*print)(const Section&);           // nothing where the key is not set
-  bool lines = false;                                            // may go on over further lines
+  // nothing where the key is not set
+  std::optional<std::string> (*print)(const Section&);
+  // may go on over further lines
+  bool lines = false;
 };
 
 struct MatchRow {
@@ -25,14 +28,17 @@ struct MatchRow {
 
 std::span<const MatchRow> match_rows();
 std::span<const KeyRow<CpuPolicy>> cpu_rows();
-std::span<const KeyRow<HugepagePolicy>> hugepage_rows();         // nodeN aside, see node_key
+// nodeN aside, see node_key
+std::span<const KeyRow<HugepagePolicy>> hugepage_rows();
 std::span<const KeyRow<IommuPolicy>> iommu_rows();
 std::span<const KeyRow<PowerPolicy>> power_rows();
 std::span<const KeyRow<KernelPolicy>> kernel_rows();
-std::span<const KeyRow<PfPolicy>> pf_rows();                     // without the vf-* keys, which are vf_rows
+// without the vf-* keys, which are vf_rows
+std::span<const KeyRow<PfPolicy>> pf_rows();
 std::span<const KeyRow<VfSettings>> vf_rows();
 std::span<const KeyRow<BootPolicy>> boot_rows();
 
-std::optional<unsigned> node_key(std::string_view key);          // 3 of "node3"
+// 3 of "node3"
+std::optional<unsigned> node_key(std::string_view key);
 
 }  // namespace vfirst

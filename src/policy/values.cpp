@@ -18,16 +18,23 @@ template <class T, std::size_t n>
 using Choice = std::array<std::pair<std::string_view, T>, n>;
 
 constexpr Choice<IommuMode, 3> kIommuModes{
-    {{"passthrough", IommuMode::passthrough}, {"translated", IommuMode::translated}, {"off", IommuMode::off}}};
+    {{"passthrough", IommuMode::passthrough},
+     {"translated", IommuMode::translated},
+     {"off", IommuMode::off}}};
 constexpr Choice<LinkState, 3> kLinkStates{
-    {{"auto", LinkState::automatic}, {"enable", LinkState::enable}, {"disable", LinkState::disable}}};
-constexpr Choice<Reboot, 3> kReboots{{{"none", Reboot::none}, {"reboot", Reboot::reboot}, {"kexec", Reboot::kexec}}};
+    {{"auto", LinkState::automatic},
+     {"enable", LinkState::enable},
+     {"disable", LinkState::disable}}};
+constexpr Choice<Reboot, 3> kReboots{
+    {{"none", Reboot::none}, {"reboot", Reboot::reboot}, {"kexec", Reboot::kexec}}};
 constexpr Choice<Role, 2> kRoles{{{"host", Role::host}, {"guest", Role::guest}}};
 constexpr Choice<bool, 6> kBooleans{
     {{"yes", true}, {"no", false}, {"on", true}, {"off", false}, {"true", true}, {"false", false}}};
 constexpr Choice<std::string_view, 2> kEswitch{{{"legacy", "legacy"}, {"switchdev", "switchdev"}}};
-constexpr Choice<std::string_view, 2> kVlanProtocols{{{"802.1Q", "802.1Q"}, {"802.1ad", "802.1ad"}}};
-constexpr Choice<std::string_view, 3> kMitigations{{{"auto", "auto"}, {"auto,nosmt", "auto,nosmt"}, {"off", "off"}}};
+constexpr Choice<std::string_view, 2> kVlanProtocols{
+    {{"802.1Q", "802.1Q"}, {"802.1ad", "802.1ad"}}};
+constexpr Choice<std::string_view, 3> kMitigations{
+    {{"auto", "auto"}, {"auto,nosmt", "auto,nosmt"}, {"off", "off"}}};
 
 template <class T, std::size_t n>
 Result<T> choose(const Choice<T, n>& choice, std::string_view text) {
@@ -47,7 +54,9 @@ std::string spell(const Choice<T, n>& choice, T value) {
   return {};
 }
 
-bool only(std::string_view text, std::string_view alphabet) { return text.find_first_not_of(alphabet) == std::string_view::npos; }
+bool only(std::string_view text, std::string_view alphabet) {
+  return text.find_first_not_of(alphabet) == std::string_view::npos;
+}
 
 }  // namespace
 
@@ -60,13 +69,15 @@ Result<bool> yes_no(std::string_view text) {
 Result<unsigned> number_in(std::string_view text, unsigned least, unsigned most) {
   const auto value = parse_number(text);
   if (!value) return refuse("'{}' is not a number", text);
-  if (*value < least || *value > most) return refuse("{} is out of range: {} to {}", text, least, most);
+  if (*value < least || *value > most)
+    return refuse("{} is out of range: {} to {}", text, least, most);
   return static_cast<unsigned>(*value);
 }
 
 Result<std::uint16_t> id16(std::string_view text) {
   const auto value = parse_number(text, 16);
-  if (!value || *value > 0xffff) return refuse("'{}' is not a PCI ID (up to four hexadecimal digits)", text);
+  if (!value || *value > 0xffff)
+    return refuse("'{}' is not a PCI ID (up to four hexadecimal digits)", text);
   return static_cast<std::uint16_t>(*value);
 }
 
@@ -74,7 +85,8 @@ Result<std::string> cpus(std::string_view text) {
   // Which CPUs there are is not known here; the plan reads it again with the machine's own number.
   const auto set = VFIRST_TRY(parse_kernel_list(text, CpuSet::kLimit));
   if (set.empty()) return refuse("'{}' names no CPU", text);
-  std::string out;                                               // the kernel takes blanks for commas; one spelling is kept
+  // the kernel takes blanks for commas; one spelling is kept
+  std::string out;
   for (auto word : vfirst::words(text))
     for (auto region : split(word, ','))
       if (!region.empty()) out += (out.empty() ? "" : ",") + std::string(region);
@@ -84,15 +96,19 @@ Result<std::string> cpus(std::string_view text) {
 Result<std::string> words(std::string_view text) {
   VFIRST_CHECK(check_extra(text));
   std::string out;
-  for (const auto& arg : CommandLine::parse(text).args()) out += (out.empty() ? "" : " ") + arg.raw;
+  for (const auto& arg : CommandLine::parse(text).args())
+    out += (out.empty() ? "" : " ") + arg.raw;
   return out;
 }
 
-Result<std::string> glob(std::string_view text) { return std::string(text); }
+Result<std::string> glob(std::string_view text) {
+  return std::string(text);
+}
 
 Result<std::string> pci_glob(std::string_view text) {
   auto out = lowered(text);
-  if (!only(out, "0123456789abcdef:.*?")) return refuse("'{}' is not a PCI address (0000:3b:00.0, or with * and ?)", text);
+  if (!only(out, "0123456789abcdef:.*?"))
+    return refuse("'{}' is not a PCI address (0000:3b:00.0, or with * and ?)", text);
   if (only(out, "0123456789abcdef:.")) return VFIRST_TRY(PciAddress::parse(out)).str();
   if (split(out, ':').size() == 2 && out.find('*') > out.find(':')) out.insert(0, "0000:");
   return out;
@@ -104,50 +120,64 @@ Result<std::string> subsystem(std::string_view text) {
   for (auto half : halves) {
     if (!out.empty()) out += ':';
     const auto id = half == "*" ? Result<std::uint16_t>(std::uint16_t{0}) : id16(half);
-    if (halves.size() != 2 || !id) return refuse("'{}' is not vendor:device (8086:0001, either half may be *)", text);
+    if (halves.size() != 2 || !id)
+      return refuse("'{}' is not vendor:device (8086:0001, either half may be *)", text);
     out += half == "*" ? "*" : print(*id);
   }
   return out;
 }
 
 Result<std::string> vf_driver(std::string_view text) {
-  // driver_override is compared byte by byte (drivers/pci/pci-driver.c): the module's spelling would match nothing.
+  // driver_override is compared byte by byte (drivers/pci/pci-driver.c): the module's spelling
+  // would match nothing.
   if (text == "vfio_pci") return refuse("'vfio_pci' is the module; the driver is 'vfio-pci'");
   if (text.size() > 63 || !only(lowered(text), "abcdefghijklmnopqrstuvwxyz0123456789_-"))
     return refuse("'{}' is not vfio-pci, keep, none or a driver's name", text);
   return std::string(text);
 }
 
-Result<std::string> eswitch(std::string_view text) { return std::string(VFIRST_TRY(choose(kEswitch, text))); }
-Result<std::string> mitigations(std::string_view text) { return std::string(VFIRST_TRY(choose(kMitigations, text))); }
+Result<std::string> eswitch(std::string_view text) {
+  return std::string(VFIRST_TRY(choose(kEswitch, text)));
+}
+Result<std::string> mitigations(std::string_view text) {
+  return std::string(VFIRST_TRY(choose(kMitigations, text)));
+}
 Result<std::string> vlan_protocol(std::string_view text) {
   for (const auto& [name, each] : kVlanProtocols)
     if (lowered(name) == lowered(text)) return std::string(each);
   return std::string(VFIRST_TRY(choose(kVlanProtocols, text)));
 }
 
-Result<MacAddress> mac(std::string_view text) { return MacAddress::parse(text); }
+Result<MacAddress> mac(std::string_view text) {
+  return MacAddress::parse(text);
+}
 
 Result<ByteSize> hugepage_size(std::string_view text) {
   const auto size = ByteSize::parse(text);
-  if (!size || (*size != ByteSize::gib(1) && *size != ByteSize::mib(2))) return refuse("'{}' is not 1G or 2M", text);
+  if (!size || (*size != ByteSize::gib(1) && *size != ByteSize::mib(2)))
+    return refuse("'{}' is not 1G or 2M", text);
   return *size;
 }
 
-Result<ByteSize> size(std::string_view text) { return ByteSize::parse(text); }
+Result<ByteSize> size(std::string_view text) {
+  return ByteSize::parse(text);
+}
 
 Result<PageRequest> pages(std::string_view text) {
   const bool percent = text.ends_with('%');
   if (percent) text.remove_suffix(1);
   const auto amount = parse_number(trimmed(text));
   if (!amount) return refuse("'{}' is not a page count or a percentage", text);
-  if (percent && (*amount < 1 || *amount > 100)) return refuse("{}% is out of range: 1% to 100%", *amount);
+  if (percent && (*amount < 1 || *amount > 100))
+    return refuse("{}% is out of range: 1% to 100%", *amount);
   // 16 Mi pages are 32 TiB of 2M pages on one node.
   if (*amount > (1u << 24)) return refuse("{} pages is out of range: 0 to {}", *amount, 1u << 24);
   return PageRequest{percent, *amount};
 }
 
-Result<IommuMode> iommu_mode(std::string_view text) { return choose(kIommuModes, text); }
+Result<IommuMode> iommu_mode(std::string_view text) {
+  return choose(kIommuModes, text);
+}
 
 Result<std::optional<unsigned>> cstate(std::string_view text) {
   if (text == "any") return std::optional<unsigned>();
@@ -161,7 +191,8 @@ Result<MacRule> mac_rule(std::string_view text) {
   if (text == "auto") return MacRule{MacRule::Kind::automatic, {}};
   const auto first = MacAddress::parse(text);
   if (!first) return refuse("'{}' is not stable, auto or a MAC address", text);
-  if (first->is_zero() || !first->is_unicast()) return refuse("{} is not a unicast address; a VF cannot have it", text);
+  if (first->is_zero() || !first->is_unicast())
+    return refuse("{} is not a unicast address; a VF cannot have it", text);
   return MacRule{MacRule::Kind::first, *first};
 }
 
@@ -173,7 +204,9 @@ Result<VfCount> vf_count(std::string_view text) {
   return VfCount{static_cast<unsigned>(*count)};
 }
 
-Result<LinkState> link_state(std::string_view text) { return choose(kLinkStates, text); }
+Result<LinkState> link_state(std::string_view text) {
+  return choose(kLinkStates, text);
+}
 
 Result<IrqRule> irq_rule(std::string_view text) {
   if (text == "local-reserved") return IrqRule{IrqRule::Kind::local_reserved, {}};
@@ -183,29 +216,59 @@ Result<IrqRule> irq_rule(std::string_view text) {
   return IrqRule{IrqRule::Kind::list, std::move(*list)};
 }
 
-Result<Reboot> reboot(std::string_view text) { return choose(kReboots, text); }
-Result<Role> role(std::string_view text) { return choose(kRoles, text); }
+Result<Reboot> reboot(std::string_view text) {
+  return choose(kReboots, text);
+}
+Result<Role> role(std::string_view text) {
+  return choose(kRoles, text);
+}
 
-std::string print(bool on) { return on ? "yes" : "no"; }
-std::string print(unsigned number) { return std::to_string(number); }
-std::string print(std::uint16_t id) { return fmt::format("{:04x}", id); }
-std::string print(const std::string& text) { return text; }
-std::string print(const ByteSize& size) { return size.str(); }
-std::string print(const MacAddress& mac) { return mac.str(); }
-std::string print(const PageRequest& pages) { return fmt::format("{}{}", pages.amount, pages.percent ? "%" : ""); }
-std::string print(IommuMode mode) { return spell(kIommuModes, mode); }
-std::string print(const std::optional<unsigned>& cstate) { return cstate ? print(*cstate) : "any"; }
+std::string print(bool on) {
+  return on ? "yes" : "no";
+}
+std::string print(unsigned number) {
+  return std::to_string(number);
+}
+std::string print(std::uint16_t id) {
+  return fmt::format("{:04x}", id);
+}
+std::string print(const std::string& text) {
+  return text;
+}
+std::string print(const ByteSize& size) {
+  return size.str();
+}
+std::string print(const MacAddress& mac) {
+  return mac.str();
+}
+std::string print(const PageRequest& pages) {
+  return fmt::format("{}{}", pages.amount, pages.percent ? "%" : "");
+}
+std::string print(IommuMode mode) {
+  return spell(kIommuModes, mode);
+}
+std::string print(const std::optional<unsigned>& cstate) {
+  return cstate ? print(*cstate) : "any";
+}
 std::string print(const MacRule& rule) {
   if (rule.kind == MacRule::Kind::first) return rule.first.str();
   return rule.kind == MacRule::Kind::stable ? "stable" : "auto";
 }
-std::string print(const VfCount& count) { return count.number ? print(*count.number) : "max"; }
-std::string print(LinkState state) { return spell(kLinkStates, state); }
+std::string print(const VfCount& count) {
+  return count.number ? print(*count.number) : "max";
+}
+std::string print(LinkState state) {
+  return spell(kLinkStates, state);
+}
 std::string print(const IrqRule& rule) {
   if (rule.kind == IrqRule::Kind::list) return rule.cpus;
   return rule.kind == IrqRule::Kind::reserved ? "reserved" : "local-reserved";
 }
-std::string print(Reboot reboot) { return spell(kReboots, reboot); }
-std::string print(Role role) { return spell(kRoles, role); }
+std::string print(Reboot reboot) {
+  return spell(kReboots, reboot);
+}
+std::string print(Role role) {
+  return spell(kRoles, role);
+}
 
 }  // namespace vfirst::value

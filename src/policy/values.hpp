@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
-// The values of policy keys: how each is read from text, and how it is written back. A refusal names the value and the
-// limit; the caller puts file, line and key before it.
+// The values of policy keys: how each is read from text, and how it is written back. A refusal
+// names the value and the limit; the caller puts file, line and key before it.
 
 #include "policy/policy.hpp"
 
@@ -14,13 +14,19 @@ namespace vfirst::value {
 Result<bool> yes_no(std::string_view);
 Result<unsigned> number_in(std::string_view, unsigned least, unsigned most);
 template <unsigned least, unsigned most>
-Result<unsigned> number(std::string_view text) { return number_in(text, least, most); }
-Result<std::uint16_t> id16(std::string_view);                    // vendor and device: four hexadecimal digits
+Result<unsigned> number(std::string_view text) {
+  return number_in(text, least, most);
+}
+// vendor and device: four hexadecimal digits
+Result<std::uint16_t> id16(std::string_view);
 
-Result<std::string> cpus(std::string_view);                      // the kernel's CPU list grammar, kept as written
-Result<std::string> words(std::string_view);                     // kernel arguments, see check_extra
+// the kernel's CPU list grammar, kept as written
+Result<std::string> cpus(std::string_view);
+// kernel arguments, see check_extra
+Result<std::string> words(std::string_view);
 Result<std::string> glob(std::string_view);
-Result<std::string> pci_glob(std::string_view);                  // "3b:00.0" becomes "0000:3b:00.0"
+// "3b:00.0" becomes "0000:3b:00.0"
+Result<std::string> pci_glob(std::string_view);
 Result<std::string> subsystem(std::string_view);
 Result<std::string> vf_driver(std::string_view);
 Result<std::string> eswitch(std::string_view);

@@ -17,34 +17,43 @@ namespace {
 // Both printers read this; a fact is written once.
 struct Explanation {
   std::string subject, kind;
-  std::vector<std::pair<std::string, std::string>> lines;        // "because", "guests run on these"
+  // "because", "guests run on these"
+  std::vector<std::pair<std::string, std::string>> lines;
   void line(std::string what, std::string value) {
     if (!value.empty()) lines.emplace_back(std::move(what), std::move(value));
   }
 };
 
-std::string origin_text(const Origin& origin) { return origin.file.empty() ? "the default" : origin.str(); }
+std::string origin_text(const Origin& origin) {
+  return origin.file.empty() ? "the default" : origin.str();
+}
 
 std::string needs(const KargInfo& info) {
   std::string out;
   for (const auto option : info.config)
     if (!option.empty()) out += (out.empty() ? "" : ", ") + std::string(option);
   if (!info.hardware.empty()) out += (out.empty() ? "" : ", ") + std::string(info.hardware);
-  if (info.since.known()) out += fmt::format("{}Linux {}.{}", out.empty() ? "" : ", ", info.since.major, info.since.minor);
+  if (info.since.known())
+    out +=
+        fmt::format("{}Linux {}.{}", out.empty() ? "" : ", ", info.since.major, info.since.minor);
   return out;
 }
 
 std::string repeat_text(Repeat repeat) {
-  return repeat == Repeat::first_wins ? "the first one counts" : repeat == Repeat::last_wins ? "the last one counts" : "they add up";
+  return repeat == Repeat::first_wins  ? "the first one counts"
+         : repeat == Repeat::last_wins ? "the last one counts"
+                                       : "they add up";
 }
 
 // Findings that name the subject.
 void add_findings_about(Explanation& out, const Plan& plan, std::string_view word) {
   for (const auto& finding : plan.findings)
-    if (finding.message.find(word) != std::string::npos) out.line(severity_name(finding.severity), finding.message);
+    if (finding.message.find(word) != std::string::npos)
+      out.line(severity_name(finding.severity), finding.message);
 }
 
-std::optional<Explanation> explain_argument(const std::string& subject, const Plan& plan, const Facts& facts) {
+std::optional<Explanation> explain_argument(
+    const std::string& subject, const Plan& plan, const Facts& facts) {
   const auto key = subject.substr(0, subject.find('='));
   const auto* info = karg_info(key);
   Explanation out{key, "argument", {}};
@@ -57,7 +66,8 @@ std::optional<Explanation> explain_argument(const std::string& subject, const Pl
     out.line("policy", origin_text(arg.policy));
   }
   const auto running = CommandLine::parse(facts.boot.cmdline);
-  for (auto position : running.find(key)) out.line("running kernel", running.args()[position].raw);
+  for (auto position : running.find(key))
+    out.line("running kernel", running.args()[position].raw);
   if (!info && !planned && running.find(key).empty()) return std::nullopt;
   if (!planned) out.line("planned", "no");
   if (info) {
@@ -71,13 +81,16 @@ std::optional<Explanation> explain_argument(const std::string& subject, const Pl
   return out;
 }
 
-std::string link_text(const PcieLink& link) { return link.width ? fmt::format("{:g} GT/s x{}", link.speed_mts / 1000.0, link.width) : ""; }
+std::string link_text(const PcieLink& link) {
+  return link.width ? fmt::format("{:g} GT/s x{}", link.speed_mts / 1000.0, link.width) : "";
+}
 
 void describe_function(Explanation& out, const PciFunction& f, const Facts& facts) {
   out.line("device", fmt::format("{:04x}:{:04x} {}", f.vendor, f.device, f.name));
   out.line("driver now", f.driver.empty() ? "none" : f.driver);
   out.line("node", f.node < 0 ? "none" : std::to_string(f.node));
-  for (const auto& port : f.ports) out.line("port", port.name);
+  for (const auto& port : f.ports)
+    out.line("port", port.name);
   out.line("slot", f.slot);
   out.line("link", link_text(f.link));
   out.line("link, at best", link_text(f.link_capable));
@@ -85,10 +98,15 @@ void describe_function(Explanation& out, const PciFunction& f, const Facts& fact
     std::string members;
     for (const auto& group : facts.iommu.groups)
       if (group.id == *f.iommu_group)
-        for (const auto& member : group.members) members += (members.empty() ? "" : ", ") + member.str();
+        for (const auto& member : group.members)
+          members += (members.empty() ? "" : ", ") + member.str();
     out.line("IOMMU group", fmt::format("{}: {}", *f.iommu_group, members));
   }
-  if (f.sriov) out.line("SR-IOV", fmt::format("{} of {} VFs exist, offset {}, stride {}", f.sriov->num_vfs, f.sriov->total_vfs, f.sriov->offset, f.sriov->stride));
+  if (f.sriov)
+    out.line(
+        "SR-IOV", fmt::format(
+                      "{} of {} VFs exist, offset {}, stride {}", f.sriov->num_vfs,
+                      f.sriov->total_vfs, f.sriov->offset, f.sriov->stride));
   if (f.physfn) out.line("VF of", f.physfn->str());
   for (const auto& device : facts.critical)
     if (device.address == f.address) out.line("never touched", "carries " + device.role);
@@ -97,25 +115,41 @@ void describe_function(Explanation& out, const PciFunction& f, const Facts& fact
 bool concerns(const Action& action, const PciAddress& address) {
   return std::visit(
       [&](const auto& x) {
-        if constexpr (requires { x.device; }) return x.device == address || x.pf == address;
-        else if constexpr (requires { x.pf; }) return x.pf == address;
-        else return false;
+        if constexpr (requires { x.device; })
+          return x.device == address || x.pf == address;
+        else if constexpr (requires { x.pf; })
+          return x.pf == address;
+        else
+          return false;
       },
       action);
 }
 
-std::optional<Explanation> explain_device(const PciAddress& address, const Plan& plan, const Facts& facts) {
+std::optional<Explanation> explain_device(
+    const PciAddress& address, const Plan& plan, const Facts& facts) {
   Explanation out{address.str(), "device", {}};
   const auto here = std::ranges::find(facts.pci, address, &PciFunction::address);
   if (here != facts.pci.end()) describe_function(out, *here, facts);
   for (const auto& pf : plan.pfs)
-    if (pf.address == address) out.line("planned", fmt::format("[pf {}]{}", pf.name, pf.vfs ? fmt::format(", {} VFs", pf.vfs) : ""));
+    if (pf.address == address)
+      out.line(
+          "planned",
+          fmt::format("[pf {}]{}", pf.name, pf.vfs ? fmt::format(", {} VFs", pf.vfs) : ""));
   for (const auto& vf : plan.vfs)
     if (vf.address == address)
-      out.line("planned", fmt::format("VF {} of {}, driver {}{}", vf.index, vf.pf.str(), vf.driver.empty() ? "none" : vf.driver == "keep" ? "as the kernel chooses" : vf.driver,
-                                      vf.mac ? ", MAC " + vf.mac->str() : ""));
+      out.line(
+          "planned", fmt::format(
+                         "VF {} of {}, driver {}{}", vf.index, vf.pf.str(),
+                         vf.driver.empty()     ? "none"
+                         : vf.driver == "keep" ? "as the kernel chooses"
+                                               : vf.driver,
+                         vf.mac ? ", MAC " + vf.mac->str() : ""));
   for (const auto& step : plan.steps)
-    if (concerns(step.action, address)) out.line("step", fmt::format("{}: {} ({})", describe(step.action), step.because, origin_text(step.policy)));
+    if (concerns(step.action, address))
+      out.line(
+          "step",
+          fmt::format(
+              "{}: {} ({})", describe(step.action), step.because, origin_text(step.policy)));
   add_findings_about(out, plan, address.str());
   if (out.lines.empty()) return std::nullopt;
   return out;
@@ -128,9 +162,12 @@ Result<Explanation> explain(const std::string& subject, const Plan& plan, const 
   }
   if (auto found = explain_argument(subject, plan, facts)) return *found;
   std::vector<std::string_view> known;
-  for (const auto& info : karg_catalogue()) known.push_back(info.key);
+  for (const auto& info : karg_catalogue())
+    known.push_back(info.key);
   const auto near = nearest(subject.substr(0, subject.find('=')), known);
-  return refuse("{}: neither a PCI address nor a kernel argument that vfirst knows{}", subject, near ? fmt::format("; did you mean {}?", *near) : "");
+  return refuse(
+      "{}: neither a PCI address nor a kernel argument that vfirst knows{}", subject,
+      near ? fmt::format("; did you mean {}?", *near) : "");
 }
 
 }  // namespace
@@ -138,14 +175,17 @@ Result<Explanation> explain(const std::string& subject, const Plan& plan, const 
 Result<std::string> explain_text(const std::string& subject, const Plan& plan, const Facts& facts) {
   const auto what = VFIRST_TRY(explain(subject, plan, facts));
   Table table;
-  for (const auto& [name, value] : what.lines) table.row({name, value});
+  for (const auto& [name, value] : what.lines)
+    table.row({name, value});
   return what.subject + "\n" + table.str();
 }
 
 Result<std::string> explain_json(const std::string& subject, const Plan& plan, const Facts& facts) {
   const auto what = VFIRST_TRY(explain(subject, plan, facts));
   Json out{{"schema", "vfirst.explain/1"}, {"subject", what.subject}, {"kind", what.kind}};
-  out["lines"] = list_of(what.lines, [](const auto& line) { return Json{{"what", line.first}, {"value", line.second}}; });
+  out["lines"] = list_of(what.lines, [](const auto& line) {
+    return Json{{"what", line.first}, {"value", line.second}};
+  });
   return document(out);
 }
 

@@ -8,9 +8,10 @@
 
 namespace vfirst {
 
-// `subject`: a kernel argument's name (with or without "=value"), or a PCI address, VFs that do not exist yet included.
-// Refused where it is neither, with the nearest argument that we know.
+// `subject`: a kernel argument's name (with or without "=value"), or a PCI address, VFs that do not
+// exist yet included. Refused where it is neither, with the nearest argument that we know.
 Result<std::string> explain_text(const std::string& subject, const Plan& plan, const Facts& facts);
-Result<std::string> explain_json(const std::string& subject, const Plan& plan, const Facts& facts);   // schema vfirst.explain/1
+// schema vfirst.explain/1
+Result<std::string> explain_json(const std::string& subject, const Plan& plan, const Facts& facts);
 
 }  // namespace vfirst

@@ -10,58 +10,132 @@ template <class T>
 Json or_null(const std::optional<T>& value) {
   return value ? Json(*value) : Json(nullptr);
 }
-Json address_or_null(const std::optional<PciAddress>& address) { return address ? Json(address->str()) : Json(nullptr); }
-Json mac_or_null(const std::optional<MacAddress>& mac) { return mac ? Json(mac->str()) : Json(nullptr); }
+Json address_or_null(const std::optional<PciAddress>& address) {
+  return address ? Json(address->str()) : Json(nullptr);
+}
+Json mac_or_null(const std::optional<MacAddress>& mac) {
+  return mac ? Json(mac->str()) : Json(nullptr);
+}
 Json addresses(const std::vector<PciAddress>& list) {
   return list_of(list, [](const PciAddress& address) { return Json(address.str()); });
 }
-std::string id(std::uint16_t value) { return fmt::format("{:04x}", value); }
+std::string id(std::uint16_t value) {
+  return fmt::format("{:04x}", value);
+}
 
-std::string kind(Cpu::Kind kind) { return kind == Cpu::Kind::efficiency ? "efficiency" : kind == Cpu::Kind::performance ? "performance" : "uniform"; }
+std::string kind(Cpu::Kind kind) {
+  return kind == Cpu::Kind::efficiency    ? "efficiency"
+         : kind == Cpu::Kind::performance ? "performance"
+                                          : "uniform";
+}
 
 Json cpu_json(const CpuFacts& c) {
-  Json out{{"architecture", c.architecture}, {"vendor", c.vendor}, {"model", c.model}, {"possible", c.possible.list()}, {"present", c.present.list()},
-           {"online", c.online.list()}, {"isolated", c.isolated.list()}, {"nohz_full", c.nohz_full.list()}, {"gigabyte_pages", or_null(c.gigabyte_pages)},
-           {"smt_active", or_null(c.smt_active)}, {"idle_driver", c.idle_driver}, {"clocksource", c.clocksource}, {"topology_source", c.topology_source}};
+  Json out{
+      {"architecture", c.architecture},
+      {"vendor", c.vendor},
+      {"model", c.model},
+      {"possible", c.possible.list()},
+      {"present", c.present.list()},
+      {"online", c.online.list()},
+      {"isolated", c.isolated.list()},
+      {"nohz_full", c.nohz_full.list()},
+      {"gigabyte_pages", or_null(c.gigabyte_pages)},
+      {"smt_active", or_null(c.smt_active)},
+      {"idle_driver", c.idle_driver},
+      {"clocksource", c.clocksource},
+      {"topology_source", c.topology_source}};
   out["cpus"] = list_of(c.cpus, [](const Cpu& one) {
-    return Json{{"id", one.id}, {"package", one.package}, {"die", one.die}, {"core", one.core}, {"node", one.node}, {"siblings", one.siblings.list()},
+    return Json{{"id", one.id},        {"package", one.package}, {"die", one.die},
+                {"core", one.core},    {"node", one.node},       {"siblings", one.siblings.list()},
                 {"l3", one.l3.list()}, {"kind", kind(one.kind)}};
   });
   return out;
 }
 
 Json node_json(const NumaNode& n) {
-  Json out{{"id", n.id}, {"cpus", n.cpus.list()}, {"total_kb", n.total_kb}, {"free_kb", n.free_kb}, {"memory_known", n.memory_known}, {"distances", n.distances}, {"gigabyte_frames", or_null(n.gigabyte_frames)}};
-  out["hugepages"] = list_of(n.pools, [](const HugepagePool& p) { return Json{{"size_kb", p.size_kb}, {"pages", p.pages}, {"free", p.free}}; });
+  Json out{
+      {"id", n.id},
+      {"cpus", n.cpus.list()},
+      {"total_kb", n.total_kb},
+      {"free_kb", n.free_kb},
+      {"memory_known", n.memory_known},
+      {"distances", n.distances},
+      {"gigabyte_frames", or_null(n.gigabyte_frames)}};
+  out["hugepages"] = list_of(n.pools, [](const HugepagePool& p) {
+    return Json{{"size_kb", p.size_kb}, {"pages", p.pages}, {"free", p.free}};
+  });
   return out;
 }
 
-Json link_json(const PcieLink& link) { return link.width ? Json{{"mts", link.speed_mts}, {"width", link.width}} : Json(nullptr); }
+Json link_json(const PcieLink& link) {
+  return link.width ? Json{{"mts", link.speed_mts}, {"width", link.width}} : Json(nullptr);
+}
 
 Json sriov_json(const Sriov& s) {
-  return Json{{"total_vfs", s.total_vfs}, {"num_vfs", s.num_vfs}, {"offset", s.offset}, {"stride", s.stride}, {"vf_device", id(s.vf_device)}, {"vf_bar_bytes", s.vf_bar_bytes},
-              {"bars_assigned", or_null(s.bars_assigned)}, {"autoprobe", or_null(s.autoprobe)}, {"vfs", addresses(s.vfs)}};
+  return Json{
+      {"total_vfs", s.total_vfs},
+      {"num_vfs", s.num_vfs},
+      {"offset", s.offset},
+      {"stride", s.stride},
+      {"vf_device", id(s.vf_device)},
+      {"vf_bar_bytes", s.vf_bar_bytes},
+      {"bars_assigned", or_null(s.bars_assigned)},
+      {"autoprobe", or_null(s.autoprobe)},
+      {"vfs", addresses(s.vfs)}};
 }
 
 Json port_json(const NetPort& p) {
-  return Json{{"name", p.name}, {"mac", mac_or_null(p.mac)}, {"permanent_mac", mac_or_null(p.permanent_mac)}, {"phys_port_name", p.phys_port_name},
-              {"dev_port", or_null(p.dev_port)}, {"speed_mbps", or_null(p.speed_mbps)}, {"up", p.up}};
+  return Json{
+      {"name", p.name},
+      {"mac", mac_or_null(p.mac)},
+      {"permanent_mac", mac_or_null(p.permanent_mac)},
+      {"phys_port_name", p.phys_port_name},
+      {"dev_port", or_null(p.dev_port)},
+      {"speed_mbps", or_null(p.speed_mbps)},
+      {"up", p.up}};
 }
 
 Json function_json(const PciFunction& f) {
-  return Json{{"address", f.address.str()}, {"class", fmt::format("{:06x}", f.class_code)}, {"vendor", id(f.vendor)}, {"device", id(f.device)},
-              {"subsystem", id(f.subsystem_vendor) + ":" + id(f.subsystem_device)}, {"name", f.name}, {"driver", f.driver}, {"modalias", f.modalias}, {"node", f.node},
-              {"iommu_group", or_null(f.iommu_group)}, {"link", link_json(f.link)}, {"link_capable", link_json(f.link_capable)}, {"ari", f.ari}, {"acs", f.acs},
-              {"msix_vectors", f.msix_vectors}, {"sriov", f.sriov ? sriov_json(*f.sriov) : Json(nullptr)}, {"sriov_known", f.sriov_known}, {"physfn", address_or_null(f.physfn)},
-              {"bridges", addresses(f.bridges)}, {"slot", f.slot}, {"ports", list_of(f.ports, port_json)}};
+  return Json{
+      {"address", f.address.str()},
+      {"class", fmt::format("{:06x}", f.class_code)},
+      {"vendor", id(f.vendor)},
+      {"device", id(f.device)},
+      {"subsystem", id(f.subsystem_vendor) + ":" + id(f.subsystem_device)},
+      {"name", f.name},
+      {"driver", f.driver},
+      {"modalias", f.modalias},
+      {"node", f.node},
+      {"iommu_group", or_null(f.iommu_group)},
+      {"link", link_json(f.link)},
+      {"link_capable", link_json(f.link_capable)},
+      {"ari", f.ari},
+      {"acs", f.acs},
+      {"msix_vectors", f.msix_vectors},
+      {"sriov", f.sriov ? sriov_json(*f.sriov) : Json(nullptr)},
+      {"sriov_known", f.sriov_known},
+      {"physfn", address_or_null(f.physfn)},
+      {"bridges", addresses(f.bridges)},
+      {"slot", f.slot},
+      {"ports", list_of(f.ports, port_json)}};
 }
 
-std::string state(ModuleState state) { return state == ModuleState::builtin ? "builtin" : state == ModuleState::loadable ? "loadable" : "missing"; }
+std::string state(ModuleState state) {
+  return state == ModuleState::builtin    ? "builtin"
+         : state == ModuleState::loadable ? "loadable"
+                                          : "missing";
+}
 
 Json kernel_json(const Kernel& k) {
   Json modules = Json::object();
-  for (const auto& [name, how] : k.modules) modules[name] = state(how);
-  return Json{{"release", k.release}, {"running", k.running}, {"config", k.config_known ? Json(k.config) : Json(nullptr)}, {"modules", modules}, {"modules_known", k.modules_known}};
+  for (const auto& [name, how] : k.modules)
+    modules[name] = state(how);
+  return Json{
+      {"release", k.release},
+      {"running", k.running},
+      {"config", k.config_known ? Json(k.config) : Json(nullptr)},
+      {"modules", modules},
+      {"modules_known", k.modules_known}};
 }
 
 std::string loader(Loader loader) {
@@ -107,16 +181,30 @@ std::string kind(DeviceMatch::Kind kind) {
 }
 
 Json neighbour_json(const Neighbour& n) {
-  Json out{{"tool", tool(n.tool)}, {"file", n.file}, {"line", n.line}, {"key", n.key}, {"value", n.value}, {"rank", n.rank}};
-  out["match"] = list_of(n.match, [](const DeviceMatch& m) { return Json{{"kind", kind(m.kind)}, {"patterns", m.patterns}, {"negated", m.negated}}; });
+  Json out{{"tool", tool(n.tool)}, {"file", n.file},   {"line", n.line},
+           {"key", n.key},         {"value", n.value}, {"rank", n.rank}};
+  out["match"] = list_of(n.match, [](const DeviceMatch& m) {
+    return Json{{"kind", kind(m.kind)}, {"patterns", m.patterns}, {"negated", m.negated}};
+  });
   return out;
 }
 
 Json boot_json(const BootFacts& b) {
   Json sources = Json::object();
-  for (const auto& [word, lines] : b.sources) sources[word] = lines;
-  return Json{{"loader", loader(b.loader)}, {"evidence", b.evidence}, {"uefi", b.uefi}, {"secure_boot", b.secure_boot}, {"filesystem", b.filesystem}, {"device", b.device},
-              {"data_journal", b.data_journal}, {"esp", b.esp}, {"cmdline", b.cmdline}, {"own_arguments", b.own_arguments}, {"sources", sources}};
+  for (const auto& [word, lines] : b.sources)
+    sources[word] = lines;
+  return Json{
+      {"loader", loader(b.loader)},
+      {"evidence", b.evidence},
+      {"uefi", b.uefi},
+      {"secure_boot", b.secure_boot},
+      {"filesystem", b.filesystem},
+      {"device", b.device},
+      {"data_journal", b.data_journal},
+      {"esp", b.esp},
+      {"cmdline", b.cmdline},
+      {"own_arguments", b.own_arguments},
+      {"sources", sources}};
 }
 
 }  // namespace
@@ -124,17 +212,38 @@ Json boot_json(const BootFacts& b) {
 std::string facts_json(const Facts& facts) {
   const auto& m = facts.memory;
   const auto& i = facts.iommu;
-  Json out{{"schema", "vfirst.facts/1"}, {"fingerprint", facts.fingerprint()}, {"hostname", facts.hostname}};
-  out["dmi"] = {{"vendor", facts.dmi.vendor}, {"product", facts.dmi.product}, {"serial", facts.dmi.serial}, {"board", facts.dmi.board}};
+  Json out{
+      {"schema", "vfirst.facts/1"},
+      {"fingerprint", facts.fingerprint()},
+      {"hostname", facts.hostname}};
+  out["dmi"] = {
+      {"vendor", facts.dmi.vendor},
+      {"product", facts.dmi.product},
+      {"serial", facts.dmi.serial},
+      {"board", facts.dmi.board}};
   out["cpu"] = cpu_json(facts.cpu);
-  out["memory"] = {{"total_kb", m.total_kb}, {"page_kb", m.page_kb}, {"default_hugepage_kb", m.default_hugepage_kb}, {"hugepage_sizes_kb", m.hugepage_sizes_kb}, {"crashkernel_bytes", m.crashkernel_bytes}};
+  out["memory"] = {
+      {"total_kb", m.total_kb},
+      {"page_kb", m.page_kb},
+      {"default_hugepage_kb", m.default_hugepage_kb},
+      {"hugepage_sizes_kb", m.hugepage_sizes_kb},
+      {"crashkernel_bytes", m.crashkernel_bytes}};
   out["numa"] = list_of(facts.numa, node_json);
   out["pci"] = list_of(facts.pci, function_json);
-  out["iommu"] = {{"tables_known", i.tables_known}, {"dmar", i.dmar}, {"ivrs", i.ivrs}, {"iort", i.iort}, {"units", i.units}};
-  out["iommu"]["groups"] = list_of(i.groups, [](const IommuGroup& g) { return Json{{"id", g.id}, {"type", g.type}, {"members", addresses(g.members)}}; });
+  out["iommu"] = {
+      {"tables_known", i.tables_known},
+      {"dmar", i.dmar},
+      {"ivrs", i.ivrs},
+      {"iort", i.iort},
+      {"units", i.units}};
+  out["iommu"]["groups"] = list_of(i.groups, [](const IommuGroup& g) {
+    return Json{{"id", g.id}, {"type", g.type}, {"members", addresses(g.members)}};
+  });
   out["kernels"] = list_of(facts.kernels, kernel_json);
   out["boot"] = boot_json(facts.boot);
-  out["critical"] = list_of(facts.critical, [](const CriticalDevice& c) { return Json{{"address", c.address.str()}, {"role", c.role}}; });
+  out["critical"] = list_of(facts.critical, [](const CriticalDevice& c) {
+    return Json{{"address", c.address.str()}, {"role", c.role}};
+  });
   out["neighbours"] = list_of(facts.neighbours, neighbour_json);
   out["gaps"] = facts.gaps;
   return document(out);

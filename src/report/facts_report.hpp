@@ -9,6 +9,7 @@
 namespace vfirst {
 
 std::string facts_text(const Facts& facts);
-std::string facts_json(const Facts& facts);                      // schema vfirst.facts/1: everything that Facts holds
+// schema vfirst.facts/1: everything that Facts holds
+std::string facts_json(const Facts& facts);
 
 }  // namespace vfirst

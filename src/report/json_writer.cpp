@@ -33,9 +33,13 @@ void JsonWriter::key(std::string_view name) {
 }
 
 void JsonWriter::value(std::string_view text) {
-  const bool plain = std::ranges::all_of(text, [](char c) { return c >= 0x20 && c != '"' && c != '\\'; });   // char is signed: ASCII
-  if (plain) out_.append(1, '"').append(text).append(1, '"');
-  else out_ += Json(text).dump(-1, ' ', false, Json::error_handler_t::replace);
+  // char is signed: ASCII
+  const bool plain =
+      std::ranges::all_of(text, [](char c) { return c >= 0x20 && c != '"' && c != '\\'; });
+  if (plain)
+    out_.append(1, '"').append(text).append(1, '"');
+  else
+    out_ += Json(text).dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
 }  // namespace vfirst

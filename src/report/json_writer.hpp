@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
-// A JSON document written as it is put together, in the bytes that document() of json.hpp has for the same values. For what is
-// made by the thousand: a tree of values that is then printed costs four times as much.
+// A JSON document written as it is put together, in the bytes that document() of json.hpp has for
+// the same values. For what is made by the thousand: a tree of values that is then printed costs
+// four times as much.
 
-#include <concepts>
 #include <fmt/format.h>
+#include <concepts>
 #include <string>
 #include <string_view>
 
@@ -20,7 +21,8 @@ class JsonWriter {
     close('}');
   }
   template <class List, class Each>
-  void list(const List& items, Each each) {                      // each(item) writes one value
+  // each(item) writes one value
+  void list(const List& items, Each each) {
     open('[');
     for (const auto& item : items) {
       next();
@@ -58,10 +60,12 @@ class JsonWriter {
  private:
   void open(char bracket);
   void close(char bracket);
-  void next();                                                   // a new line for a member or an item
+  // a new line for a member or an item
+  void next();
   std::string out_;
   std::size_t depth_ = 0;
-  bool empty_ = true;                                            // the innermost object or list, so far
+  // the innermost object or list, so far
+  bool empty_ = true;
 };
 
 }  // namespace vfirst

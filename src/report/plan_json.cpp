@@ -7,23 +7,33 @@ namespace vfirst {
 namespace {
 
 template <class... Lambdas>
-struct Overloaded : Lambdas... { using Lambdas::operator()...; };
+struct Overloaded : Lambdas... {
+  using Lambdas::operator()...;
+};
 
 void write_wanted(JsonWriter& json, const Want& want) {
   const auto what = [&](std::string_view name) { json.member("what", name); };
-  const auto cpus = [&](std::string_view name, const CpuSet& set) { what(name), json.member("cpus", set.list()); };
-  std::visit(Overloaded{
-                 [&](const WantIsolated& x) { cpus("isolated", x.cpus); },
-                 [&](const WantNohzFull& x) { cpus("nohz_full", x.cpus); },
-                 [&](const WantIrqAffinity& x) { cpus("default_smp_affinity", x.cpus); },
-                 [&](const WantPages& x) { what("hugepages"), json.member("node", x.node), json.member("size_kb", x.size_kb), json.member("pages", x.pages); },
-                 [&](const WantDefaultHugepage& x) { what("default_hugepage"), json.member("size_kb", x.size_kb); },
-                 [&](const WantIommu& x) { what("iommu"), json.member("active", x.active); },
-                 [&](const WantIommuPassthrough&) { what("iommu_passthrough"); },
-                 [&](const WantMaxCstate& x) { what("max_cstate"), json.member("deepest", x.deepest); },
-                 [&](const WantArg& x) { what("argument"), json.member("text", x.text); },
-             },
-             want);
+  const auto cpus = [&](std::string_view name, const CpuSet& set) {
+    what(name), json.member("cpus", set.list());
+  };
+  std::visit(
+      Overloaded{
+          [&](const WantIsolated& x) { cpus("isolated", x.cpus); },
+          [&](const WantNohzFull& x) { cpus("nohz_full", x.cpus); },
+          [&](const WantIrqAffinity& x) { cpus("default_smp_affinity", x.cpus); },
+          [&](const WantPages& x) {
+            what("hugepages"), json.member("node", x.node), json.member("size_kb", x.size_kb),
+                json.member("pages", x.pages);
+          },
+          [&](const WantDefaultHugepage& x) {
+            what("default_hugepage"), json.member("size_kb", x.size_kb);
+          },
+          [&](const WantIommu& x) { what("iommu"), json.member("active", x.active); },
+          [&](const WantIommuPassthrough&) { what("iommu_passthrough"); },
+          [&](const WantMaxCstate& x) { what("max_cstate"), json.member("deepest", x.deepest); },
+          [&](const WantArg& x) { what("argument"), json.member("text", x.text); },
+      },
+      want);
 }
 
 }  // namespace
@@ -40,23 +50,33 @@ std::string plan_json(const Plan& plan) {
     json.member("fingerprint", plan.fingerprint);
     json.member("cmdline", plan.cmdline());
     objects("kargs", plan.kargs, [&](const PlannedArg& a) {
-      json.member("key", a.key), json.member("value", a.value), json.member("because", a.because), json.member("policy", a.policy.str());
+      json.member("key", a.key), json.member("value", a.value), json.member("because", a.because),
+          json.member("policy", a.policy.str());
     });
     json.key("cpu");
-    json.object([&] { json.member("reserved", plan.reserved.list()), json.member("isolated", plan.isolated.list()); });
-    objects("hugepages", plan.hugepages, [&](const PlannedPages& p) { json.member("node", p.node), json.member("size_kb", p.size_kb), json.member("pages", p.pages); });
+    json.object([&] {
+      json.member("reserved", plan.reserved.list()), json.member("isolated", plan.isolated.list());
+    });
+    objects("hugepages", plan.hugepages, [&](const PlannedPages& p) {
+      json.member("node", p.node), json.member("size_kb", p.size_kb), json.member("pages", p.pages);
+    });
     objects("pfs", plan.pfs, [&](const PlannedPf& p) {
-      json.member("name", p.name), json.member("address", p.address.str()), json.member("driver", p.driver), json.member("node", p.node);
+      json.member("name", p.name), json.member("address", p.address.str()),
+          json.member("driver", p.driver), json.member("node", p.node);
       json.member("vfs", p.vfs), json.member("required", p.required);
     });
     objects("vfs", plan.vfs, [&](const PlannedVf& v) {
-      json.member("pf", v.pf.str()), json.member("index", v.index), json.member("address", v.address.str());
+      json.member("pf", v.pf.str()), json.member("index", v.index),
+          json.member("address", v.address.str());
       json.member("driver", v.driver.empty() ? "none" : std::string_view(v.driver));
-      if (v.mac) json.member("mac", v.mac->str());
-      else json.member("mac", nullptr);
+      if (v.mac)
+        json.member("mac", v.mac->str());
+      else
+        json.member("mac", nullptr);
     });
     objects("steps", plan.steps, [&](const Step& s) {
-      json.member("action", describe(s.action)), json.member("because", s.because), json.member("policy", s.policy.str());
+      json.member("action", describe(s.action)), json.member("because", s.because),
+          json.member("policy", s.policy.str());
       json.list("after", s.after, [&](std::size_t before) { json.value(before); });
       json.member("required", s.required);
     });
@@ -64,7 +84,10 @@ std::string plan_json(const Plan& plan) {
       write_wanted(json, e.want);
       json.member("asked", e.asked), json.member("policy", e.policy.str());
     });
-    objects("findings", plan.findings, [&](const Finding& f) { json.member("severity", severity_name(f.severity)), json.member("code", f.code), json.member("message", f.message); });
+    objects("findings", plan.findings, [&](const Finding& f) {
+      json.member("severity", severity_name(f.severity)), json.member("code", f.code),
+          json.member("message", f.message);
+    });
     json.member("timeout_s", plan.timeout_s);
     json.member("role", plan.role == Role::guest ? "guest" : "host");
   });

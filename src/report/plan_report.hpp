@@ -8,10 +8,13 @@
 
 namespace vfirst {
 
-// Grouped: arguments with reason and policy line, CPUs and hugepages by node, PFs and VFs, steps, findings.
+// Grouped: arguments with reason and policy line, CPUs and hugepages by node, PFs and VFs, steps,
+// findings.
 std::string plan_text(const Plan& plan, const Facts& facts);
-std::string plan_json(const Plan& plan);                         // schema vfirst.plan/1, one document, newline at the end
+// schema vfirst.plan/1, one document, newline at the end
+std::string plan_json(const Plan& plan);
 
-std::string severity_name(Severity severity);                    // "note", "warning", "error"
+// "note", "warning", "error"
+std::string severity_name(Severity severity);
 
 }  // namespace vfirst

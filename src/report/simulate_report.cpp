@@ -10,7 +10,9 @@ namespace vfirst {
 
 namespace {
 
-std::string dash(std::string_view text) { return text.empty() ? "-" : std::string(text); }
+std::string dash(std::string_view text) {
+  return text.empty() ? "-" : std::string(text);
+}
 std::string one_line(std::string text) {
   for (auto& c : text)
     if (c == '\n') c = ';';
@@ -18,12 +20,19 @@ std::string one_line(std::string text) {
 }
 
 Json state(const Simulation& seen) {
-  Json out{{"isolated", seen.isolated.list()}, {"nohz_full", seen.nohz_full.list()}, {"managed_irq", seen.managed_irq.list()}, {"rcu_nocbs", seen.rcu_nocbs.list()}, {"irq_default_affinity", seen.irq_default.list()},
-           {"default_hugepage_kb", seen.default_hugepage_kb}};
+  Json out{
+      {"isolated", seen.isolated.list()},
+      {"nohz_full", seen.nohz_full.list()},
+      {"managed_irq", seen.managed_irq.list()},
+      {"rcu_nocbs", seen.rcu_nocbs.list()},
+      {"irq_default_affinity", seen.irq_default.list()},
+      {"default_hugepage_kb", seen.default_hugepage_kb}};
   out["hugepages"] = list_of(seen.hugepages, [](const SimulatedPool& pool) {
     auto nodes = Json::array();
-    for (const auto& [node, pages] : pool.nodes) nodes.push_back({{"node", node}, {"pages", pages}});
-    return Json{{"size_kb", pool.size_kb}, {"pages", pool.pages}, {"sure", pool.sure}, {"nodes", nodes}};
+    for (const auto& [node, pages] : pool.nodes)
+      nodes.push_back({{"node", node}, {"pages", pages}});
+    return Json{
+        {"size_kb", pool.size_kb}, {"pages", pool.pages}, {"sure", pool.sure}, {"nodes", nodes}};
   });
   out["passthrough"] = seen.passthrough ? Json(*seen.passthrough) : Json(nullptr);
   out["iommu_off"] = seen.iommu_off ? Json(*seen.iommu_off) : Json(nullptr);
@@ -34,10 +43,21 @@ Json state(const Simulation& seen) {
 
 std::string simulate_json(const SimulatedLine& simulated) {
   const auto& seen = simulated.seen;
-  Json out{{"schema", "vfirst.simulate/1"}, {"kernel", simulated.release}, {"cmdline", simulated.line.str()}, {"bytes", simulated.line.bytes()},
-           {"limit", command_line_limit(simulated.architecture) - 1}, {"boots", seen.boots()}, {"fatal", seen.fatal}};
+  Json out{
+      {"schema", "vfirst.simulate/1"},
+      {"kernel", simulated.release},
+      {"cmdline", simulated.line.str()},
+      {"bytes", simulated.line.bytes()},
+      {"limit", command_line_limit(simulated.architecture) - 1},
+      {"boots", seen.boots()},
+      {"fatal", seen.fatal}};
   out["arguments"] = list_of(seen.arguments, [](const ArgumentVerdict& v) {
-    return Json{{"argument", v.arg.raw}, {"verdict", effect_name(v.effect)}, {"effect", v.does}, {"rule", v.rule}, {"message", v.message}};
+    return Json{
+        {"argument", v.arg.raw},
+        {"verdict", effect_name(v.effect)},
+        {"effect", v.does},
+        {"rule", v.rule},
+        {"message", v.message}};
   });
   out["state"] = state(seen);
   out["init"] = {{"words", seen.init_words}, {"variables", seen.init_variables}};
@@ -47,12 +67,16 @@ std::string simulate_json(const SimulatedLine& simulated) {
 
 std::string simulate_text(const SimulatedLine& simulated) {
   const auto& seen = simulated.seen;
-  std::string out = fmt::format("Kernel {} on {}, {} of {} bytes\n\n", simulated.release.empty() ? "of no known release" : simulated.release, simulated.architecture,
-                                simulated.line.bytes(), command_line_limit(simulated.architecture) - 1);
+  std::string out = fmt::format(
+      "Kernel {} on {}, {} of {} bytes\n\n",
+      simulated.release.empty() ? "of no known release" : simulated.release, simulated.architecture,
+      simulated.line.bytes(), command_line_limit(simulated.architecture) - 1);
   Table arguments;
   arguments.row({"argument", "verdict", "effect", "kernel's message"});
   for (const auto& verdict : seen.arguments) {
-    arguments.row({verdict.arg.raw, std::string(effect_name(verdict.effect)), dash(verdict.does), dash(one_line(verdict.message))});
+    arguments.row(
+        {verdict.arg.raw, std::string(effect_name(verdict.effect)), dash(verdict.does),
+         dash(one_line(verdict.message))});
     if (!verdict.rule.empty()) arguments.note("rule: " + verdict.rule);
   }
   out += arguments.str() + "\nState\n";
@@ -64,16 +88,25 @@ std::string simulate_text(const SimulatedLine& simulated) {
   table.row({"CPUs of new interrupts", dash(seen.irq_default.list())});
   for (const auto& pool : seen.hugepages) {
     std::string split;
-    for (const auto& [node, pages] : pool.nodes) split += fmt::format("{}node {}: {}", split.empty() ? "" : ", ", node, pages);
-    table.row({fmt::format("{} pages", ByteSize::kib(pool.size_kb).str()), fmt::format("{} ({}){}", pool.pages, split, pool.sure ? "" : ", about")});
+    for (const auto& [node, pages] : pool.nodes)
+      split += fmt::format("{}node {}: {}", split.empty() ? "" : ", ", node, pages);
+    table.row(
+        {fmt::format("{} pages", ByteSize::kib(pool.size_kb).str()),
+         fmt::format("{} ({}){}", pool.pages, split, pool.sure ? "" : ", about")});
   }
-  table.row({"default huge page", seen.default_hugepage_kb ? ByteSize::kib(seen.default_hugepage_kb).str() : "-"});
+  table.row(
+      {"default huge page",
+       seen.default_hugepage_kb ? ByteSize::kib(seen.default_hugepage_kb).str() : "-"});
   if (seen.passthrough) table.row({"host DMA past the IOMMU", *seen.passthrough ? "yes" : "no"});
   if (seen.iommu_off) table.row({"IOMMU", *seen.iommu_off ? "off" : "on"});
   if (!seen.init_words.empty() || !seen.init_variables.empty())
-    table.row({"handed to init", fmt::format("{} of {} words, {} of {} variables", seen.init_words.size(), kInitWords, seen.init_variables.size(), kInitVariables)});
+    table.row(
+        {"handed to init", fmt::format(
+                               "{} of {} words, {} of {} variables", seen.init_words.size(),
+                               kInitWords, seen.init_variables.size(), kInitVariables)});
   out += table.str();
-  for (const auto& why : seen.fatal) out += "\nthe boot dies: " + why + "\n";
+  for (const auto& why : seen.fatal)
+    out += "\nthe boot dies: " + why + "\n";
   return out;
 }
 

@@ -9,13 +9,15 @@
 namespace vfirst {
 
 struct SimulatedLine {
-  std::string release;                                           // of the kernel; "" where none is known
+  // of the kernel; "" where none is known
+  std::string release;
   std::string architecture;
   CommandLine line;
   Simulation seen;
 };
 
 std::string simulate_text(const SimulatedLine& simulated);
-std::string simulate_json(const SimulatedLine& simulated);       // schema vfirst.simulate/1
+// schema vfirst.simulate/1
+std::string simulate_json(const SimulatedLine& simulated);
 
 }  // namespace vfirst

@@ -1,18 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "report/table.hpp"
 
-#include <algorithm>
 #include <fmt/format.h>
+#include <algorithm>
 
 namespace vfirst {
 
 namespace {
-constexpr std::size_t kWidest = 72;                              // a longer cell pushes its own row alone
+// a longer cell pushes its own row alone
+constexpr std::size_t kWidest = 72;
+}  // namespace
+
+std::string heading(std::string_view text) {
+  return fmt::format("\n{}\n", text);
 }
 
-std::string heading(std::string_view text) { return fmt::format("\n{}\n", text); }
-
-void Table::note(std::string text) { notes_.emplace_back(rows_.size(), std::move(text)); }
+void Table::note(std::string text) {
+  notes_.emplace_back(rows_.size(), std::move(text));
+}
 
 std::string Table::str() const {
   std::vector<std::size_t> widths;
@@ -27,11 +32,13 @@ std::string Table::str() const {
     std::string line(indent_, ' ');
     for (std::size_t i = 0; i < rows_[r].size(); ++i) {
       line += rows_[r][i];
-      if (i + 1 < rows_[r].size()) line.append(std::max(widths[i], rows_[r][i].size()) - rows_[r][i].size() + 2, ' ');
+      if (i + 1 < rows_[r].size())
+        line.append(std::max(widths[i], rows_[r][i].size()) - rows_[r][i].size() + 2, ' ');
     }
     line.erase(line.find_last_not_of(' ') + 1);
     out += line + "\n";
-    for (; note != notes_.end() && note->first == r + 1; ++note) out += std::string(indent_ + 4, ' ') + note->second + "\n";
+    for (; note != notes_.end() && note->first == r + 1; ++note)
+      out += std::string(indent_ + 4, ' ') + note->second + "\n";
   }
   return out;
 }

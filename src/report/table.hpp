@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
-// Rows of text, each column as wide as its widest cell, a very long one aside; the last one as long as it is.
+// Rows of text, each column as wide as its widest cell, a very long one aside; the last one as long
+// as it is.
 
 #include <string>
 #include <string_view>
@@ -23,7 +24,8 @@ class Table {
  private:
   std::size_t indent_;
   std::vector<std::vector<std::string>> rows_;
-  std::vector<std::pair<std::size_t, std::string>> notes_;       // behind row first-1
+  // behind row first-1
+  std::vector<std::pair<std::size_t, std::string>> notes_;
 };
 
 }  // namespace vfirst

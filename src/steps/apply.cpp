@@ -17,8 +17,10 @@ Observation verify(const Action& action, const Machine& machine) {
 std::optional<PciAddress> pf_of(const Action& action) {
   return std::visit(
       [](const auto& one) -> std::optional<PciAddress> {
-        if constexpr (requires { one.pf; }) return one.pf;
-        else return std::nullopt;
+        if constexpr (requires { one.pf; })
+          return one.pf;
+        else
+          return std::nullopt;
       },
       action);
 }
@@ -29,7 +31,8 @@ bool may_go_on(const Action& action, const Machine& machine) {
 }
 
 bool blocks_dependants(const Action& action) {
-  return std::holds_alternative<LoadModule>(action) || std::holds_alternative<AwaitDriver>(action) || std::holds_alternative<CreateVfs>(action);
+  return std::holds_alternative<LoadModule>(action) ||
+         std::holds_alternative<AwaitDriver>(action) || std::holds_alternative<CreateVfs>(action);
 }
 
 }  // namespace vfirst

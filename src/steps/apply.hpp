@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
-// The two verbs of every action. apply reads first and writes only the difference, so a second one writes nothing.
+// The two verbs of every action. apply reads first and writes only the difference, so a second one
+// writes nothing.
 
 #include "plan/action.hpp"
 #include "steps/machine.hpp"

@@ -9,31 +9,43 @@ namespace vfirst {
 
 unsigned BootReport::writes() const {
   unsigned n = 0;
-  for (const auto& step : steps) n += step.writes;
+  for (const auto& step : steps)
+    n += step.writes;
   return n;
 }
 
-unsigned BootReport::count(StepState state) const { return static_cast<unsigned>(std::ranges::count(steps, state, &StepResult::state)); }
+unsigned BootReport::count(StepState state) const {
+  return static_cast<unsigned>(std::ranges::count(steps, state, &StepResult::state));
+}
 
 bool BootReport::complete() const {
   return skipped.empty() && std::ranges::none_of(steps, [](const StepResult& step) {
-           return step.required && (step.state == StepState::failed || step.state == StepState::skipped);
+           return step.required &&
+                  (step.state == StepState::failed || step.state == StepState::skipped);
          });
 }
 
 std::string BootReport::summary() const {
   if (!skipped.empty()) return "skipped: " + skipped;
   std::string parts;
-  for (const auto state : {StepState::done, StepState::unchanged, StepState::deferred, StepState::failed, StepState::skipped})
-    if (const auto n = count(state)) parts += fmt::format("{}{} {}", parts.empty() ? "" : ", ", n, state_name(state));
-  return fmt::format("{} steps{}{}; {} writes in {:.3f} s", steps.size(), parts.empty() ? "" : ": ", parts, writes(), finished_s - started_s);
+  for (const auto state :
+       {StepState::done, StepState::unchanged, StepState::deferred, StepState::failed,
+        StepState::skipped})
+    if (const auto n = count(state))
+      parts += fmt::format("{}{} {}", parts.empty() ? "" : ", ", n, state_name(state));
+  return fmt::format(
+      "{} steps{}{}; {} writes in {:.3f} s", steps.size(), parts.empty() ? "" : ": ", parts,
+      writes(), finished_s - started_s);
 }
 
 namespace {
-double seconds(Events::Time at) { return static_cast<double>(at.count()) / 1e6; }
+double seconds(Events::Time at) {
+  return static_cast<double>(at.count()) / 1e6;
+}
 }  // namespace
 
-BootReport boot(const Plan& plan, const Machine& machine, Events::Time budget, const Progress& progress) {
+BootReport boot(
+    const Plan& plan, const Machine& machine, Events::Time budget, const Progress& progress) {
   BootReport report;
   report.phase = machine.initramfs ? "initrd" : "root";
   report.plan_hash = plan.hash();

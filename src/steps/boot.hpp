@@ -9,37 +9,47 @@
 namespace vfirst {
 
 struct BootReport {
-  std::string phase;                                             // "initrd" or "root"
+  // "initrd" or "root"
+  std::string phase;
   std::string plan_hash;
-  std::string skipped;                                           // the closed gate's reason; "" where the steps were run
+  // the closed gate's reason; "" where the steps were run
+  std::string skipped;
   std::vector<StepResult> steps;
   bool abandoned = false;
-  double started_s = 0, finished_s = 0;                          // since switching on (CLOCK_BOOTTIME)
+  // since switching on (CLOCK_BOOTTIME)
+  double started_s = 0, finished_s = 0;
 
   unsigned writes() const;
   unsigned count(StepState) const;
-  bool complete() const;                                         // every required step holds, or waits for a later event
-  std::string summary() const;                                   // one line: "31 steps: 24 done, 7 unchanged; 24 writes in 1.204 s"
+  // every required step holds, or waits for a later event
+  bool complete() const;
+  // one line: "31 steps: 24 done, 7 unchanged; 24 writes in 1.204 s"
+  std::string summary() const;
 };
 
 // Never fails: what goes wrong is in the report. `budget`: for everything.
-BootReport boot(const Plan& plan, const Machine& machine, Events::Time budget, const Progress& progress = {});
+BootReport boot(
+    const Plan& plan, const Machine& machine, Events::Time budget, const Progress& progress = {});
 
-inline constexpr auto kResultFile = "run/vfirst/result.json";    // schema vfirst.boot/1; survives switch-root
-// The initramfs's own result, kept where it was not whole: the real root writes result.json anew when it does the rest, and
-// what the initramfs lacked is still worth mending.
+// schema vfirst.boot/1; survives switch-root
+inline constexpr auto kResultFile = "run/vfirst/result.json";
+// The initramfs's own result, kept where it was not whole: the real root writes result.json anew
+// when it does the rest, and what the initramfs lacked is still worth mending.
 inline constexpr auto kInitrdFile = "run/vfirst/initrd.json";
-// The PFs that vfirst has set up in this boot, an address a line. A default route that shows up on one of them later does
-// not turn it into a device to keep away from (facts/critical.cpp).
+// The PFs that vfirst has set up in this boot, an address a line. A default route that shows up on
+// one of them later does not turn it into a device to keep away from (facts/critical.cpp).
 inline constexpr auto kOwnPfsFile = "run/vfirst/pfs";
-inline constexpr auto kReadyFile = "run/vfirst/ready";           // lines of key=value, for verify
+// lines of key=value, for verify
+inline constexpr auto kReadyFile = "run/vfirst/ready";
 
-// Leaves the files alone when this run found everything as it was and they already say so: a second run writes nothing.
+// Leaves the files alone when this run found everything as it was and they already say so: a second
+// run writes nothing.
 Status record(const BootReport& report, Files& files);
 std::string to_json(const BootReport& report);
 
 struct Ready {
-  double at_s = 0;                                               // when the last required step held for the first time
+  // when the last required step held for the first time
+  double at_s = 0;
   std::string phase, plan_hash;
 };
 std::optional<Ready> read_ready(const Root& root);

@@ -8,15 +8,21 @@ namespace vfirst::steps {
 
 namespace {
 
-Coalescing wish_of(const SetCoalescing& x) { return {x.rx_usecs, x.tx_usecs, x.adaptive_rx, x.adaptive_tx}; }
+Coalescing wish_of(const SetCoalescing& x) {
+  return {x.rx_usecs, x.tx_usecs, x.adaptive_rx, x.adaptive_tx};
+}
 
 // A device that does not have a setting has it off.
 Coalescing difference(const Coalescing& wanted, const Coalescing& now) {
   Coalescing out;
-  if (wanted.rx_usecs && *wanted.rx_usecs != now.rx_usecs.value_or(0)) out.rx_usecs = wanted.rx_usecs;
-  if (wanted.tx_usecs && *wanted.tx_usecs != now.tx_usecs.value_or(0)) out.tx_usecs = wanted.tx_usecs;
-  if (wanted.adaptive_rx && *wanted.adaptive_rx != now.adaptive_rx.value_or(false)) out.adaptive_rx = wanted.adaptive_rx;
-  if (wanted.adaptive_tx && *wanted.adaptive_tx != now.adaptive_tx.value_or(false)) out.adaptive_tx = wanted.adaptive_tx;
+  if (wanted.rx_usecs && *wanted.rx_usecs != now.rx_usecs.value_or(0))
+    out.rx_usecs = wanted.rx_usecs;
+  if (wanted.tx_usecs && *wanted.tx_usecs != now.tx_usecs.value_or(0))
+    out.tx_usecs = wanted.tx_usecs;
+  if (wanted.adaptive_rx && *wanted.adaptive_rx != now.adaptive_rx.value_or(false))
+    out.adaptive_rx = wanted.adaptive_rx;
+  if (wanted.adaptive_tx && *wanted.adaptive_tx != now.adaptive_tx.value_or(false))
+    out.adaptive_tx = wanted.adaptive_tx;
   return out;
 }
 
@@ -41,7 +47,8 @@ Coalescing part_of(const Coalescing& now, const Coalescing& wanted) {
 }
 
 std::vector<Coalescing> one_by_one(const Coalescing& x) {
-  std::vector<Coalescing> out;                                   // adaptive first: with it on, some drivers refuse numbers
+  // adaptive first: with it on, some drivers refuse numbers
+  std::vector<Coalescing> out;
   if (x.adaptive_rx) out.push_back({{}, {}, x.adaptive_rx, {}});
   if (x.adaptive_tx) out.push_back({{}, {}, {}, x.adaptive_tx});
   if (x.rx_usecs) out.push_back({x.rx_usecs, {}, {}, {}});
@@ -51,18 +58,23 @@ std::vector<Coalescing> one_by_one(const Coalescing& x) {
 
 class CoalescingChange {
  public:
-  CoalescingChange(const SetCoalescing& x, const Machine& machine) : wanted_(wish_of(x)), machine_(machine) { out_.wanted = text_of(wanted_); }
+  CoalescingChange(const SetCoalescing& x, const Machine& machine)
+      : wanted_(wish_of(x)), machine_(machine) {
+    out_.wanted = text_of(wanted_);
+  }
 
   Outcome run(const PciAddress& pf) {
     const auto ports = netdevs(machine_.root, pf);
     if (ports.empty()) fail(ENODEV, fmt::format("{}: its driver made no network device", pf.str()));
-    for (const auto& port : ports) set(port);
+    for (const auto& port : ports)
+      set(port);
     return out_;
   }
 
  private:
   void fail(int error, std::string cause) {
-    if (out_.state == StepState::failed) return;                 // the first one is the cause
+    // the first one is the cause
+    if (out_.state == StepState::failed) return;
     out_.state = StepState::failed;
     out_.error = error;
     out_.cause = std::move(cause);
@@ -78,15 +90,22 @@ class CoalescingChange {
     auto now = look(port);
     if (!now) {
       const int error = static_cast<int>(now.error().code);
-      return fail(error, fmt::format("{}: {}", port.name, error == EOPNOTSUPP ? "this driver has no coalescing settings" : now.error().what));
+      return fail(
+          error,
+          fmt::format(
+              "{}: {}", port.name,
+              error == EOPNOTSUPP ? "this driver has no coalescing settings" : now.error().what));
     }
     const auto rest = difference(wanted_, *now);
     if (rest == Coalescing{}) return;
     ++out_.writes;
     const auto sent = machine_.net.set_coalescing(port.ifindex, rest);
     now = look(port);
-    if (!now) return fail(static_cast<int>(now.error().code), fmt::format("{}: {}", port.name, now.error().what));
-    // Refused as a whole: each by itself, so that one that the driver lacks does not take the others along.
+    if (!now)
+      return fail(
+          static_cast<int>(now.error().code), fmt::format("{}: {}", port.name, now.error().what));
+    // Refused as a whole: each by itself, so that one that the driver lacks does not take the
+    // others along.
     auto left = difference(wanted_, *now);
     std::string why;
     int error = 0;
@@ -96,7 +115,9 @@ class CoalescingChange {
         const auto again = machine_.net.set_coalescing(port.ifindex, single);
         if (again || !why.empty()) continue;
         error = static_cast<int>(again.error().code);
-        why = fmt::format("{}: {}: {} ({})", port.name, text_of(single), explain_errno(Place::coalesce, error), again.error().what);
+        why = fmt::format(
+            "{}: {}: {} ({})", port.name, text_of(single), explain_errno(Place::coalesce, error),
+            again.error().what);
       }
       now = look(port);
       if (now) left = difference(wanted_, *now);
@@ -105,7 +126,11 @@ class CoalescingChange {
       if (out_.state != StepState::failed) out_.state = StepState::done;
       return;
     }
-    fail(error, !why.empty() ? why : fmt::format("{}: the driver took {} and keeps {}", port.name, text_of(left), out_.got));
+    fail(
+        error, !why.empty() ? why
+                            : fmt::format(
+                                  "{}: the driver took {} and keeps {}", port.name, text_of(left),
+                                  out_.got));
   }
 
   Coalescing wanted_;
@@ -115,7 +140,9 @@ class CoalescingChange {
 
 }  // namespace
 
-Outcome apply(const SetCoalescing& x, const Machine& machine) { return CoalescingChange(x, machine).run(x.pf); }
+Outcome apply(const SetCoalescing& x, const Machine& machine) {
+  return CoalescingChange(x, machine).run(x.pf);
+}
 
 Observation verify(const SetCoalescing& x, const Machine& machine) {
   const auto wanted = wish_of(x);
@@ -129,14 +156,16 @@ Observation verify(const SetCoalescing& x, const Machine& machine) {
   for (const auto& port : ports) {
     const auto now = machine.net.coalescing(port.ifindex);
     if (!now) {
-      out.verdict = now.error().code == std::errc::not_supported ? Verdict::unknown : Verdict::failed;
+      out.verdict =
+          now.error().code == std::errc::not_supported ? Verdict::unknown : Verdict::failed;
       out.cause = fmt::format("{}: {}", port.name, now.error().what);
       return out;
     }
     out.got = text_of(part_of(*now, wanted));
     out.verdict = difference(wanted, *now) == Coalescing{} ? Verdict::ok : Verdict::failed;
     if (out.verdict == Verdict::ok) continue;
-    out.cause = fmt::format("{}: the driver refused or clamped it, or was loaded again since", port.name);
+    out.cause =
+        fmt::format("{}: the driver refused or clamped it, or was loaded again since", port.name);
     return out;
   }
   return out;

@@ -9,7 +9,8 @@ namespace vfirst {
 
 namespace {
 
-// Field 22 of proc/PID/stat, in clock ticks since switching on; the name in field 2 may hold blanks and parentheses.
+// Field 22 of proc/PID/stat, in clock ticks since switching on; the name in field 2 may hold blanks
+// and parentheses.
 std::optional<double> start_of(const Root& root, std::string_view pid) {
   const auto text = root.read(fmt::format("proc/{}/stat", pid));
   if (!text) return std::nullopt;
@@ -28,10 +29,13 @@ std::optional<Consumer> first_consumer(const Root& root) {
   std::optional<Consumer> first;
   for (const std::string_view name : {"libvirtd", "virtqemud"}) {
     for (const std::string_view tree : {"sys/fs/cgroup", "sys/fs/cgroup/systemd"}) {
-      const auto pids = root.read(fmt::format("{}/system.slice/{}.service/cgroup.procs", tree, name));
+      const auto pids =
+          root.read(fmt::format("{}/system.slice/{}.service/cgroup.procs", tree, name));
       if (!pids || pids->empty()) continue;
       for (const auto pid : split(*pids, '\n'))
-        if (const auto started = start_of(root, trimmed(pid)); started && (!first || *started < first->started_s)) first = Consumer{std::string(name), *started};
+        if (const auto started = start_of(root, trimmed(pid));
+            started && (!first || *started < first->started_s))
+          first = Consumer{std::string(name), *started};
     }
   }
   return first;

@@ -28,7 +28,8 @@ Outcome apply(const SetDefaultIrqAffinity& x, const Machine& machine) {
   }
   out.state = StepState::failed;
   out.error = written ? 0 : static_cast<int>(written.error().code);
-  out.cause = written ? fmt::format("the kernel took CPUs {} and keeps {}", out.wanted, out.got) : written.error().what;
+  out.cause = written ? fmt::format("the kernel took CPUs {} and keeps {}", out.wanted, out.got)
+                      : written.error().what;
   return out;
 }
 

@@ -6,14 +6,17 @@
 
 namespace vfirst {
 
-bool in_initramfs(const Root& root) { return root.exists("etc/initrd-release"); }
+bool in_initramfs(const Root& root) {
+  return root.exists("etc/initrd-release");
+}
 
 }  // namespace vfirst
 
 namespace vfirst::steps {
 
 std::string device_path(const PciAddress& address, std::string_view attribute) {
-  return fmt::format("sys/bus/pci/devices/{}{}{}", address.str(), attribute.empty() ? "" : "/", attribute);
+  return fmt::format(
+      "sys/bus/pci/devices/{}{}{}", address.str(), attribute.empty() ? "" : "/", attribute);
 }
 
 std::optional<std::string> bound_driver(const Root& root, const PciAddress& address) {
@@ -25,7 +28,8 @@ std::vector<Netdev> netdevs(const Root& root, const PciAddress& address) {
   const auto folder = device_path(address, "net");
   for (const auto& name : root.list(folder).value_or(std::vector<std::string>{})) {
     const auto ifindex = root.number(fmt::format("{}/{}/ifindex", folder, name));
-    if (!ifindex) continue;                                      // renamed between the listing and now
+    // renamed between the listing and now
+    if (!ifindex) continue;
     const auto flags = root.number(fmt::format("{}/{}/flags", folder, name), 16).value_or(0);
     out.push_back({name, static_cast<unsigned>(*ifindex), (flags & 1) != 0});
   }
@@ -35,7 +39,10 @@ std::vector<Netdev> netdevs(const Root& root, const PciAddress& address) {
 // In switchdev mode a PF has a netdev for each VF beside its own, named pf0vf3 by the hardware.
 std::optional<Netdev> pf_port(const Root& root, const PciAddress& pf) {
   for (auto& port : netdevs(root, pf))
-    if (root.read(device_path(pf, fmt::format("net/{}/phys_port_name", port.name))).value_or("").find("vf") == std::string::npos) return port;
+    if (root.read(device_path(pf, fmt::format("net/{}/phys_port_name", port.name)))
+            .value_or("")
+            .find("vf") == std::string::npos)
+      return port;
   return std::nullopt;
 }
 
@@ -56,12 +63,15 @@ unsigned count_vfs(const Root& root, const PciAddress& pf) {
 
 namespace {
 
-// A guest holds its VF through an open /dev/vfio/GROUP or /dev/vfio/devices/vfioN (iommufd). Opening the file ourselves to
-// see whether it is busy would disturb; the open files of all processes tell without touching anything.
+// A guest holds its VF through an open /dev/vfio/GROUP or /dev/vfio/devices/vfioN (iommufd).
+// Opening the file ourselves to see whether it is busy would disturb; the open files of all
+// processes tell without touching anything.
 std::optional<std::string> vfio_user(const Root& root, const PciAddress& vf) {
   std::vector<std::string> files;
-  if (const auto group = root.link_name(device_path(vf, "iommu_group"))) files.push_back("/dev/vfio/" + *group);
-  for (const auto& name : root.list(device_path(vf, "vfio-dev")).value_or(std::vector<std::string>{}))
+  if (const auto group = root.link_name(device_path(vf, "iommu_group")))
+    files.push_back("/dev/vfio/" + *group);
+  for (const auto& name :
+       root.list(device_path(vf, "vfio-dev")).value_or(std::vector<std::string>{}))
     files.push_back("/dev/vfio/devices/" + name);
   for (const auto& pid : root.list("proc").value_or(std::vector<std::string>{})) {
     if (pid.empty() || pid.front() < '0' || pid.front() > '9') continue;
@@ -70,7 +80,10 @@ std::optional<std::string> vfio_user(const Root& root, const PciAddress& vf) {
       const auto target = root.link(fmt::format("{}/{}", folder, fd));
       if (!target) continue;
       for (const auto& file : files)
-        if (*target == file) return fmt::format("{} ({}) has {} open", root.read(fmt::format("proc/{}/comm", pid)).value_or("a process"), pid, file);
+        if (*target == file)
+          return fmt::format(
+              "{} ({}) has {} open",
+              root.read(fmt::format("proc/{}/comm", pid)).value_or("a process"), pid, file);
     }
   }
   return std::nullopt;
@@ -86,15 +99,18 @@ std::optional<std::string> vf_user(const Root& root, const PciAddress& vf) {
   for (const auto& port : ports)
     if (port.up) return fmt::format("its netdev {} is up", port.name);
   if (!ports.empty()) return std::nullopt;
-  // A network function with a driver and no netdev in sight: it was moved into another network namespace (a container).
-  // Any other kind of function with a kernel driver (NVMe, QAT) may carry anything.
+  // A network function with a driver and no netdev in sight: it was moved into another network
+  // namespace (a container). Any other kind of function with a kernel driver (NVMe, QAT) may carry
+  // anything.
   const bool network = root.read(device_path(vf, "class")).value_or("").starts_with("0x02");
-  return network ? fmt::format("its netdev (driver {}) is in another network namespace", *driver) : fmt::format("driver {} has it", *driver);
+  return network ? fmt::format("its netdev (driver {}) is in another network namespace", *driver)
+                 : fmt::format("driver {} has it", *driver);
 }
 
 std::string habit(const Root& root, const PciAddress& pf, std::string_view DriverQuirk::* what) {
   const auto* quirk = quirk_of_driver(bound_driver(root, pf).value_or(""));
-  return quirk && !(quirk->*what).empty() ? fmt::format("; {}: {}", quirk->driver, quirk->*what) : std::string();
+  return quirk && !(quirk->*what).empty() ? fmt::format("; {}: {}", quirk->driver, quirk->*what)
+                                          : std::string();
 }
 
 std::string kernel_says(const Root& root, const PciAddress& address) {

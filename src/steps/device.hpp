@@ -17,21 +17,27 @@ std::string device_path(const PciAddress& address, std::string_view attribute = 
 std::optional<std::string> bound_driver(const Root& root, const PciAddress& address);
 
 struct Netdev {
-  std::string name;                                              // for messages only: udev may rename it
+  // for messages only: udev may rename it
+  std::string name;
   unsigned ifindex = 0;
   bool up = false;
 };
 std::vector<Netdev> netdevs(const Root& root, const PciAddress& address);
-std::optional<Netdev> pf_port(const Root& root, const PciAddress& pf);   // the PF's own, not a representor of a VF
+// the PF's own, not a representor of a VF
+std::optional<Netdev> pf_port(const Root& root, const PciAddress& pf);
 
-// The address of VF `index`, as the kernel's virtfn link says; nothing where that VF does not exist.
+// The address of VF `index`, as the kernel's virtfn link says; nothing where that VF does not
+// exist.
 std::optional<PciAddress> vf_address(const Root& root, const PciAddress& pf, unsigned index);
-unsigned count_vfs(const Root& root, const PciAddress& pf);      // by virtfn links: sriov_numvfs waits for the device lock
+// by virtfn links: sriov_numvfs waits for the device lock
+unsigned count_vfs(const Root& root, const PciAddress& pf);
 
-// Who uses this VF now, for a message ("qemu-system-x86 (812) has /dev/vfio/14 open"); nothing where nobody does.
+// Who uses this VF now, for a message ("qemu-system-x86 (812) has /dev/vfio/14 open"); nothing
+// where nobody does.
 std::optional<std::string> vf_user(const Root& root, const PciAddress& vf);
 
-// What the quirk table says of the PF's driver in such a case: "; ice: <what to look at>"; "" where nothing.
+// What the quirk table says of the PF's driver in such a case: "; ice: <what to look at>"; "" where
+// nothing.
 std::string habit(const Root& root, const PciAddress& pf, std::string_view DriverQuirk::* what);
 
 // The kernel's newest message that names the device, quoted for the end of a cause; "" where none.

@@ -3,76 +3,107 @@
 
 #include "steps/outcome.hpp"
 
+#include <fmt/format.h>
 #include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
-#include <fmt/format.h>
 
 namespace vfirst {
 
 namespace {
 
-// Sources: drivers/pci/iov.c and pci-sysfs.c; measured on 6.12 with QEMU's igb and nvme; bnxt_sriov_configure() for the
-// silent zero; os-net-config 65f240f for the VF in reset; irqbalance 3685d33 for EIO before EPERM; device_driver_attach() of
-// drivers/base/dd.c for the bind that is put off; mlx5_set_msix_vec_count() for the VF's vectors.
+// Sources: drivers/pci/iov.c and pci-sysfs.c; measured on 6.12 with QEMU's igb and nvme;
+// bnxt_sriov_configure() for the silent zero; os-net-config 65f240f for the VF in reset; irqbalance
+// 3685d33 for EIO before EPERM; device_driver_attach() of drivers/base/dd.c for the bind that is
+// put off; mlx5_set_msix_vec_count() for the VF's vectors.
 constexpr auto kTable = std::to_array<ErrnoRow>({
     {Place::open_numvfs, ENOENT, Reaction::fail, "the device shows no SR-IOV capability",
      "it is off in the card's firmware (SRIOV_EN) or in the BIOS, or this is not a PF"},
-    {Place::write_numvfs, ENOENT, Reaction::wait, "the PF has no driver yet, or its driver makes no VFs", "is the driver in this image, with its firmware?"},
+    {Place::write_numvfs, ENOENT, Reaction::wait,
+     "the PF has no driver yet, or its driver makes no VFs",
+     "is the driver in this image, with its firmware?"},
     {Place::write_numvfs, ERANGE, Reaction::fail, "more VFs than the device has", ""},
-    {Place::write_numvfs, EINVAL, Reaction::fail, "the driver refuses this number of VFs", "some drivers refuse it in switchdev mode or while bonded"},
-    {Place::write_numvfs, EPERM, Reaction::fail, "the driver refuses VFs now", "some drivers refuse it in switchdev mode or while bonded"},
-    {Place::write_numvfs, EBUSY, Reaction::fail, "VFs exist in another number", "allow-recreate = yes replaces them when none is in use"},
-    {Place::write_numvfs, ENOMEM, Reaction::fail, "no MMIO window, bus number or BAR is left for the VFs",
+    {Place::write_numvfs, EINVAL, Reaction::fail, "the driver refuses this number of VFs",
+     "some drivers refuse it in switchdev mode or while bonded"},
+    {Place::write_numvfs, EPERM, Reaction::fail, "the driver refuses VFs now",
+     "some drivers refuse it in switchdev mode or while bonded"},
+    {Place::write_numvfs, EBUSY, Reaction::fail, "VFs exist in another number",
+     "allow-recreate = yes replaces them when none is in use"},
+    {Place::write_numvfs, ENOMEM, Reaction::fail,
+     "no MMIO window, bus number or BAR is left for the VFs",
      "turn on SR-IOV, ARI and MMIO above 4G in the BIOS, or add the kernel argument pci=realloc"},
     {Place::write_numvfs, EAGAIN, Reaction::retry, "the device is busy with itself", ""},
-    {Place::write_numvfs, kNothingHappened, Reaction::raise_port, "the driver reported success and made no VF", "its port is down, its firmware resets, or VFs are in use"},
+    {Place::write_numvfs, kNothingHappened, Reaction::raise_port,
+     "the driver reported success and made no VF",
+     "its port is down, its firmware resets, or VFs are in use"},
     {Place::write_numvfs, kPartly, Reaction::fail, "the driver made fewer VFs than asked", ""},
     {Place::drivers_probe, kNothingHappened, Reaction::fail, "no driver took it", ""},
-    {Place::bind, EINVAL, Reaction::fail, "the device has no IOMMU group", "intel_iommu=on (Intel), or VT-d / AMD-Vi / SMMU in the BIOS"},
-    {Place::bind, ENODEV, Reaction::fail, "the driver does not match: driver_override names another, or probing is off for these VFs", ""},
+    {Place::bind, EINVAL, Reaction::fail, "the device has no IOMMU group",
+     "intel_iommu=on (Intel), or VT-d / AMD-Vi / SMMU in the BIOS"},
+    {Place::bind, ENODEV, Reaction::fail,
+     "the driver does not match: driver_override names another, or probing is off for these VFs",
+     ""},
     {Place::bind, EBUSY, Reaction::accept, "a driver is bound already", ""},
     {Place::bind, EAGAIN, Reaction::retry, "the driver waits for another one", ""},
-    {Place::set_vf, EINVAL, Reaction::fail, "the driver refuses this value", "no such VF, a multicast address, or a rate while the link is down"},
+    {Place::set_vf, EINVAL, Reaction::fail, "the driver refuses this value",
+     "no such VF, a multicast address, or a rate while the link is down"},
     {Place::set_vf, EOPNOTSUPP, Reaction::fail, "the driver has no such VF setting", ""},
-    {Place::set_vf, EPROTONOSUPPORT, Reaction::fail, "the driver does not do this VLAN protocol", ""},
+    {Place::set_vf, EPROTONOSUPPORT, Reaction::fail, "the driver does not do this VLAN protocol",
+     ""},
     {Place::set_vf, EAGAIN, Reaction::retry, "the VF is still in reset", ""},
     {Place::set_vf, EBUSY, Reaction::retry, "the VF is still in reset", ""},
-    {Place::smp_affinity, EPERM, Reaction::note, "the kernel places this interrupt itself", "isolcpus=managed_irq keeps it off isolated CPUs"},
-    {Place::smp_affinity, EIO, Reaction::note, "the kernel places this interrupt itself", "isolcpus=managed_irq keeps it off isolated CPUs"},
+    {Place::smp_affinity, EPERM, Reaction::note, "the kernel places this interrupt itself",
+     "isolcpus=managed_irq keeps it off isolated CPUs"},
+    {Place::smp_affinity, EIO, Reaction::note, "the kernel places this interrupt itself",
+     "isolcpus=managed_irq keeps it off isolated CPUs"},
     {Place::smp_affinity, ENOSPC, Reaction::widen, "these CPUs have no interrupt vector left", ""},
-    {Place::smp_affinity, ENOENT, Reaction::defer, "this interrupt exists only while the port is up", ""},
+    {Place::smp_affinity, ENOENT, Reaction::defer,
+     "this interrupt exists only while the port is up", ""},
     {Place::smp_affinity, ERANGE, Reaction::fail, "a CPU of the list does not exist", ""},
     {Place::smp_affinity, EINVAL, Reaction::fail, "no CPU of the list is online", ""},
     {Place::coalesce, EINVAL, Reaction::drop, "the driver refuses this value", ""},
     {Place::coalesce, EOPNOTSUPP, Reaction::drop, "the driver has no such setting", ""},
     {Place::channels, EINVAL, Reaction::fail, "the driver refuses this number of queues", ""},
-    {Place::channels, EOPNOTSUPP, Reaction::fail, "the driver cannot change its number of queues", ""},
-    {Place::vf_msix, EOPNOTSUPP, Reaction::fail, "the PF's driver gives every VF the same number of vectors", "leave vf-queues out for this PF"},
-    {Place::vf_msix, ENOENT, Reaction::fail, "this kernel gives every VF the same number of vectors", "5.12 and later can change it; leave vf-queues out for this PF"},
+    {Place::channels, EOPNOTSUPP, Reaction::fail, "the driver cannot change its number of queues",
+     ""},
+    {Place::vf_msix, EOPNOTSUPP, Reaction::fail,
+     "the PF's driver gives every VF the same number of vectors",
+     "leave vf-queues out for this PF"},
+    {Place::vf_msix, ENOENT, Reaction::fail,
+     "this kernel gives every VF the same number of vectors",
+     "5.12 and later can change it; leave vf-queues out for this PF"},
     {Place::vf_msix, EINVAL, Reaction::fail, "fewer vectors than this device gives a VF", ""},
     {Place::vf_msix, EOVERFLOW, Reaction::fail, "more vectors than this device gives a VF", ""},
-    {Place::vf_msix, EBUSY, Reaction::fail, "a driver is bound to the VF", "its vectors can be changed only before that"},
+    {Place::vf_msix, EBUSY, Reaction::fail, "a driver is bound to the VF",
+     "its vectors can be changed only before that"},
     {Place::load_module, ENOENT, Reaction::fail, "there is no such module", ""},
-    {Place::eswitch, EOPNOTSUPP, Reaction::fail, "the driver cannot switch its mode now, or has no switch", "ice refuses it while VFs exist"},
-    {Place::eswitch, EBUSY, Reaction::fail, "the device is in use: VFs, a bond or offloaded flows hold its mode", ""},
-    {Place::eswitch, EINVAL, Reaction::fail, "the driver refuses this mode", "the card's firmware may lack it"},
+    {Place::eswitch, EOPNOTSUPP, Reaction::fail,
+     "the driver cannot switch its mode now, or has no switch", "ice refuses it while VFs exist"},
+    {Place::eswitch, EBUSY, Reaction::fail,
+     "the device is in use: VFs, a bond or offloaded flows hold its mode", ""},
+    {Place::eswitch, EINVAL, Reaction::fail, "the driver refuses this mode",
+     "the card's firmware may lack it"},
 });
 
 }  // namespace
 
-std::span<const ErrnoRow> errno_table() { return kTable; }
+std::span<const ErrnoRow> errno_table() {
+  return kTable;
+}
 
 const ErrnoRow* errno_row(Place place, int error) {
-  const auto row = std::ranges::find_if(kTable, [&](const ErrnoRow& one) { return one.place == place && one.error == error; });
+  const auto row = std::ranges::find_if(
+      kTable, [&](const ErrnoRow& one) { return one.place == place && one.error == error; });
   return row == kTable.end() ? nullptr : &*row;
 }
 
 std::string explain_errno(Place place, int error) {
   const auto* row = errno_row(place, error);
   if (!row) return fmt::format("{}: {}", errno_name(error), std::strerror(error));
-  return fmt::format("{}{}{}{}{}", error > 0 ? errno_name(error) : "", error > 0 ? ": " : "", row->meaning, row->advice.empty() ? "" : "; ", row->advice);
+  return fmt::format(
+      "{}{}{}{}{}", error > 0 ? errno_name(error) : "", error > 0 ? ": " : "", row->meaning,
+      row->advice.empty() ? "" : "; ", row->advice);
 }
 
 Reaction reaction_to(Place place, int error) {

@@ -8,10 +8,12 @@ namespace vfirst::steps {
 
 namespace {
 
-// A device without a switch of its own hands each frame to its VF by MAC and VLAN, which is what legacy means.
+// A device without a switch of its own hands each frame to its VF by MAC and VLAN, which is what
+// legacy means.
 Result<std::string> mode_of(const PciAddress& pf, const Machine& machine) {
   auto mode = machine.net.eswitch_mode(pf);
-  if (!mode && mode.error().code == std::errc::operation_not_supported) return std::string("legacy");
+  if (!mode && mode.error().code == std::errc::operation_not_supported)
+    return std::string("legacy");
   return mode;
 }
 
@@ -19,7 +21,8 @@ Result<std::string> mode_of(const PciAddress& pf, const Machine& machine) {
 std::optional<std::string> bound_vf(const Root& root, const PciAddress& pf) {
   for (unsigned i = 0, n = count_vfs(root, pf); i < n; ++i)
     if (const auto vf = vf_address(root, pf, i))
-      if (const auto driver = bound_driver(root, *vf)) return fmt::format("VF {} ({}) is bound to {}", i, vf->str(), *driver);
+      if (const auto driver = bound_driver(root, *vf))
+        return fmt::format("VF {} ({}) is bound to {}", i, vf->str(), *driver);
   return std::nullopt;
 }
 
@@ -37,15 +40,21 @@ Outcome apply(const SetEswitch& x, const Machine& machine) {
   if (!now) return fail(static_cast<int>(now.error().code), now.error().what);
   out.got = *now;
   if (*now == x.mode) return out;
-  if (const auto bound = bound_vf(machine.root, x.pf)) return fail(EBUSY, fmt::format("{}: the mode can change only while no VF has a driver", *bound));
+  if (const auto bound = bound_vf(machine.root, x.pf))
+    return fail(
+        EBUSY, fmt::format("{}: the mode can change only while no VF has a driver", *bound));
   ++out.writes;
   if (const auto set = machine.net.set_eswitch_mode(x.pf, x.mode); !set) {
     const int error = static_cast<int>(set.error().code);
-    return fail(error, fmt::format("{} ({}){}", explain_errno(Place::eswitch, error), set.error().what, kernel_says(machine.root, x.pf)));
+    return fail(
+        error, fmt::format(
+                   "{} ({}){}", explain_errno(Place::eswitch, error), set.error().what,
+                   kernel_says(machine.root, x.pf)));
   }
   now = mode_of(x.pf, machine);
   if (now) out.got = *now;
-  if (out.got != x.mode) return fail(0, fmt::format("the driver took {} and is in {}", x.mode, out.got));
+  if (out.got != x.mode)
+    return fail(0, fmt::format("the driver took {} and is in {}", x.mode, out.got));
   out.state = StepState::done;
   return out;
 }
@@ -59,7 +68,10 @@ Observation verify(const SetEswitch& x, const Machine& machine) {
   }
   out.got = *now;
   out.verdict = *now == x.mode ? Verdict::ok : Verdict::failed;
-  if (*now != x.mode) out.cause = "the driver refused it, was loaded again since, or another tool changed it (NetworkManager, netplan, the SR-IOV operator)";
+  if (*now != x.mode)
+    out.cause =
+        "the driver refused it, was loaded again since, or another tool changed it "
+        "(NetworkManager, netplan, the SR-IOV operator)";
   return out;
 }
 

@@ -12,11 +12,15 @@ namespace vfirst {
 namespace {
 
 template <class... Lambdas>
-struct Overloaded : Lambdas... { using Lambdas::operator()...; };
+struct Overloaded : Lambdas... {
+  using Lambdas::operator()...;
+};
 
 struct Missing {
-  std::string words;                                             // of what was asked, those that the kernel was not booted with
-  std::string instead;                                           // words of the same keys that it was booted with
+  // of what was asked, those that the kernel was not booted with
+  std::string words;
+  // words of the same keys that it was booted with
+  std::string instead;
 };
 
 // The text between words may differ, key and value may not.
@@ -24,39 +28,54 @@ Missing missing_words(const Root& root, const std::string& asked) {
   const auto line = CommandLine::parse(root.read("proc/cmdline").value_or(""));
   Missing missing;
   for (const auto& word : CommandLine::parse(asked).args()) {
-    const auto has = [&](const KernelArg& arg) { return same_key(arg.key, word.key) && arg.value == word.value; };
+    const auto has = [&](const KernelArg& arg) {
+      return same_key(arg.key, word.key) && arg.value == word.value;
+    };
     if (std::ranges::any_of(line.args(), has)) continue;
     missing.words += (missing.words.empty() ? "" : " ") + word.raw;
-    if (const auto* other = line.first(word.key)) missing.instead += (missing.instead.empty() ? "" : " ") + other->raw;
+    if (const auto* other = line.first(word.key))
+      missing.instead += (missing.instead.empty() ? "" : " ") + other->raw;
   }
   return missing;
 }
 
 class Check {
  public:
-  Check(const Expectation& expectation, const Root& root, const std::vector<std::string>& log) : expectation_(expectation), root_(root), log_(log) {
+  Check(const Expectation& expectation, const Root& root, const std::vector<std::string>& log)
+      : expectation_(expectation), root_(root), log_(log) {
     row_.asked = expectation.asked;
   }
 
   VerifyRow run() {
-    std::visit(Overloaded{
-                   [&](const WantIsolated& x) { cpus("isolated CPUs", x.cpus, "sys/devices/system/cpu/isolated", {"isolcpus:", "Housekeeping:"}); },
-                   [&](const WantNohzFull& x) { cpus("tickless CPUs", x.cpus, "sys/devices/system/cpu/nohz_full", {"Housekeeping:", "nohz_full", "NO_HZ"}); },
-                   [&](const WantIrqAffinity& x) { irq_affinity(x); },
-                   [&](const WantPages& x) { pages(x); },
-                   [&](const WantDefaultHugepage& x) { default_page(x); },
-                   [&](const WantIommu& x) { iommu(x); },
-                   [&](const WantIommuPassthrough&) { passthrough(); },
-                   [&](const WantMaxCstate& x) { idle_states(x); },
-                   [&](const WantArg& x) { argument(x); },
-               },
-               expectation_.want);
+    std::visit(
+        Overloaded{
+            [&](const WantIsolated& x) {
+              cpus(
+                  "isolated CPUs", x.cpus, "sys/devices/system/cpu/isolated",
+                  {"isolcpus:", "Housekeeping:"});
+            },
+            [&](const WantNohzFull& x) {
+              cpus(
+                  "tickless CPUs", x.cpus, "sys/devices/system/cpu/nohz_full",
+                  {"Housekeeping:", "nohz_full", "NO_HZ"});
+            },
+            [&](const WantIrqAffinity& x) { irq_affinity(x); },
+            [&](const WantPages& x) { pages(x); },
+            [&](const WantDefaultHugepage& x) { default_page(x); },
+            [&](const WantIommu& x) { iommu(x); },
+            [&](const WantIommuPassthrough&) { passthrough(); },
+            [&](const WantMaxCstate& x) { idle_states(x); },
+            [&](const WantArg& x) { argument(x); },
+        },
+        expectation_.want);
     return row_;
   }
 
  private:
-  // ok, or a miss: then the reason is that the kernel was never asked, or what the kernel itself said.
-  void judge(bool ok, std::initializer_list<std::string_view> words, Verdict miss = Verdict::ignored) {
+  // ok, or a miss: then the reason is that the kernel was never asked, or what the kernel itself
+  // said.
+  void judge(
+      bool ok, std::initializer_list<std::string_view> words, Verdict miss = Verdict::ignored) {
     if (ok) {
       row_.verdict = Verdict::ok;
       return;
@@ -64,9 +83,16 @@ class Check {
     row_.verdict = miss;
     if (const auto missing = missing_words(root_, expectation_.asked); !missing.words.empty()) {
       row_.verdict = Verdict::failed;
-      // The loader's arguments are those of another plan: the hardware or the policy has changed since.
-      row_.cause = missing.instead.empty() ? fmt::format("this kernel was not booted with {}: a reboot is missing, or the boot loader left it out", missing.words)
-                                           : fmt::format("this kernel was booted with {}, and this machine needs {}: vfirst apply, then a reboot", missing.instead, missing.words);
+      // The loader's arguments are those of another plan: the hardware or the policy has changed
+      // since.
+      row_.cause = missing.instead.empty() ? fmt::format(
+                                                 "this kernel was not booted with {}: a reboot is "
+                                                 "missing, or the boot loader left it out",
+                                                 missing.words)
+                                           : fmt::format(
+                                                 "this kernel was booted with {}, and this machine "
+                                                 "needs {}: vfirst apply, then a reboot",
+                                                 missing.instead, missing.words);
       return;
     }
     for (const auto word : words)
@@ -76,7 +102,8 @@ class Check {
         return;
       }
     const auto key = expectation_.asked.substr(0, expectation_.asked.find('='));
-    if (const auto line = newest(log_, {"Unknown kernel command line parameters", key}); line && !key.empty()) {
+    if (const auto line = newest(log_, {"Unknown kernel command line parameters", key});
+        line && !key.empty()) {
       row_.evidence = *line;
       row_.cause = "this kernel does not know the argument";
       return;
@@ -84,7 +111,9 @@ class Check {
     row_.cause = "the kernel was asked and did otherwise, without a message in its log";
   }
 
-  void cpus(const char* subject, const CpuSet& wanted, const char* file, std::initializer_list<std::string_view> words) {
+  void cpus(
+      const char* subject, const CpuSet& wanted, const char* file,
+      std::initializer_list<std::string_view> words) {
     row_.subject = subject;
     row_.wanted = wanted.list();
     row_.evidence = file;
@@ -93,9 +122,12 @@ class Check {
       row_.cause = "this kernel does not show it";
       return judge_absent(words);
     }
-    const auto now = CpuSet::parse_list(trimmed(*text) == "(null)" ? std::string_view() : trimmed(*text));
+    const auto now =
+        CpuSet::parse_list(trimmed(*text) == "(null)" ? std::string_view() : trimmed(*text));
     row_.got = now ? now->list() : *text;
-    judge(now && *now == wanted, words, now && !now->empty() && wanted.contains(*now) ? Verdict::short_of : Verdict::ignored);
+    judge(
+        now && *now == wanted, words,
+        now && !now->empty() && wanted.contains(*now) ? Verdict::short_of : Verdict::ignored);
     if (row_.got.empty()) row_.got = "none";
   }
 
@@ -117,14 +149,25 @@ class Check {
   }
 
   void pages(const WantPages& x) {
-    row_.subject = fmt::format("{} pages, node {}", x.size_kb == 1048576 ? "1G" : x.size_kb == 2048 ? "2M" : fmt::format("{} kB", x.size_kb), x.node);
+    row_.subject = fmt::format(
+        "{} pages, node {}",
+        x.size_kb == 1048576 ? "1G"
+        : x.size_kb == 2048  ? "2M"
+                             : fmt::format("{} kB", x.size_kb),
+        x.node);
     row_.wanted = std::to_string(x.pages);
-    const auto folder = root_.exists("sys/devices/system/node/node0") ? fmt::format("sys/devices/system/node/node{}", x.node) : "sys/kernel/mm";
+    const auto folder = root_.exists("sys/devices/system/node/node0")
+                            ? fmt::format("sys/devices/system/node/node{}", x.node)
+                            : "sys/kernel/mm";
     row_.evidence = fmt::format("{}/hugepages/hugepages-{}kB/nr_hugepages", folder, x.size_kb);
     const auto now = root_.number(row_.evidence);
     row_.got = now ? std::to_string(*now) : "no such page size";
-    judge(now && *now >= x.pages, {"HugeTLB: allocating", "HugeTLB: Invalid", "HugeTLB: ", "hugepages"}, now && *now > 0 ? Verdict::short_of : Verdict::ignored);
-    if (row_.verdict == Verdict::ok && *now > x.pages) row_.cause = "more than planned: somebody else asks for pages, too";
+    judge(
+        now && *now >= x.pages,
+        {"HugeTLB: allocating", "HugeTLB: Invalid", "HugeTLB: ", "hugepages"},
+        now && *now > 0 ? Verdict::short_of : Verdict::ignored);
+    if (row_.verdict == Verdict::ok && *now > x.pages)
+      row_.cause = "more than planned: somebody else asks for pages, too";
   }
 
   void default_page(const WantDefaultHugepage& x) {
@@ -142,10 +185,14 @@ class Check {
     row_.wanted = x.active ? "on" : "off";
     row_.evidence = "sys/class/iommu";
     const auto units = root_.list("sys/class/iommu").value_or(std::vector<std::string>{});
-    const auto groups = root_.list("sys/kernel/iommu_groups").value_or(std::vector<std::string>{}).size();
+    const auto groups =
+        root_.list("sys/kernel/iommu_groups").value_or(std::vector<std::string>{}).size();
     const bool on = !units.empty() || groups > 0;
     row_.got = on ? fmt::format("on, {} groups", groups) : "off";
-    judge(on == x.active, {"DMAR: IOMMU disabled", "AMD-Vi: disabled", "DMAR: ", "AMD-Vi: ", "arm-smmu"}, Verdict::failed);
+    judge(
+        on == x.active,
+        {"DMAR: IOMMU disabled", "AMD-Vi: disabled", "DMAR: ", "AMD-Vi: ", "arm-smmu"},
+        Verdict::failed);
     if (row_.verdict == Verdict::ok || !x.active) return;
     const auto line = CommandLine::parse(root_.read("proc/cmdline").value_or(""));
     for (const auto* key : {"intel_iommu", "amd_iommu", "iommu"})
@@ -153,11 +200,16 @@ class Check {
         row_.cause = fmt::format("{} on the kernel command line turns it off", arg->raw);
         return;
       }
-    const bool tables = root_.exists("sys/firmware/acpi/tables/DMAR") || root_.exists("sys/firmware/acpi/tables/IVRS") || root_.exists("sys/firmware/acpi/tables/IORT");
+    const bool tables = root_.exists("sys/firmware/acpi/tables/DMAR") ||
+                        root_.exists("sys/firmware/acpi/tables/IVRS") ||
+                        root_.exists("sys/firmware/acpi/tables/IORT");
     if (!tables && root_.exists("sys/firmware/acpi/tables"))
-      row_.cause = "the firmware shows no IOMMU (no DMAR, IVRS or IORT table): turn on VT-d / AMD-Vi / SMMU in the BIOS";
+      row_.cause =
+          "the firmware shows no IOMMU (no DMAR, IVRS or IORT table): turn on VT-d / AMD-Vi / SMMU "
+          "in the BIOS";
     else if (tables && missing_words(root_, expectation_.asked).words.empty())
-      row_.cause = "the firmware shows an IOMMU and the kernel does not use it: is intel_iommu=on there?";
+      row_.cause =
+          "the firmware shows an IOMMU and the kernel does not use it: is intel_iommu=on there?";
   }
 
   void passthrough() {
@@ -165,19 +217,22 @@ class Check {
     row_.wanted = "identity";
     row_.evidence = "sys/kernel/iommu_groups/*/type";
     std::size_t identity = 0, all = 0;
-    for (const auto& group : root_.list("sys/kernel/iommu_groups").value_or(std::vector<std::string>{}))
+    for (const auto& group :
+         root_.list("sys/kernel/iommu_groups").value_or(std::vector<std::string>{}))
       if (const auto type = root_.read(fmt::format("sys/kernel/iommu_groups/{}/type", group))) {
         ++all;
         if (*type == "identity") ++identity;
       }
     row_.got = all ? fmt::format("identity in {} of {} groups", identity, all) : "no IOMMU group";
     if (all == 0 && !root_.exists("sys/kernel/iommu_groups")) return;
-    // Single devices (untrusted ports, some graphics) keep a translated domain under iommu=pt; that is the kernel's rule.
+    // Single devices (untrusted ports, some graphics) keep a translated domain under iommu=pt; that
+    // is the kernel's rule.
     judge(identity > 0, {"iommu: Default domain type"});
     if (all == 0) row_.cause = "the IOMMU is off";
   }
 
-  // POLL is 0, C1 and C1E are 1, C6 is 6; ARM's WFI is 1. Without an idle driver the kernel only halts.
+  // POLL is 0, C1 and C1E are 1, C6 is 6; ARM's WFI is 1. Without an idle driver the kernel only
+  // halts.
   void idle_states(const WantMaxCstate& x) {
     row_.subject = "deepest idle state";
     row_.wanted = fmt::format("C{}", x.deepest);
@@ -187,17 +242,22 @@ class Check {
     const auto states = root_.list(row_.evidence);
     if (!states || states->empty()) {
       if (!root_.exists("sys/devices/system/cpu/cpuidle")) return;
-      const auto driver = root_.read("sys/devices/system/cpu/cpuidle/current_driver").value_or("none");
+      const auto driver =
+          root_.read("sys/devices/system/cpu/cpuidle/current_driver").value_or("none");
       row_.got = fmt::format("no idle driver ({})", driver);
       row_.evidence = "sys/devices/system/cpu/cpuidle/current_driver";
       return judge(driver == "none", {"intel_idle", "ACPI: processor"});
     }
     for (const auto& state : *states) {
-      const auto text = root_.read(fmt::format("sys/devices/system/cpu/cpu0/cpuidle/{}/name", state)).value_or("");
+      const auto text =
+          root_.read(fmt::format("sys/devices/system/cpu/cpu0/cpuidle/{}/name", state))
+              .value_or("");
       unsigned number = text == "POLL" ? 0 : 1;
       if (text.size() > 1 && text[0] == 'C' && text[1] >= '0' && text[1] <= '9') {
         const auto end = text.find_first_not_of("0123456789", 1);
-        number = static_cast<unsigned>(parse_number(std::string_view(text).substr(1, end == text.npos ? text.npos : end - 1)).value_or(1));
+        number = static_cast<unsigned>(
+            parse_number(std::string_view(text).substr(1, end == text.npos ? text.npos : end - 1))
+                .value_or(1));
       }
       if (number >= deepest) deepest = number, name = text;
     }
@@ -205,7 +265,8 @@ class Check {
     judge(deepest <= x.deepest, {"intel_idle", "ACPI: processor"});
   }
 
-  // Its effect shows nowhere; that it stands in the line and that the kernel did not complain is all that can be known.
+  // Its effect shows nowhere; that it stands in the line and that the kernel did not complain is
+  // all that can be known.
   void argument(const WantArg& x) {
     row_.subject = fmt::format("argument {}", x.text);
     row_.wanted = x.text;
@@ -232,6 +293,9 @@ class Check {
 
 }  // namespace
 
-VerifyRow check_expectation(const Expectation& expectation, const Root& root, const std::vector<std::string>& log) { return Check(expectation, root, log).run(); }
+VerifyRow check_expectation(
+    const Expectation& expectation, const Root& root, const std::vector<std::string>& log) {
+  return Check(expectation, root, log).run();
+}
 
 }  // namespace vfirst

@@ -13,25 +13,37 @@ namespace {
 
 constexpr std::array<std::string_view, 4> kNo = {"0", "off", "no", "false"};
 
-bool is_no(std::string_view value) { return std::ranges::find(kNo, value) != kNo.end(); }
+bool is_no(std::string_view value) {
+  return std::ranges::find(kNo, value) != kNo.end();
+}
 
-// The last word counts, as everywhere in systemd and dracut: somebody at the console appends. rd. is for the initramfs alone.
-std::optional<std::string> switched_off(const std::vector<std::string_view>& arguments, bool initramfs) {
+// The last word counts, as everywhere in systemd and dracut: somebody at the console appends. rd.
+// is for the initramfs alone.
+std::optional<std::string> switched_off(
+    const std::vector<std::string_view>& arguments, bool initramfs) {
   std::optional<std::string> off;
   for (const auto argument : arguments)
     for (const std::string_view key : {"rd.vfirst=", "vfirst="})
       if (argument.starts_with(key) && (initramfs || key == "vfirst="))
-        off = is_no(argument.substr(key.size())) ? std::optional(fmt::format("{} on the kernel command line", argument)) : std::nullopt;
+        off = is_no(argument.substr(key.size()))
+                  ? std::optional(fmt::format("{} on the kernel command line", argument))
+                  : std::nullopt;
   return off;
 }
 
-// Rescue: somebody repairs this host, possibly from what we do. dracut's rd.break stops in the initramfs for the same reason.
+// Rescue: somebody repairs this host, possibly from what we do. dracut's rd.break stops in the
+// initramfs for the same reason.
 std::optional<std::string> rescue(const std::vector<std::string_view>& arguments) {
   for (const auto argument : arguments) {
-    const bool found = argument == "single" || argument == "s" || argument == "S" || argument == "1" || argument == "rescue" || argument == "emergency" || argument == "-b" ||
-                       argument == "rd.break" || argument.starts_with("rd.break=") || argument == "systemd.unit=rescue.target" || argument == "systemd.unit=emergency.target" ||
-                       argument == "rd.systemd.unit=rescue.target" || argument == "rd.systemd.unit=emergency.target";
-    if (found) return fmt::format("{} on the kernel command line: this host is being repaired", argument);
+    const bool found =
+        argument == "single" || argument == "s" || argument == "S" || argument == "1" ||
+        argument == "rescue" || argument == "emergency" || argument == "-b" ||
+        argument == "rd.break" || argument.starts_with("rd.break=") ||
+        argument == "systemd.unit=rescue.target" || argument == "systemd.unit=emergency.target" ||
+        argument == "rd.systemd.unit=rescue.target" ||
+        argument == "rd.systemd.unit=emergency.target";
+    if (found)
+      return fmt::format("{} on the kernel command line: this host is being repaired", argument);
   }
   return std::nullopt;
 }
@@ -44,8 +56,12 @@ std::optional<std::string> closed_gate(const Root& root, const std::string& fing
   if (auto off = switched_off(arguments, in_initramfs(root))) return off;
   if (root.exists("proc/vmcore")) return "this is a crash kernel: it only saves the dump";
   if (auto repair = rescue(arguments)) return repair;
-  if (const auto recorded = root.read(kFingerprintFile); recorded && !recorded->empty() && !fingerprint.empty() && trimmed(*recorded) != fingerprint)
-    return fmt::format("this disk was set up for another machine (fingerprint {}, this one is {}): run vfirst apply", trimmed(*recorded), fingerprint);
+  if (const auto recorded = root.read(kFingerprintFile);
+      recorded && !recorded->empty() && !fingerprint.empty() && trimmed(*recorded) != fingerprint)
+    return fmt::format(
+        "this disk was set up for another machine (fingerprint {}, this one is {}): run vfirst "
+        "apply",
+        trimmed(*recorded), fingerprint);
   return std::nullopt;
 }
 

@@ -9,10 +9,12 @@
 
 namespace vfirst {
 
-// The reason ("rd.vfirst=0 on the kernel command line"), or nothing: go on. `fingerprint`: of the facts of this machine;
-// a record of another one beside our boot loader files says that this disk was set up for another machine.
+// The reason ("rd.vfirst=0 on the kernel command line"), or nothing: go on. `fingerprint`: of the
+// facts of this machine; a record of another one beside our boot loader files says that this disk
+// was set up for another machine.
 std::optional<std::string> closed_gate(const Root& root, const std::string& fingerprint);
 
-inline constexpr auto kFingerprintFile = "boot/vfirst/fingerprint";           // optional; one line
+// optional; one line
+inline constexpr auto kFingerprintFile = "boot/vfirst/fingerprint";
 
 }  // namespace vfirst

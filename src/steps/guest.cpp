@@ -16,13 +16,17 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// <address domain='0x0000' bus='0x41' slot='0x10' function='0x0'/>; USB and SCSI addresses have no slot.
+// <address domain='0x0000' bus='0x41' slot='0x10' function='0x0'/>; USB and SCSI addresses have no
+// slot.
 std::optional<PciAddress> host_address(const XmlTag& tag) {
   const auto domain = tag.attribute("domain");
-  const auto bus = parse_number(tag.attribute("bus"), 16), slot = parse_number(tag.attribute("slot"), 16), function = parse_number(tag.attribute("function"), 16);
+  const auto bus = parse_number(tag.attribute("bus"), 16),
+             slot = parse_number(tag.attribute("slot"), 16),
+             function = parse_number(tag.attribute("function"), 16);
   const auto where = domain.empty() ? std::optional<std::uint64_t>(0) : parse_number(domain, 16);
   if (!where || !bus || !slot || !function) return std::nullopt;
-  const auto address = PciAddress::parse(fmt::format("{:04x}:{:02x}:{:02x}.{:x}", *where, *bus, *slot, *function));
+  const auto address =
+      PciAddress::parse(fmt::format("{:04x}:{:02x}:{:02x}.{:x}", *where, *bus, *slot, *function));
   return address ? std::optional(*address) : std::nullopt;
 }
 
@@ -36,8 +40,10 @@ CpuSet list_of(const Root& root, const std::string& file) {
 CpuSet isolated_near(const Root& root, const PciAddress& device) {
   const auto isolated = list_of(root, "sys/devices/system/cpu/isolated");
   const auto node = root.read(steps::device_path(device, "numa_node")).value_or("-1");
-  if (const auto number = parse_number(trimmed(node))) {         // "-1" is no number here: the firmware names no node
-    const auto near = isolated & list_of(root, fmt::format("sys/devices/system/node/node{}/cpulist", *number));
+  // "-1" is no number here: the firmware names no node
+  if (const auto number = parse_number(trimmed(node))) {
+    const auto near =
+        isolated & list_of(root, fmt::format("sys/devices/system/node/node{}/cpulist", *number));
     if (!near.empty()) return near;
   }
   return isolated;
@@ -53,8 +59,10 @@ Result<CpuSet> parse_cpuset(std::string_view text) {
     if (without) piece.remove_prefix(1);
     const auto set = CpuSet::parse_list(piece);
     if (!set || set->empty()) return refuse("'{}' is not a list of CPUs", text);
-    if (without) out -= *set;
-    else out |= *set;
+    if (without)
+      out -= *set;
+    else
+      out |= *set;
   }
   return out;
 }
@@ -70,7 +78,9 @@ Result<Guest> parse_guest(std::string_view xml) {
     } else if (tag.name == "vcpu" && tag.inside("domain")) {
       if (const auto cpus = parse_cpuset(tag.attribute("cpuset"))) allowed = *cpus;
     } else if (tag.name == "address" && tag.inside("source")) {
-      if (const auto device = host_address(tag); device && std::ranges::find(guest.devices, *device) == guest.devices.end()) guest.devices.push_back(*device);
+      if (const auto device = host_address(tag);
+          device && std::ranges::find(guest.devices, *device) == guest.devices.end())
+        guest.devices.push_back(*device);
     }
   }
   if (!is_domain) return refuse("this is no domain of libvirt's");
@@ -81,7 +91,8 @@ Result<Guest> parse_guest(std::string_view xml) {
 std::vector<GuestDevice> guest_devices(const Guest& guest, const Root& root) {
   const auto text = root.read(kIrqsFile).value_or("");
   std::set<std::string_view> ours;
-  for (const auto line : split(text, '\n')) ours.insert(line);
+  for (const auto line : split(text, '\n'))
+    ours.insert(line);
   std::vector<GuestDevice> out;
   for (const auto& device : guest.devices) {
     const auto pf = root.link_name(steps::device_path(device, "physfn"));
@@ -91,10 +102,13 @@ std::vector<GuestDevice> guest_devices(const Guest& guest, const Root& root) {
   return out;
 }
 
-GuestReport pin_guest(const std::vector<GuestDevice>& devices, const Machine& machine, Events::Time budget, Events::Time quiet) {
+GuestReport pin_guest(
+    const std::vector<GuestDevice>& devices, const Machine& machine, Events::Time budget,
+    Events::Time quiet) {
   GuestReport report;
   const auto deadline = machine.events.now() + budget;
-  auto since = machine.events.now();                             // of the last change
+  // of the last change
+  auto since = machine.events.now();
   auto pause = Events::Time(100ms);
   std::vector<std::string> before;
   for (;;) {
@@ -110,20 +124,23 @@ GuestReport pin_guest(const std::vector<GuestDevice>& devices, const Machine& ma
         ++complete;
         continue;
       }
-      const auto irqs = machine.root.list(steps::device_path(device, "msi_irqs")).value_or(std::vector<std::string>{});
+      const auto irqs = machine.root.list(steps::device_path(device, "msi_irqs"))
+                            .value_or(std::vector<std::string>{});
       seen.insert(seen.end(), irqs.begin(), irqs.end());
       if (irqs.empty()) continue;
       const auto out = apply(PinIrqs{device, cpus}, machine);
       report.writes += out.writes;
       report.vectors += static_cast<unsigned>(irqs.size());
-      report.pinned += static_cast<unsigned>(parse_number(out.got.substr(0, out.got.find(' '))).value_or(0));
+      report.pinned +=
+          static_cast<unsigned>(parse_number(out.got.substr(0, out.got.find(' '))).value_or(0));
       if (out.state == StepState::failed) report.causes.push_back(out.cause);
       ++complete;
     }
     const auto now = machine.events.now();
     if (seen != before) since = now, pause = 100ms;
     before = std::move(seen);
-    if (gone || now >= deadline || (complete == devices.size() && now - since >= quiet)) return report;
+    if (gone || now >= deadline || (complete == devices.size() && now - since >= quiet))
+      return report;
     machine.events.wait(std::min(deadline, now + pause), true);
     pause = std::min(Events::Time(1s), pause * 2);
   }

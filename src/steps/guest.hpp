@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
-// A guest that has VFs of ours: its vfio vectors, next to the CPUs that its virtual CPUs are pinned to.
+// A guest that has VFs of ours: its vfio vectors, next to the CPUs that its virtual CPUs are pinned
+// to.
 
 #include "steps/machine.hpp"
 
@@ -14,8 +15,10 @@ namespace vfirst {
 
 struct Guest {
   std::string name;
-  CpuSet cpus;                                                   // of <vcpupin>, else of <vcpu cpuset=>; empty: not pinned
-  std::vector<PciAddress> devices;                               // of the host, in the order of the domain's XML
+  // of <vcpupin>, else of <vcpu cpuset=>; empty: not pinned
+  CpuSet cpus;
+  // of the host, in the order of the domain's XML
+  std::vector<PciAddress> devices;
 };
 
 // libvirt's domain XML, as its hooks get it on stdin.
@@ -25,20 +28,26 @@ Result<CpuSet> parse_cpuset(std::string_view text);
 
 struct GuestDevice {
   PciAddress device;
-  CpuSet cpus;                                                   // empty: nothing says where; left alone
+  // empty: nothing says where; left alone
+  CpuSet cpus;
 };
-// Of the guest's devices those that vfirst made or set up (run/vfirst/irqs), each with its CPUs: the guest's own, else the
-// isolated ones of the device's node.
+// Of the guest's devices those that vfirst made or set up (run/vfirst/irqs), each with its CPUs:
+// the guest's own, else the isolated ones of the device's node.
 std::vector<GuestDevice> guest_devices(const Guest& guest, const Root& root);
 
 struct GuestReport {
-  unsigned vectors = 0, pinned = 0, writes = 0;                  // at the end
-  std::vector<std::string> causes;                               // of what could not be pinned
+  // at the end
+  unsigned vectors = 0, pinned = 0, writes = 0;
+  // of what could not be pinned
+  std::vector<std::string> causes;
 };
 
-// A vector is there once the guest's driver asks for it, seconds or minutes after the guest started, and the kernel makes no
-// event of that; a driver may ask several times. So this looks, at most once a second and at two or three files a VF, until
-// all is where it belongs and has been for `quiet`, or the time is up.
-GuestReport pin_guest(const std::vector<GuestDevice>& devices, const Machine& machine, Events::Time budget, Events::Time quiet);
+// A vector is there once the guest's driver asks for it, seconds or minutes after the guest
+// started, and the kernel makes no event of that; a driver may ask several times. So this looks, at
+// most once a second and at two or three files a VF, until all is where it belongs and has been for
+// `quiet`, or the time is up.
+GuestReport pin_guest(
+    const std::vector<GuestDevice>& devices, const Machine& machine, Events::Time budget,
+    Events::Time quiet);
 
 }  // namespace vfirst

@@ -6,10 +6,15 @@ namespace vfirst::steps {
 
 namespace {
 
-std::string file_of(unsigned cpu) { return fmt::format("sys/devices/system/cpu/cpu{}/power/pm_qos_resume_latency_us", cpu); }
+std::string file_of(unsigned cpu) {
+  return fmt::format("sys/devices/system/cpu/cpu{}/power/pm_qos_resume_latency_us", cpu);
+}
 
-// In this file 0 says "no constraint" and "n/a" says "no latency at all" (drivers/base/power/sysfs.c).
-std::string spelling(unsigned latency_us) { return latency_us == 0 ? "n/a" : std::to_string(latency_us); }
+// In this file 0 says "no constraint" and "n/a" says "no latency at all"
+// (drivers/base/power/sysfs.c).
+std::string spelling(unsigned latency_us) {
+  return latency_us == 0 ? "n/a" : std::to_string(latency_us);
+}
 
 struct Seen {
   CpuSet right, wrong, absent;
@@ -32,7 +37,9 @@ Outcome apply(const LimitIdleLatency& x, const Machine& machine) {
   Error first;
   for (const auto cpu : before.wrong.members()) {
     ++out.writes;
-    if (auto written = machine.root.write(file_of(cpu), spelling(x.latency_us)); !written && first.what.empty()) first = written.error();
+    if (auto written = machine.root.write(file_of(cpu), spelling(x.latency_us));
+        !written && first.what.empty())
+      first = written.error();
   }
   const auto now = before.wrong.empty() ? before : look(x, machine.root);
   out.got = now.right.list();
@@ -42,17 +49,26 @@ Outcome apply(const LimitIdleLatency& x, const Machine& machine) {
   }
   out.state = StepState::failed;
   out.error = first.what.empty() ? ENOENT : static_cast<int>(first.code);
-  out.cause = !now.absent.empty() ? fmt::format("CPUs {} have no pm_qos_resume_latency_us: the kernel has no CONFIG_PM, or they are offline", now.absent.list())
+  out.cause = !now.absent.empty() ? fmt::format(
+                                        "CPUs {} have no pm_qos_resume_latency_us: the kernel has "
+                                        "no CONFIG_PM, or they are offline",
+                                        now.absent.list())
                                   : fmt::format("CPUs {}: {}", now.wrong.list(), first.what);
   return out;
 }
 
 Observation verify(const LimitIdleLatency& x, const Machine& machine) {
   const auto now = look(x, machine.root);
-  Observation out{.wanted = x.cpus.list(), .got = now.right.list(), .evidence = "sys/devices/system/cpu/cpu*/power/pm_qos_resume_latency_us"};
-  if (now.right == x.cpus) out.verdict = Verdict::ok;
-  else if (now.wrong.empty()) out.verdict = Verdict::unknown;
-  else out.verdict = now.right.empty() ? Verdict::failed : Verdict::short_of;
+  Observation out{
+      .wanted = x.cpus.list(),
+      .got = now.right.list(),
+      .evidence = "sys/devices/system/cpu/cpu*/power/pm_qos_resume_latency_us"};
+  if (now.right == x.cpus)
+    out.verdict = Verdict::ok;
+  else if (now.wrong.empty())
+    out.verdict = Verdict::unknown;
+  else
+    out.verdict = now.right.empty() ? Verdict::failed : Verdict::short_of;
   if (!now.wrong.empty()) out.cause = fmt::format("CPUs {} have another limit", now.wrong.list());
   return out;
 }

@@ -11,16 +11,20 @@ namespace vfirst::steps {
 
 namespace {
 
-// Ascending, which is the order in which the driver got its vectors; the same on every look as long as it is bound.
+// Ascending, which is the order in which the driver got its vectors; the same on every look as long
+// as it is bound.
 std::vector<unsigned> vectors_of(const Root& root, const PciAddress& pf) {
   std::vector<unsigned> out;
-  for (const auto& name : root.list(device_path(pf, "msi_irqs")).value_or(std::vector<std::string>{}))
+  for (const auto& name :
+       root.list(device_path(pf, "msi_irqs")).value_or(std::vector<std::string>{}))
     if (const auto irq = parse_number(name)) out.push_back(static_cast<unsigned>(*irq));
   std::ranges::sort(out);
   return out;
 }
 
-std::string affinity_file(unsigned irq) { return fmt::format("proc/irq/{}/smp_affinity_list", irq); }
+std::string affinity_file(unsigned irq) {
+  return fmt::format("proc/irq/{}/smp_affinity_list", irq);
+}
 
 std::optional<CpuSet> affinity_of(const Root& root, unsigned irq) {
   const auto text = root.read(affinity_file(irq));
@@ -67,7 +71,8 @@ Outcome apply(const PinIrqs& x, const Machine& machine) {
       ++tally.pinned;
       continue;
     }
-    // Kernels from 6.12 on show a managed interrupt by a read-only file; before, only the refusal tells.
+    // Kernels from 6.12 on show a managed interrupt by a read-only file; before, only the refusal
+    // tells.
     if (!machine.root.writable(affinity_file(irqs[i]))) {
       ++tally.managed;
       continue;
@@ -76,7 +81,8 @@ Outcome apply(const PinIrqs& x, const Machine& machine) {
     auto written = machine.root.write(affinity_file(irqs[i]), one.list());
     int error = written ? 0 : static_cast<int>(written.error().code);
     if (error && reaction_to(Place::smp_affinity, error) == Reaction::widen) {
-      if (*now == x.cpus) {                                      // widened by an earlier run
+      // widened by an earlier run
+      if (*now == x.cpus) {
         ++tally.wide;
         continue;
       }
@@ -100,7 +106,9 @@ Outcome apply(const PinIrqs& x, const Machine& machine) {
       default:
         out.state = StepState::failed;
         out.error = error;
-        out.cause = fmt::format("{}: interrupt {} to CPU {}: {}", x.pf.str(), irqs[i], one.list(), explain_errno(Place::smp_affinity, error));
+        out.cause = fmt::format(
+            "{}: interrupt {} to CPU {}: {}", x.pf.str(), irqs[i], one.list(),
+            explain_errno(Place::smp_affinity, error));
     }
   }
   out.got = tally.text(irqs.size());
@@ -111,21 +119,28 @@ Outcome apply(const PinIrqs& x, const Machine& machine) {
   } else if (changed) {
     out.state = StepState::done;
   }
-  if (tally.managed && out.cause.empty()) out.cause = fmt::format("{}: {}", x.pf.str(), errno_row(Place::smp_affinity, EPERM)->meaning);
+  if (tally.managed && out.cause.empty())
+    out.cause = fmt::format("{}: {}", x.pf.str(), errno_row(Place::smp_affinity, EPERM)->meaning);
   return out;
 }
 
 Observation verify(const PinIrqs& x, const Machine& machine) {
   const auto irqs = vectors_of(machine.root, x.pf);
-  Observation out{.wanted = fmt::format("{} of {} on CPUs {}", irqs.size(), irqs.size(), x.cpus.list()), .evidence = "proc/irq/*/smp_affinity_list"};
+  Observation out{
+      .wanted = fmt::format("{} of {} on CPUs {}", irqs.size(), irqs.size(), x.cpus.list()),
+      .evidence = "proc/irq/*/smp_affinity_list"};
   Tally tally;
   CpuSet astray;
   for (const auto irq : irqs) {
     const auto now = affinity_of(machine.root, irq);
-    if (!now) ++tally.absent;
-    else if (!now->empty() && x.cpus.contains(*now)) ++tally.pinned;
-    else if (!machine.root.writable(affinity_file(irq))) ++tally.managed;
-    else astray |= *now;
+    if (!now)
+      ++tally.absent;
+    else if (!now->empty() && x.cpus.contains(*now))
+      ++tally.pinned;
+    else if (!machine.root.writable(affinity_file(irq)))
+      ++tally.managed;
+    else
+      astray |= *now;
   }
   out.got = tally.text(irqs.size());
   if (irqs.empty()) {
@@ -134,12 +149,19 @@ Observation verify(const PinIrqs& x, const Machine& machine) {
   }
   if (astray.empty()) {
     out.verdict = tally.pinned || tally.managed ? Verdict::ok : Verdict::unknown;
-    if (tally.absent) out.cause = std::string(errno_row(Place::smp_affinity, ENOENT)->meaning);
-    else if (tally.managed) out.cause = fmt::format("{}; {}", errno_row(Place::smp_affinity, EPERM)->meaning, errno_row(Place::smp_affinity, EPERM)->advice);
+    if (tally.absent)
+      out.cause = std::string(errno_row(Place::smp_affinity, ENOENT)->meaning);
+    else if (tally.managed)
+      out.cause = fmt::format(
+          "{}; {}", errno_row(Place::smp_affinity, EPERM)->meaning,
+          errno_row(Place::smp_affinity, EPERM)->advice);
     return out;
   }
   out.verdict = tally.pinned ? Verdict::short_of : Verdict::failed;
-  out.cause = fmt::format("{}: interrupts reach CPUs {}: the driver was loaded again, irqbalance moved them, or the kernel places them itself", x.pf.str(), astray.list());
+  out.cause = fmt::format(
+      "{}: interrupts reach CPUs {}: the driver was loaded again, irqbalance moved them, or the "
+      "kernel places them itself",
+      x.pf.str(), astray.list());
   return out;
 }
 

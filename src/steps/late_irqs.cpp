@@ -16,7 +16,8 @@ std::string irq_owners(const Plan& plan) {
   for (const auto& vf : plan.vfs)
     if (vf.driver.starts_with("vfio")) lines.insert(vf.pf.str() + "/vfs");
   std::string out;
-  for (const auto& line : lines) out += line + "\n";
+  for (const auto& line : lines)
+    out += line + "\n";
   return out;
 }
 
@@ -27,14 +28,18 @@ Status record_irqs(const Plan& plan, Files& files) {
   return replace(files, kIrqsFile, text);
 }
 
-std::vector<PciAddress> irq_pfs_of(const Root& root, const std::vector<unsigned>& ifindexes, bool all) {
+std::vector<PciAddress> irq_pfs_of(
+    const Root& root, const std::vector<unsigned>& ifindexes, bool all) {
   std::vector<PciAddress> out;
   const auto text = root.read(kIrqsFile).value_or("");
   for (const auto line : split(text, '\n')) {
     const auto pf = PciAddress::parse(line);
-    if (!pf) continue;                                           // a line about VFs
+    // a line about VFs
+    if (!pf) continue;
     const auto ports = steps::netdevs(root, *pf);
-    const auto named = [&](const steps::Netdev& port) { return std::ranges::find(ifindexes, port.ifindex) != ifindexes.end(); };
+    const auto named = [&](const steps::Netdev& port) {
+      return std::ranges::find(ifindexes, port.ifindex) != ifindexes.end();
+    };
     if (all || std::ranges::any_of(ports, named)) out.push_back(*pf);
   }
   return out;

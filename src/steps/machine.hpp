@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
-// The running machine as the steps see it: files, network devices, modules, events. Each is a seam that a test replaces.
+// The running machine as the steps see it: files, network devices, modules, events. Each is a seam
+// that a test replaces.
 
 #include "host/module_loader.hpp"
 #include "host/net.hpp"
@@ -18,6 +19,7 @@ struct Machine {
   bool initramfs = false;
 };
 
-bool in_initramfs(const Root& root);                             // etc/initrd-release, by the initramfs's own convention
+// etc/initrd-release, by the initramfs's own convention
+bool in_initramfs(const Root& root);
 
 }  // namespace vfirst

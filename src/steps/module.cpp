@@ -28,7 +28,9 @@ Outcome apply(const LoadModule& x, const Machine& machine) {
     out.state = StepState::failed;
     out.error = static_cast<int>(loaded.error().code);
     out.got = "not loaded";
-    out.cause = out.error == ENOENT ? fmt::format("module {} is not in this {}", x.name, machine.initramfs ? "initramfs" : "kernel's modules")
+    out.cause = out.error == ENOENT ? fmt::format(
+                                          "module {} is not in this {}", x.name,
+                                          machine.initramfs ? "initramfs" : "kernel's modules")
                                     : loaded.error().what;
     return out;
   }
@@ -44,7 +46,8 @@ Outcome apply(const LoadModule& x, const Machine& machine) {
 Observation verify(const LoadModule& x, const Machine& machine) {
   Observation out{.wanted = "loaded", .evidence = in_sysfs(x.name)};
   const auto driver = fmt::format("sys/bus/pci/drivers/{}", x.name);
-  if (machine.root.exists(out.evidence)) out.got = "loaded";
+  if (machine.root.exists(out.evidence))
+    out.got = "loaded";
   else if (machine.root.exists(driver)) {
     out.got = "built in";
     out.evidence = driver;

@@ -19,7 +19,8 @@ namespace {
 struct Recorded {
   bool there = false, complete = false;
   std::string skipped, phase;
-  std::map<std::string, std::string> causes;                     // of failed steps, by their text: they hold the errno
+  // of failed steps, by their text: they hold the errno
+  std::map<std::string, std::string> causes;
 };
 
 Recorded read_record(const Root& root, const char* file = kResultFile) {
@@ -33,7 +34,8 @@ Recorded read_record(const Root& root, const char* file = kResultFile) {
   out.skipped = json.value("skipped", "");
   out.phase = json.value("phase", "");
   for (const auto& step : json.value("steps", nlohmann::json::array()))
-    if (step.is_object() && step.contains("cause") && step.value("state", "") != "done") out.causes[step.value("step", "")] = step.value("cause", "");
+    if (step.is_object() && step.contains("cause") && step.value("state", "") != "done")
+      out.causes[step.value("step", "")] = step.value("cause", "");
   return out;
 }
 
@@ -54,7 +56,9 @@ std::string name_of(const Plan& plan, const PciAddress& pf) {
 
 std::string subject_of(const Plan& plan, const Action& action) {
   const auto pf = pf_of(action);
-  const auto with = [&](std::string_view what) { return pf ? fmt::format("{} {}", name_of(plan, *pf), what) : std::string(what); };
+  const auto with = [&](std::string_view what) {
+    return pf ? fmt::format("{} {}", name_of(plan, *pf), what) : std::string(what);
+  };
   if (const auto* x = std::get_if<LoadModule>(&action)) return fmt::format("module {}", x->name);
   if (std::holds_alternative<SetDefaultIrqAffinity>(action)) return "CPUs of new interrupts";
   if (std::holds_alternative<AwaitDriver>(action)) return with("driver");
@@ -62,14 +66,19 @@ std::string subject_of(const Plan& plan, const Action& action) {
   if (std::holds_alternative<SetEswitch>(action)) return with("eswitch");
   if (std::holds_alternative<CreateVfs>(action)) return with("VFs");
   if (std::holds_alternative<SetVfAttributes>(action)) return with("VF attributes");
-  if (const auto* x = std::get_if<SetVfVectors>(&action)) return with(fmt::format("VF {} vectors", x->index));
+  if (const auto* x = std::get_if<SetVfVectors>(&action))
+    return with(fmt::format("VF {} vectors", x->index));
   if (std::holds_alternative<SetCoalescing>(action)) return with("coalescing");
   if (std::holds_alternative<SetQueues>(action)) return with("queues");
   if (std::holds_alternative<PinIrqs>(action)) return with("interrupts");
   return "idle latency of isolated CPUs";
 }
 
-std::string driver_words(const std::string& driver) { return driver.empty() ? "without driver" : driver == "keep" ? "with the kernel's driver" : "on " + driver; }
+std::string driver_words(const std::string& driver) {
+  return driver.empty()     ? "without driver"
+         : driver == "keep" ? "with the kernel's driver"
+                            : "on " + driver;
+}
 
 }  // namespace
 
@@ -82,31 +91,52 @@ std::vector<VerifyRow> check_steps(const Plan& plan, const Machine& machine) {
     unsigned all = 0, right = 0;
   };
   std::map<std::pair<PciAddress, std::string>, Group> groups;
-  // The argument and the step ask for the same thing, one for the next boot and one for this: one row.
-  const bool expected = std::ranges::any_of(plan.expectations, [](const Expectation& one) { return std::holds_alternative<WantIrqAffinity>(one.want); });
+  // The argument and the step ask for the same thing, one for the next boot and one for this: one
+  // row.
+  const bool expected = std::ranges::any_of(plan.expectations, [](const Expectation& one) {
+    return std::holds_alternative<WantIrqAffinity>(one.want);
+  });
   for (const auto& step : plan.steps) {
     if (expected && std::holds_alternative<SetDefaultIrqAffinity>(step.action)) continue;
     const auto asked = describe(step.action);
     const auto seen = verify(step.action, machine);
     auto cause = seen.cause;
-    if (const auto known = recorded.causes.find(asked); known != recorded.causes.end() && seen.verdict != Verdict::ok && !known->second.starts_with("needs: ")) cause = known->second;
+    if (const auto known = recorded.causes.find(asked); known != recorded.causes.end() &&
+                                                        seen.verdict != Verdict::ok &&
+                                                        !known->second.starts_with("needs: "))
+      cause = known->second;
     const auto* bind = std::get_if<BindDriver>(&step.action);
-    if (std::holds_alternative<AwaitDriver>(step.action) && seen.verdict == Verdict::ok && initrd.causes.contains(asked))
-      cause = fmt::format("{}; {} is here now: dracut's add_drivers+=\" {} \" puts it there", initrd.causes.at(asked), seen.got, seen.got);
+    if (std::holds_alternative<AwaitDriver>(step.action) && seen.verdict == Verdict::ok &&
+        initrd.causes.contains(asked))
+      cause = fmt::format(
+          "{}; {} is here now: dracut's add_drivers+=\" {} \" puts it there",
+          initrd.causes.at(asked), seen.got, seen.got);
     if (!bind) {
-      rows.push_back({subject_of(plan, step.action), seen.wanted, asked, seen.got, seen.verdict, step.required, seen.evidence, cause});
+      rows.push_back(
+          {subject_of(plan, step.action), seen.wanted, asked, seen.got, seen.verdict, step.required,
+           seen.evidence, cause});
       continue;
     }
     auto [group, fresh] = groups.try_emplace({bind->pf, bind->driver}, Group{rows.size()});
-    if (fresh) rows.push_back({fmt::format("{} VF drivers", name_of(plan, bind->pf)), "", "", "", Verdict::ok, step.required, seen.evidence, ""});
+    if (fresh)
+      rows.push_back(
+          {fmt::format("{} VF drivers", name_of(plan, bind->pf)), "", "", "", Verdict::ok,
+           step.required, seen.evidence, ""});
     auto& row = rows[group->second.row];
     ++group->second.all;
-    if (seen.verdict == Verdict::ok) ++group->second.right;
-    else if (row.cause.empty()) row.cause = cause, row.evidence = seen.evidence;
+    if (seen.verdict == Verdict::ok)
+      ++group->second.right;
+    else if (row.cause.empty())
+      row.cause = cause, row.evidence = seen.evidence;
     const auto [all, right] = std::pair(group->second.all, group->second.right);
     row.wanted = fmt::format("{} {}", all, driver_words(bind->driver));
     row.got = fmt::format("{} {}", right, driver_words(bind->driver));
-    row.asked = all == 1 ? asked : fmt::format("{} VFs {}", all, bind->driver.empty() ? "without a driver" : bind->driver == "keep" ? "left to the kernel" : "driver_override " + bind->driver);
+    row.asked = all == 1 ? asked
+                         : fmt::format(
+                               "{} VFs {}", all,
+                               bind->driver.empty()     ? "without a driver"
+                               : bind->driver == "keep" ? "left to the kernel"
+                                                        : "driver_override " + bind->driver);
     row.verdict = right == all ? Verdict::ok : right == 0 ? Verdict::failed : Verdict::short_of;
   }
   return rows;
@@ -119,10 +149,13 @@ std::vector<VerifyRow> check_early_boot(const Plan& plan, const Root& root) {
   const auto ready = read_ready(root);
   VerifyRow row{"early boot", "complete", "vfirst boot", "", Verdict::ok, true, kResultFile, ""};
   if (!recorded.there) {
-    if (!root.exists("run")) return rows;                        // a capture without it
+    // a capture without it
+    if (!root.exists("run")) return rows;
     row.got = "not run";
     row.verdict = Verdict::failed;
-    row.cause = "vfirst boot did not run: is vfirst.service enabled, and the dracut module in the initramfs?";
+    row.cause =
+        "vfirst boot did not run: is vfirst.service enabled, and the dracut module in the "
+        "initramfs?";
   } else if (!recorded.skipped.empty()) {
     row.got = "skipped";
     row.verdict = Verdict::failed;
@@ -139,9 +172,15 @@ std::vector<VerifyRow> check_early_boot(const Plan& plan, const Root& root) {
   const auto consumer = first_consumer(root);
   if (!ready || !consumer) return rows;
   const auto ahead = consumer->started_s - ready->at_s;
-  rows.push_back({fmt::format("ready before {}", consumer->name), "before", "", fmt::format("{:.1f} s {}", ahead < 0 ? -ahead : ahead, ahead < 0 ? "after" : "before"),
-                  ahead >= 0 ? Verdict::ok : Verdict::failed, true, kReadyFile,
-                  ahead >= 0 ? "" : fmt::format("{} started before the VFs were ready: was it started by hand, or has its unit lost its ordering?", consumer->name)});
+  rows.push_back(
+      {fmt::format("ready before {}", consumer->name), "before", "",
+       fmt::format("{:.1f} s {}", ahead < 0 ? -ahead : ahead, ahead < 0 ? "after" : "before"),
+       ahead >= 0 ? Verdict::ok : Verdict::failed, true, kReadyFile,
+       ahead >= 0 ? ""
+                  : fmt::format(
+                        "{} started before the VFs were ready: was it started by hand, or "
+                        "has its unit lost its ordering?",
+                        consumer->name)});
   return rows;
 }
 
@@ -151,19 +190,29 @@ Receipt make_receipt(const Plan& plan, const Root& root) {
   bool first = true;
   for (const auto& vf : plan.vfs) {
     ++receipt.vfs_wanted;
-    if (first) receipt.vf_driver = vf.driver;
-    else if (receipt.vf_driver != vf.driver) receipt.vf_driver.clear();
+    if (first)
+      receipt.vf_driver = vf.driver;
+    else if (receipt.vf_driver != vf.driver)
+      receipt.vf_driver.clear();
     first = false;
     const auto device = steps::vf_address(root, vf.pf, vf.index);
     if (!device) continue;
     const auto driver = steps::bound_driver(root, *device);
-    if (vf.driver == "keep" ? driver.has_value() : driver.value_or("") == vf.driver) ++receipt.vfs_got;
+    if (vf.driver == "keep" ? driver.has_value() : driver.value_or("") == vf.driver)
+      ++receipt.vfs_got;
   }
   for (const auto& pages : plan.hugepages) {
-    const auto folder = root.exists("sys/devices/system/node/node0") ? fmt::format("sys/devices/system/node/node{}", pages.node) : "sys/kernel/mm";
-    receipt.pages.push_back({pages.node, pages.size_kb, pages.pages, root.number(fmt::format("{}/hugepages/hugepages-{}kB/nr_hugepages", folder, pages.size_kb)).value_or(0)});
+    const auto folder = root.exists("sys/devices/system/node/node0")
+                            ? fmt::format("sys/devices/system/node/node{}", pages.node)
+                            : "sys/kernel/mm";
+    receipt.pages.push_back(
+        {pages.node, pages.size_kb, pages.pages,
+         root.number(fmt::format("{}/hugepages/hugepages-{}kB/nr_hugepages", folder, pages.size_kb))
+             .value_or(0)});
   }
-  if (const auto isolated = CpuSet::parse_list(trimmed(root.read("sys/devices/system/cpu/isolated").value_or("")))) receipt.isolated = *isolated;
+  if (const auto isolated =
+          CpuSet::parse_list(trimmed(root.read("sys/devices/system/cpu/isolated").value_or(""))))
+    receipt.isolated = *isolated;
   const auto ready = read_ready(root);
   if (const auto consumer = first_consumer(root); consumer && ready) {
     receipt.consumer = consumer->name;
@@ -177,11 +226,15 @@ VerifyReport observe(const Plan& plan, const Machine& machine) {
   report.release = machine.root.read("proc/sys/kernel/osrelease").value_or("");
   report.plan_hash = plan.hash();
   for (const auto& finding : plan.findings)
-    if (finding.severity == Severity::error) report.rows.push_back({finding.code, "", "", "", Verdict::failed, true, "plan", finding.message});
+    if (finding.severity == Severity::error)
+      report.rows.push_back(
+          {finding.code, "", "", "", Verdict::failed, true, "plan", finding.message});
   for (const auto& finding : plan.findings)
-    if (finding.severity == Severity::warning && finding.code.starts_with("neighbour-")) report.warnings.push_back(finding.message);
+    if (finding.severity == Severity::warning && finding.code.starts_with("neighbour-"))
+      report.warnings.push_back(finding.message);
   const auto log = kernel_log(machine.root);
-  for (const auto& expectation : plan.expectations) report.rows.push_back(check_expectation(expectation, machine.root, log));
+  for (const auto& expectation : plan.expectations)
+    report.rows.push_back(check_expectation(expectation, machine.root, log));
   std::ranges::move(check_steps(plan, machine), std::back_inserter(report.rows));
   std::ranges::move(check_early_boot(plan, machine.root), std::back_inserter(report.rows));
   report.receipt = make_receipt(plan, machine.root);

@@ -14,7 +14,8 @@ namespace vfirst {
 VerifyReport observe(const Plan& plan, const Machine& machine);
 
 // Parts of it, one file each.
-VerifyRow check_expectation(const Expectation& expectation, const Root& root, const std::vector<std::string>& log);
+VerifyRow check_expectation(
+    const Expectation& expectation, const Root& root, const std::vector<std::string>& log);
 std::vector<VerifyRow> check_steps(const Plan& plan, const Machine& machine);
 // How early boot ended, from its record; a row only where there was something to do.
 std::vector<VerifyRow> check_early_boot(const Plan& plan, const Root& root);

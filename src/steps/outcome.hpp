@@ -9,31 +9,43 @@
 namespace vfirst {
 
 enum class StepState {
-  done,                                                          // written, read back, as wanted
-  unchanged,                                                     // was already as wanted: nothing written
-  deferred,                                                      // cannot be yet (no such IRQ before the port is up): not an error
+  // written, read back, as wanted
+  done,
+  // was already as wanted: nothing written
+  unchanged,
+  // cannot be yet (no such IRQ before the port is up): not an error
+  deferred,
   failed,
-  skipped,                                                       // not tried: something that it needs failed, or time ran out
+  // not tried: something that it needs failed, or time ran out
+  skipped,
 };
 std::string state_name(StepState);
 
 struct Outcome {
   StepState state = StepState::unchanged;
-  std::string wanted{}, got{};                                   // short: "7", "vfio-pci"
-  int error = 0;                                                 // errno of the call that decided it
-  std::string cause{};                                           // one line for the user: what is wrong, what to do
-  unsigned writes = 0;                                           // to the kernel, tried ones included
-  bool waiting = false;                                          // deferred until a device event, within the budget
-  bool partial = false;                                          // failed, but what needs it can go on with what there is
+  // short: "7", "vfio-pci"
+  std::string wanted{}, got{};
+  // errno of the call that decided it
+  int error = 0;
+  // one line for the user: what is wrong, what to do
+  std::string cause{};
+  // to the kernel, tried ones included
+  unsigned writes = 0;
+  // deferred until a device event, within the budget
+  bool waiting = false;
+  // failed, but what needs it can go on with what there is
+  bool partial = false;
 };
 
 struct Observation {
   std::string wanted{}, got{};
   Verdict verdict = Verdict::unknown;
-  std::string evidence{};                                        // the file read
+  // the file read
+  std::string evidence{};
   std::string cause{};
 };
 
-std::string errno_name(int error);                               // "EBUSY"; "" for 0
+// "EBUSY"; "" for 0
+std::string errno_name(int error);
 
 }  // namespace vfirst

@@ -11,11 +11,14 @@ namespace {
 
 bool belongs(const Action& action, const Part& part) {
   const auto pf = pf_of(action);
-  if (pf && !part.devices.empty() && std::ranges::find(part.devices, *pf) == part.devices.end()) return false;
+  if (pf && !part.devices.empty() && std::ranges::find(part.devices, *pf) == part.devices.end())
+    return false;
   const bool irqs = std::holds_alternative<PinIrqs>(action);
   switch (part.what) {
     case Part::What::all: return true;
-    case Part::What::tuning: return irqs || std::holds_alternative<SetQueues>(action) || std::holds_alternative<SetCoalescing>(action);
+    case Part::What::tuning:
+      return irqs || std::holds_alternative<SetQueues>(action) ||
+             std::holds_alternative<SetCoalescing>(action);
     case Part::What::irqs: return irqs;
   }
   return false;
@@ -25,7 +28,8 @@ bool belongs(const Action& action, const Part& part) {
 
 std::vector<Step> part_of(const std::vector<Step>& steps, const Part& part) {
   std::vector<Step> out;
-  std::vector<std::optional<std::size_t>> now(steps.size());     // where a step of the plan is in the part
+  // where a step of the plan is in the part
+  std::vector<std::optional<std::size_t>> now(steps.size());
   for (std::size_t i = 0; i < steps.size(); ++i) {
     if (!belongs(steps[i].action, part)) continue;
     now[i] = out.size();
@@ -36,7 +40,9 @@ std::vector<Step> part_of(const std::vector<Step>& steps, const Part& part) {
       if (before < i && now[before]) after.push_back(*now[before]);
   }
   // A PF that is in no plan needs nothing of the host either.
-  if (!part.devices.empty() && std::ranges::none_of(out, [](const Step& step) { return pf_of(step.action).has_value(); })) out.clear();
+  if (!part.devices.empty() &&
+      std::ranges::none_of(out, [](const Step& step) { return pf_of(step.action).has_value(); }))
+    out.clear();
   return out;
 }
 

@@ -8,15 +8,20 @@ namespace vfirst {
 
 struct Part {
   enum class What {
-    all,                                                         // the PF from its driver on, and what the host has for it (modules)
-    tuning,                                                      // queues, coalescing and interrupts of a PF that has its VFs
-    irqs,                                                        // interrupts alone
+    // the PF from its driver on, and what the host has for it (modules)
+    all,
+    // queues, coalescing and interrupts of a PF that has its VFs
+    tuning,
+    // interrupts alone
+    irqs,
   } what = What::all;
-  std::vector<PciAddress> devices;                               // empty: every PF of the plan
+  // empty: every PF of the plan
+  std::vector<PciAddress> devices;
   bool whole() const { return what == What::all && devices.empty(); }
 };
 
-// In the plan's order. What a step waits for and is not in the part is taken to be over: that is what the event says.
+// In the plan's order. What a step waits for and is not in the part is taken to be over: that is
+// what the event says.
 std::vector<Step> part_of(const std::vector<Step>& steps, const Part& part);
 
 }  // namespace vfirst

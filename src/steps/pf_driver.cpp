@@ -24,27 +24,35 @@ Outcome apply(const AwaitDriver& x, const Machine& machine) {
     return out;
   }
   const auto modalias = machine.root.read(device_path(x.pf, "modalias"));
-  if (modalias && !machine.modules.exists_for(*modalias)) {     // no event will ever come
+  // no event will ever come
+  if (modalias && !machine.modules.exists_for(*modalias)) {
     out.state = StepState::failed;
     out.error = ENOENT;
-    out.cause = fmt::format("{}: no driver for it in this {}", x.pf.str(), machine.initramfs ? "initramfs" : "kernel's modules");
+    out.cause = fmt::format(
+        "{}: no driver for it in this {}", x.pf.str(),
+        machine.initramfs ? "initramfs" : "kernel's modules");
     return out;
   }
   out.state = StepState::deferred;
   out.waiting = true;
   out.error = ETIMEDOUT;
-  out.cause = fmt::format("{}: its driver did not come up: still probing, without firmware, or refused", x.pf.str());
+  out.cause = fmt::format(
+      "{}: its driver did not come up: still probing, without firmware, or refused", x.pf.str());
   return out;
 }
 
 Observation verify(const AwaitDriver& x, const Machine& machine) {
-  Observation out{.wanted = x.driver.empty() ? "any driver" : x.driver, .evidence = device_path(x.pf, "driver")};
+  Observation out{
+      .wanted = x.driver.empty() ? "any driver" : x.driver,
+      .evidence = device_path(x.pf, "driver")};
   const auto driver = bound_driver(machine.root, x.pf);
   out.got = driver.value_or(machine.root.exists(device_path(x.pf)) ? "none" : "no device");
   out.verdict = driver && (x.driver.empty() || *driver == x.driver) ? Verdict::ok : Verdict::failed;
   if (out.verdict == Verdict::failed)
-    out.cause = out.got == "no device" ? fmt::format("{}: no such device", x.pf.str())
-                                       : fmt::format("{}: no driver is bound{}", x.pf.str(), kernel_says(machine.root, x.pf));
+    out.cause =
+        out.got == "no device"
+            ? fmt::format("{}: no such device", x.pf.str())
+            : fmt::format("{}: no driver is bound{}", x.pf.str(), kernel_says(machine.root, x.pf));
   return out;
 }
 

@@ -7,10 +7,12 @@ namespace vfirst::steps {
 
 namespace {
 
-// Kernels before 6.2 cannot rename an interface that is up, so a port that udev has not named yet stays down until then.
-// udev's database has an entry for it once it is done; without a running udev nobody will rename it.
+// Kernels before 6.2 cannot rename an interface that is up, so a port that udev has not named yet
+// stays down until then. udev's database has an entry for it once it is done; without a running
+// udev nobody will rename it.
 bool udev_is_through(const Root& root, const Netdev& port) {
-  return !root.exists("run/udev/control") || root.exists(fmt::format("run/udev/data/n{}", port.ifindex));
+  return !root.exists("run/udev/control") ||
+         root.exists(fmt::format("run/udev/data/n{}", port.ifindex));
 }
 
 }  // namespace
@@ -19,8 +21,9 @@ Outcome apply(const BringUp& x, const Machine& machine) {
   Outcome out{.wanted = "up"};
   const auto ports = netdevs(machine.root, x.pf);
   if (ports.empty()) {
-    // The driver link appears before the driver's probe has run (drivers/base/dd.c, driver_sysfs_add): the port comes
-    // with an event of its own. A function that was given to a guest makes none.
+    // The driver link appears before the driver's probe has run (drivers/base/dd.c,
+    // driver_sysfs_add): the port comes with an event of its own. A function that was given to a
+    // guest makes none.
     const auto driver = bound_driver(machine.root, x.pf).value_or("none");
     const bool probing = driver != "none" && driver != "vfio-pci";
     out.state = probing ? StepState::deferred : StepState::failed;
@@ -47,7 +50,8 @@ Outcome apply(const BringUp& x, const Machine& machine) {
       out.state = StepState::failed;
       out.error = static_cast<int>(raised.error().code);
       out.got = "down";
-      out.cause = fmt::format("{}: {} does not come up: {}", x.pf.str(), port.name, raised.error().what);
+      out.cause =
+          fmt::format("{}: {} does not come up: {}", x.pf.str(), port.name, raised.error().what);
       return out;
     }
   }
@@ -55,7 +59,8 @@ Outcome apply(const BringUp& x, const Machine& machine) {
 }
 
 Observation verify(const BringUp& x, const Machine& machine) {
-  Observation out{.wanted = "up", .got = "up", .verdict = Verdict::ok, .evidence = device_path(x.pf, "net")};
+  Observation out{
+      .wanted = "up", .got = "up", .verdict = Verdict::ok, .evidence = device_path(x.pf, "net")};
   const auto ports = netdevs(machine.root, x.pf);
   if (ports.empty()) {
     out.got = "no netdev";
@@ -67,7 +72,9 @@ Observation verify(const BringUp& x, const Machine& machine) {
       out.got = "down";
       out.verdict = Verdict::failed;
       out.evidence = device_path(x.pf, fmt::format("net/{}/flags", port.name));
-      out.cause = fmt::format("something took {} down again: the network configuration of this host should bring it up", port.name);
+      out.cause = fmt::format(
+          "something took {} down again: the network configuration of this host should bring it up",
+          port.name);
     }
   return out;
 }

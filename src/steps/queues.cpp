@@ -10,9 +10,14 @@ namespace vfirst::steps {
 
 namespace {
 
-// Drivers count queue pairs as combined channels, or, the older ones, receive and transmit queues by themselves.
-unsigned count_of(const Channels& x) { return x.combined_max ? x.combined : std::max(x.rx, x.tx); }
-unsigned limit_of(const Channels& x) { return x.combined_max ? x.combined_max : std::max(x.rx_max, x.tx_max); }
+// Drivers count queue pairs as combined channels, or, the older ones, receive and transmit queues
+// by themselves.
+unsigned count_of(const Channels& x) {
+  return x.combined_max ? x.combined : std::max(x.rx, x.tx);
+}
+unsigned limit_of(const Channels& x) {
+  return x.combined_max ? x.combined_max : std::max(x.rx_max, x.tx_max);
+}
 
 }  // namespace
 
@@ -33,18 +38,30 @@ Outcome apply(const SetQueues& x, const Machine& machine) {
   }
   out.got = std::to_string(count_of(*now));
   if (count_of(*now) == x.combined) return out;
-  if (x.combined > limit_of(*now)) return fail(ERANGE, fmt::format("{}: {} queues asked, the device has {}", port->name, x.combined, limit_of(*now)));
+  if (x.combined > limit_of(*now))
+    return fail(
+        ERANGE,
+        fmt::format(
+            "{}: {} queues asked, the device has {}", port->name, x.combined, limit_of(*now)));
   Channels wanted;
-  if (now->combined_max) wanted.combined = x.combined;
-  else wanted.rx = std::min(x.combined, now->rx_max), wanted.tx = std::min(x.combined, now->tx_max);
+  if (now->combined_max)
+    wanted.combined = x.combined;
+  else
+    wanted.rx = std::min(x.combined, now->rx_max), wanted.tx = std::min(x.combined, now->tx_max);
   ++out.writes;
   if (const auto sent = machine.net.set_channels(port->ifindex, wanted); !sent) {
     const int error = static_cast<int>(sent.error().code);
-    return fail(error, fmt::format("{}: {} queues: {} ({})", port->name, x.combined, explain_errno(Place::channels, error), sent.error().what));
+    return fail(
+        error, fmt::format(
+                   "{}: {} queues: {} ({})", port->name, x.combined,
+                   explain_errno(Place::channels, error), sent.error().what));
   }
   now = machine.net.channels(port->ifindex);
   if (now) out.got = std::to_string(count_of(*now));
-  if (out.got != out.wanted) return fail(0, fmt::format("{}: the driver took {} queues and has {}", port->name, x.combined, out.got));
+  if (out.got != out.wanted)
+    return fail(
+        0,
+        fmt::format("{}: the driver took {} queues and has {}", port->name, x.combined, out.got));
   out.state = StepState::done;
   return out;
 }
@@ -52,7 +69,8 @@ Outcome apply(const SetQueues& x, const Machine& machine) {
 Observation verify(const SetQueues& x, const Machine& machine) {
   Observation out{.wanted = std::to_string(x.combined), .evidence = "ETHTOOL_MSG_CHANNELS_GET"};
   const auto port = pf_port(machine.root, x.pf);
-  const auto now = port ? machine.net.channels(port->ifindex) : Result<Channels>(failed(ENODEV, "{}: no network device", x.pf.str()));
+  const auto now = port ? machine.net.channels(port->ifindex)
+                        : Result<Channels>(failed(ENODEV, "{}: no network device", x.pf.str()));
   if (!now) {
     out.verdict = now.error().code == std::errc::not_supported ? Verdict::unknown : Verdict::failed;
     out.cause = now.error().what;
@@ -60,7 +78,8 @@ Observation verify(const SetQueues& x, const Machine& machine) {
   }
   out.got = std::to_string(count_of(*now));
   out.verdict = count_of(*now) == x.combined ? Verdict::ok : Verdict::failed;
-  if (out.verdict != Verdict::ok) out.cause = fmt::format("{}: the device has at most {} queues", port->name, limit_of(*now));
+  if (out.verdict != Verdict::ok)
+    out.cause = fmt::format("{}: the device has at most {} queues", port->name, limit_of(*now));
   return out;
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The record of a boot under run/: JSON for people and tools, three lines of text for our own second run and verify, so
-// that the initramfs needs no JSON parser.
+// The record of a boot under run/: JSON for people and tools, three lines of text for our own
+// second run and verify, so that the initramfs needs no JSON parser.
 #include "base/text.hpp"
 #include "steps/boot.hpp"
 
@@ -12,7 +12,9 @@ namespace vfirst {
 
 namespace {
 
-double to_the_millisecond(double value) { return static_cast<double>(static_cast<long long>(value * 1000 + 0.5)) / 1000; }
+double to_the_millisecond(double value) {
+  return static_cast<double>(static_cast<long long>(value * 1000 + 0.5)) / 1000;
+}
 
 Status record_pfs(const BootReport& report, Files& files) {
   const auto before = files.read(kOwnPfsFile).value_or(std::string());
@@ -21,10 +23,12 @@ Status record_pfs(const BootReport& report, Files& files) {
     if (!line.empty()) pfs.emplace(line);
   const auto known = pfs.size();
   for (const auto& step : report.steps)
-    if (step.pf && (step.state == StepState::done || step.state == StepState::unchanged)) pfs.insert(step.pf->str());
+    if (step.pf && (step.state == StepState::done || step.state == StepState::unchanged))
+      pfs.insert(step.pf->str());
   if (pfs.size() == known) return {};
   std::string text;
-  for (const auto& pf : pfs) text += pf + "\n";
+  for (const auto& pf : pfs)
+    text += pf + "\n";
   return replace(files, kOwnPfsFile, text);
 }
 
@@ -66,9 +70,12 @@ std::optional<Ready> parse_ready(std::string_view text) {
     if (equals == line.npos) continue;
     const auto key = line.substr(0, equals);
     const std::string value(line.substr(equals + 1));
-    if (key == "at") ready.at_s = std::strtod(value.c_str(), nullptr);
-    else if (key == "phase") ready.phase = value;
-    else if (key == "plan") ready.plan_hash = value;
+    if (key == "at")
+      ready.at_s = std::strtod(value.c_str(), nullptr);
+    else if (key == "phase")
+      ready.phase = value;
+    else if (key == "plan")
+      ready.plan_hash = value;
   }
   if (ready.at_s <= 0) return std::nullopt;
   return ready;
@@ -94,11 +101,15 @@ Status record(const BootReport& report, Files& files) {
     VFIRST_CHECK(replace(files, kInitrdFile, to_json(none)));
   }
   const auto json = to_json(report);
-  if (report.phase == "initrd" && (!report.complete() || report.count(StepState::failed))) VFIRST_CHECK(replace(files, kInitrdFile, json));
+  if (report.phase == "initrd" && (!report.complete() || report.count(StepState::failed)))
+    VFIRST_CHECK(replace(files, kInitrdFile, json));
   VFIRST_CHECK(replace(files, kResultFile, json));
   if (!report.complete()) return files.exists(kReadyFile) ? files.remove(kReadyFile) : Status{};
   if (same && report.writes() == 0) return {};
-  return replace(files, kReadyFile, fmt::format("at={:.3f}\nphase={}\nplan={}\n", report.finished_s, report.phase, report.plan_hash));
+  return replace(
+      files, kReadyFile,
+      fmt::format(
+          "at={:.3f}\nphase={}\nplan={}\n", report.finished_s, report.phase, report.plan_hash));
 }
 
 }  // namespace vfirst

@@ -19,7 +19,8 @@ struct Held {
     const auto* create = std::get_if<CreateVfs>(&step.action);
     if (!create) continue;
     for (unsigned i = 0, n = steps::count_vfs(root, create->pf); i < n; ++i)
-      if (const auto vf = steps::vf_address(root, create->pf, i)) out.push_back({create->pf, *vf, i});
+      if (const auto vf = steps::vf_address(root, create->pf, i))
+        out.push_back({create->pf, *vf, i});
   }
   return out;
 }
@@ -33,16 +34,19 @@ Status done(const Outcome& outcome) {
 
 Status vfs_unused(const Plan& plan, const Machine& machine) {
   for (const auto& [pf, vf, index] : existing(plan, machine.root))
-    if (const auto user = steps::vf_user(machine.root, vf)) return failed(EBUSY, "VF {} of {} ({}) is in use: {}", index, pf.str(), vf.str(), *user);
+    if (const auto user = steps::vf_user(machine.root, vf))
+      return failed(EBUSY, "VF {} of {} ({}) is in use: {}", index, pf.str(), vf.str(), *user);
   return {};
 }
 
 Status release_vfs(const Plan& plan, const Machine& machine) {
   VFIRST_CHECK(vfs_unused(plan, machine));
   for (const auto& [pf, vf, index] : existing(plan, machine.root))
-    if (steps::bound_driver(machine.root, vf).value_or("").find("vfio") != std::string::npos) VFIRST_CHECK(done(apply(BindDriver{pf, index, vf, ""}, machine)));
+    if (steps::bound_driver(machine.root, vf).value_or("").find("vfio") != std::string::npos)
+      VFIRST_CHECK(done(apply(BindDriver{pf, index, vf, ""}, machine)));
   for (const auto& step : plan.steps)
-    if (const auto* create = std::get_if<CreateVfs>(&step.action)) VFIRST_CHECK(done(apply(CreateVfs{create->pf, 0, true}, machine)));
+    if (const auto* create = std::get_if<CreateVfs>(&step.action))
+      VFIRST_CHECK(done(apply(CreateVfs{create->pf, 0, true}, machine)));
   return {};
 }
 

@@ -12,15 +12,24 @@ namespace vfirst {
 
 namespace {
 
-using Lane = std::optional<PciAddress>;                          // none: the host's
+// none: the host's
+using Lane = std::optional<PciAddress>;
 
-// Everything that a lane which never returns may still touch; shared, so that it lives as long as the last lane.
+// Everything that a lane which never returns may still touch; shared, so that it lives as long as
+// the last lane.
 class Run : public std::enable_shared_from_this<Run> {
  public:
-  Run(const std::vector<Step>& steps, const Machine& machine, Events::Time budget, Progress progress)
-      : steps_(steps), machine_(machine), events_(machine.events), deadline_(machine.events.now() + budget), budget_(budget), progress_(std::move(progress)) {
+  Run(const std::vector<Step>& steps, const Machine& machine, Events::Time budget,
+      Progress progress)
+      : steps_(steps),
+        machine_(machine),
+        events_(machine.events),
+        deadline_(machine.events.now() + budget),
+        budget_(budget),
+        progress_(std::move(progress)) {
     for (const auto& step : steps_) {
-      StepResult result{.text = describe(step.action), .required = step.required, .pf = pf_of(step.action)};
+      StepResult result{
+          .text = describe(step.action), .required = step.required, .pf = pf_of(step.action)};
       results_.push_back(std::move(result));
       phases_.push_back(Phase::pending);
     }
@@ -35,27 +44,39 @@ class Run : public std::enable_shared_from_this<Run> {
  private:
   enum class Phase { pending, waiting, running, over };
 
-  // Events are the main thread's: a step that waits for one is looked at there, for all PFs at once.
-  bool waits(std::size_t i) const { return std::holds_alternative<AwaitDriver>(steps_[i].action) || phases_[i] == Phase::waiting; }
-  bool ready(std::size_t i) const {
-    return std::ranges::all_of(steps_[i].after, [&](std::size_t j) { return j >= phases_.size() || phases_[j] == Phase::over; });
+  // Events are the main thread's: a step that waits for one is looked at there, for all PFs at
+  // once.
+  bool waits(std::size_t i) const {
+    return std::holds_alternative<AwaitDriver>(steps_[i].action) || phases_[i] == Phase::waiting;
   }
-  bool all_over() const { return std::ranges::all_of(phases_, [](Phase phase) { return phase == Phase::over; }); }
+  bool ready(std::size_t i) const {
+    return std::ranges::all_of(steps_[i].after, [&](std::size_t j) {
+      return j >= phases_.size() || phases_[j] == Phase::over;
+    });
+  }
+  bool all_over() const {
+    return std::ranges::all_of(phases_, [](Phase phase) { return phase == Phase::over; });
+  }
 
   void start_lanes() {
     std::map<Lane, std::vector<std::size_t>> lanes;
     for (std::size_t i = 0; i < steps_.size(); ++i)
-      if (!std::holds_alternative<AwaitDriver>(steps_[i].action)) lanes[results_[i].pf].push_back(i);
+      if (!std::holds_alternative<AwaitDriver>(steps_[i].action))
+        lanes[results_[i].pf].push_back(i);
     for (auto& [lane, mine] : lanes) {
-      threads_.emplace_back([self = shared_from_this(), work = std::move(mine)] { self->lane(work); });
+      threads_.emplace_back(
+          [self = shared_from_this(), work = std::move(mine)] { self->lane(work); });
     }
   }
 
   void lane(const std::vector<std::size_t>& mine) {
     std::unique_lock lock(mutex_);
     while (!closed_) {
-      const auto open = [&](std::size_t i) { return phases_[i] == Phase::pending || phases_[i] == Phase::waiting; };
-      const auto next = std::ranges::find_if(mine, [&](std::size_t i) { return phases_[i] == Phase::pending && ready(i); });
+      const auto open = [&](std::size_t i) {
+        return phases_[i] == Phase::pending || phases_[i] == Phase::waiting;
+      };
+      const auto next = std::ranges::find_if(
+          mine, [&](std::size_t i) { return phases_[i] == Phase::pending && ready(i); });
       if (next == mine.end()) {
         if (std::ranges::none_of(mine, open)) break;
         changed_.wait(lock);
@@ -68,7 +89,8 @@ class Run : public std::enable_shared_from_this<Run> {
       const auto outcome = apply(steps_[i].action, machine_);
       const auto took = events_.now() - began;
       lock.lock();
-      if (closed_) return;                                       // given up on: whoever asked is gone, nothing may be touched
+      // given up on: whoever asked is gone, nothing may be touched
+      if (closed_) return;
       if (outcome.waiting) {
         phases_[i] = Phase::waiting;
         note(i, outcome, took);
@@ -77,12 +99,17 @@ class Run : public std::enable_shared_from_this<Run> {
       }
       record(i, outcome, took);
       changed_.notify_all();
-      if (std::ranges::any_of(steps_, [&](const Step& step) { return needs(step, i) && std::holds_alternative<AwaitDriver>(step.action); })) events_.wake();
+      if (std::ranges::any_of(steps_, [&](const Step& step) {
+            return needs(step, i) && std::holds_alternative<AwaitDriver>(step.action);
+          }))
+        events_.wake();
     }
     if (!closed_) events_.wake();
   }
 
-  static bool needs(const Step& step, std::size_t i) { return std::ranges::find(step.after, i) != step.after.end(); }
+  static bool needs(const Step& step, std::size_t i) {
+    return std::ranges::find(step.after, i) != step.after.end();
+  }
 
   void note(std::size_t i, const Outcome& outcome, Events::Time took) {
     auto& result = results_[i];
@@ -98,7 +125,9 @@ class Run : public std::enable_shared_from_this<Run> {
   void record(std::size_t i, const Outcome& outcome, Events::Time took) {
     note(i, outcome, took);
     end(i);
-    if (outcome.state == StepState::failed && !outcome.partial && blocks_dependants(steps_[i].action)) skip_after(i);
+    if (outcome.state == StepState::failed && !outcome.partial &&
+        blocks_dependants(steps_[i].action))
+      skip_after(i);
   }
 
   void end(std::size_t i) {
@@ -116,15 +145,18 @@ class Run : public std::enable_shared_from_this<Run> {
     }
   }
 
-  // The main thread: looks at what waits for a device, whenever a device event comes, until all is over or the time is up.
+  // The main thread: looks at what waits for a device, whenever a device event comes, until all is
+  // over or the time is up.
   void watch() {
     std::unique_lock lock(mutex_);
     std::map<std::size_t, Events::Time> since;
     for (;;) {
       bool devices = false;
       for (std::size_t i = 0; i < steps_.size(); ++i) {
-        if (phases_[i] == Phase::over || phases_[i] == Phase::running || !waits(i) || !ready(i)) continue;
-        // numvfs may block for ever, and the main thread is everybody's: its lane takes it up again.
+        if (phases_[i] == Phase::over || phases_[i] == Phase::running || !waits(i) || !ready(i))
+          continue;
+        // numvfs may block for ever, and the main thread is everybody's: its lane takes it up
+        // again.
         if (std::holds_alternative<CreateVfs>(steps_[i].action)) {
           devices = true;
           if (!may_go_on(steps_[i].action, machine_)) continue;
@@ -165,7 +197,8 @@ class Run : public std::enable_shared_from_this<Run> {
         if (phases_[i] == Phase::running) {
           result.state = StepState::failed;
           result.error = ETIMEDOUT;
-          result.cause = fmt::format("no answer from the kernel within {:g} s: left behind", seconds);
+          result.cause =
+              fmt::format("no answer from the kernel within {:g} s: left behind", seconds);
         } else if (phases_[i] == Phase::waiting) {
           result.state = StepState::failed;
           result.ms = static_cast<double>(budget_.count()) / 1000;
@@ -179,8 +212,10 @@ class Run : public std::enable_shared_from_this<Run> {
       report.steps = results_;
     }
     changed_.notify_all();
-    // A lane that runs nothing returns at once; one that sits in the kernel is let go, and which one it is does not matter.
-    for (auto& thread : threads_) report.abandoned ? thread.detach() : thread.join();
+    // A lane that runs nothing returns at once; one that sits in the kernel is let go, and which
+    // one it is does not matter.
+    for (auto& thread : threads_)
+      report.abandoned ? thread.detach() : thread.join();
     return report;
   }
 
@@ -190,17 +225,21 @@ class Run : public std::enable_shared_from_this<Run> {
   const Events::Time deadline_, budget_;
   const Progress progress_;
 
-  std::mutex mutex_;                                             // over all below
+  // over all below
+  std::mutex mutex_;
   std::condition_variable changed_;
   std::vector<StepResult> results_;
   std::vector<Phase> phases_;
   bool closed_ = false;
-  std::vector<std::thread> threads_;                             // the main thread's alone
+  // the main thread's alone
+  std::vector<std::thread> threads_;
 };
 
 }  // namespace
 
-RunReport run_steps(const std::vector<Step>& steps, const Machine& machine, Events::Time budget, const Progress& progress) {
+RunReport run_steps(
+    const std::vector<Step>& steps, const Machine& machine, Events::Time budget,
+    const Progress& progress) {
   return std::make_shared<Run>(steps, machine, budget, progress)->go();
 }
 

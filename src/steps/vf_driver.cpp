@@ -12,10 +12,16 @@ namespace vfirst::steps {
 namespace {
 
 constexpr auto kProbe = "sys/bus/pci/drivers_probe";
-constexpr auto kNoIommu = "it has no IOMMU group, so vfio cannot have it: intel_iommu=on (Intel), or VT-d / AMD-Vi / SMMU in the BIOS";
+constexpr auto kNoIommu =
+    "it has no IOMMU group, so vfio cannot have it: intel_iommu=on (Intel), or VT-d / AMD-Vi / "
+    "SMMU in the BIOS";
 
-bool is_vfio(const std::string& driver) { return driver.find("vfio") != driver.npos; }
-std::string name_of(const BindDriver& x) { return x.driver.empty() ? "none" : x.driver == "keep" ? "kernel's choice" : x.driver; }
+bool is_vfio(const std::string& driver) {
+  return driver.find("vfio") != driver.npos;
+}
+std::string name_of(const BindDriver& x) {
+  return x.driver.empty() ? "none" : x.driver == "keep" ? "kernel's choice" : x.driver;
+}
 bool as_wanted(const BindDriver& x, const std::optional<std::string>& bound) {
   if (x.driver.empty()) return !bound;
   return x.driver == "keep" ? bound && !is_vfio(*bound) : bound == x.driver;
@@ -23,14 +29,18 @@ bool as_wanted(const BindDriver& x, const std::optional<std::string>& bound) {
 
 class Binding {
  public:
-  Binding(const BindDriver& x, const Machine& machine) : x_(x), root_(machine.root), machine_(machine), device_(x.device) {}
+  Binding(const BindDriver& x, const Machine& machine)
+      : x_(x), root_(machine.root), machine_(machine), device_(x.device) {}
 
   Outcome run() {
     out_.wanted = name_of(x_);
-    if (const auto real = vf_address(root_, x_.pf, x_.index)) device_ = *real;
-    else if (!root_.exists(device_path(device_))) return fail(ENODEV, fmt::format("VF {} of {} does not exist", x_.index, x_.pf.str()));
+    if (const auto real = vf_address(root_, x_.pf, x_.index))
+      device_ = *real;
+    else if (!root_.exists(device_path(device_)))
+      return fail(ENODEV, fmt::format("VF {} of {} does not exist", x_.index, x_.pf.str()));
     if (as_wanted(x_, look())) return out_;
-    if (is_vfio(x_.driver) && !root_.exists(device_path(device_, "iommu_group"))) return fail(EINVAL, kNoIommu);
+    if (is_vfio(x_.driver) && !root_.exists(device_path(device_, "iommu_group")))
+      return fail(EINVAL, kNoIommu);
     if (!release()) return out_;
     if (x_.driver.empty()) return done();
     if (x_.driver == "keep") return let_the_kernel_choose();
@@ -72,54 +82,79 @@ class Binding {
     }
     const auto written = write(device_path(device_, "driver/unbind"), device_.str());
     if (look()) {
-      fail(written ? EBUSY : static_cast<int>(written.error().code), fmt::format("driver {} does not let go of it", *driver));
+      fail(
+          written ? EBUSY : static_cast<int>(written.error().code),
+          fmt::format("driver {} does not let go of it", *driver));
       return false;
     }
     return true;
   }
 
-  // An override names the driver before the probe; it is what makes drivers_probe work while autoprobe is off, and what
-  // keeps every other driver away.
+  // An override names the driver before the probe; it is what makes drivers_probe work while
+  // autoprobe is off, and what keeps every other driver away.
   Status set_override(const std::string& driver) {
     const auto file = device_path(device_, "driver_override");
     const auto now = root_.read(file);
     if (!now) return std::unexpected(now.error());
     if (*now == driver || (driver.empty() && *now == "(null)")) return {};
-    return write(file, driver.empty() ? std::string("\n") : driver);   // an empty write clears nothing, a newline does
+    // an empty write clears nothing, a newline does
+    return write(file, driver.empty() ? std::string("\n") : driver);
   }
 
   Outcome& bind() {
-    if (const auto set = set_override(x_.driver); !set) return fail(static_cast<int>(set.error().code), set.error().what);
+    if (const auto set = set_override(x_.driver); !set)
+      return fail(static_cast<int>(set.error().code), set.error().what);
     const auto probed = write(kProbe, device_.str());
     if (as_wanted(x_, look())) return done();
     const auto driver = fmt::format("sys/bus/pci/drivers/{}", x_.driver);
     if (!root_.exists(driver))
-      return fail(probed ? ENOENT : static_cast<int>(probed.error().code),
-                  fmt::format("driver {} is not loaded{}", x_.driver, machine_.initramfs ? ": is it in this initramfs?" : ""));
+      return fail(
+          probed ? ENOENT : static_cast<int>(probed.error().code),
+          fmt::format(
+              "driver {} is not loaded{}", x_.driver,
+              machine_.initramfs ? ": is it in this initramfs?" : ""));
     int error = 0;
     for (int tried = 1;; ++tried) {
-      const auto bound = write(driver + "/bind", device_.str());  // says why, where drivers_probe only says success
+      // says why, where drivers_probe only says success
+      const auto bound = write(driver + "/bind", device_.str());
       error = bound ? 0 : static_cast<int>(bound.error().code);
-      if (as_wanted(x_, look())) return done();                   // EBUSY as well, where the probe was only late
-      if (error == 0 || reaction_to(Place::bind, error) != Reaction::retry || tried == kTries) break;
+      // EBUSY as well, where the probe was only late
+      if (as_wanted(x_, look())) return done();
+      if (error == 0 || reaction_to(Place::bind, error) != Reaction::retry || tried == kTries)
+        break;
       std::this_thread::sleep_for(kPause);
     }
-    if (error == EINVAL && root_.exists(device_path(device_, "iommu_group"))) return fail(error, fmt::format("driver {} refuses it{}", x_.driver, kernel_says(root_, device_)));
-    return fail(error, fmt::format("{}{}", error ? explain_errno(Place::bind, error) : explain_errno(Place::drivers_probe, kNothingHappened), kernel_says(root_, device_)));
+    if (error == EINVAL && root_.exists(device_path(device_, "iommu_group")))
+      return fail(
+          error, fmt::format("driver {} refuses it{}", x_.driver, kernel_says(root_, device_)));
+    return fail(
+        error, fmt::format(
+                   "{}{}",
+                   error ? explain_errno(Place::bind, error)
+                         : explain_errno(Place::drivers_probe, kNothingHappened),
+                   kernel_says(root_, device_)));
   }
 
   // With autoprobe off the kernel binds nothing by itself, so it is on for just this probe.
   Outcome& let_the_kernel_choose() {
     const auto autoprobe = device_path(x_.pf, "sriov_drivers_autoprobe");
-    if (const auto cleared = set_override(""); !cleared) return fail(static_cast<int>(cleared.error().code), cleared.error().what);
+    if (const auto cleared = set_override(""); !cleared)
+      return fail(static_cast<int>(cleared.error().code), cleared.error().what);
     const auto before = root_.read(autoprobe).value_or("1");
-    if (before == "0") [[maybe_unused]] const auto on = write(autoprobe, "1");
+    if (before == "0") [[maybe_unused]]
+      const auto on = write(autoprobe, "1");
     [[maybe_unused]] const auto probed = write(kProbe, device_.str());
-    if (before == "0") [[maybe_unused]] const auto off = write(autoprobe, "0");
+    if (before == "0") [[maybe_unused]]
+      const auto off = write(autoprobe, "0");
     if (as_wanted(x_, look())) return done();
     const auto* quirk = quirk_of_driver(bound_driver(root_, x_.pf).value_or(""));
-    return fail(ENOENT, fmt::format("{}: is the VF driver {}{}?{}", explain_errno(Place::drivers_probe, kNothingHappened), quirk ? fmt::format("({}) ", quirk->vf_driver) : "",
-                                    machine_.initramfs ? "in this initramfs" : "installed", habit(root_, x_.pf, &DriverQuirk::if_refused)));
+    return fail(
+        ENOENT,
+        fmt::format(
+            "{}: is the VF driver {}{}?{}", explain_errno(Place::drivers_probe, kNothingHappened),
+            quirk ? fmt::format("({}) ", quirk->vf_driver) : "",
+            machine_.initramfs ? "in this initramfs" : "installed",
+            habit(root_, x_.pf, &DriverQuirk::if_refused)));
   }
 
   const BindDriver& x_;
@@ -131,7 +166,9 @@ class Binding {
 
 }  // namespace
 
-Outcome apply(const BindDriver& x, const Machine& machine) { return Binding(x, machine).run(); }
+Outcome apply(const BindDriver& x, const Machine& machine) {
+  return Binding(x, machine).run();
+}
 
 Observation verify(const BindDriver& x, const Machine& machine) {
   const auto device = vf_address(machine.root, x.pf, x.index).value_or(x.device);
@@ -146,10 +183,17 @@ Observation verify(const BindDriver& x, const Machine& machine) {
   out.got = bound.value_or("none");
   out.verdict = as_wanted(x, bound) ? Verdict::ok : Verdict::failed;
   if (out.verdict == Verdict::ok) return out;
-  if (is_vfio(x.driver) && !machine.root.exists(device_path(device, "iommu_group"))) out.cause = fmt::format("VF {} ({}): {}", x.index, device.str(), kNoIommu);
-  else if (bound) out.cause = fmt::format("VF {} ({}): driver {} took it", x.index, device.str(), *bound);
-  else if (x.driver != "keep" && !machine.root.exists(fmt::format("sys/bus/pci/drivers/{}", x.driver))) out.cause = fmt::format("VF {} ({}): driver {} is not loaded", x.index, device.str(), x.driver);
-  else out.cause = fmt::format("VF {} ({}): no driver is bound{}", x.index, device.str(), kernel_says(machine.root, device));
+  if (is_vfio(x.driver) && !machine.root.exists(device_path(device, "iommu_group")))
+    out.cause = fmt::format("VF {} ({}): {}", x.index, device.str(), kNoIommu);
+  else if (bound)
+    out.cause = fmt::format("VF {} ({}): driver {} took it", x.index, device.str(), *bound);
+  else if (
+      x.driver != "keep" && !machine.root.exists(fmt::format("sys/bus/pci/drivers/{}", x.driver)))
+    out.cause = fmt::format("VF {} ({}): driver {} is not loaded", x.index, device.str(), x.driver);
+  else
+    out.cause = fmt::format(
+        "VF {} ({}): no driver is bound{}", x.index, device.str(),
+        kernel_says(machine.root, device));
   return out;
 }
 

@@ -12,10 +12,10 @@ namespace vfirst::steps {
 
 namespace {
 
-
 class Creation {
  public:
-  Creation(const CreateVfs& x, const Machine& machine) : x_(x), machine_(machine), file_(device_path(x.pf, "sriov_numvfs")) {}
+  Creation(const CreateVfs& x, const Machine& machine)
+      : x_(x), machine_(machine), file_(device_path(x.pf, "sriov_numvfs")) {}
 
   Outcome run() {
     out_.wanted = std::to_string(x_.count);
@@ -23,7 +23,8 @@ class Creation {
     if (!now) return x_.count == 0 ? out_ : fail(ENOENT, explain_errno(Place::open_numvfs, ENOENT));
     if (*now == x_.count) return out_;
     const auto total = machine_.root.number(device_path(x_.pf, "sriov_totalvfs"));
-    if (total && x_.count > *total)                              // asking would only get ERANGE; never clamped in silence
+    // asking would only get ERANGE; never clamped in silence
+    if (total && x_.count > *total)
       return fail(ERANGE, fmt::format("{} VFs asked, hardware has {}", x_.count, *total));
     if (*now != 0 && !make_room(static_cast<unsigned>(*now))) return out_;
     if (x_.count == 0) {
@@ -49,34 +50,46 @@ class Creation {
     return out_;
   }
 
-  // The kernel knows no change from one number to another: all VFs go, and with them whatever uses them.
+  // The kernel knows no change from one number to another: all VFs go, and with them whatever uses
+  // them.
   bool make_room(unsigned now) {
     if (!x_.allow_recreate) {
-      fail(EBUSY, fmt::format("{} VFs exist, {} wanted; {}", now, x_.count, errno_row(Place::write_numvfs, EBUSY)->advice));
+      fail(
+          EBUSY, fmt::format(
+                     "{} VFs exist, {} wanted; {}", now, x_.count,
+                     errno_row(Place::write_numvfs, EBUSY)->advice));
       return false;
     }
     for (unsigned i = 0; i < now; ++i) {
       const auto vf = vf_address(machine_.root, x_.pf, i);
       if (!vf) continue;
       if (const auto user = vf_user(machine_.root, *vf)) {
-        fail(EBUSY, fmt::format("{} VFs exist, {} wanted, and VF {} ({}) is in use: {}", now, x_.count, i, vf->str(), *user));
+        fail(
+            EBUSY, fmt::format(
+                       "{} VFs exist, {} wanted, and VF {} ({}) is in use: {}", now, x_.count, i,
+                       vf->str(), *user));
         return false;
       }
     }
     ++out_.writes;
     if (const auto gone = machine_.root.write(file_, "0"); !gone) {
       const int error = static_cast<int>(gone.error().code);
-      fail(error, fmt::format("its {} VFs could not be removed: {}{}", now, explain_errno(Place::write_numvfs, error), kernel_says(machine_.root, x_.pf)));
+      fail(
+          error, fmt::format(
+                     "its {} VFs could not be removed: {}{}", now,
+                     explain_errno(Place::write_numvfs, error), kernel_says(machine_.root, x_.pf)));
       return false;
     }
     count();
     return true;
   }
 
-  // Before they exist: otherwise the first VF driver that is loaded takes them, and that costs two thirds of the time.
+  // Before they exist: otherwise the first VF driver that is loaded takes them, and that costs two
+  // thirds of the time.
   void autoprobe_off() {
     const auto file = device_path(x_.pf, "sriov_drivers_autoprobe");
-    const auto now = machine_.root.read(file);                   // kernels before 4.13 have no such file
+    // kernels before 4.13 have no such file
+    const auto now = machine_.root.read(file);
     if (!now || *now == "0") return;
     ++out_.writes;
     [[maybe_unused]] const auto written = machine_.root.write(file, "0");
@@ -88,7 +101,9 @@ class Creation {
       ++out_.writes;
       const auto written = machine_.root.write(file_, out_.wanted);
       error = written ? 0 : static_cast<int>(written.error().code);
-      if (error == 0 || reaction_to(Place::write_numvfs, error) != Reaction::retry || tried == kTries) break;
+      if (error == 0 || reaction_to(Place::write_numvfs, error) != Reaction::retry ||
+          tried == kTries)
+        break;
       std::this_thread::sleep_for(kPause);
     }
     const auto now = count().value_or(0);
@@ -98,17 +113,31 @@ class Creation {
     }
     if (error) {
       const auto total = machine_.root.read(device_path(x_.pf, "sriov_totalvfs"));
-      fail(error, fmt::format("{} VFs: {}{}{}{}", x_.count, explain_errno(Place::write_numvfs, error),
-                              error == ERANGE && total ? fmt::format(" (sriov_totalvfs says {})", trimmed(*total)) : "", habit(machine_.root, x_.pf, &DriverQuirk::if_no_vfs), kernel_says(machine_.root, x_.pf)));
-      // The write waited for the driver's probe, which came to nothing; another event may bring the driver all the same.
-      out_.waiting = reaction_to(Place::write_numvfs, error) == Reaction::wait && !bound_driver(machine_.root, x_.pf);
+      fail(
+          error,
+          fmt::format(
+              "{} VFs: {}{}{}{}", x_.count, explain_errno(Place::write_numvfs, error),
+              error == ERANGE && total ? fmt::format(" (sriov_totalvfs says {})", trimmed(*total))
+                                       : "",
+              habit(machine_.root, x_.pf, &DriverQuirk::if_no_vfs),
+              kernel_says(machine_.root, x_.pf)));
+      // The write waited for the driver's probe, which came to nothing; another event may bring the
+      // driver all the same.
+      out_.waiting = reaction_to(Place::write_numvfs, error) == Reaction::wait &&
+                     !bound_driver(machine_.root, x_.pf);
       if (out_.waiting) out_.state = StepState::deferred;
       return;
     }
     // A silent success: bnxt_en does so while the port is down.
     const int what = now == 0 ? kNothingHappened : kPartly;
-    if (may_repeat && reaction_to(Place::write_numvfs, what) == Reaction::raise_port && raise_port()) return create(false);
-    fail(what, fmt::format("{} of {} VFs: {}{}{}", now, x_.count, explain_errno(Place::write_numvfs, what), habit(machine_.root, x_.pf, &DriverQuirk::if_no_vfs), kernel_says(machine_.root, x_.pf)));
+    if (may_repeat && reaction_to(Place::write_numvfs, what) == Reaction::raise_port &&
+        raise_port())
+      return create(false);
+    fail(
+        what, fmt::format(
+                  "{} of {} VFs: {}{}{}", now, x_.count, explain_errno(Place::write_numvfs, what),
+                  habit(machine_.root, x_.pf, &DriverQuirk::if_no_vfs),
+                  kernel_says(machine_.root, x_.pf)));
     out_.partial = now > 0;
   }
 
@@ -130,20 +159,32 @@ class Creation {
 
 }  // namespace
 
-Outcome apply(const CreateVfs& x, const Machine& machine) { return Creation(x, machine).run(); }
+Outcome apply(const CreateVfs& x, const Machine& machine) {
+  return Creation(x, machine).run();
+}
 
 Observation verify(const CreateVfs& x, const Machine& machine) {
   Observation out{.wanted = std::to_string(x.count), .evidence = device_path(x.pf, "virtfn*")};
   const auto now = count_vfs(machine.root, x.pf);
   out.got = std::to_string(now);
-  out.verdict = now == x.count ? Verdict::ok : now == 0 || now > x.count ? Verdict::failed : Verdict::short_of;
+  out.verdict = now == x.count              ? Verdict::ok
+                : now == 0 || now > x.count ? Verdict::failed
+                                            : Verdict::short_of;
   if (out.verdict == Verdict::ok) return out;
-  if (!machine.root.exists(device_path(x.pf))) out.cause = fmt::format("{}: no such device", x.pf.str());
-  else if (!bound_driver(machine.root, x.pf)) out.cause = fmt::format("{}: the PF has no driver{}", x.pf.str(), kernel_says(machine.root, x.pf));
-  else if (const auto total = machine.root.number(device_path(x.pf, "sriov_totalvfs")); total && x.count > *total)
+  if (!machine.root.exists(device_path(x.pf)))
+    out.cause = fmt::format("{}: no such device", x.pf.str());
+  else if (!bound_driver(machine.root, x.pf))
+    out.cause =
+        fmt::format("{}: the PF has no driver{}", x.pf.str(), kernel_says(machine.root, x.pf));
+  else if (const auto total = machine.root.number(device_path(x.pf, "sriov_totalvfs"));
+           total && x.count > *total)
     out.cause = fmt::format("{}: {} VFs asked, hardware has {}", x.pf.str(), x.count, *total);
-  else if (now != 0 && now != x.count) out.cause = fmt::format("{}: VFs exist in another number; {}", x.pf.str(), errno_row(Place::write_numvfs, EBUSY)->advice);
-  else out.cause = fmt::format("{}: no VF exists{}", x.pf.str(), kernel_says(machine.root, x.pf));
+  else if (now != 0 && now != x.count)
+    out.cause = fmt::format(
+        "{}: VFs exist in another number; {}", x.pf.str(),
+        errno_row(Place::write_numvfs, EBUSY)->advice);
+  else
+    out.cause = fmt::format("{}: no VF exists{}", x.pf.str(), kernel_says(machine.root, x.pf));
   return out;
 }
 

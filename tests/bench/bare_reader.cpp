@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The least that a program can do that reads these files: one open, one read and one close each, nothing kept.
+// The least that a program can do that reads these files: one open, one read and one close each,
+// nothing kept.
 //
-//   bare_reader LIST     lines "r PATH" (a file), "d PATH" (a directory's names), "l PATH" (a link), "e PATH" (is it there?)
-#include <cstdio>
-#include <cstring>
+//   bare_reader LIST     lines "r PATH" (a file), "d PATH" (a directory's names), "l PATH" (a
+//   link), "e PATH" (is it there?)
 #include <dirent.h>
 #include <fcntl.h>
-#include <string>
 #include <unistd.h>
+#include <cstdio>
+#include <cstring>
+#include <string>
 
 namespace {
 
@@ -24,7 +26,8 @@ bool read_file(const char* path) {
 bool read_directory(const char* path) {
   DIR* directory = opendir(path);
   if (!directory) return false;
-  while (readdir(directory)) {}
+  while (readdir(directory)) {
+  }
   closedir(directory);
   return true;
 }
@@ -33,7 +36,8 @@ bool read_directory(const char* path) {
 
 int main(int argc, char** argv) {
   if (argc != 2 || !read_file(argv[1])) return 64;
-  const std::string list = buffer;                               // the buffer is zero behind what was read
+  // the buffer is zero behind what was read
+  const std::string list = buffer;
   std::string path;
   int missing = 0;
   for (std::size_t at = 0, end; (end = list.find('\n', at)) != std::string::npos; at = end + 1) {

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Runs commands in turns, so that whatever else the machine does falls on all alike, and prints for each the median wall
-// time in seconds and the largest peak of resident memory in KiB.
+// Runs commands in turns, so that whatever else the machine does falls on all alike, and prints for
+// each the median wall time in seconds and the largest peak of resident memory in KiB.
 //
 //   rounds N NAME COMMAND... -- NAME COMMAND... -- ...        output: NAME seconds kib
-#include <algorithm>
-#include <cstdio>
-#include <cstdlib>
 #include <fcntl.h>
 #include <spawn.h>
-#include <string>
-#include <string_view>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+#include <string_view>
 #include <vector>
 
 extern char** environ;
@@ -37,7 +37,8 @@ bool run(Command& command, posix_spawn_file_actions_t* quiet) {
   int status = 0;
   rusage usage{};
   const auto before = now();
-  if (posix_spawnp(&child, command.words[0], quiet, nullptr, command.words.data(), environ) != 0) return false;
+  if (posix_spawnp(&child, command.words[0], quiet, nullptr, command.words.data(), environ) != 0)
+    return false;
   if (wait4(child, &status, 0, &usage) != child) return false;
   command.seconds.push_back(now() - before);
   command.peak_kib = std::max(command.peak_kib, usage.ru_maxrss);
@@ -66,7 +67,8 @@ int main(int argc, char** argv) {
   posix_spawn_file_actions_t quiet;
   posix_spawn_file_actions_init(&quiet);
   posix_spawn_file_actions_addopen(&quiet, 1, "/dev/null", O_WRONLY, 0);
-  for (int round = -2; round < rounds; ++round) {                // two to warm the caches
+  // two to warm the caches
+  for (int round = -2; round < rounds; ++round) {
     for (auto& command : commands) {
       if (!run(command, &quiet)) {
         std::fprintf(stderr, "rounds: %s failed\n", command.name.c_str());
@@ -77,7 +79,9 @@ int main(int argc, char** argv) {
   }
   for (auto& command : commands) {
     std::sort(command.seconds.begin(), command.seconds.end());
-    std::printf("%s %.6f %ld\n", command.name.c_str(), command.seconds[command.seconds.size() / 2], command.peak_kib);
+    std::printf(
+        "%s %.6f %ld\n", command.name.c_str(), command.seconds[command.seconds.size() / 2],
+        command.peak_kib);
   }
   return 0;
 }

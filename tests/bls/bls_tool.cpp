@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// bls_tool ROOT VERB [PLAN ARGUMENTS]: the backend for Boot Loader Specification entries alone, without policy and plan.
-// Verbs: state, apply, trial, confirm, rollback, remove. One line each, key=value; notes behind it.
+// bls_tool ROOT VERB [PLAN ARGUMENTS]: the backend for Boot Loader Specification entries alone,
+// without policy and plan. Verbs: state, apply, trial, confirm, rollback, remove. One line each,
+// key=value; notes behind it.
 #include "bootloader/bls_backend.hpp"
 #include "bootloader/support.hpp"
 #include "facts/read.hpp"
@@ -15,15 +16,21 @@ namespace {
 constexpr std::string_view kTrials[] = {"none", "armed", "running", "failed"};
 
 int said(const Error& error) {
-  fmt::print("refused={}: {}\n", error.code == std::errc::operation_not_supported || error.code == std::errc::invalid_argument, error.what);
+  fmt::print(
+      "refused={}: {}\n",
+      error.code == std::errc::operation_not_supported || error.code == std::errc::invalid_argument,
+      error.what);
   return 5;
 }
 
 template <class Outcome>
 int print(const Result<Outcome>& done) {
   if (!done) return said(done.error());
-  fmt::print("before='{}' after='{}' wrote={} reboot={}\n", done->before, done->after, done->wrote, done->reboot_needed);
-  for (const auto& note : done->notes) fmt::print("note: {}\n", note);
+  fmt::print(
+      "before='{}' after='{}' wrote={} reboot={}\n", done->before, done->after, done->wrote,
+      done->reboot_needed);
+  for (const auto& note : done->notes)
+    fmt::print("note: {}\n", note);
   return 0;
 }
 
@@ -34,7 +41,8 @@ int main(int argc, char** argv) {
   const auto root = Root::open(argv[1]);
   if (!root) return said(root.error());
   const auto facts = read_facts(*root, {.kernel = {}, .modules = {}, .names = false});
-  auto boot = facts ? facts->boot : BootFacts{};                    // a fixture root shows no CPU
+  // a fixture root shows no CPU
+  auto boot = facts ? facts->boot : BootFacts{};
   const auto found = boot.loader;
   if (boot.loader != Loader::grub_bls) boot.loader = Loader::systemd_boot;
   DiskFiles files(*root);
@@ -43,9 +51,12 @@ int main(int argc, char** argv) {
   if (verb == "state") {
     const auto state = backend.state();
     if (!state) return said(state.error());
-    fmt::print("loader='{}' good='{}' next='{}' trial={} plan={} place='{}'\n", loader_name(found), state->good, state->next,
-               kTrials[static_cast<int>(state->trial)], state->trial_plan, state->next_place);
-    for (const auto& line : state->damage) fmt::print("damage: {}\n", line);
+    fmt::print(
+        "loader='{}' good='{}' next='{}' trial={} plan={} place='{}'\n", loader_name(found),
+        state->good, state->next, kTrials[static_cast<int>(state->trial)], state->trial_plan,
+        state->next_place);
+    for (const auto& line : state->damage)
+      fmt::print("damage: {}\n", line);
     return 0;
   }
   if (verb == "confirm") return print(backend.confirm());

@@ -4,8 +4,8 @@
 #include "grub_view.hpp"
 #include "unit/tree.hpp"
 
-#include <catch2/catch_test_macros.hpp>
 #include <fmt/format.h>
+#include <catch2/catch_test_macros.hpp>
 
 using namespace vfirst;
 using namespace vfirst::test;
@@ -23,34 +23,65 @@ BootFacts grub_boot() {
   return boot;
 }
 
-std::string block(char good, char trial) { return selector(std::nullopt, {good, trial, trial ? "p0" : "", {}})->bytes(); }
+std::string block(char good, char trial) {
+  return selector(std::nullopt, {good, trial, trial ? "p0" : "", {}})->bytes();
+}
 
 struct Scene {
   std::string name;
   CrashingFiles::Disk disk;
-  std::set<std::string> old;                                      // what may be booted until the commit
+  // what may be booted until the commit
+  std::set<std::string> old;
   bool trial = false;
 };
 
 std::vector<Scene> scenes() {
   const auto ours = grub_cfg(true), plain = grub_cfg(false);
   const auto text = [](const std::string& arguments) { return Slot{arguments, "p0", ""}.text(); };
-  const std::string cfg = "boot/grub/grub.cfg", env(kEnvironment), a = slot_path('a'), b = slot_path('b');
+  const std::string cfg = "boot/grub/grub.cfg", env(kEnvironment), a = slot_path('a'),
+                    b = slot_path('b');
   return {
       {"first apply on a golden image", {{cfg, ours}}, {""}},
-      {"first apply where grub.cfg must be made anew", {{cfg, plain}, {"etc/grub.d/09_vfirst", "#!/bin/sh"}, {"etc/default/grub.d/zz-vfirst.cfg", "x"}}, {""}},
-      {"a good slot, the other never used", {{cfg, ours}, {env, block('a', 0)}, {a, text(kOld)}}, {kOld}},
-      {"a good slot, the other stale", {{cfg, ours}, {env, block('b', 0)}, {a, text("stale")}, {b, text(kOld)}}, {kOld}},
-      {"a good slot, the other already right", {{cfg, ours}, {env, block('b', 0)}, {a, Slot{kNew, "p1", ""}.text()}, {b, text(kOld)}}, {kOld}},
-      {"a trial is armed in the slot to write", {{cfg, ours}, {env, block('a', 'b')}, {a, text(kOld)}, {b, text("trial")}}, {"trial", kOld}},
-      {"a trial is armed and nothing is good", {{cfg, ours}, {env, block(0, 'b')}, {b, text("trial")}}, {"trial", ""}},
+      {"first apply where grub.cfg must be made anew",
+       {{cfg, plain},
+        {"etc/grub.d/09_vfirst", "#!/bin/sh"},
+        {"etc/default/grub.d/zz-vfirst.cfg", "x"}},
+       {""}},
+      {"a good slot, the other never used",
+       {{cfg, ours}, {env, block('a', 0)}, {a, text(kOld)}},
+       {kOld}},
+      {"a good slot, the other stale",
+       {{cfg, ours}, {env, block('b', 0)}, {a, text("stale")}, {b, text(kOld)}},
+       {kOld}},
+      {"a good slot, the other already right",
+       {{cfg, ours}, {env, block('b', 0)}, {a, Slot{kNew, "p1", ""}.text()}, {b, text(kOld)}},
+       {kOld}},
+      {"a trial is armed in the slot to write",
+       {{cfg, ours}, {env, block('a', 'b')}, {a, text(kOld)}, {b, text("trial")}},
+       {"trial", kOld}},
+      {"a trial is armed and nothing is good",
+       {{cfg, ours}, {env, block(0, 'b')}, {b, text("trial")}},
+       {"trial", ""}},
       {"a damaged block", {{cfg, ours}, {env, std::string(1024, '\0')}, {a, text(kOld)}}, {""}},
       {"a truncated block", {{cfg, ours}, {env, ""}, {a, text(kOld)}}, {""}},
       {"the good slot is lost", {{cfg, ours}, {env, block('a', 0)}}, {""}},
-      {"leftovers of a run that was cut", {{cfg, ours}, {env, block('a', 0)}, {a, text(kOld)}, {env + ".tmp", "#"}, {b + ".tmp", "set"}, {"boot/grub/grub.cfg.vfirst", "half"}}, {kOld}},
+      {"leftovers of a run that was cut",
+       {{cfg, ours},
+        {env, block('a', 0)},
+        {a, text(kOld)},
+        {env + ".tmp", "#"},
+        {b + ".tmp", "set"},
+        {"boot/grub/grub.cfg.vfirst", "half"}},
+       {kOld}},
       {"the first trial", {{cfg, ours}}, {""}, true},
-      {"a trial beside a good slot", {{cfg, ours}, {env, block('a', 0)}, {a, text(kOld)}}, {kOld}, true},
-      {"a trial over an armed one", {{cfg, ours}, {env, block('a', 'b')}, {a, text(kOld)}, {b, text("trial")}}, {"trial", kOld}, true},
+      {"a trial beside a good slot",
+       {{cfg, ours}, {env, block('a', 0)}, {a, text(kOld)}},
+       {kOld},
+       true},
+      {"a trial over an armed one",
+       {{cfg, ours}, {env, block('a', 'b')}, {a, text(kOld)}, {b, text("trial")}},
+       {"trial", kOld},
+       true},
   };
 }
 
@@ -73,8 +104,11 @@ Result<ApplyOutcome> run(CrashingFiles& files, const Root& root, bool trial) {
 
 }  // namespace
 
-// grub-mkconfig is run on the host's own root only; the disk is in memory, so nothing of the host is touched.
-TEST_CASE("a power cut anywhere in apply leaves the old arguments or the new, and a second run finishes") {
+// grub-mkconfig is run on the host's own root only; the disk is in memory, so nothing of the host
+// is touched.
+TEST_CASE(
+    "a power cut anywhere in apply leaves the old arguments or the new, and a second run "
+    "finishes") {
   const auto root = Root::open("/");
   REQUIRE(root);
   int points = 0;
@@ -107,7 +141,8 @@ TEST_CASE("a power cut anywhere in apply leaves the old arguments or the new, an
       doubtful.clear();
       CHECK(grub_sees(again, doubtful) == kNew);
       CHECK(doubtful.empty());
-      for (const auto& [path, _] : again.disk) CHECK(!path.ends_with(".tmp"));
+      for (const auto& [path, _] : again.disk)
+        CHECK(!path.ends_with(".tmp"));
       const int writes = again.writes;
       const auto third = run(again, *root, scene.trial);
       REQUIRE(third);
@@ -121,7 +156,9 @@ TEST_CASE("a power cut anywhere in apply leaves the old arguments or the new, an
   CHECK(points > 100);
 }
 
-TEST_CASE("a full or broken disk anywhere in apply is an error that names it, and the next boot is the old one or the new") {
+TEST_CASE(
+    "a full or broken disk anywhere in apply is an error that names it, and the next boot is the "
+    "old one or the new") {
   const auto root = Root::open("/");
   REQUIRE(root);
   int points = 0;

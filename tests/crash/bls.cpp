@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "unit/bootloader/bls_hosts.hpp"
 
-#include <catch2/catch_test_macros.hpp>
 #include <fmt/format.h>
+#include <catch2/catch_test_macros.hpp>
 
 #include <functional>
 
@@ -20,8 +20,11 @@ struct Scene {
   std::function<Status(BlsHost&)> run;
 };
 
-Status status(const Result<Change>& result) { return result ? Status{} : std::unexpected(result.error()); }
-Status apply(BlsHost& host, const std::string& plan, const std::string& arguments, bool trial = false) {
+Status status(const Result<Change>& result) {
+  return result ? Status{} : std::unexpected(result.error());
+}
+Status apply(
+    BlsHost& host, const std::string& plan, const std::string& arguments, bool trial = false) {
   host.options.plan = plan;
   host.options.trial = trial;
   host.options.trial_only = "panic=30 vfirst.trial=" + plan;
@@ -44,67 +47,114 @@ void boot_trial(BlsHost& host) {
 
 std::vector<Scene> scenes() {
   std::vector<Scene> out;
-  const auto add = [&](const std::string& name, BlsHost host, std::function<void(BlsHost&)> before, std::function<Status(BlsHost&)> run) {
+  const auto add = [&](const std::string& name, BlsHost host, std::function<void(BlsHost&)> before,
+                       std::function<Status(BlsHost&)> run) {
     before(host);
     host.files = CrashingFiles(host.files.disk);
     const auto title = fmt::format("{}: {}", host.name, name);
     out.push_back({title, std::move(host), std::move(run)});
   };
   const auto applied = [](const char* plan, const std::string& arguments) {
-    return [=](BlsHost& host) { if (auto done = apply(host, plan, arguments); !done) FAIL(done.error().what); };
+    return [=](BlsHost& host) {
+      if (auto done = apply(host, plan, arguments); !done) FAIL(done.error().what);
+    };
   };
   for (std::size_t i = 0; i < bls_hosts().size(); ++i) {
     const auto host = [i] { return std::move(bls_hosts()[i]); };
-    add("the first apply", host(), [](BlsHost&) {}, [](BlsHost& h) { return apply(h, "p1", kNew); });
-    add("other arguments", host(), applied("p0", kOld), [](BlsHost& h) { return apply(h, "p1", kNew); });
-    add("no arguments any more", host(), applied("p0", kOld), [](BlsHost& h) { return apply(h, "p1", ""); });
-    add("leftovers of a run that was cut", host(), [](BlsHost& h) {
-          h.files.disk[h.files.disk.lower_bound(h.name.starts_with("Debian") ? "boot/efi/loader/entries/" : "boot/loader/entries/")->first + ".vfirst"] = "half";
+    add(
+        "the first apply", host(), [](BlsHost&) {},
+        [](BlsHost& h) { return apply(h, "p1", kNew); });
+    add("other arguments", host(), applied("p0", kOld),
+        [](BlsHost& h) { return apply(h, "p1", kNew); });
+    add("no arguments any more", host(), applied("p0", kOld),
+        [](BlsHost& h) { return apply(h, "p1", ""); });
+    add(
+        "leftovers of a run that was cut", host(),
+        [](BlsHost& h) {
+          h.files.disk
+              [h.files.disk
+                   .lower_bound(
+                       h.name.starts_with("Debian") ? "boot/efi/loader/entries/"
+                                                    : "boot/loader/entries/")
+                   ->first +
+               ".vfirst"] = "half";
           h.files.disk[std::string(kBlsState) + ".tmp"] = "half";
           h.files.disk[std::string(kBlsBefore) + "/x.tmp"] = "half";
-        }, [](BlsHost& h) { return apply(h, "p1", kNew); });
-    add("remove", host(), applied("p0", kOld), [](BlsHost& h) { return status(h.backend().remove(false)); });
+        },
+        [](BlsHost& h) { return apply(h, "p1", kNew); });
+    add("remove", host(), applied("p0", kOld),
+        [](BlsHost& h) { return status(h.backend().remove(false)); });
     const auto adopt = [](BlsHost& h) -> Status {
       const auto done = h.backend().adopt(left_by_others(h));
       return done ? Status{} : std::unexpected(done.error());
     };
     add("the first adoption", host(), [](BlsHost&) {}, adopt);
     add("an adoption beside ours", host(), applied("p0", kOld), adopt);
-    add("apply after an adoption", host(), [adopt](BlsHost& h) { REQUIRE(adopt(h)); }, [](BlsHost& h) { return apply(h, "p1", kNew); });
-    add("remove of what was adopted", host(), [adopt, applied](BlsHost& h) { applied("p0", kOld)(h); REQUIRE(adopt(h)); applied("p1", kNew)(h); },
+    add(
+        "apply after an adoption", host(), [adopt](BlsHost& h) { REQUIRE(adopt(h)); },
+        [](BlsHost& h) { return apply(h, "p1", kNew); });
+    add(
+        "remove of what was adopted", host(),
+        [adopt, applied](BlsHost& h) {
+          applied("p0", kOld)(h);
+          REQUIRE(adopt(h));
+          applied("p1", kNew)(h);
+        },
         [](BlsHost& h) { return status(h.backend().remove(false)); });
     if (host().boot.loader != Loader::systemd_boot) continue;
-    add("the first trial", host(), [](BlsHost&) {}, [](BlsHost& h) { return apply(h, "p1", kNew, true); });
-    add("a trial over an armed one", host(), [](BlsHost& h) { REQUIRE(apply(h, "p0", kOld, true)); }, [](BlsHost& h) { return apply(h, "p1", kNew, true); });
-    add("a trial over a failed one", host(), [](BlsHost& h) {
+    add(
+        "the first trial", host(), [](BlsHost&) {},
+        [](BlsHost& h) { return apply(h, "p1", kNew, true); });
+    add(
+        "a trial over an armed one", host(),
+        [](BlsHost& h) { REQUIRE(apply(h, "p0", kOld, true)); },
+        [](BlsHost& h) { return apply(h, "p1", kNew, true); });
+    add(
+        "a trial over a failed one", host(),
+        [](BlsHost& h) {
           REQUIRE(apply(h, "p0", kOld, true));
           boot_trial(h);
           h.boot.cmdline.clear();
-        }, [](BlsHost& h) { return apply(h, "p1", kNew, true); });
-    add("apply for good over an armed trial", host(), [](BlsHost& h) { REQUIRE(apply(h, "p0", kOld, true)); }, [](BlsHost& h) { return apply(h, "p1", kNew); });
+        },
+        [](BlsHost& h) { return apply(h, "p1", kNew, true); });
+    add(
+        "apply for good over an armed trial", host(),
+        [](BlsHost& h) { REQUIRE(apply(h, "p0", kOld, true)); },
+        [](BlsHost& h) { return apply(h, "p1", kNew); });
     const auto booted = [applied](BlsHost& h) {
       applied("p0", kOld)(h);
       REQUIRE(apply(h, "p1", kNew, true));
       boot_trial(h);
     };
     add("confirm", host(), booted, [](BlsHost& h) { return status(h.backend().confirm()); });
-    add("rollback of a trial", host(), [applied](BlsHost& h) {
+    add(
+        "rollback of a trial", host(),
+        [applied](BlsHost& h) {
           applied("p0", kOld)(h);
           REQUIRE(apply(h, "p1", kNew, true));
-        }, [](BlsHost& h) -> Status {
+        },
+        [](BlsHost& h) -> Status {
           // A second call, where the first got through, has nothing to go back from.
-          if (h.backend().state()->trial == Trial::none && h.backend().state()->damage.empty()) return {};
+          if (h.backend().state()->trial == Trial::none && h.backend().state()->damage.empty())
+            return {};
           return status(h.backend().rollback());
         });
-    add("remove with an armed trial", host(), [](BlsHost& h) { REQUIRE(apply(h, "p0", kOld, true)); }, [](BlsHost& h) { return status(h.backend().remove(false)); });
-    add("remove in a trial's boot", host(), booted, [](BlsHost& h) { return status(h.backend().remove(false)); });
+    add(
+        "remove with an armed trial", host(),
+        [](BlsHost& h) { REQUIRE(apply(h, "p0", kOld, true)); },
+        [](BlsHost& h) { return status(h.backend().remove(false)); });
+    add("remove in a trial's boot", host(), booted,
+        [](BlsHost& h) { return status(h.backend().remove(false)); });
   }
   for (std::size_t i = 0; i < bls_hosts().size(); ++i) {
     auto host = std::move(bls_hosts()[i]);
-    add("rollback", std::move(host), [applied](BlsHost& h) {
+    add(
+        "rollback", std::move(host),
+        [applied](BlsHost& h) {
           applied("p0", kOld)(h);
           applied("p1", kNew)(h);
-        }, [](BlsHost& h) -> Status {
+        },
+        [](BlsHost& h) -> Status {
           if (h.backend().state()->good == kOld && h.backend().state()->damage.empty()) return {};
           return status(h.backend().rollback());
         });
@@ -129,7 +179,9 @@ BlsHost with(const Scene& scene, CrashingFiles files) {
 
 }  // namespace
 
-TEST_CASE("entries: a power cut anywhere in apply, confirm, rollback and remove leaves each file old or new, and the next run finishes") {
+TEST_CASE(
+    "entries: a power cut anywhere in apply, confirm, rollback and remove leaves each file old or "
+    "new, and the next run finishes") {
   int points = 0;
   const auto all = scenes();
   for (const auto& scene : all) {
@@ -152,13 +204,18 @@ TEST_CASE("entries: a power cut anywhere in apply, confirm, rollback and remove 
       }
       ++points;
       INFO("cut before step " << at);
-      for (const auto& path : host.files.torn) CHECK(!is_entry(path));   // state and copies are for Linux alone
+      // state and copies are for Linux alone
+      for (const auto& path : host.files.torn)
+        CHECK(!is_entry(path));
       for (const auto& [path, text] : seen(host.files)) {
         INFO(path << "\n" << text);
-        CHECK(((old.contains(path) && old.at(path) == text) || (fresh.contains(path) && fresh.at(path) == text)));
+        CHECK(
+            ((old.contains(path) && old.at(path) == text) ||
+             (fresh.contains(path) && fresh.at(path) == text)));
       }
       for (const auto& [path, text] : old)
-        if (fresh.contains(path)) CHECK(host.files.exists(path));     // replaced, never gone in between
+        // replaced, never gone in between
+        if (fresh.contains(path)) CHECK(host.files.exists(path));
       auto again = with(scene, CrashingFiles(host.files.disk));
       if (auto done = scene.run(again); !done) FAIL(done.error().what);
       CHECK(again.files.disk == whole.files.disk);
@@ -173,7 +230,8 @@ TEST_CASE("entries: a power cut anywhere in apply, confirm, rollback and remove 
   CHECK(points > 500);
 }
 
-TEST_CASE("entries: a second power cut, in the change that follows the first, loses nothing either") {
+TEST_CASE(
+    "entries: a second power cut, in the change that follows the first, loses nothing either") {
   int points = 0;
   for (const auto& scene : scenes()) {
     if (scene.name.find(": other arguments") == std::string::npos) continue;
@@ -194,7 +252,8 @@ TEST_CASE("entries: a second power cut, in the change that follows the first, lo
       for (int second = 0, again = 1; again; ++second) {
         REQUIRE(second < 200);
         auto other = with(scene, CrashingFiles(host.files.disk, second));
-        again = cut(other, [](BlsHost& h) { return apply(h, "p2", "third=1 hugepagesz=2M hugepages=4"); });
+        again = cut(
+            other, [](BlsHost& h) { return apply(h, "p2", "third=1 hugepagesz=2M hugepages=4"); });
         ++points;
         INFO("cut before step " << first << ", then before step " << second);
         auto removed = with(scene, CrashingFiles(other.files.disk));
@@ -207,7 +266,9 @@ TEST_CASE("entries: a second power cut, in the change that follows the first, lo
   CHECK(points > 1000);
 }
 
-TEST_CASE("entries: a full or broken disk anywhere is an error that names it, and each file is old or new") {
+TEST_CASE(
+    "entries: a full or broken disk anywhere is an error that names it, and each file is old or "
+    "new") {
   int points = 0;
   const auto all = scenes();
   for (const auto& scene : all) {
@@ -224,7 +285,9 @@ TEST_CASE("entries: a full or broken disk anywhere is an error that names it, an
         ++points;
         INFO("errno " << error << " at step " << at);
         for (const auto& [path, text] : seen(host.files))
-          CHECK(((old.contains(path) && old.at(path) == text) || (fresh.contains(path) && fresh.at(path) == text)));
+          CHECK(
+              ((old.contains(path) && old.at(path) == text) ||
+               (fresh.contains(path) && fresh.at(path) == text)));
         if (done) break;
         CHECK(done.error().code == static_cast<std::errc>(error));
         auto again = with(scene, CrashingFiles(host.files.disk));

@@ -17,14 +17,18 @@ class CrashingFiles final : public Files {
  public:
   using Disk = std::map<std::string, std::string, std::less<>>;
 
-  explicit CrashingFiles(Disk start, int at = -1, int error = 0) : disk(std::move(start)), at_(at), error_(error) {}
+  explicit CrashingFiles(Disk start, int at = -1, int error = 0)
+      : disk(std::move(start)), at_(at), error_(error) {}
 
   Disk disk;
-  // Written since the last settle: a reader without a journal may see these as they were, or not at all.
+  // Written since the last settle: a reader without a journal may see these as they were, or not at
+  // all.
   std::set<std::string, std::less<>> unsettled;
-  // Renamed before it was settled: such a reader may follow the new name to blocks that are not the file's yet.
+  // Renamed before it was settled: such a reader may follow the new name to blocks that are not the
+  // file's yet.
   std::set<std::string, std::less<>> torn;
-  int steps = 0;                                                  // places at which it could have failed
+  // places at which it could have failed
+  int steps = 0;
   int writes = 0;
   std::set<std::string, std::less<>> executable;
 
@@ -34,7 +38,8 @@ class CrashingFiles final : public Files {
     const std::string name(path);
     disk[name] = content.substr(0, content.size() / 2);
     unsettled.insert(name);
-    if (auto torn = step(); !torn) {                              // an error is cleaned up, a power cut is not
+    // an error is cleaned up, a power cut is not
+    if (auto torn = step(); !torn) {
       disk.erase(name);
       return torn;
     }
@@ -63,7 +68,10 @@ class CrashingFiles final : public Files {
   Status settle(std::string_view directory) override {
     VFIRST_CHECK(step());
     // Whole filesystems are frozen, but only what lies below the directory is promised.
-    for (auto* all : {&unsettled, &torn}) std::erase_if(*all, [&](const std::string& path) { return path.starts_with(std::string(directory) + '/'); });
+    for (auto* all : {&unsettled, &torn})
+      std::erase_if(*all, [&](const std::string& path) {
+        return path.starts_with(std::string(directory) + '/');
+      });
     return {};
   }
   Status remove(std::string_view path) override {
@@ -79,9 +87,12 @@ class CrashingFiles final : public Files {
   }
   bool exists(std::string_view path) const override {
     const auto file = disk.lower_bound(path);
-    return file != disk.end() && (file->first == path || file->first.starts_with(std::string(path) + '/'));
+    return file != disk.end() &&
+           (file->first == path || file->first.starts_with(std::string(path) + '/'));
   }
-  unsigned mode(std::string_view path) const override { return !exists(path) ? 0 : executable.contains(path) ? 0755 : 0644; }
+  unsigned mode(std::string_view path) const override {
+    return !exists(path) ? 0 : executable.contains(path) ? 0755 : 0644;
+  }
   Result<std::vector<std::string>> list(std::string_view directory) const override {
     std::vector<std::string> names;
     const auto prefix = std::string(directory) + '/';
@@ -102,7 +113,8 @@ class CrashingFiles final : public Files {
   }
 
   int at_;
-  int error_;                                                     // 0: the power fails
+  // 0: the power fails
+  int error_;
 };
 
 }  // namespace vfirst::test

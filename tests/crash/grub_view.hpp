@@ -20,35 +20,48 @@ inline std::string replaced(std::string text, std::string_view what, std::string
 }
 
 inline std::string grub_cfg(bool ours) {
-  std::string out = "### BEGIN /etc/grub.d/00_header ###\nfunction savedefault {\n  true\n}\n### END /etc/grub.d/00_header ###\n";
+  std::string out =
+      "### BEGIN /etc/grub.d/00_header ###\nfunction savedefault {\n  true\n}\n### END "
+      "/etc/grub.d/00_header ###\n";
   if (ours)
-    out += "### BEGIN /etc/grub.d/09_vfirst ###\nset vfirst_fragment=2\nset vfirst_args=\n"
-           "if [ -s \"$vfirst_folder/$vfirst_slot.cfg\" ]; then\n  source \"$vfirst_folder/$vfirst_slot.cfg\"\nfi\n"
-           "export vfirst_args\n### END /etc/grub.d/09_vfirst ###\n";
+    out +=
+        "### BEGIN /etc/grub.d/09_vfirst ###\nset vfirst_fragment=2\nset vfirst_args=\n"
+        "if [ -s \"$vfirst_folder/$vfirst_slot.cfg\" ]; then\n  source "
+        "\"$vfirst_folder/$vfirst_slot.cfg\"\nfi\n"
+        "export vfirst_args\n### END /etc/grub.d/09_vfirst ###\n";
   const std::string arguments = ours ? "  quiet $vfirst_args" : "  quiet";
-  out += "### BEGIN /etc/grub.d/10_linux ###\n"
-         "menuentry 'Debian GNU/Linux' --class debian $menuentry_id_option 'gnulinux-simple-1' {\n"
-         "\tlinux\t/boot/vmlinuz-6.1 root=UUID=1 ro" + arguments + "\n}\n"
-         "submenu 'Advanced options' $menuentry_id_option 'gnulinux-advanced-1' {\n"
-         "\tmenuentry 'Debian, with Linux 6.1' $menuentry_id_option 'gnulinux-6.1-advanced-1' {\n"
-         "\t\tlinux\t/boot/vmlinuz-6.1 root=UUID=1 ro" + arguments + "\n\t}\n"
-         "\tmenuentry 'Debian, with Linux 6.1 (recovery mode)' $menuentry_id_option 'gnulinux-6.1-recovery-1' {\n"
-         "\t\tlinux\t/boot/vmlinuz-6.1 root=UUID=1 ro single\n\t}\n}\n"
-         "### END /etc/grub.d/10_linux ###\n";
+  out +=
+      "### BEGIN /etc/grub.d/10_linux ###\n"
+      "menuentry 'Debian GNU/Linux' --class debian $menuentry_id_option 'gnulinux-simple-1' {\n"
+      "\tlinux\t/boot/vmlinuz-6.1 root=UUID=1 ro" +
+      arguments +
+      "\n}\n"
+      "submenu 'Advanced options' $menuentry_id_option 'gnulinux-advanced-1' {\n"
+      "\tmenuentry 'Debian, with Linux 6.1' $menuentry_id_option 'gnulinux-6.1-advanced-1' {\n"
+      "\t\tlinux\t/boot/vmlinuz-6.1 root=UUID=1 ro" +
+      arguments +
+      "\n\t}\n"
+      "\tmenuentry 'Debian, with Linux 6.1 (recovery mode)' $menuentry_id_option "
+      "'gnulinux-6.1-recovery-1' {\n"
+      "\t\tlinux\t/boot/vmlinuz-6.1 root=UUID=1 ro single\n\t}\n}\n"
+      "### END /etc/grub.d/10_linux ###\n";
   return out;
 }
 
-// What the next boot's kernel is given of ours. A file that was written and not settled is, to GRUB, its old self or
-// anything at all: so none of those may decide anything. `doubtful` collects where one does.
+// What the next boot's kernel is given of ours. A file that was written and not settled is, to
+// GRUB, its old self or anything at all: so none of those may decide anything. `doubtful` collects
+// where one does.
 inline std::string grub_sees(const CrashingFiles& files, std::set<std::string>& doubtful) {
   const auto config = files.read("boot/grub/grub.cfg");
   if (!config || !GrubConfig::parse(*config).faults().empty()) return "";
   const auto bytes = files.read(kEnvironment);
-  const auto block = bytes ? EnvironmentBlock::parse(*bytes) : Result<EnvironmentBlock>(refuse("none"));
+  const auto block =
+      bytes ? EnvironmentBlock::parse(*bytes) : Result<EnvironmentBlock>(refuse("none"));
   if (!block) return "";
   auto slot = block->value("vfirst_good");
   if (const auto trial = block->value("vfirst_try"); trial == "a" || trial == "b") slot = trial;
-  if (slot != "a" && slot != "b") return "";                       // a block that selects nothing may be half home
+  // a block that selects nothing may be half home
+  if (slot != "a" && slot != "b") return "";
   if (files.unsettled.contains(kEnvironment)) doubtful.insert("the block");
   const auto path = slot_path(slot[0]);
   if (files.unsettled.contains(path)) doubtful.insert(path);

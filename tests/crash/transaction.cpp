@@ -3,8 +3,8 @@
 #include "crashing_files.hpp"
 #include "grub_view.hpp"
 
-#include <catch2/catch_test_macros.hpp>
 #include <fmt/format.h>
+#include <catch2/catch_test_macros.hpp>
 #include <functional>
 
 using namespace vfirst;
@@ -28,22 +28,30 @@ BootFacts host_boot(const std::string& arguments) {
 }
 
 Disk slots(const Selection& selection) {
-  return {{"boot/grub/grub.cfg", grub_cfg(true)},
-          {std::string(kEnvironment), selector(std::nullopt, selection)->bytes()},
-          {slot_path('a'), Slot{kOld, "p0", ""}.text()},
-          {slot_path('b'), Slot{kNew, "p1", "vfirst.trial=p1 panic=30"}.text()},
-          {std::string(kJournal), "vfirst-journal 1\nmade boot/vfirst/env\nmade boot/vfirst/a.cfg\nmade boot/vfirst/b.cfg\nend\n"},
-          {"var/lib/vfirst/history", "2026 plan p1 armed\n"}};
+  return {
+      {"boot/grub/grub.cfg", grub_cfg(true)},
+      {std::string(kEnvironment), selector(std::nullopt, selection)->bytes()},
+      {slot_path('a'), Slot{kOld, "p0", ""}.text()},
+      {slot_path('b'), Slot{kNew, "p1", "vfirst.trial=p1 panic=30"}.text()},
+      {std::string(kJournal),
+       "vfirst-journal 1\nmade boot/vfirst/env\nmade boot/vfirst/a.cfg\nmade "
+       "boot/vfirst/b.cfg\nend\n"},
+      {"var/lib/vfirst/history", "2026 plan p1 armed\n"}};
 }
 
 // After an apply that made grub.cfg anew: what was there is kept, and named in the journal.
 Disk regenerated() {
-  CrashingFiles files({{"boot/grub/grub.cfg", grub_cfg(false)}, {"etc/grub.d/09_vfirst", "#!/bin/sh"}, {"etc/default/grub.d/zz-vfirst.cfg", "x"}});
+  CrashingFiles files(
+      {{"boot/grub/grub.cfg", grub_cfg(false)},
+       {"etc/grub.d/09_vfirst", "#!/bin/sh"},
+       {"etc/default/grub.d/zz-vfirst.cfg", "x"}});
   files.executable = {"etc/grub.d/09_vfirst"};
   const auto root = Root::open("/");
   ApplyOptions options;
   options.plan = "p1";
-  options.run = [](const std::vector<std::string>& argv, std::string_view) -> Result<Ended> { return Ended{0, argv[0] == "grub-mkconfig" ? grub_cfg(true) : "", ""}; };
+  options.run = [](const std::vector<std::string>& argv, std::string_view) -> Result<Ended> {
+    return Ended{0, argv[0] == "grub-mkconfig" ? grub_cfg(true) : "", ""};
+  };
   REQUIRE(apply_arguments(files, *root, host_boot(""), kOld, options));
   return files.disk;
 }
@@ -53,25 +61,37 @@ struct Scene {
   Disk disk;
   BootFacts boot;
   Verb verb;
-  std::string before, after;                                      // what GRUB hands over
+  // what GRUB hands over
+  std::string before, after;
 };
 
-Status drop(const Result<Change>& change) { return change ? Status{} : std::unexpected(change.error()); }
+Status drop(const Result<Change>& change) {
+  return change ? Status{} : std::unexpected(change.error());
+}
 
 std::vector<Scene> scenes() {
-  const Verb confirm = [](Files& f, const Root& r, const BootFacts& b) { return drop(GrubBackend(f, r, b).confirm()); };
-  const Verb rollback = [](Files& f, const Root& r, const BootFacts& b) { return drop(GrubBackend(f, r, b).rollback()); };
-  const Verb remove = [](Files& f, const Root& r, const BootFacts& b) { return drop(GrubBackend(f, r, b).remove(false)); };
+  const Verb confirm = [](Files& f, const Root& r, const BootFacts& b) {
+    return drop(GrubBackend(f, r, b).confirm());
+  };
+  const Verb rollback = [](Files& f, const Root& r, const BootFacts& b) {
+    return drop(GrubBackend(f, r, b).rollback());
+  };
+  const Verb remove = [](Files& f, const Root& r, const BootFacts& b) {
+    return drop(GrubBackend(f, r, b).remove(false));
+  };
   const auto trial = host_boot(kNew + " vfirst.trial=p1 panic=30");
   return {
       {"confirm the first trial", slots({0, 0, "p1", {}}), trial, confirm, "", kNew},
       {"confirm beside a good slot", slots({'a', 0, "p1", {}}), trial, confirm, kOld, kNew},
-      {"roll an armed trial back", slots({'a', 'b', "p1", {}}), host_boot(kOld), rollback, kNew, kOld},
+      {"roll an armed trial back", slots({'a', 'b', "p1", {}}), host_boot(kOld), rollback, kNew,
+       kOld},
       {"roll a running trial back", slots({'a', 0, "p1", {}}), trial, rollback, kOld, kOld},
-      {"roll back to the slot before", slots({'b', 0, "", 'a'}), host_boot(kNew), rollback, kNew, kOld},
+      {"roll back to the slot before", slots({'b', 0, "", 'a'}), host_boot(kNew), rollback, kNew,
+       kOld},
       {"roll back to no arguments", slots({'b', 0, "", '\0'}), host_boot(kNew), rollback, kNew, ""},
       {"remove good arguments", slots({'a', 0, "", {}}), host_boot(kOld), remove, kOld, ""},
-      {"remove beside an armed trial", slots({'a', 'b', "p1", {}}), host_boot(kOld), remove, kNew, ""},
+      {"remove beside an armed trial", slots({'a', 'b', "p1", {}}), host_boot(kOld), remove, kNew,
+       ""},
       {"remove after grub.cfg was made anew", regenerated(), host_boot(kOld), remove, kOld, ""},
   };
 }
@@ -85,7 +105,9 @@ std::string seen(const CrashingFiles& files) {
 
 }  // namespace
 
-TEST_CASE("a power cut anywhere in confirm, rollback and remove leaves the old arguments or the new, and a second run finishes") {
+TEST_CASE(
+    "a power cut anywhere in confirm, rollback and remove leaves the old arguments or the new, and "
+    "a second run finishes") {
   const auto root = Root::open("/");
   REQUIRE(root);
   int points = 0;
@@ -125,11 +147,15 @@ TEST_CASE("a power cut anywhere in confirm, rollback and remove leaves the old a
       }
     }
   }
-  fmt::print("confirm, rollback, remove: {} crash points in {} scenes, none bad\n", points, scenes().size());
+  fmt::print(
+      "confirm, rollback, remove: {} crash points in {} scenes, none bad\n", points,
+      scenes().size());
   CHECK(points > 30);
 }
 
-TEST_CASE("a full or broken disk anywhere in confirm, rollback and remove is an error that names it, and nothing else") {
+TEST_CASE(
+    "a full or broken disk anywhere in confirm, rollback and remove is an error that names it, and "
+    "nothing else") {
   const auto root = Root::open("/");
   REQUIRE(root);
   int points = 0;

@@ -60,10 +60,13 @@ Status FakeNet::set_vfs(unsigned ifindex, const std::vector<VfConfig>& wanted) {
     if (mine == port.vfs.end()) return failed(EINVAL, "Invalid argument");
     if (vf.mac && !vf.mac->is_unicast()) return failed(EINVAL, "Invalid argument");
     if (vf.mac) mine->mac = vf.mac;
-    if (vf.vlan.value_or(0) > 4095 || vf.qos.value_or(0) > 7) return failed(EINVAL, "Invalid argument");
-    if (vf.vlan && vf.vlan_protocol == "802.1ad") return failed(EPROTONOSUPPORT, "Protocol not supported");
+    if (vf.vlan.value_or(0) > 4095 || vf.qos.value_or(0) > 7)
+      return failed(EINVAL, "Invalid argument");
+    if (vf.vlan && vf.vlan_protocol == "802.1ad")
+      return failed(EPROTONOSUPPORT, "Protocol not supported");
     if (vf.vlan) mine->vlan = vf.vlan, mine->qos = vf.qos, mine->vlan_protocol = vf.vlan_protocol;
-    if (vf.max_rate_mbps) return failed(EINVAL, "Invalid argument");   // no link in here
+    // no link in here
+    if (vf.max_rate_mbps) return failed(EINVAL, "Invalid argument");
     if (vf.spoofcheck) mine->spoofcheck = vf.spoofcheck;
     if (vf.link) return failed(EOPNOTSUPP, "Operation not supported");
     if (vf.trust && port.no_trust) return failed(EOPNOTSUPP, "Operation not supported");
@@ -77,10 +80,18 @@ Status FakeNet::set_coalescing(unsigned ifindex, const Coalescing& wanted) {
   ++writes;
   auto& port = current(ifindex);
   auto& now = port.coalescing;
-  if ((wanted.rx_usecs && !now.rx_usecs) || (wanted.tx_usecs && !now.tx_usecs) || (wanted.adaptive_rx && !now.adaptive_rx) || (wanted.adaptive_tx && !now.adaptive_tx))
-    return failed(port.unsupported_error, "{}: cannot modify an unsupported parameter", std::strerror(port.unsupported_error));
-  if (wanted.rx_usecs && (*wanted.rx_usecs == 2 || (*wanted.rx_usecs > 3 && *wanted.rx_usecs < 10) || *wanted.rx_usecs > 10000)) return failed(EINVAL, "Invalid argument");
-  const auto clamp = [&](unsigned value) { return std::min(value, port.usecs_limit.value_or(value)); };
+  if ((wanted.rx_usecs && !now.rx_usecs) || (wanted.tx_usecs && !now.tx_usecs) ||
+      (wanted.adaptive_rx && !now.adaptive_rx) || (wanted.adaptive_tx && !now.adaptive_tx))
+    return failed(
+        port.unsupported_error, "{}: cannot modify an unsupported parameter",
+        std::strerror(port.unsupported_error));
+  if (wanted.rx_usecs &&
+      (*wanted.rx_usecs == 2 || (*wanted.rx_usecs > 3 && *wanted.rx_usecs < 10) ||
+       *wanted.rx_usecs > 10000))
+    return failed(EINVAL, "Invalid argument");
+  const auto clamp = [&](unsigned value) {
+    return std::min(value, port.usecs_limit.value_or(value));
+  };
   if (wanted.rx_usecs) now.rx_usecs = clamp(*wanted.rx_usecs);
   if (wanted.tx_usecs) now.tx_usecs = clamp(*wanted.tx_usecs);
   if (wanted.adaptive_rx) now.adaptive_rx = wanted.adaptive_rx;
@@ -99,7 +110,8 @@ Status FakeNet::set_channels(unsigned ifindex, const Channels& wanted) {
   auto& port = current(ifindex);
   if (port.no_channels) return failed(EOPNOTSUPP, "Operation not supported");
   if (port.channels_error) return failed(port.channels_error, "refused");
-  if (wanted.combined > port.channels.combined_max) return failed(EINVAL, "requested channel count exceeds maximum");
+  if (wanted.combined > port.channels.combined_max)
+    return failed(EINVAL, "requested channel count exceeds maximum");
   port.channels.combined = wanted.combined;
   return {};
 }
@@ -110,16 +122,22 @@ Result<std::string> FakeNet::eswitch_mode(const PciAddress& pf) {
   return one.mode;
 }
 
-// ice_eswitch_mode_set: EOPNOTSUPP while there are VFs; mlx5_devlink_eswitch_mode_set: EBUSY while one of them has a driver.
+// ice_eswitch_mode_set: EOPNOTSUPP while there are VFs; mlx5_devlink_eswitch_mode_set: EBUSY while
+// one of them has a driver.
 Status FakeNet::set_eswitch_mode(const PciAddress& pf, const std::string& mode) {
   ++writes;
   auto& one = switches_[pf.str()];
   const auto folder = "sys/bus/pci/devices/" + pf.str();
   const auto vfs = sysfs_.number(folder + "/sriov_numvfs").value_or(0);
   if (one.changes == Switch::Changes::never) return failed(EOPNOTSUPP, "Operation not supported");
-  if (one.changes == Switch::Changes::without_vfs && vfs) return failed(EOPNOTSUPP, "Operation not supported: Changing eswitch mode is allowed only if there is no VFs created");
+  if (one.changes == Switch::Changes::without_vfs && vfs)
+    return failed(
+        EOPNOTSUPP,
+        "Operation not supported: Changing eswitch mode is allowed only if there is no "
+        "VFs created");
   for (unsigned i = 0; i < vfs; ++i)
-    if (sysfs_.exists(fmt::format("{}/virtfn{}/driver", folder, i))) return failed(EBUSY, "Device or resource busy");
+    if (sysfs_.exists(fmt::format("{}/virtfn{}/driver", folder, i)))
+      return failed(EBUSY, "Device or resource busy");
   if (one.mode_error) return failed(one.mode_error, "refused");
   one.mode = mode;
   return {};
@@ -131,8 +149,10 @@ Result<ModuleLoader::Loaded> FakeModules::load(const std::string& name) {
   auto folder = name;
   std::ranges::replace(folder, '-', '_');
   sysfs_.put(fmt::format("sys/module/{}/initstate", folder), "live");
-  if (name.ends_with("vf")) sysfs_.add_vf_driver(name);
-  else sysfs_.add_driver(name);
+  if (name.ends_with("vf"))
+    sysfs_.add_vf_driver(name);
+  else
+    sysfs_.add_driver(name);
   return Loaded::now;
 }
 
@@ -153,7 +173,8 @@ void FakeEvents::wait(Time until, bool devices) {
       what();
       return;
     }
-    // Whoever waits for no device waits for a lane: that one will call, unless it sits in a write that never returns.
+    // Whoever waits for no device waits for a lane: that one will call, unless it sits in a write
+    // that never returns.
     woken_.wait_for(lock, std::chrono::milliseconds(20));
     if (!wake_ && (devices || sysfs_.blocked() > 0) && !sysfs_.busy()) {
       now_ = until.count();

@@ -15,24 +15,35 @@ namespace vfirst::fake {
 struct Port {
   MacAddress mac = *MacAddress::parse("52:54:00:12:34:50");
   std::vector<VfConfig> vfs;
-  Coalescing coalescing{3, 3, {}, {}};                           // absent: the driver lacks it
+  // absent: the driver lacks it
+  Coalescing coalescing{3, 3, {}, {}};
   Channels channels{4, 8, 0, 0, 0, 0};
-  int unsupported_error = EINVAL;                                // for a coalescing setting that it lacks; EOPNOTSUPP by ioctl
-  int channels_error = 0;                                        // the driver refuses any number
-  bool no_channels = false;                                      // ... or has no such operation: EOPNOTSUPP even for the question
-  std::optional<unsigned> usecs_limit;                           // clamps in silence
-  bool no_trust = false;                                         // EOPNOTSUPP
-  unsigned in_reset = 0;                                         // this many requests answer reset_error
+  // for a coalescing setting that it lacks; EOPNOTSUPP by ioctl
+  int unsupported_error = EINVAL;
+  // the driver refuses any number
+  int channels_error = 0;
+  // ... or has no such operation: EOPNOTSUPP even for the question
+  bool no_channels = false;
+  // clamps in silence
+  std::optional<unsigned> usecs_limit;
+  // EOPNOTSUPP
+  bool no_trust = false;
+  // this many requests answer reset_error
+  unsigned in_reset = 0;
   int reset_error = EAGAIN;
-  unsigned generation = 0, unloads = 0;                          // of the VFs that `vfs` speaks of; of the driver
-  std::optional<std::pair<Coalescing, Channels>> fresh;          // as the driver has them when it is loaded
+  // of the VFs that `vfs` speaks of; of the driver
+  unsigned generation = 0, unloads = 0;
+  // as the driver has them when it is loaded
+  std::optional<std::pair<Coalescing, Channels>> fresh;
 };
 
 // A PF's embedded switch as its driver would answer: by default there is none.
 struct Switch {
-  enum class Changes { never, without_vfs, without_bound_vfs } changes = Changes::never;   // igb, ice, mlx5_core
+  // igb, ice, mlx5_core
+  enum class Changes { never, without_vfs, without_bound_vfs } changes = Changes::never;
   std::string mode = "legacy";
-  int mode_error = 0;                                            // what the driver answers to any mode: a bond, offloaded flows, firmware
+  // what the driver answers to any mode: a bond, offloaded flows, firmware
+  int mode_error = 0;
 };
 
 class FakeNet : public Net {
@@ -40,7 +51,8 @@ class FakeNet : public Net {
   explicit FakeNet(Sysfs& sysfs) : sysfs_(sysfs) {}
   Port& port(unsigned ifindex) { return ports_[ifindex]; }
   Switch& eswitch(const std::string& pf) { return switches_[pf]; }
-  unsigned writes = 0;                                           // messages that would change something
+  // messages that would change something
+  unsigned writes = 0;
   unsigned messages = 0;
 
   Result<MacAddress> permanent_mac(unsigned ifindex) override { return ports_[ifindex].mac; }
@@ -79,7 +91,9 @@ class FakeModules : public ModuleLoader {
 class FakeEvents : public Events {
  public:
   explicit FakeEvents(const Sysfs& sysfs) : sysfs_(sysfs) {}
-  void at(std::chrono::milliseconds when, std::function<void()> what) { later_.emplace(when, std::move(what)); }
+  void at(std::chrono::milliseconds when, std::function<void()> what) {
+    later_.emplace(when, std::move(what));
+  }
   Time now() const override { return Time(now_.load()); }
   void wait(Time until, bool devices) override;
   void wake() override;
@@ -93,7 +107,8 @@ class FakeEvents : public Events {
   bool wake_ = false;
 };
 
-// All of them. A test in which a write blocks for ever makes one with new and never deletes it: the thread stays in there.
+// All of them. A test in which a write blocks for ever makes one with new and never deletes it: the
+// thread stays in there.
 struct FakeMachine {
   Sysfs sysfs;
   FakeNet net{sysfs};

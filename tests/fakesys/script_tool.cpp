@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// One list of operations on an igb PF and an NVMe PF, carried out on the fake (--fake) or on the running kernel (--real): a
-// line each with the result and the state that it left. tests/vm/calibrate-fakesys wants the two outputs to be equal, so
-// nothing in them is of one machine only: no address, no interrupt's number, no time.
+// One list of operations on an igb PF and an NVMe PF, carried out on the fake (--fake) or on the
+// running kernel (--real): a line each with the result and the state that it left.
+// tests/vm/calibrate-fakesys wants the two outputs to be equal, so nothing in them is of one
+// machine only: no address, no interrupt's number, no time.
 #include "fakesys/script.hpp"
 
 using namespace vfirst;
@@ -11,15 +12,18 @@ namespace {
 
 // A PF of the given class, by what it can do and not by where it is.
 std::optional<std::string> find_pf(const Root& root, std::string_view class_code) {
-  for (const auto& address : root.list("sys/bus/pci/devices").value_or(std::vector<std::string>{})) {
+  for (const auto& address :
+       root.list("sys/bus/pci/devices").value_or(std::vector<std::string>{})) {
     const auto folder = "sys/bus/pci/devices/" + address;
-    if (root.exists(folder + "/sriov_numvfs") && root.read(folder + "/class") == class_code) return address;
+    if (root.exists(folder + "/sriov_numvfs") && root.read(folder + "/class") == class_code)
+      return address;
   }
   return std::nullopt;
 }
 
 void numbers(Script& pf) {
-  for (const auto* wrong : {"abc", "-1", "", "\n", "2 ", "9", "70000", "+", "0x", "0", "0\n"}) pf.numvfs(wrong);
+  for (const auto* wrong : {"abc", "-1", "", "\n", "2 ", "9", "70000", "+", "0x", "0", "0\n"})
+    pf.numvfs(wrong);
 }
 
 // VFs that their own driver takes, and the PF without its driver.
@@ -29,7 +33,8 @@ void pf_driver(Script& pf, const std::string& driver) {
   pf.pf_unbind(driver);
   pf.pf_unbind(driver);
   pf.write("driver/unbind without a driver", pf.file("driver/unbind"), "0000:00:00.0");
-  for (const auto* value : {"2", "0", "9"}) pf.numvfs(value);
+  for (const auto* value : {"2", "0", "9"})
+    pf.numvfs(value);
   pf.autoprobe("0");
   pf.write(driver + "/bind <- no such device", kDrivers + driver + "/bind", "0000:ff:1f.7");
   pf.write(driver + "/bind <- no address", kDrivers + driver + "/bind", "pf");
@@ -39,7 +44,8 @@ void pf_driver(Script& pf, const std::string& driver) {
 
 // Binding with and without an override, autoprobe off.
 void binding(Script& pf, const std::string& vf_driver) {
-  for (const auto* value : {"2", "", "\n", "x", "on", "off", "y", "n", "1", "0"}) pf.autoprobe(value);
+  for (const auto* value : {"2", "", "\n", "x", "on", "off", "y", "n", "1", "0"})
+    pf.autoprobe(value);
   pf.numvfs("2");
   pf.probe();
   pf.write("drivers_probe <- no such device", kProbe, "0000:ff:1f.7");
@@ -54,13 +60,15 @@ void binding(Script& pf, const std::string& vf_driver) {
   pf.override("");
   pf.override("\n");
   pf.override("vfio-pci\n");
-  for (const auto* count : {"x", "-1", "", "4"}) pf.vf_write("sriov_vf_msix_count", count);
+  for (const auto* count : {"x", "-1", "", "4"})
+    pf.vf_write("sriov_vf_msix_count", count);
   pf.probe();
   pf.probe();
   pf.bind("vfio-pci");
   if (!vf_driver.empty()) pf.bind(vf_driver);
   pf.vf_write("sriov_vf_msix_count", "4");
-  pf.override("nosuch");                                         // while bound
+  // while bound
+  pf.override("nosuch");
   pf.unbind("vfio-pci", 1);
   if (!vf_driver.empty()) pf.unbind(vf_driver);
   pf.unbind("vfio-pci");
@@ -70,14 +78,28 @@ void binding(Script& pf, const std::string& vf_driver) {
   pf.bind("vfio-pci");
   pf.numvfs("1");
   pf.numvfs("2");
-  pf.numvfs("0");                                                // with a VF on vfio-pci
-  pf.numvfs("2");                                                // the override is gone
+  // with a VF on vfio-pci
+  pf.numvfs("0");
+  // the override is gone
+  pf.numvfs("2");
 }
 
 void vf_attributes(Script& pf) {
-  const auto mac = [](const char* text) { VfConfig vf; vf.mac = *MacAddress::parse(text); return vf; };
-  const auto vlan = [](unsigned id, unsigned qos, const char* protocol = "802.1Q") { VfConfig vf; vf.vlan = id, vf.qos = qos, vf.vlan_protocol = protocol; return vf; };
-  const auto one = [](auto fill) { VfConfig vf; fill(vf); return vf; };
+  const auto mac = [](const char* text) {
+    VfConfig vf;
+    vf.mac = *MacAddress::parse(text);
+    return vf;
+  };
+  const auto vlan = [](unsigned id, unsigned qos, const char* protocol = "802.1Q") {
+    VfConfig vf;
+    vf.vlan = id, vf.qos = qos, vf.vlan_protocol = protocol;
+    return vf;
+  };
+  const auto one = [](auto fill) {
+    VfConfig vf;
+    fill(vf);
+    return vf;
+  };
   pf.set("mac of its own", mac("02:00:00:00:00:01"));
   pf.set("multicast mac", mac("01:00:5e:00:00:01"));
   pf.set("zero mac", mac("00:00:00:00:00:00"));
@@ -93,7 +115,9 @@ void vf_attributes(Script& pf) {
   pf.set("spoofcheck off", one([](VfConfig& vf) { vf.spoofcheck = false; }));
   pf.set("link state enable", one([](VfConfig& vf) { vf.link = VfConfig::Link::enable; }));
   pf.set("rate 100 while the port is down", one([](VfConfig& vf) { vf.max_rate_mbps = 100; }));
-  pf.set("trust off, rate 100, spoofcheck on", one([](VfConfig& vf) { vf.trust = false, vf.max_rate_mbps = 100, vf.spoofcheck = true; }));
+  pf.set("trust off, rate 100, spoofcheck on", one([](VfConfig& vf) {
+           vf.trust = false, vf.max_rate_mbps = 100, vf.spoofcheck = true;
+         }));
   pf.numvfs("0");
   pf.set("mac without any VF", mac("02:00:00:00:00:01"));
   pf.numvfs("2");
@@ -103,34 +127,43 @@ void vf_attributes(Script& pf) {
 
 void port(Script& pf) {
   pf.coalesce("nothing", {});
-  for (const unsigned rx : {0U, 1U, 2U, 3U, 5U, 10U, 10000U, 10001U}) pf.coalesce(fmt::format("rx-usecs {}", rx), {rx, {}, {}, {}});
+  for (const unsigned rx : {0U, 1U, 2U, 3U, 5U, 10U, 10000U, 10001U})
+    pf.coalesce(fmt::format("rx-usecs {}", rx), {rx, {}, {}, {}});
   pf.coalesce("tx-usecs 20", {{}, 20, {}, {}});
   pf.coalesce("adaptive-rx on", {{}, {}, true, {}});
   pf.coalesce("adaptive-rx off", {{}, {}, false, {}});
   pf.coalesce("adaptive-rx on, rx-usecs 50", {50, {}, true, {}});
   pf.coalesce("rx-usecs 25", {25, {}, {}, {}});
-  for (const unsigned combined : {99U, 1U, 2U}) pf.queues(combined);
+  for (const unsigned combined : {99U, 1U, 2U})
+    pf.queues(combined);
   pf.coalesce("after the queues", {});
 }
 
 void interrupts(Script& pf) {
-  for (const auto* mask : {"zz", "", "\n", "0", "4", "7", "100", "ff", "1,00000001", "1", "3\n", "1"}) pf.default_affinity(mask);
-  pf.affinity(1, "0");                                           // the port is down
+  for (const auto* mask :
+       {"zz", "", "\n", "0", "4", "7", "100", "ff", "1,00000001", "1", "3\n", "1"})
+    pf.default_affinity(mask);
+  // the port is down
+  pf.affinity(1, "0");
   pf.up();
   pf.show_affinity(1);
-  for (const auto* list : {"0", "1", "2", "99", "0-9", "x", "", "\n", "1-0", "0,", "0-1", "1\n"}) pf.affinity(1, list);
+  for (const auto* list : {"0", "1", "2", "99", "0-9", "x", "", "\n", "1-0", "0,", "0-1", "1\n"})
+    pf.affinity(1, list);
   pf.affinity(0, "1");
   pf.default_affinity("3");
 }
 
 void all(Script& nic, Script& disk) {
   numbers(nic);
-  nic.numvfs("2");                                               // autoprobe is on: its own driver takes them
-  for (const auto* value : {"2\n", "0x2", "+2", "02", "3", "9"}) nic.numvfs(value);
+  // autoprobe is on: its own driver takes them
+  nic.numvfs("2");
+  for (const auto* value : {"2\n", "0x2", "+2", "02", "3", "9"})
+    nic.numvfs(value);
   nic.numvfs("0");
   pf_driver(nic, "igb");
   binding(nic, "igbvf");
-  nic.override("igbvf");                                         // an override is stronger than autoprobe = 0
+  // an override is stronger than autoprobe = 0
+  nic.override("igbvf");
   nic.probe();
   nic.vf_write("sriov_vf_msix_count", "4");
   nic.override("\n");
@@ -146,7 +179,8 @@ void all(Script& nic, Script& disk) {
   interrupts(nic);
   nic.numvfs("2");
   nic.autoprobe("0");
-  nic.pf_unbind("igb");                                          // with VFs: reload of the PF's driver
+  // with VFs: reload of the PF's driver
+  nic.pf_unbind("igb");
   nic.pf_bind("igb");
   nic.coalesce("after a reload", {});
   nic.queues(99);
@@ -155,10 +189,13 @@ void all(Script& nic, Script& disk) {
   nic.show_affinity(1);
 
   numbers(disk);
-  disk.affinity(0, "1");                                         // the admin queue's
-  for (const auto* list : {"0", "99", "", "x"}) disk.affinity(1, list);
+  // the admin queue's
+  disk.affinity(0, "1");
+  for (const auto* list : {"0", "99", "", "x"})
+    disk.affinity(1, list);
   binding(disk, "");
-  pf_driver(disk, "nvme");                                       // its VFs outlive it
+  // its VFs outlive it
+  pf_driver(disk, "nvme");
   disk.numvfs("0");
   disk.numvfs("1");
   disk.numvfs("0");
@@ -167,10 +204,22 @@ void all(Script& nic, Script& disk) {
 int fake_run() {
   fake::Sysfs sysfs(2);
   fake::FakeNet net(sysfs);
-  net.port(2).channels.combined = 2;                             // igb takes a pair a CPU
+  // igb takes a pair a CPU
+  net.port(2).channels.combined = 2;
   sysfs.add({.irqs = {40, 41, 42}});
   sysfs.add_vf_driver("igbvf");
-  sysfs.add({.address = "0000:02:00.0", .driver = "nvme", .total = 4, .offset = 1, .stride = 1, .netdev = "", .irqs = {50, 51, 52}, .managed = true, .managed_shown = true, .unmanaged = 1, .keeps_vfs = true});
+  sysfs.add(
+      {.address = "0000:02:00.0",
+       .driver = "nvme",
+       .total = 4,
+       .offset = 1,
+       .stride = 1,
+       .netdev = "",
+       .irqs = {50, 51, 52},
+       .managed = true,
+       .managed_shown = true,
+       .unmanaged = 1,
+       .keeps_vfs = true});
   sysfs.add_driver("vfio-pci");
   Script nic(sysfs, net, "igb", "0000:01:00.0"), disk(sysfs, net, "nvme", "0000:02:00.0");
   all(nic, disk);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The SR-IOV and driver-binding half of the fake: drivers/pci/iov.c, drivers/base/bus.c, drivers/pci/pci-driver.c.
+// The SR-IOV and driver-binding half of the fake: drivers/pci/iov.c, drivers/base/bus.c,
+// drivers/pci/pci-driver.c.
 #include "base/text.hpp"
 #include "fakesys/sysfs.hpp"
 
@@ -14,10 +15,12 @@ namespace fs = std::filesystem;
 
 namespace {
 
-std::string line(const std::string& text) { return text.ends_with('\n') ? text.substr(0, text.size() - 1) : text; }
+std::string line(const std::string& text) {
+  return text.ends_with('\n') ? text.substr(0, text.size() - 1) : text;
+}
 
-// lib/kstrtox.c kstrtoint and its like with base 0: a sign, 0x or 0, one newline at the end. Too large is ERANGE there, of
-// which both attributes make EINVAL.
+// lib/kstrtox.c kstrtoint and its like with base 0: a sign, 0x or 0, one newline at the end. Too
+// large is ERANGE there, of which both attributes make EINVAL.
 std::optional<std::uint64_t> kernel_number(const std::string& value, std::uint64_t most) {
   auto text = line(value);
   if (text.starts_with('+')) text.erase(0, 1);
@@ -41,7 +44,8 @@ std::optional<bool> boolean(const std::string& text) {
 
 }  // namespace
 
-Status Sysfs::store_device(const std::string& address, const std::string& attribute, const std::string& value) {
+Status Sysfs::store_device(
+    const std::string& address, const std::string& attribute, const std::string& value) {
   if (attribute == "sriov_numvfs") {
     {
       const std::lock_guard lock(mutex_);
@@ -49,10 +53,12 @@ Status Sysfs::store_device(const std::string& address, const std::string& attrib
       if (state.pf.driver_does != Pf::Driver::blocks) return store_numvfs(state, value);
     }
     ++blocked_;
-    for (;;) std::this_thread::sleep_for(std::chrono::hours(1)); // the driver never comes back
+    for (;;)
+      std::this_thread::sleep_for(std::chrono::hours(1));  // the driver never comes back
   }
   const std::lock_guard lock(mutex_);
-  if (attribute == "driver/unbind") return unbind_from(link_name(kDevices + address + "/driver").value_or(""), line(value));
+  if (attribute == "driver/unbind")
+    return unbind_from(link_name(kDevices + address + "/driver").value_or(""), line(value));
   if (attribute == "sriov_drivers_autoprobe") {
     const auto on = boolean(value);
     if (!on) return error(EINVAL);
@@ -68,16 +74,19 @@ Status Sysfs::store_device(const std::string& address, const std::string& attrib
   return {};
 }
 
-// iov.c sriov_vf_msix_count_store: the number, what the PF's driver can, then whether the VF is free.
+// iov.c sriov_vf_msix_count_store: the number, what the PF's driver can, then whether the VF is
+// free.
 Status Sysfs::store_vectors(const std::string& address, const std::string& value) {
   const auto vectors = kernel_number(value, INT_MAX);
   if (!vectors) return error(EINVAL);
   const auto pf = kDevices + pf_of_vf_.at(address);
-  if (!exists(pf + "/driver") || number(pf + "/sriov_vf_total_msix").value_or(0) == 0) return error(EOPNOTSUPP);
+  if (!exists(pf + "/driver") || number(pf + "/sriov_vf_total_msix").value_or(0) == 0)
+    return error(EOPNOTSUPP);
   if (exists(kDevices + address + "/driver")) return error(EBUSY);
   if (*vectors < least_vectors_) return error(EINVAL);
   if (*vectors > most_vectors_) return error(EOVERFLOW);
-  std::string config(0x80, '\0');                                // a capability list of one: MSI-X at 0x40
+  // a capability list of one: MSI-X at 0x40
+  std::string config(0x80, '\0');
   config[0x34] = 0x40;
   config[0x40] = 0x11;
   config[0x42] = static_cast<char>(*vectors - 1);
@@ -85,7 +94,8 @@ Status Sysfs::store_vectors(const std::string& address, const std::string& value
   return {};
 }
 
-// iov.c sriov_numvfs_store, in its order: the number, the limit, the same number, the driver, what there is.
+// iov.c sriov_numvfs_store, in its order: the number, the limit, the same number, the driver, what
+// there is.
 Status Sysfs::store_numvfs(State& state, const std::string& value) {
   const auto count = kernel_number(value, UINT16_MAX);
   if (!count) return error(EINVAL);
@@ -105,9 +115,12 @@ Status Sysfs::store_numvfs(State& state, const std::string& value) {
     case Pf::Driver::no_memory: return error(ENOMEM);
     case Pf::Driver::refuses: return error(EPERM);
     case Pf::Driver::refuses_number: return error(EINVAL);
-    case Pf::Driver::makes_none: return error(ENOENT);           // it has no sriov_configure
+    // it has no sriov_configure
+    case Pf::Driver::makes_none: return error(ENOENT);
     case Pf::Driver::silent: return {};
-    case Pf::Driver::silent_while_down: if (!state.pf.up) return {}; break;
+    case Pf::Driver::silent_while_down:
+      if (!state.pf.up) return {};
+      break;
     case Pf::Driver::half: make_vfs(state, static_cast<unsigned>(*count) / 2); return {};
     default: break;
   }
@@ -117,7 +130,8 @@ Status Sysfs::store_numvfs(State& state, const std::string& value) {
 
 void Sysfs::make_vfs(State& state, unsigned count) {
   state.vfs = count;
-  for (unsigned i = 0; i < count; ++i) make_vf(state, i);
+  for (unsigned i = 0; i < count; ++i)
+    make_vf(state, i);
   put(kDevices + state.pf.address + "/sriov_numvfs", std::to_string(count));
 }
 
@@ -125,7 +139,8 @@ void Sysfs::make_vf(const State& state, unsigned index) {
   const auto address = vf(state.pf.address, index);
   const auto folder = kDevices + address;
   pf_of_vf_[address] = state.pf.address;
-  put(folder + "/driver_override", "(null)");                    // whatever stood there before the last removal is gone
+  // whatever stood there before the last removal is gone
+  put(folder + "/driver_override", "(null)");
   put(folder + "/class", state.pf.netdev.empty() ? "0x010802" : "0x020000");
   put(folder + "/sriov_vf_msix_count", "");
   symlink(folder + "/physfn", "../" + state.pf.address);
@@ -168,7 +183,9 @@ bool Sysfs::matches(const std::string& driver, const std::string& address) const
 }
 
 int Sysfs::probe_error(const std::string& driver, const std::string& address) const {
-  if (const auto fails = probe_errors_.find(driver); fails != probe_errors_.end() && fails->second.second) return fails->second.first;
+  if (const auto fails = probe_errors_.find(driver);
+      fails != probe_errors_.end() && fails->second.second)
+    return fails->second.first;
   return driver.starts_with("vfio") && !exists(kDevices + address + "/iommu_group") ? EINVAL : 0;
 }
 
@@ -178,8 +195,10 @@ Status Sysfs::probe(const std::string& address) {
   if (exists(kDevices + address + "/driver") || !can_probe(address)) return {};
   for (const auto& [name, by_id] : drivers_)
     if (matches(name, address) && !probe_error(name, address)) {
-      if (probe_lags_) lagging_[address] = name;
-      else attach(address, name);
+      if (probe_lags_)
+        lagging_[address] = name;
+      else
+        attach(address, name);
       break;
     }
   return {};
@@ -191,7 +210,9 @@ Status Sysfs::bind(const std::string& driver, const std::string& address) {
   if (exists(kDevices + address + "/driver")) return error(EBUSY);
   if (!can_probe(address)) return error(ENODEV);
   if (const int fails = probe_error(driver, address)) {
-    if (const auto counted = probe_errors_.find(driver); counted != probe_errors_.end() && counted->second.second) --counted->second.second;
+    if (const auto counted = probe_errors_.find(driver);
+        counted != probe_errors_.end() && counted->second.second)
+      --counted->second.second;
     return error(fails);
   }
   attach(address, driver);
@@ -199,10 +220,14 @@ Status Sysfs::bind(const std::string& driver, const std::string& address) {
 }
 
 void Sysfs::attach(const std::string& address, const std::string& driver) {
-  if (const auto pf = pfs_.find(address); pf != pfs_.end() && driver == pf->second.home) return bind_pf(address, driver);
+  if (const auto pf = pfs_.find(address); pf != pfs_.end() && driver == pf->second.home)
+    return bind_pf(address, driver);
   link_driver(address, driver);
-  if (!pf_of_vf_.contains(address) || driver.starts_with("vfio") || Root::read(kDevices + address + "/class") != "0x020000") return;
-  const auto folder = fmt::format("{}{}/net/vf{}", kDevices, address, PciAddress::parse(address)->routing_id());
+  if (!pf_of_vf_.contains(address) || driver.starts_with("vfio") ||
+      Root::read(kDevices + address + "/class") != "0x020000")
+    return;
+  const auto folder =
+      fmt::format("{}{}/net/vf{}", kDevices, address, PciAddress::parse(address)->routing_id());
   put(folder + "/ifindex", std::to_string(1000 + PciAddress::parse(address)->routing_id()));
   put(folder + "/flags", "0x1002");
 }
@@ -215,8 +240,10 @@ void Sysfs::link_driver(const std::string& address, const std::string& driver) {
 // drivers/base/bus.c unbind_store: only a device that this driver has.
 Status Sysfs::unbind_from(const std::string& driver, const std::string& address) {
   if (driver.empty() || link_name(kDevices + address + "/driver") != driver) return error(ENODEV);
-  if (const auto pf = pfs_.find(address); pf != pfs_.end()) unbind_pf(pf->second);
-  else unbind(address);
+  if (const auto pf = pfs_.find(address); pf != pfs_.end())
+    unbind_pf(pf->second);
+  else
+    unbind(address);
   return {};
 }
 
@@ -233,7 +260,8 @@ void Sysfs::unbind_pf(State& state) {
   if (!state.pf.keeps_vfs) remove_vfs(state);
   unbind(state.pf.address);
   remove(kDevices + state.pf.address + "/msi_irqs");
-  for (const auto irq : state.pf.irqs) remove(fmt::format("proc/irq/{}", irq));
+  for (const auto irq : state.pf.irqs)
+    remove(fmt::format("proc/irq/{}", irq));
   state.pf.up = false;
   ++state.unloads;
 }

@@ -3,12 +3,12 @@
 
 #include "base/text.hpp"
 
+#include <fcntl.h>
+#include <sys/stat.h>
 #include <algorithm>
 #include <cerrno>
 #include <cstdlib>
-#include <fcntl.h>
 #include <fstream>
-#include <sys/stat.h>
 #include <thread>
 
 namespace vfirst::fake {
@@ -23,7 +23,9 @@ fs::path temporary() {
   return name;
 }
 
-std::string trimmed_line(const std::string& text) { return text.ends_with('\n') ? text.substr(0, text.size() - 1) : text; }
+std::string trimmed_line(const std::string& text) {
+  return text.ends_with('\n') ? text.substr(0, text.size() - 1) : text;
+}
 
 }  // namespace
 
@@ -33,7 +35,8 @@ Sysfs::Sysfs(unsigned cpus) : Root(-1, {}), cpus_(cpus) {
   fs::create_directories(path() / kDrivers);
   put("sys/bus/pci/drivers_probe", "");
   put("proc/irq/default_smp_affinity", CpuSet::range(0, cpus - 1).mask());
-  for (unsigned cpu = 0; cpu < cpus; ++cpu) put(fmt::format("sys/devices/system/cpu/cpu{}/power/pm_qos_resume_latency_us", cpu), "0");
+  for (unsigned cpu = 0; cpu < cpus; ++cpu)
+    put(fmt::format("sys/devices/system/cpu/cpu{}/power/pm_qos_resume_latency_us", cpu), "0");
 }
 
 Sysfs::~Sysfs() {
@@ -41,9 +44,13 @@ Sysfs::~Sysfs() {
   fs::remove_all(path(), ignored);
 }
 
-void Sysfs::touch() const { touched_ = std::chrono::steady_clock::now().time_since_epoch().count(); }
+void Sysfs::touch() const {
+  touched_ = std::chrono::steady_clock::now().time_since_epoch().count();
+}
 bool Sysfs::busy() const {
-  return std::chrono::steady_clock::now().time_since_epoch() - std::chrono::steady_clock::duration(touched_.load()) < std::chrono::seconds(2);
+  return std::chrono::steady_clock::now().time_since_epoch() -
+             std::chrono::steady_clock::duration(touched_.load()) <
+         std::chrono::seconds(2);
 }
 
 void Sysfs::put(const std::string& file, const std::string& text) {
@@ -55,7 +62,9 @@ void Sysfs::symlink(const std::string& link, const std::string& target) {
   fs::remove(path() / link);
   fs::create_symlink(target, path() / link);
 }
-void Sysfs::remove(const std::string& what) { fs::remove_all(path() / what); }
+void Sysfs::remove(const std::string& what) {
+  fs::remove_all(path() / what);
+}
 
 void Sysfs::add(const Pf& pf) {
   const std::lock_guard lock(mutex_);
@@ -90,7 +99,8 @@ void Sysfs::bind_pf(const std::string& address, const std::string& driver) {
   auto& pf = pfs_.at(address).pf;
   pf.driver = driver;
   pfs_.at(address).home = driver;
-  for (const auto irq : pf.irqs) put(fmt::format("{}{}/msi_irqs/{}", kDevices, address, irq), "msix");
+  for (const auto irq : pf.irqs)
+    put(fmt::format("{}{}/msi_irqs/{}", kDevices, address, irq), "msix");
   if (!pf.netdev.empty()) {
     const auto folder = fmt::format("{}{}/net/{}", kDevices, address, pf.netdev);
     put(folder + "/ifindex", std::to_string(pf.ifindex));
@@ -119,8 +129,10 @@ void Sysfs::raise_port(unsigned ifindex) {
 void Sysfs::request_irqs(const Pf& pf) {
   for (std::size_t i = 0; i < pf.irqs.size(); ++i) {
     const auto file = fmt::format("proc/irq/{}/smp_affinity_list", pf.irqs[i]);
-    if (exists(file)) continue;                                  // its affinity outlives down and up
-    const auto born = CpuSet::parse_mask(trimmed(Root::read("proc/irq/default_smp_affinity").value_or("0")));
+    // its affinity outlives down and up
+    if (exists(file)) continue;
+    const auto born =
+        CpuSet::parse_mask(trimmed(Root::read("proc/irq/default_smp_affinity").value_or("0")));
     put(file, born->list());
     if (pf.managed_shown && i >= pf.unmanaged) ::chmod((path() / file).c_str(), 0444);
   }
@@ -128,7 +140,8 @@ void Sysfs::request_irqs(const Pf& pf) {
 
 void Sysfs::guest_opens(const std::string& vf, const std::string& comm) {
   put("proc/812/comm", comm);
-  symlink("proc/812/fd/5", "/dev/vfio/" + link_name(kDevices + vf + "/iommu_group").value_or("none"));
+  symlink(
+      "proc/812/fd/5", "/dev/vfio/" + link_name(kDevices + vf + "/iommu_group").value_or("none"));
 }
 
 std::vector<std::string> Sysfs::writes() const {
@@ -158,8 +171,10 @@ Status Sysfs::write(std::string_view file, std::string_view value) const {
     const std::lock_guard lock(mutex_);
     writes_.push_back(fmt::format("{} <- {}", file, value == "\n" ? "\\n" : value));
   }
-  if (value.empty() && file.starts_with("sys/")) return {};      // kernfs hands no empty write on
-  // Root's write is const since it changes the machine, not the object; here they are the same thing.
+  // kernfs hands no empty write on
+  if (value.empty() && file.starts_with("sys/")) return {};
+  // Root's write is const since it changes the machine, not the object; here they are the same
+  // thing.
   return const_cast<Sysfs*>(this)->store(std::string(file), std::string(value));
 }
 
@@ -175,23 +190,28 @@ Status Sysfs::store(const std::string& file, const std::string& value) {
     const auto rest = file.substr(kDrivers.size());
     const auto slash = rest.find('/');
     const auto driver = rest.substr(0, slash);
-    return rest.substr(slash + 1) == "bind" ? bind(driver, trimmed_line(value)) : unbind_from(driver, trimmed_line(value));
+    return rest.substr(slash + 1) == "bind" ? bind(driver, trimmed_line(value))
+                                            : unbind_from(driver, trimmed_line(value));
   }
   if (file.starts_with("proc/irq/")) return store_affinity(file, value);
-  if (file.ends_with("/pm_qos_resume_latency_us") && value != "n/a" && !parse_number(value)) return error(EINVAL);
+  if (file.ends_with("/pm_qos_resume_latency_us") && value != "n/a" && !parse_number(value))
+    return error(EINVAL);
   put(file, value);
   return {};
 }
 
-// kernel/irq/proc.c write_irq_affinity: a managed one EPERM first of all, beyond nr_cpu_ids ERANGE, no online CPU EINVAL, and
-// whatever the interrupt chip says when it has no vector left.
+// kernel/irq/proc.c write_irq_affinity: a managed one EPERM first of all, beyond nr_cpu_ids ERANGE,
+// no online CPU EINVAL, and whatever the interrupt chip says when it has no vector left.
 Status Sysfs::store_affinity(const std::string& file, const std::string& value) {
   for (const auto& [address, state] : pfs_)
     for (std::size_t i = state.pf.unmanaged; i < state.pf.irqs.size(); ++i)
-      if (state.pf.managed && file == fmt::format("proc/irq/{}/smp_affinity_list", state.pf.irqs[i])) return error(state.pf.managed_error);
+      if (state.pf.managed &&
+          file == fmt::format("proc/irq/{}/smp_affinity_list", state.pf.irqs[i]))
+        return error(state.pf.managed_error);
   const bool mask = file.ends_with("default_smp_affinity");
   auto text = trimmed_line(value);
-  if (!mask) {                                                   // lib/bitmap-str.c: any number of commas parts two ranges
+  // lib/bitmap-str.c: any number of commas parts two ranges
+  if (!mask) {
     std::string ranges;
     for (const auto one : split(text, ','))
       if (!one.empty()) ranges += (ranges.empty() ? "" : ",") + std::string(one);
@@ -200,14 +220,17 @@ Status Sysfs::store_affinity(const std::string& file, const std::string& value) 
   const auto set = mask ? CpuSet::parse_mask(text) : CpuSet::parse_list(text);
   if (!set) return error(EINVAL);
   if (set->last().value_or(0) >= cpus_) return error(mask ? EOVERFLOW : ERANGE);
-  if (std::ranges::all_of(set->members(), [&](unsigned cpu) { return offline_.contains(cpu); })) return error(EINVAL);
+  if (std::ranges::all_of(set->members(), [&](unsigned cpu) { return offline_.contains(cpu); }))
+    return error(EINVAL);
   if (!mask && set->size() == 1 && full_.contains(*set->first())) return error(ENOSPC);
   put(file, mask ? set->mask() : set->list());
   return {};
 }
 
 const Sysfs::State* Sysfs::state_of(unsigned ifindex) const {
-  const auto found = std::ranges::find_if(pfs_, [&](const auto& one) { return one.second.pf.ifindex == ifindex && !one.second.pf.netdev.empty(); });
+  const auto found = std::ranges::find_if(pfs_, [&](const auto& one) {
+    return one.second.pf.ifindex == ifindex && !one.second.pf.netdev.empty();
+  });
   return found == pfs_.end() ? nullptr : &found->second;
 }
 

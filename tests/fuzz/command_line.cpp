@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Any bytes are a command line: written back as they were, and after an argument was appended and removed again.
+// Any bytes are a command line: written back as they were, and after an argument was appended and
+// removed again.
 #include "fuzz/property.hpp"
 
 #include "kargs/command_line.hpp"
@@ -26,9 +27,16 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     must(again.args() == line.args() && again.init_part() == init);
     must(line.remove({own}) == 1);
     must(line.args() == before);
-    if (init.empty() || !before.empty()) must(line.str() == text || text.find("--") != std::string_view::npos || text.find('\0') != std::string_view::npos);
+    if (init.empty() || !before.empty())
+      must(
+          line.str() == text || text.find("--") != std::string_view::npos ||
+          text.find('\0') != std::string_view::npos);
   }
-  const auto conflicts = foreign_conflicts(line, CommandLine::parse("isolcpus=2-3 nohz_full=2-3 default_hugepagesz=1G hugepagesz=1G hugepages=4").args());
-  for (const auto& conflict : conflicts) must(std::find(before.begin(), before.end(), conflict.foreign) != before.end());
+  const auto conflicts = foreign_conflicts(
+      line, CommandLine::parse(
+                "isolcpus=2-3 nohz_full=2-3 default_hugepagesz=1G hugepagesz=1G hugepages=4")
+                .args());
+  for (const auto& conflict : conflicts)
+    must(std::find(before.begin(), before.end(), conflict.foreign) != before.end());
   return 0;
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// A kernel list that is read stays within its CPUs and is the same set when written literal, which every kernel reads.
+// A kernel list that is read stays within its CPUs and is the same set when written literal, which
+// every kernel reads.
 #include "fuzz/property.hpp"
 
 #include "kargs/cpulist.hpp"
@@ -14,7 +15,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     must(set->empty() || *set->last() < cpus);
     must(parse_kernel_list(set->list(), cpus) == *set);
     must(CpuSet::parse_list(set->list()) == *set);
-    if (const auto literal = CpuSet::parse_list(text)) must(*literal == *set);   // where both grammars read it, they agree
+    // where both grammars read it, they agree
+    if (const auto literal = CpuSet::parse_list(text)) must(*literal == *set);
   } else {
     must(!set.error().what.empty());
   }

@@ -11,7 +11,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto text = fuzz_text(data, size);
   if (const auto pci = PciAddress::parse(text)) {
     must(PciAddress::parse(pci->str()) == *pci);
-    if (const auto vf = pci->vf(3, 8, 2)) must(vf->routing_id() == pci->routing_id() + 14 && vf->domain == pci->domain);
+    if (const auto vf = pci->vf(3, 8, 2))
+      must(vf->routing_id() == pci->routing_id() + 14 && vf->domain == pci->domain);
   }
   if (const auto mac = MacAddress::parse(text)) {
     must(MacAddress::parse(mac->str()) == *mac);

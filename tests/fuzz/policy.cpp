@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// A policy that is accepted prints as one that is accepted and says the same; a refusal names file and line.
+// A policy that is accepted prints as one that is accepted and says the same; a refusal names file
+// and line.
 #include "fuzz/property.hpp"
 
 #include "policy/keys.hpp"
@@ -8,10 +9,13 @@
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace vfirst;
   const std::string text(fuzz_text(data, size));
-  const MatchFacts machine{"PowerEdge R760", "Dell Inc.", "ABC123", "host-1", "intel", {"52:54:00:00:00:01"}};
+  const MatchFacts machine{"PowerEdge R760", "Dell Inc.", "ABC123",
+                           "host-1",         "intel",     {"52:54:00:00:00:01"}};
   const auto policy = parse_policy({{"a.ini", text}}, machine);
   if (!policy) {
-    must(policy.error().what.starts_with("a.ini:") && policy.error().what.find(": ") != std::string::npos);
+    must(
+        policy.error().what.starts_with("a.ini:") &&
+        policy.error().what.find(": ") != std::string::npos);
     return 0;
   }
   const auto printed = print_policy(*policy);

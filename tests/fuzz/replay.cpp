@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Runs a fuzz target over its corpus with an ordinary compiler: each file, each of its beginnings, and each file with one
-// byte changed, which finds most of what a short change to a parser breaks.
+// Runs a fuzz target over its corpus with an ordinary compiler: each file, each of its beginnings,
+// and each file with one byte changed, which finds most of what a short change to a parser breaks.
 #include "fuzz/property.hpp"
 
 #include <filesystem>
@@ -11,7 +11,9 @@
 
 namespace {
 
-void run(const std::string& text) { LLVMFuzzerTestOneInput(reinterpret_cast<const std::uint8_t*>(text.data()), text.size()); }
+void run(const std::string& text) {
+  LLVMFuzzerTestOneInput(reinterpret_cast<const std::uint8_t*>(text.data()), text.size());
+}
 
 }  // namespace
 

@@ -11,25 +11,31 @@ using namespace vfirst;
 
 namespace {
 
-int fail(const Error& error) { return fmt::print(stderr, "{}\n", error.what), 1; }
+int fail(const Error& error) {
+  return fmt::print(stderr, "{}\n", error.what), 1;
+}
 
 int apply(Backend& backend, const std::string& arguments, bool trial) {
   ApplyOptions options;
   options.plan = "test";
   options.trial = trial;
-  options.force = true;                                            // one plan, many trials
+  // one plan, many trials
+  options.force = true;
   if (trial) options.trial_only = "vfirst.trial=test";
   const auto outcome = backend.apply(arguments, options);
   if (!outcome) return fail(outcome.error());
-  for (const auto& note : outcome->notes) fmt::print("note: {}\n", note);
-  fmt::print("slot={} changed={} wrote={} regenerated={}\n", outcome->slot ? outcome->slot : '-', outcome->changed,
-             outcome->wrote, outcome->regenerated);
+  for (const auto& note : outcome->notes)
+    fmt::print("note: {}\n", note);
+  fmt::print(
+      "slot={} changed={} wrote={} regenerated={}\n", outcome->slot ? outcome->slot : '-',
+      outcome->changed, outcome->wrote, outcome->regenerated);
   return 0;
 }
 
 int change(const Result<Change>& done) {
   if (!done) return fail(done.error());
-  for (const auto& note : done->notes) fmt::print("note: {}\n", note);
+  for (const auto& note : done->notes)
+    fmt::print("note: {}\n", note);
   fmt::print("wrote={}\n", done->wrote);
   return 0;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
-// Every folder of tests/machines is a machine, its policy, and what must come of the two. VFIRST_UPDATE_GOLDEN=1 writes the
-// latter and skips, so that an update never counts as a pass.
+// Every folder of tests/machines is a machine, its policy, and what must come of the two.
+// VFIRST_UPDATE_GOLDEN=1 writes the latter and skips, so that an update never counts as a pass.
 
 #include "facts/read.hpp"
 #include "machines/machine_tree.hpp"
@@ -30,7 +30,8 @@ inline std::string content(const std::filesystem::path& file) {
   return out.str();
 }
 
-inline void check_machines(const std::function<GoldenFiles(const Result<Plan>&, const Facts&)>& files_of) {
+inline void check_machines(
+    const std::function<GoldenFiles(const Result<Plan>&, const Facts&)>& files_of) {
   namespace fs = std::filesystem;
   std::vector<fs::path> shapes;
   for (const auto& entry : fs::directory_iterator(fs::path(VFIRST_TESTS_DIR) / "machines"))
@@ -48,8 +49,10 @@ inline void check_machines(const std::function<GoldenFiles(const Result<Plan>&, 
     if (!policy) FAIL(policy.error().what);
     for (const auto& [name, text] : files_of(make_plan(*facts, *policy), *facts)) {
       INFO(name);
-      if (update) std::ofstream(shape / name) << text;
-      else CHECK(content(shape / name) == text);
+      if (update)
+        std::ofstream(shape / name) << text;
+      else
+        CHECK(content(shape / name) == text);
     }
   }
   if (update) SKIP("updated tests/machines");

@@ -5,8 +5,8 @@
 #include "unit/tree.hpp"
 
 #include <elf.h>
-#include <cstring>
 #include <fmt/format.h>
+#include <cstring>
 #include <vector>
 
 namespace vfirst::test {
@@ -14,7 +14,8 @@ namespace vfirst::test {
 // A relocatable object with a .modinfo section: "alias=pci:v00008086...", one string after another.
 inline std::string module_object(const std::vector<std::string>& modinfo) {
   std::string info;
-  for (const auto& line : modinfo) info += line + '\0';
+  for (const auto& line : modinfo)
+    info += line + '\0';
   const std::string names("\0.modinfo\0.shstrtab\0.symtab\0.strtab\0", 36);
   Elf64_Ehdr header{};
   std::memcpy(header.e_ident, ELFMAG, SELFMAG);
@@ -29,11 +30,13 @@ inline std::string module_object(const std::vector<std::string>& modinfo) {
   header.e_shnum = 5;
   header.e_shstrndx = 2;
   const Elf64_Sym none{};
-  const std::size_t info_at = sizeof header, names_at = info_at + info.size(), symbols_at = names_at + names.size();
+  const std::size_t info_at = sizeof header, names_at = info_at + info.size(),
+                    symbols_at = names_at + names.size();
   const std::size_t strings_at = symbols_at + sizeof none, sections_at = strings_at + 1;
   header.e_shoff = sections_at;
   Elf64_Shdr sections[5]{};
-  const auto section = [&](int at, unsigned name, unsigned type, std::size_t offset, std::size_t size) {
+  const auto section = [&](int at, unsigned name, unsigned type, std::size_t offset,
+                           std::size_t size) {
     sections[at].sh_name = name;
     sections[at].sh_type = type;
     sections[at].sh_offset = offset;
@@ -46,14 +49,19 @@ inline std::string module_object(const std::vector<std::string>& modinfo) {
   sections[3].sh_entsize = sizeof none;
   sections[3].sh_link = 4;
   section(4, 28, SHT_STRTAB, strings_at, 1);
-  const auto raw = [](const auto& value) { return std::string(reinterpret_cast<const char*>(&value), sizeof value); };
+  const auto raw = [](const auto& value) {
+    return std::string(reinterpret_cast<const char*>(&value), sizeof value);
+  };
   return raw(header) + info + names + raw(none) + '\0' + raw(sections);
 }
 
 // True where depmod ran; without it (package kmod) a test has nothing to stand on.
 inline bool run_depmod(const TempTree& tree, const std::string& release) {
-  const auto command = fmt::format("depmod -b '{}' {} 2>/dev/null || /sbin/depmod -b '{}' {} 2>/dev/null", tree.path().string(), release, tree.path().string(), release);
-  return std::system(command.c_str()) == 0 && !tree.content(fmt::format("lib/modules/{}/modules.dep.bin", release)).empty();
+  const auto command = fmt::format(
+      "depmod -b '{}' {} 2>/dev/null || /sbin/depmod -b '{}' {} 2>/dev/null", tree.path().string(),
+      release, tree.path().string(), release);
+  return std::system(command.c_str()) == 0 &&
+         !tree.content(fmt::format("lib/modules/{}/modules.dep.bin", release)).empty();
 }
 
 }  // namespace vfirst::test

@@ -3,8 +3,10 @@
 // A directory tree made from a list in the test's text, gone when the object is.
 //
 //   TempTree tree{{"sys/devices/system/cpu/online", "0-3\n"},
-//                 {"sys/class/net/eth0", "-> ../../devices/pci0000:00/0000:00:03.0/net/eth0"},   a symbolic link
-//                 {"sys/kernel/iommu_groups/", ""}};                                             an empty directory
+//                 {"sys/class/net/eth0", "-> ../../devices/pci0000:00/0000:00:03.0/net/eth0"},   a
+//                 symbolic link
+//                 {"sys/kernel/iommu_groups/", ""}};                                             an
+//                 empty directory
 
 #include "host/root.hpp"
 
@@ -39,7 +41,8 @@ class TempTree {
   TempTree& operator=(TempTree&&) = delete;
 
   void add(std::initializer_list<Entry> entries) {
-    for (const auto& [name, content] : entries) add(name, content);
+    for (const auto& [name, content] : entries)
+      add(name, content);
   }
   // Replaces what was there before.
   void add(std::string_view name, std::string_view content) {
@@ -60,7 +63,8 @@ class TempTree {
   }
   void remove(std::string_view name) { std::filesystem::remove_all(path_ / name); }
 
-  std::string content(std::string_view name) const {               // "" where there is no such file
+  // "" where there is no such file
+  std::string content(std::string_view name) const {
     std::ifstream file(path_ / name, std::ios::binary);
     return {std::istreambuf_iterator<char>(file), {}};
   }

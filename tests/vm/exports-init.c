@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The whole user space of a boot that shows what reached the kernel: its command line, and the policy that came with it.
+// The whole user space of a boot that shows what reached the kernel: its command line, and the
+// policy that came with it.
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
@@ -9,7 +10,7 @@
 #include <termios.h>
 #include <unistd.h>
 
-static void show(const char *path, const char *name) {
+static void show(const char* path, const char* name) {
   static char text[8192];
   const int file = open(path, O_RDONLY);
   const ssize_t n = file < 0 ? -1 : read(file, text, sizeof text - 1);
@@ -28,7 +29,10 @@ int main(void) {
   mount("none", "/dev", "devtmpfs", 0, NULL);
   freopen("/dev/ttyS0", "w", stdout);
   struct termios line;
-  if (!tcgetattr(1, &line)) { line.c_oflag &= ~(tcflag_t)OPOST; tcsetattr(1, TCSANOW, &line); }
+  if (!tcgetattr(1, &line)) {
+    line.c_oflag &= ~(tcflag_t)OPOST;
+    tcsetattr(1, TCSANOW, &line);
+  }
   printf("\n");
   show("/proc/cmdline", "cmdline");
   show("/sys/devices/system/cpu/isolated", "isolated");
@@ -37,5 +41,6 @@ int main(void) {
   fflush(stdout);
   tcdrain(1);
   reboot(RB_POWER_OFF);
-  for (;;) pause();
+  for (;;)
+    pause();
 }

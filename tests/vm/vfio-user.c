@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// vfio-user BDF SECONDS: what a guest does to a VF when its driver asks for vectors: opens it through its IOMMU group,
-// enables MSI-X with an eventfd a vector, says "vectors N" and holds it for so long.
+// vfio-user BDF SECONDS: what a guest does to a VF when its driver asks for vectors: opens it
+// through its IOMMU group, enables MSI-X with an eventfd a vector, says "vectors N" and holds it
+// for so long.
 #include <fcntl.h>
 #include <libgen.h>
 #include <linux/vfio.h>
@@ -11,7 +12,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-static int need(int value, const char *what) {
+static int need(int value, const char* what) {
   if (value < 0) {
     perror(what);
     exit(1);
@@ -19,7 +20,7 @@ static int need(int value, const char *what) {
   return value;
 }
 
-int main(int count, char **words) {
+int main(int count, char** words) {
   if (count != 3) return 64;
   char path[256], target[256];
   snprintf(path, sizeof path, "/sys/bus/pci/devices/%s/iommu_group", words[1]);
@@ -31,10 +32,11 @@ int main(int count, char **words) {
   const int group = need(open(path, O_RDWR), path);
   need(ioctl(group, VFIO_GROUP_SET_CONTAINER, &container), "VFIO_GROUP_SET_CONTAINER");
   need(ioctl(container, VFIO_SET_IOMMU, VFIO_TYPE1_IOMMU), "VFIO_SET_IOMMU");
-  const int device = need(ioctl(group, VFIO_GROUP_GET_DEVICE_FD, words[1]), "VFIO_GROUP_GET_DEVICE_FD");
+  const int device =
+      need(ioctl(group, VFIO_GROUP_GET_DEVICE_FD, words[1]), "VFIO_GROUP_GET_DEVICE_FD");
   struct vfio_irq_info info = {.argsz = sizeof info, .index = VFIO_PCI_MSIX_IRQ_INDEX};
   need(ioctl(device, VFIO_DEVICE_GET_IRQ_INFO, &info), "VFIO_DEVICE_GET_IRQ_INFO");
-  struct vfio_irq_set *set = calloc(1, sizeof *set + info.count * sizeof(int));
+  struct vfio_irq_set* set = calloc(1, sizeof *set + info.count * sizeof(int));
   set->argsz = sizeof *set + info.count * sizeof(int);
   set->flags = VFIO_IRQ_SET_DATA_EVENTFD | VFIO_IRQ_SET_ACTION_TRIGGER;
   set->index = VFIO_PCI_MSIX_IRQ_INDEX;

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Runs a command, from its exec until the last process that it left behind is gone, and prints one line:
+// Runs a command, from its exec until the last process that it left behind is gone, and prints one
+// line:
 //
-//   timed NAME COMMAND...    run NAME exit-code seconds user-seconds system-seconds peak-kib began ended
+//   timed NAME COMMAND...    run NAME exit-code seconds user-seconds system-seconds peak-kib began
+//   ended
 //
-// What the command says goes to /run/NAME.log. began and ended are seconds since switching on, as in vfirst's own record.
+// What the command says goes to /run/NAME.log. began and ended are seconds since switching on, as
+// in vfirst's own record.
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
@@ -20,13 +23,17 @@ static double now(void) {
   return (double)at.tv_sec + (double)at.tv_nsec * 1e-9;
 }
 
-static double seconds(struct timeval at) { return (double)at.tv_sec + (double)at.tv_usec * 1e-6; }
+static double seconds(struct timeval at) {
+  return (double)at.tv_sec + (double)at.tv_usec * 1e-6;
+}
 
-int main(int argc, char **argv) {
+int main(int argc, char** argv) {
   if (argc < 3) return 64;
   char log[64];
   snprintf(log, sizeof log, "/run/%s.log", argv[1]);
-  prctl(PR_SET_CHILD_SUBREAPER, 1);                              // `vfirst boot` works in a child that its parent does not wait for
+  prctl(
+      PR_SET_CHILD_SUBREAPER,
+      1);  // `vfirst boot` works in a child that its parent does not wait for
   const double began = now();
   const pid_t child = fork();
   if (child == 0) {
@@ -45,6 +52,8 @@ int main(int argc, char **argv) {
   const double ended = now();
   struct rusage used;
   getrusage(RUSAGE_CHILDREN, &used);
-  printf("run %s %d %.4f %.3f %.3f %ld %.4f %.4f\n", argv[1], code, ended - began, seconds(used.ru_utime), seconds(used.ru_stime), used.ru_maxrss, began, ended);
+  printf(
+      "run %s %d %.4f %.3f %.3f %ld %.4f %.4f\n", argv[1], code, ended - began,
+      seconds(used.ru_utime), seconds(used.ru_stime), used.ru_maxrss, began, ended);
   return code;
 }

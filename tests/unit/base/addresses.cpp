@@ -10,14 +10,33 @@ namespace vfirst {
 TEST_CASE("a PCI address has one spelling, the domain may be left out") {
   CHECK(PciAddress::parse("0000:3b:00.1") == PciAddress{0, 0x3b, 0, 1});
   CHECK(PciAddress::parse("3b:1f.7")->str() == "0000:3b:1f.7");
-  CHECK(PciAddress::parse("10000:E1:00.0")->str() == "10000:e1:00.0");    // a VMD domain has five digits
+  // a VMD domain has five digits
+  CHECK(PciAddress::parse("10000:E1:00.0")->str() == "10000:e1:00.0");
   CHECK(PciAddress::parse("ffffffff:ff:1f.7")->domain == 0xffffffff);
 }
 
 TEST_CASE("what is no PCI address is refused") {
-  for (auto text : {"", ":", "3b", "3b:00", "0000:3b:00", "0000:3b:00.8", "0000:3b:20.0", "000:3b:00.0", "0000:3b:0.0", "0000:3b:00.00", "0000:3b:00.",
-                    "0000:3b:00.x", "0x00:3b:00.0", "0000:0x:00.0", "0000:3b:00.1 ", " 0000:3b:00.1", "100000000:3b:00.0", "0:0000:3b:00.0", "+000:3b:00.0",
-                    "00-1:3b:00.0"}) {
+  for (auto text :
+       {"",
+        ":",
+        "3b",
+        "3b:00",
+        "0000:3b:00",
+        "0000:3b:00.8",
+        "0000:3b:20.0",
+        "000:3b:00.0",
+        "0000:3b:0.0",
+        "0000:3b:00.00",
+        "0000:3b:00.",
+        "0000:3b:00.x",
+        "0x00:3b:00.0",
+        "0000:0x:00.0",
+        "0000:3b:00.1 ",
+        " 0000:3b:00.1",
+        "100000000:3b:00.0",
+        "0:0000:3b:00.0",
+        "+000:3b:00.0",
+        "00-1:3b:00.0"}) {
     INFO(text);
     CHECK_FALSE(PciAddress::parse(text));
   }
@@ -26,16 +45,20 @@ TEST_CASE("what is no PCI address is refused") {
 TEST_CASE("a VF lies at offset plus stride times index, over the end of a bus too") {
   const PciAddress pf{0, 0x3b, 0, 0};
   CHECK(pf.vf(0, 8, 1)->str() == "0000:3b:01.0");
-  CHECK(pf.vf(7, 128, 2)->str() == "0000:3b:11.6");             // igb: offset 128, stride 2
+  // igb: offset 128, stride 2
+  CHECK(pf.vf(7, 128, 2)->str() == "0000:3b:11.6");
   CHECK(pf.vf(63, 256, 8)->str() == "0000:3d:1f.0");
   CHECK(PciAddress{1, 0xff, 0x1f, 6}.vf(0, 1, 1)->str() == "0001:ff:1f.7");
-  CHECK(PciAddress{0, 0xff, 0x1f, 6}.vf(1, 1, 1).error().what == "0000:ff:1f.6: VF 1 would lie beyond bus ff (offset 1, stride 1)");
+  CHECK(
+      PciAddress{0, 0xff, 0x1f, 6}.vf(1, 1, 1).error().what ==
+      "0000:ff:1f.6: VF 1 would lie beyond bus ff (offset 1, stride 1)");
 }
 
 TEST_CASE("a MAC address has one spelling") {
   CHECK(MacAddress::parse("52:54:00:AB:cd:01")->str() == "52:54:00:ab:cd:01");
-  for (auto text : {"", "52:54:00:12:34", "52:54:00:12:34:56:78", "52-54-00-12-34-56", "5:54:00:12:34:56", "52:54:00:12:34:5g", "52:54:00:12:34:0x",
-                    "52:54:00:12:34:+5", " 52:54:00:12:34:56"}) {
+  for (auto text :
+       {"", "52:54:00:12:34", "52:54:00:12:34:56:78", "52-54-00-12-34-56", "5:54:00:12:34:56",
+        "52:54:00:12:34:5g", "52:54:00:12:34:0x", "52:54:00:12:34:+5", " 52:54:00:12:34:56"}) {
     INFO(text);
     CHECK_FALSE(MacAddress::parse(text));
   }
@@ -72,7 +95,8 @@ TEST_CASE("a fleet of 4096 neighbouring PFs with 64 VFs each has no two stable a
   const auto first = *MacAddress::parse("b4:96:91:a0:00:00");
   std::set<MacAddress> seen;
   for (unsigned pf = 0; pf < 4096; ++pf)
-    for (unsigned vf = 0; vf < 64; ++vf) seen.insert(first.plus(pf)->stable_vf(vf));
+    for (unsigned vf = 0; vf < 64; ++vf)
+      seen.insert(first.plus(pf)->stable_vf(vf));
   CHECK(seen.size() == 4096u * 64);
 }
 

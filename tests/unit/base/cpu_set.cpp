@@ -14,7 +14,9 @@ TEST_CASE("a list is read and written sorted and range-compressed") {
 }
 
 TEST_CASE("what sysfs never prints is refused as a list") {
-  for (auto text : {",", "1,", ",1", "3-1", "-", "1-", "a", "1-2-3", "0x1", "+1", "N", "0-3:1/2", "1 2", "1, 2", "7\n,0-7"}) {
+  for (auto text :
+       {",", "1,", ",1", "3-1", "-", "1-", "a", "1-2-3", "0x1", "+1", "N", "0-3:1/2", "1 2", "1, 2",
+        "7\n,0-7"}) {
     INFO(text);
     CHECK_FALSE(CpuSet::parse_list(text));
   }
@@ -30,7 +32,8 @@ TEST_CASE("a mask is read and written in words of 32 bits, highest first") {
   CHECK(CpuSet({0, 31, 32, 63, 64}).mask() == "1,80000001,80000001");
   CHECK(CpuSet({95}).mask() == "80000000,00000000,00000000");
   CHECK(CpuSet{}.mask() == "0");
-  for (auto text : {"", "g", "1ffffffff", "1,,2", "-1"}) CHECK_FALSE(CpuSet::parse_mask(text));
+  for (auto text : {"", "g", "1ffffffff", "1,,2", "-1"})
+    CHECK_FALSE(CpuSet::parse_mask(text));
   CHECK_FALSE(CpuSet::parse_mask(std::string(600, ',')));
 }
 

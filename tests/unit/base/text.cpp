@@ -16,7 +16,9 @@ TEST_CASE("a size is a number with K, M, G or T") {
   CHECK(ByteSize::parse("4096") == ByteSize{4096});
   CHECK(ByteSize::parse("0") == ByteSize{0});
   CHECK(ByteSize::parse("16777215T"));
-  for (auto text : {"", "G", "1GB", "1 G", "-1G", "1.5G", "1GG", "16777216T", "18446744073709551616", "0x10", "1+", "1\x0b", "1-", "1\x07", "1\r"}) {
+  for (auto text :
+       {"", "G", "1GB", "1 G", "-1G", "1.5G", "1GG", "16777216T", "18446744073709551616", "0x10",
+        "1+", "1\x0b", "1-", "1\x07", "1\r"}) {
     INFO(text);
     CHECK_FALSE(ByteSize::parse(text));
   }
@@ -36,8 +38,10 @@ TEST_CASE("a number is the whole text, without a sign") {
   CHECK(parse_number("0x3b", 16) == 0x3bu);
   CHECK(parse_number("3B", 16) == 0x3bu);
   CHECK(parse_number("18446744073709551615") == 18446744073709551615ull);
-  for (auto text : {"", "+1", "-1", " 1", "1 ", "1a", "18446744073709551616", "0x1"}) CHECK_FALSE(parse_number(text));
-  for (auto text : {"0x", "0x0x1", "x1", "-1", "0x-1"}) CHECK_FALSE(parse_number(text, 16));
+  for (auto text : {"", "+1", "-1", " 1", "1 ", "1a", "18446744073709551616", "0x1"})
+    CHECK_FALSE(parse_number(text));
+  for (auto text : {"0x", "0x0x1", "x1", "-1", "0x-1"})
+    CHECK_FALSE(parse_number(text, 16));
 }
 
 TEST_CASE("splitting keeps empty fields, words do not") {
@@ -69,7 +73,8 @@ TEST_CASE("a glob matches the whole text") {
 
 TEST_CASE("a glob with many stars does not take exponential time") {
   std::string pattern;
-  for (int i = 0; i < 100; ++i) pattern += "a*";
+  for (int i = 0; i < 100; ++i)
+    pattern += "a*";
   CHECK_FALSE(glob_match(pattern + "b", std::string(5000, 'a')));
 }
 
@@ -77,10 +82,12 @@ TEST_CASE("the nearest name is offered within a third of the word, the first of 
   CHECK(nearest("isolat", {"reserved", "isolate"}) == "isolate");
   CHECK(nearest("rx-usec", {"tx-usecs", "rx-usecs"}) == "rx-usecs");
   CHECK(nearest("vfss", {"vfs"}) == "vfs");
-  CHECK(nearest("vsf", {"vfs"}) == "vfs");                       // two letters changed round are one mistake
+  // two letters changed round are one mistake
+  CHECK(nearest("vsf", {"vfs"}) == "vfs");
   CHECK(nearest("ac", {"ab", "ad"}) == "ab");
   CHECK_FALSE(nearest("xyzzy", {"isolate", "vfs"}));
-  CHECK_FALSE(nearest("a", {"b"}));                              // nothing of the word is left
+  // nothing of the word is left
+  CHECK_FALSE(nearest("a", {"b"}));
   CHECK_FALSE(nearest("", {"ab"}));
   CHECK_FALSE(nearest("a", {}));
 }
@@ -90,7 +97,8 @@ TEST_CASE("a kernel release begins with its version") {
   CHECK(KernelVersion::of("5.14.0-503.el9.x86_64") == KernelVersion{5, 14});
   CHECK(KernelVersion::of("6.1") == KernelVersion{6, 1});
   CHECK(KernelVersion::of("7-rc1") == KernelVersion{7, 0});
-  for (auto text : {"", "generic", ".1", "v6.1", "99999999999999999999.1"}) CHECK_FALSE(KernelVersion::of(text).known());
+  for (auto text : {"", "generic", ".1", "v6.1", "99999999999999999999.1"})
+    CHECK_FALSE(KernelVersion::of(text).known());
   CHECK(KernelVersion{5, 16} > KernelVersion{5, 9});
 }
 

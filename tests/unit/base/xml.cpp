@@ -13,7 +13,9 @@ std::string error_of(std::string_view text) {
 }  // namespace
 
 TEST_CASE("each tag knows the elements around it and its attributes, in either quote") {
-  const auto tags = xml_tags("<?xml version='1.0'?>\n<domain type=\"kvm\"><devices>\n <hostdev mode = 'subsystem'><source><address bus='0x41'/></source></hostdev></devices></domain>");
+  const auto tags = xml_tags(
+      "<?xml version='1.0'?>\n<domain type=\"kvm\"><devices>\n <hostdev mode = "
+      "'subsystem'><source><address bus='0x41'/></source></hostdev></devices></domain>");
   REQUIRE(tags);
   REQUIRE(tags->size() == 5);
   CHECK(tags->back().name == "address");
@@ -23,7 +25,9 @@ TEST_CASE("each tag knows the elements around it and its attributes, in either q
   CHECK((*tags)[2].attribute("mode") == "subsystem");
   CHECK((*tags)[1].inside("domain"));
 }
-TEST_CASE("entities are resolved once") { CHECK(xml_tags("<a b='&lt;&amp;lt;&quot;x'/>")->front().attribute("b") == "<&lt;\"x"); }
+TEST_CASE("entities are resolved once") {
+  CHECK(xml_tags("<a b='&lt;&amp;lt;&quot;x'/>")->front().attribute("b") == "<&lt;\"x");
+}
 TEST_CASE("comments and CDATA are passed over, whatever stands in them") {
   const auto tags = xml_tags("<a><!-- <b> --><![CDATA[</a><c>]]>text<d/></a>");
   REQUIRE(tags);

@@ -32,16 +32,23 @@ struct Host {
       return failed(ENOENT, "{}: not found", argv[0]);
     };
   }
-  Result<ApplyOutcome> apply(const std::string& cmdline) { return apply_arguments(files, root, boot, cmdline, options); }
+  Result<ApplyOutcome> apply(const std::string& cmdline) {
+    return apply_arguments(files, root, boot, cmdline, options);
+  }
   std::string sees() const {
     std::set<std::string> doubtful;
     return grub_sees(files, doubtful);
   }
 };
 
-Host golden() { return Host({{"boot/grub/grub.cfg", grub_cfg(true)}}); }
+Host golden() {
+  return Host({{"boot/grub/grub.cfg", grub_cfg(true)}});
+}
 Host plain() {
-  return Host({{"boot/grub/grub.cfg", grub_cfg(false)}, {"etc/grub.d/09_vfirst", "#!/bin/sh"}, {"etc/default/grub.d/zz-vfirst.cfg", "x"}});
+  return Host(
+      {{"boot/grub/grub.cfg", grub_cfg(false)},
+       {"etc/grub.d/09_vfirst", "#!/bin/sh"},
+       {"etc/default/grub.d/zz-vfirst.cfg", "x"}});
 }
 
 }  // namespace
@@ -83,7 +90,8 @@ TEST_CASE("new arguments go into the slot that is not in use, and grub.cfg is no
   CHECK(host.files.disk.at("boot/grub/grub.cfg") == config);
   CHECK(host.sees() == "two three");
   CHECK(host.generated == 0);
-  REQUIRE(host.apply("one two"));                                 // back to what slot a still holds
+  // back to what slot a still holds
+  REQUIRE(host.apply("one two"));
   CHECK(host.files.disk.at("boot/vfirst/a.cfg") == slot_a);
   CHECK(host.sees() == "one two");
 }
@@ -113,7 +121,8 @@ TEST_CASE("a dry run says the same and writes nothing") {
   CHECK(host.files.writes == 0);
 }
 
-TEST_CASE("a trial leaves the good slot and arms the other; arguments that are good already need none") {
+TEST_CASE(
+    "a trial leaves the good slot and arms the other; arguments that are good already need none") {
   auto host = golden();
   REQUIRE(host.apply("one"));
   host.options.trial = true;
@@ -127,11 +136,13 @@ TEST_CASE("a trial leaves the good slot and arms the other; arguments that are g
   CHECK(host.sees() == "one");
 }
 
-TEST_CASE("a grub.cfg that lost our variable is a change to come, though the arguments are as wanted") {
+TEST_CASE(
+    "a grub.cfg that lost our variable is a change to come, though the arguments are as wanted") {
   auto host = plain();
   REQUIRE(host.apply("one"));
   auto& text = host.files.disk.at("boot/grub/grub.cfg");
-  for (auto at = text.find(" $vfirst_args"); at != text.npos; at = text.find(" $vfirst_args")) text.erase(at, 13);
+  for (auto at = text.find(" $vfirst_args"); at != text.npos; at = text.find(" $vfirst_args"))
+    text.erase(at, 13);
   host.options.dry_run = true;
   const auto outcome = host.apply("one");
   REQUIRE(outcome);
@@ -140,7 +151,8 @@ TEST_CASE("a grub.cfg that lost our variable is a change to come, though the arg
   CHECK(outcome->regenerated);
 }
 
-TEST_CASE("a grub.cfg without our variable is made anew once, kept as it was beside, and never again") {
+TEST_CASE(
+    "a grub.cfg without our variable is made anew once, kept as it was beside, and never again") {
   auto host = plain();
   const auto before = host.files.disk.at("boot/grub/grub.cfg");
   const auto outcome = host.apply("one");
@@ -149,18 +161,24 @@ TEST_CASE("a grub.cfg without our variable is made anew once, kept as it was bes
   CHECK(host.generated == 1);
   CHECK(host.sees() == "one");
   CHECK(host.files.disk.at("boot/vfirst/before/boot-grub-grub.cfg") == before);
-  CHECK(host.files.disk.at("boot/vfirst/journal").find("replaced boot/grub/grub.cfg boot/vfirst/before/boot-grub-grub.cfg ") != std::string::npos);
+  CHECK(
+      host.files.disk.at("boot/vfirst/journal")
+          .find("replaced boot/grub/grub.cfg boot/vfirst/before/boot-grub-grub.cfg ") !=
+      std::string::npos);
   REQUIRE(host.apply("two"));
   CHECK(host.generated == 1);
 }
 
-TEST_CASE("a grub-mkconfig that fails, or whose result would not carry the arguments, changes nothing") {
+TEST_CASE(
+    "a grub-mkconfig that fails, or whose result would not carry the arguments, changes nothing") {
   auto host = plain();
   const auto disk = host.files.disk;
   host.generates = grub_cfg(false);
-  CHECK(host.apply("one").error().what ==
-        "a new boot/grub/grub.cfg would not carry our arguments: nothing sets $vfirst_args before the first entry; "
-        "does a file in etc/default/grub.d sort after zz-vfirst.cfg?");
+  CHECK(
+      host.apply("one").error().what ==
+      "a new boot/grub/grub.cfg would not carry our arguments: nothing sets $vfirst_args before "
+      "the first entry; "
+      "does a file in etc/default/grub.d sort after zz-vfirst.cfg?");
   host.options.run = [](const std::vector<std::string>& argv, std::string_view) -> Result<Ended> {
     if (argv[0] == "grub-mkconfig") return Ended{1, "", "grub-probe: error: no device\n"};
     return Ended{};
@@ -182,28 +200,37 @@ TEST_CASE("GRUB's tools under their other names are found") {
 TEST_CASE("where grub.cfg cannot be made anew, apply says what is missing before it writes") {
   auto host = plain();
   host.files.disk.erase("etc/default/grub.d/zz-vfirst.cfg");
-  CHECK(host.apply("one").error().what ==
-        "boot/grub/grub.cfg: nothing sets $vfirst_args before the first entry, and etc/default/grub.d/zz-vfirst.cfg is not installed");
+  CHECK(
+      host.apply("one").error().what ==
+      "boot/grub/grub.cfg: nothing sets $vfirst_args before the first entry, and "
+      "etc/default/grub.d/zz-vfirst.cfg is not installed");
   auto image = plain();
   image.root = std::move(*Root::open("/usr"));
-  CHECK(image.apply("one").error().what ==
-        "boot/grub/grub.cfg: nothing sets $vfirst_args before the first entry; run update-grub inside /usr and then apply again");
+  CHECK(
+      image.apply("one").error().what ==
+      "boot/grub/grub.cfg: nothing sets $vfirst_args before the first entry; run update-grub "
+      "inside /usr and then apply again");
   CHECK(image.files.writes == 0);
 }
 
-TEST_CASE("a command line past the limit is refused with the entry and both parts, before a write") {
+TEST_CASE(
+    "a command line past the limit is refused with the entry and both parts, before a write") {
   auto host = golden();
   host.options.limit = 60;
   const auto refused = host.apply("isolcpus=2-7");
   REQUIRE(!refused);
-  CHECK(refused.error().what == "entry 'Debian GNU/Linux': its command line would have 62 bytes, the kernel takes 60: "
-                                "12 of ours, 50 that stand there already");
+  CHECK(
+      refused.error().what ==
+      "entry 'Debian GNU/Linux': its command line would have 62 bytes, the kernel takes 60: "
+      "12 of ours, 50 that stand there already");
   CHECK(host.files.writes == 0);
   host.options.limit = 70;
   CHECK(host.apply("isolcpus=2-7"));
 }
 
-TEST_CASE("each entry's whole line is proved before a write, with the kernel that it boots; recovery entries are not ours") {
+TEST_CASE(
+    "each entry's whole line is proved before a write, with the kernel that it boots; recovery "
+    "entries are not ours") {
   auto host = golden();
   std::vector<std::string> asked;
   host.options.prove = [&](std::string_view kernel, std::string_view line) -> Status {
@@ -211,7 +238,9 @@ TEST_CASE("each entry's whole line is proved before a write, with the kernel tha
     if (asked.size() == 2) return refuse("too many words for init");
     return {};
   };
-  CHECK(host.apply("one").error().what == "entry 'Advanced options>Debian, with Linux 6.1': too many words for init");
+  CHECK(
+      host.apply("one").error().what ==
+      "entry 'Advanced options>Debian, with Linux 6.1': too many words for init");
   CHECK(asked == std::vector<std::string>(2, "/boot/vmlinuz-6.1 root=UUID=1 ro quiet one"));
   CHECK(host.files.writes == 0);
 }
@@ -224,8 +253,12 @@ TEST_CASE("a word that GRUB cannot carry is refused before a write") {
   CHECK(host.files.writes == 0);
 }
 
-TEST_CASE("each loader that vfirst does not write is refused by its name, with what its owner can do") {
-  for (const auto& [loader, hint] : {std::pair{Loader::uki, "ukify"}, {Loader::ostree, "rpm-ostree"}, {Loader::none, "netboot"}}) {
+TEST_CASE(
+    "each loader that vfirst does not write is refused by its name, with what its owner can do") {
+  for (const auto& [loader, hint] :
+       {std::pair{Loader::uki, "ukify"},
+        {Loader::ostree, "rpm-ostree"},
+        {Loader::none, "netboot"}}) {
     auto host = golden();
     host.boot.loader = loader;
     const auto refused = host.apply("one");
@@ -233,12 +266,18 @@ TEST_CASE("each loader that vfirst does not write is refused by its name, with w
     CHECK(refused.error().code == std::errc::operation_not_supported);
     CHECK(refused.error().what.find(hint) != std::string::npos);
     CHECK(host.files.writes == 0);
-    CHECK(host.apply(""));                                        // nothing wanted is nothing to refuse
+    // nothing wanted is nothing to refuse
+    CHECK(host.apply(""));
   }
 }
 
 TEST_CASE("a trial is refused where GRUB cannot write; arguments without one are not") {
-  for (const auto& [filesystem, device] : {std::pair{"btrfs", "vda1"}, {"zfs", "vda1"}, {"ext4", "dm-0"}, {"ext4", "md0"}, {"", "vda1"}}) {
+  for (const auto& [filesystem, device] :
+       {std::pair{"btrfs", "vda1"},
+        {"zfs", "vda1"},
+        {"ext4", "dm-0"},
+        {"ext4", "md0"},
+        {"", "vda1"}}) {
     auto host = golden();
     host.boot.filesystem = filesystem;
     host.boot.device = device;
@@ -251,10 +290,15 @@ TEST_CASE("a trial is refused where GRUB cannot write; arguments without one are
 
 TEST_CASE("entries of other generators are noted, not refused") {
   auto host = golden();
-  host.files.disk.at("boot/grub/grub.cfg") += "### BEGIN /etc/grub.d/40_custom ###\nmenuentry 'mine' {\n linux /k root=/dev/sdb1\n}\n### END /etc/grub.d/40_custom ###\n";
+  host.files.disk.at("boot/grub/grub.cfg") +=
+      "### BEGIN /etc/grub.d/40_custom ###\nmenuentry 'mine' {\n linux /k root=/dev/sdb1\n}\n### "
+      "END /etc/grub.d/40_custom ###\n";
   const auto outcome = host.apply("one");
   REQUIRE(outcome);
-  CHECK(outcome->notes == std::vector<std::string>{"boot/grub/grub.cfg:29: entry 'mine' is not ours and boots without these arguments"});
+  CHECK(
+      outcome->notes ==
+      std::vector<std::string>{
+          "boot/grub/grub.cfg:29: entry 'mine' is not ours and boots without these arguments"});
 }
 
 TEST_CASE("the running kernel has our arguments only if they stand together and in order") {

@@ -12,36 +12,45 @@ const std::string kOurs = "isolcpus=managed_irq,domain,2-7";
 
 unsigned count(const std::string& line, const std::string& word) {
   unsigned n = 0;
-  for (const auto& arg : CommandLine::parse(line).args()) n += arg.raw == word;
+  for (const auto& arg : CommandLine::parse(line).args())
+    n += arg.raw == word;
   return n;
 }
 // What the loader would hand over for each normal entry.
 std::map<std::string, std::string> lines(const BlsHost& host) {
   std::map<std::string, std::string> out;
   for (const auto& [path, text] : host.files.disk)
-    if (is_entry(path) && path.find("rescue") == path.npos && path.find("memtest") == path.npos) out[path] = given(host, path);
+    if (is_entry(path) && path.find("rescue") == path.npos && path.find("memtest") == path.npos)
+      out[path] = given(host, path);
   return out;
 }
 
 }  // namespace
 
-TEST_CASE("on every host, adopted words are given as before, can then be replaced, and remove puts back every byte") {
+TEST_CASE(
+    "on every host, adopted words are given as before, can then be replaced, and remove puts back "
+    "every byte") {
   for (auto& host : bls_hosts()) {
     INFO(host.name);
     const auto words = left_by_others(host);
     const auto before = host.files.disk;
     const auto were = lines(host);
-    for (const auto& word : words) CHECK_FALSE(host.backend().sources(word).empty());
+    for (const auto& word : words)
+      CHECK_FALSE(host.backend().sources(word).empty());
     const auto adopted = host.backend().adopt(words);
     if (!adopted) FAIL(adopted.error().what);
     CHECK(adopted->wrote);
     CHECK(adopted->words == words);
     for (const auto& [path, line] : lines(host)) {
       INFO(path << ": " << line);
-      for (const auto& word : words) CHECK(count(line, word) >= count(were.at(path), word));   // every kernel has them, once
-      for (const auto& word : words) CHECK(count(line, word) == 1);
+      // every kernel has them, once
+      for (const auto& word : words)
+        CHECK(count(line, word) >= count(were.at(path), word));
+      for (const auto& word : words)
+        CHECK(count(line, word) == 1);
     }
-    for (const auto& word : words) CHECK(host.backend().sources(word).empty());
+    for (const auto& word : words)
+      CHECK(host.backend().sources(word).empty());
     const int writes = host.files.writes;
     CHECK_FALSE(host.backend().adopt(words)->wrote);
     CHECK(host.files.writes == writes);
@@ -55,7 +64,8 @@ TEST_CASE("on every host, adopted words are given as before, can then be replace
     for (const auto& [path, line] : lines(host)) {
       INFO(path << ": " << line);
       CHECK(count(line, kOurs) == 1);
-      for (const auto& word : words) CHECK(count(line, word) == 0);
+      for (const auto& word : words)
+        CHECK(count(line, word) == 0);
     }
     const int applied = host.files.writes;
     CHECK_FALSE(host.apply(kOurs)->wrote);
@@ -77,14 +87,17 @@ TEST_CASE("a rollback after an adoption leaves the kernel the words that others 
     REQUIRE(host.backend().rollback());
     for (const auto& [path, line] : lines(host)) {
       INFO(path << ": " << line);
-      for (const auto& word : words) CHECK(count(line, word) == 1);
+      for (const auto& word : words)
+        CHECK(count(line, word) == 1);
       CHECK(count(line, "nosmt") == 1);
       CHECK(count(line, kOurs) == 0);
     }
   }
 }
 
-TEST_CASE("an entry that was edited after an adoption keeps the edit and gets the words back behind the rest") {
+TEST_CASE(
+    "an entry that was edited after an adoption keeps the edit and gets the words back behind the "
+    "rest") {
   auto host = fedora();
   REQUIRE(host.backend().adopt({"rhgb"}));
   auto& text = host.files.disk[entries(kMachine + "-6.11.4-301.fc41.x86_64.conf")];
@@ -92,23 +105,34 @@ TEST_CASE("an entry that was edited after an adoption keeps the edit and gets th
   const auto removed = host.backend().remove(false);
   REQUIRE(removed);
   CHECK(removed->notes.size() == 1);
-  CHECK(text.find("options root=UUID=1f ro rootflags=subvol=root debug $tuned_params rhgb\n") != text.npos);
+  CHECK(
+      text.find("options root=UUID=1f ro rootflags=subvol=root debug $tuned_params rhgb\n") !=
+      text.npos);
   CHECK(text.find("x-options-source-vfirst") == text.npos);
 }
 
-TEST_CASE("an adoption names the line of etc/default/grub from which grub2-mkconfig would bring the word back") {
+TEST_CASE(
+    "an adoption names the line of etc/default/grub from which grub2-mkconfig would bring the word "
+    "back") {
   auto host = fedora();
   const auto adopted = host.backend().adopt({"rhgb"});
   REQUIRE(adopted);
   REQUIRE(adopted->notes.size() == 1);
   CHECK(adopted->notes[0].starts_with("etc/default/grub:1: rhgb stands here, too"));
-  CHECK_FALSE(host.backend().adopt({"isolcpus=5"})->wrote);        // this boot's alone
+  // this boot's alone
+  CHECK_FALSE(host.backend().adopt({"isolcpus=5"})->wrote);
 }
 
-TEST_CASE("a foreign word is named by file and line, in entries, the line of kernels to come and grubenv") {
+TEST_CASE(
+    "a foreign word is named by file and line, in entries, the line of kernels to come and "
+    "grubenv") {
   CHECK(fedora().backend().sources("rhgb").size() == 2);
-  CHECK(fedora().backend().sources("rhgb").front().str() == entries(kMachine + "-6.11.4-301.fc41.x86_64.conf:5"));
+  CHECK(
+      fedora().backend().sources("rhgb").front().str() ==
+      entries(kMachine + "-6.11.4-301.fc41.x86_64.conf:5"));
   CHECK(fedora().backend().sources("rhgb").back().str() == "etc/kernel/cmdline:1");
-  CHECK(rhel8().backend().sources("crashkernel=auto") == std::vector<ForeignSource>{{"boot/grub2/grubenv", 3}});
+  CHECK(
+      rhel8().backend().sources("crashkernel=auto") ==
+      std::vector<ForeignSource>{{"boot/grub2/grubenv", 3}});
   CHECK(fedora().backend().sources("nosmt").empty());
 }

@@ -10,10 +10,14 @@ using namespace vfirst::test;
 
 namespace {
 
-const std::string kArguments = "intel_iommu=on iommu=pt default_hugepagesz=1G hugepagesz=1G hugepages=0:8,1:8 hugepagesz=2M hugepages=0 isolcpus=managed_irq,domain,2-7";
+const std::string kArguments =
+    "intel_iommu=on iommu=pt default_hugepagesz=1G hugepagesz=1G hugepages=0:8,1:8 hugepagesz=2M "
+    "hugepages=0 isolcpus=managed_irq,domain,2-7";
 const std::string kOthers = "intel_iommu=on isolcpus=managed_irq,domain,4-7 nosoftlockup";
 
-bool clean_entry(const std::string& path) { return path.find("rescue") != std::string::npos || path.find("memtest") != std::string::npos; }
+bool clean_entry(const std::string& path) {
+  return path.find("rescue") != std::string::npos || path.find("memtest") != std::string::npos;
+}
 
 // Every word of `ours` is there, the sizes and counts of hugepages in their order.
 bool carries(const std::string& line, const std::string& ours) {
@@ -21,7 +25,8 @@ bool carries(const std::string& line, const std::string& ours) {
   std::size_t at = 0;
   for (const auto& arg : CommandLine::parse(ours).args()) {
     const auto& args = all.args();
-    auto found = std::find(args.begin() + static_cast<std::ptrdiff_t>(is_positional(arg) ? at : 0), args.end(), arg);
+    auto found = std::find(
+        args.begin() + static_cast<std::ptrdiff_t>(is_positional(arg) ? at : 0), args.end(), arg);
     if (found == args.end()) return false;
     if (is_positional(arg)) at = static_cast<std::size_t>(found - args.begin()) + 1;
   }
@@ -30,7 +35,9 @@ bool carries(const std::string& line, const std::string& ours) {
 
 }  // namespace
 
-TEST_CASE("on every host, apply reaches each normal entry, and rescue and foreign entries stay as they are") {
+TEST_CASE(
+    "on every host, apply reaches each normal entry, and rescue and foreign entries stay as they "
+    "are") {
   for (auto& host : bls_hosts()) {
     INFO(host.name);
     const auto before = host.files.disk;
@@ -44,14 +51,18 @@ TEST_CASE("on every host, apply reaches each normal entry, and rescue and foreig
     for (const auto& [path, text] : host.files.disk) {
       if (!is_entry(path)) continue;
       INFO(path << "\n" << text);
-      if (clean_entry(path)) CHECK(text == before.at(path));
-      else CHECK(carries(given(host, path), kArguments));
+      if (clean_entry(path))
+        CHECK(text == before.at(path));
+      else
+        CHECK(carries(given(host, path), kArguments));
     }
     CHECK(host.backend().state()->good == kArguments);
     CHECK(host.backend().state()->next == kArguments);
     CHECK(host.backend().state()->damage.empty());
-    CHECK(host.files.unsettled.empty() == false);                 // those that Linux alone reads
-    for (const auto& path : host.files.unsettled) CHECK(!is_entry(path));
+    // those that Linux alone reads
+    CHECK(host.files.unsettled.empty() == false);
+    for (const auto& path : host.files.unsettled)
+      CHECK(!is_entry(path));
   }
 }
 
@@ -119,44 +130,61 @@ TEST_CASE("other arguments take the place of the old ones, and a rollback brings
     for (const auto& [path, text] : first)
       if (path != kBlsState) CHECK(host.at(path) == text);
     CHECK(!host.backend().state()->can_roll_back);
-    CHECK(host.backend().rollback().error().what == "there are no arguments before these to go back to");
+    CHECK(
+        host.backend().rollback().error().what ==
+        "there are no arguments before these to go back to");
   }
 }
 
-TEST_CASE("an argument that stands there for someone else's sake is not added, not ours, and survives remove") {
+TEST_CASE(
+    "an argument that stands there for someone else's sake is not added, not ours, and survives "
+    "remove") {
   auto host = fedora();
-  const auto path = entries(kMachine + "-6.10.6-200.fc40.x86_64.conf");   // has iommu=pt
+  // has iommu=pt
+  const auto path = entries(kMachine + "-6.10.6-200.fc40.x86_64.conf");
   const auto done = host.apply("iommu=pt nosmt");
   REQUIRE(done);
   CHECK(BlsEntry::parse(host.at(path), BlsReader::grub).value(kBlsOwnKey) == "nosmt");
   CHECK(given(host, path).ends_with("iommu=pt nosmt"));
-  CHECK(done->notes == std::vector<std::string>{path + ": iommu=pt stands there already and is not ours"});
+  CHECK(
+      done->notes ==
+      std::vector<std::string>{path + ": iommu=pt stands there already and is not ours"});
   REQUIRE(host.backend().remove(false));
   CHECK(given(host, path).ends_with("iommu=pt"));
 }
 
-TEST_CASE("an entry is written as it stands: our words behind the others, our name before its options") {
+TEST_CASE(
+    "an entry is written as it stands: our words behind the others, our name before its options") {
   auto host = rhel9();
   REQUIRE(host.apply("one two=2"));
-  CHECK(host.at(entries(kMachine + "-5.14.0-503.el9.x86_64.conf")) ==
-        "title RHEL 9.5\r\nversion 5.14.0-503.el9.x86_64\r\nlinux /vmlinuz-5.14.0-503.el9.x86_64\r\nx-options-source-vfirst one two=2\r\n"
-        "options root=/dev/mapper/rhel-root ro kvm.nx_huge_pages=off one two=2\r\n");
+  CHECK(
+      host.at(entries(kMachine + "-5.14.0-503.el9.x86_64.conf")) ==
+      "title RHEL 9.5\r\nversion 5.14.0-503.el9.x86_64\r\nlinux "
+      "/vmlinuz-5.14.0-503.el9.x86_64\r\nx-options-source-vfirst one two=2\r\n"
+      "options root=/dev/mapper/rhel-root ro kvm.nx_huge_pages=off one two=2\r\n");
 }
 
-TEST_CASE("kernels to come: the line that kernel-install takes is changed where there is one and made where it would take the running one") {
+TEST_CASE(
+    "kernels to come: the line that kernel-install takes is changed where there is one and made "
+    "where it would take the running one") {
   auto host = fedora();
   REQUIRE(host.apply("one two"));
-  CHECK(host.at("etc/kernel/cmdline") == "root=UUID=1f ro rootflags=subvol=root rhgb quiet one two\n");
+  CHECK(
+      host.at("etc/kernel/cmdline") ==
+      "root=UUID=1f ro rootflags=subvol=root rhgb quiet one two\n");
   auto none = rhel9();
   REQUIRE(none.apply("one two"));
-  CHECK(none.at("etc/kernel/cmdline") == "root=/dev/mapper/rhel-root ro kvm.nx_huge_pages=off one two\n");
+  CHECK(
+      none.at("etc/kernel/cmdline") ==
+      "root=/dev/mapper/rhel-root ro kvm.nx_huge_pages=off one two\n");
   auto vendor = rhel9();
   vendor.files.disk["usr/lib/kernel/cmdline"] = "root=x\n";
   REQUIRE(vendor.apply("one two"));
   CHECK(!vendor.files.exists("etc/kernel/cmdline"));
   auto machine = debian_systemd_boot();
   REQUIRE(machine.apply("one"));
-  CHECK(machine.at("etc/kernel/cmdline") == "root=UUID=1f ro quiet one\n");   // no machine id: the image is cloned
+  // no machine id: the image is cloned
+  CHECK(machine.at("etc/kernel/cmdline") == "root=UUID=1f ro quiet one\n");
   auto variables = rhel8();
   REQUIRE(variables.apply("one"));
   CHECK(!variables.files.exists("etc/kernel/cmdline"));
@@ -168,18 +196,28 @@ TEST_CASE("RHEL 8: the arguments go into grubenv's kernelopts, and no entry is t
   REQUIRE(host.apply("one two"));
   for (const auto& [path, text] : before)
     if (is_entry(path)) CHECK(host.at(path) == text);
-  CHECK(EnvironmentBlock::parse(host.at("boot/grub2/grubenv"))->value("kernelopts") ==
-        "root=/dev/mapper/rhel-root ro crashkernel=auto rd.lvm.lv=rhel/root rhgb quiet one two ");
+  CHECK(
+      EnvironmentBlock::parse(host.at("boot/grub2/grubenv"))->value("kernelopts") ==
+      "root=/dev/mapper/rhel-root ro crashkernel=auto rd.lvm.lv=rhel/root rhgb quiet one two ");
   CHECK(host.backend().state()->good_place == "boot/grub2/grubenv");
 }
 
-TEST_CASE("RHEL 8: a block that uses both sectors, and one without kernelopts, are refused with the reason") {
+TEST_CASE(
+    "RHEL 8: a block that uses both sectors, and one without kernelopts, are refused with the "
+    "reason") {
   auto host = rhel8();
-  host.files.disk["boot/grub2/grubenv"] = grubenv("kernelopts=root=x ro\nother=" + std::string(500, 'y') + "\n");
+  host.files.disk["boot/grub2/grubenv"] =
+      grubenv("kernelopts=root=x ro\nother=" + std::string(500, 'y') + "\n");
   const auto before = host.files.disk;
-  CHECK(host.apply("one").error().what == "boot/grub2/grubenv: environment block: variables past its first 512 bytes; add them with: grubby --update-kernel=ALL --args=...");
+  CHECK(
+      host.apply("one").error().what ==
+      "boot/grub2/grubenv: environment block: variables past its first 512 bytes; add them with: "
+      "grubby --update-kernel=ALL --args=...");
   host.files.disk["boot/grub2/grubenv"] = grubenv("saved_entry=x\n");
-  CHECK(host.apply("one").error().what == "the entries' options are $kernelopts, which boot/grub2/grubenv does not set; run grub2-mkconfig first");
+  CHECK(
+      host.apply("one").error().what ==
+      "the entries' options are $kernelopts, which boot/grub2/grubenv does not set; run "
+      "grub2-mkconfig first");
   CHECK(host.files.writes == 0);
 }
 
@@ -190,20 +228,31 @@ TEST_CASE("RHEL 8 on UEFI: the block is changed where its link points, and the l
   host.tree.add("boot/grub2/grubenv", "-> ../efi/EFI/redhat/grubenv");
   const auto link = host.at("boot/grub2/grubenv");
   REQUIRE(host.apply("one"));
-  CHECK(EnvironmentBlock::parse(host.at("boot/efi/EFI/redhat/grubenv"))->value("kernelopts").ends_with(" one "));
+  CHECK(EnvironmentBlock::parse(host.at("boot/efi/EFI/redhat/grubenv"))
+            ->value("kernelopts")
+            .ends_with(" one "));
   CHECK(host.at("boot/grub2/grubenv") == link);
 }
 
-TEST_CASE("Boom's entries and another installation's are left alone; an image's old machine id is not another installation") {
+TEST_CASE(
+    "Boom's entries and another installation's are left alone; an image's old machine id is not "
+    "another installation") {
   auto host = fedora();
-  const auto boom = "#OsIdentifier: 21e37c8002f33c177524192b15d91dc9612343a3\ntitle snapshot\nlinux /vmlinuz-x\noptions root=/dev/vg/snap ro\n";
-  const auto other = "title other\nlinux /vmlinuz-y\noptions root=UUID=77 ro\n", mine = "title image\nlinux /vmlinuz-z\noptions root=UUID=1f ro\n";
+  const auto boom =
+      "#OsIdentifier: 21e37c8002f33c177524192b15d91dc9612343a3\ntitle snapshot\nlinux "
+      "/vmlinuz-x\noptions root=/dev/vg/snap ro\n";
+  const auto other = "title other\nlinux /vmlinuz-y\noptions root=UUID=77 ro\n",
+             mine = "title image\nlinux /vmlinuz-z\noptions root=UUID=1f ro\n";
   const std::string foreign(32, 'a');
   host.files.disk[entries(kMachine + "-21e37c8-6.9.conf")] = boom;
   host.files.disk[entries(foreign + "-6.9.conf")] = other;
   host.files.disk[entries(foreign + "-6.8.conf")] = mine;
-  CHECK(host.apply("one")->notes == std::vector<std::string>{entries(kMachine + "-21e37c8-6.9.conf") + ": is Boom's and boots without these arguments",
-                                                             entries(foreign + "-6.9.conf") + ": belongs to another installation and boots without these arguments"});
+  CHECK(
+      host.apply("one")->notes ==
+      std::vector<std::string>{
+          entries(kMachine + "-21e37c8-6.9.conf") + ": is Boom's and boots without these arguments",
+          entries(foreign + "-6.9.conf") +
+              ": belongs to another installation and boots without these arguments"});
   CHECK(host.at(entries(kMachine + "-21e37c8-6.9.conf")) == boom);
   CHECK(host.at(entries(foreign + "-6.9.conf")) == other);
   CHECK(given(host, entries(foreign + "-6.8.conf")) == "root=UUID=1f ro one");
@@ -217,7 +266,10 @@ TEST_CASE("a file that someone edited since keeps the edit, loses our arguments,
   text.replace(text.rfind(" one two"), 8, " one edited=1 two");
   const auto removed = host.backend().remove(false);
   REQUIRE(removed);
-  CHECK(removed->notes == std::vector<std::string>{path + ": edited by someone else since; only our arguments are taken out of it"});
+  CHECK(
+      removed->notes ==
+      std::vector<std::string>{
+          path + ": edited by someone else since; only our arguments are taken out of it"});
   CHECK(given(host, path).ends_with("iommu=pt edited=1"));
   CHECK(!host.files.exists("boot/vfirst"));
 }
@@ -228,7 +280,10 @@ TEST_CASE("what grub2-mkconfig takes out of the entries is seen, and apply puts 
   const auto path = entries(kMachine + "-6.11.4-301.fc41.x86_64.conf");
   auto& text = host.files.disk[path];
   text.erase(text.find(" one two\ngrub"), 8);
-  CHECK(host.backend().state()->damage == std::vector<std::string>{path + ": someone took out arguments of ours; apply writes them again"});
+  CHECK(
+      host.backend().state()->damage ==
+      std::vector<std::string>{
+          path + ": someone took out arguments of ours; apply writes them again"});
   const auto again = host.apply("one two");
   REQUIRE(again);
   CHECK(again->wrote);
@@ -241,12 +296,16 @@ TEST_CASE("a kernel that the hook added carries our name, and remove cleans it")
   auto host = fedora();
   REQUIRE(host.apply("one two"));
   const auto path = entries(kMachine + "-6.12.1.conf");
-  host.files.disk[path] = "title new\nversion 6.12.1\nlinux /vmlinuz-6.12.1\nx-options-source-vfirst one two\noptions root=UUID=1f ro one two\n";
+  host.files.disk[path] =
+      "title new\nversion 6.12.1\nlinux /vmlinuz-6.12.1\nx-options-source-vfirst one two\noptions "
+      "root=UUID=1f ro one two\n";
   CHECK(!host.apply("one two")->wrote);
   REQUIRE(host.apply("three"));
   CHECK(given(host, path) == "root=UUID=1f ro three");
   REQUIRE(host.backend().remove(false));
-  CHECK(host.at(path) == "title new\nversion 6.12.1\nlinux /vmlinuz-6.12.1\noptions root=UUID=1f ro\n");
+  CHECK(
+      host.at(path) ==
+      "title new\nversion 6.12.1\nlinux /vmlinuz-6.12.1\noptions root=UUID=1f ro\n");
 }
 
 TEST_CASE("words that someone put behind ours do not make a second apply write") {
@@ -255,7 +314,8 @@ TEST_CASE("words that someone put behind ours do not make a second apply write")
     REQUIRE(host.apply("one two"));
     for (auto& [path, text] : host.files.disk) {
       if (path.starts_with("boot/vfirst/") || text.find(" one two") == std::string::npos) continue;
-      text.replace(text.rfind(" one two"), 8, " one two after=1");     // the key of ours stands before the options
+      // the key of ours stands before the options
+      text.replace(text.rfind(" one two"), 8, " one two after=1");
       if (path.ends_with("grubenv")) text.resize(1024);
     }
     const int writes = host.files.writes;
@@ -285,22 +345,30 @@ TEST_CASE("an entry whose counter changed since is still the one that was copied
 
 TEST_CASE("what the loader would change is refused before a write") {
   auto host = fedora();
-  for (const auto& [word, why] : {std::pair{"memmap=1G$4G", "memmap=1G$4G: GRUB would take $ in an entry for its own"}, {"a=1;b", "a=1;b: GRUB would take ; in an entry for its own"},
-                                  {"dyndbg=\"file a +p\"", "dyndbg=\"file: GRUB cannot carry \" in a kernel argument"}})
+  for (const auto& [word, why] :
+       {std::pair{"memmap=1G$4G", "memmap=1G$4G: GRUB would take $ in an entry for its own"},
+        {"a=1;b", "a=1;b: GRUB would take ; in an entry for its own"},
+        {"dyndbg=\"file a +p\"", "dyndbg=\"file: GRUB cannot carry \" in a kernel argument"}})
     CHECK(host.apply(word).error().what == why);
-  CHECK(host.apply("one -- two").error().what == "kernel arguments hold a -- : what follows is for init");
+  CHECK(
+      host.apply("one -- two").error().what ==
+      "kernel arguments hold a -- : what follows is for init");
   CHECK(host.files.writes == 0);
   auto direct = arch();
   CHECK(direct.apply("memmap=1G$4G dyndbg=\"file a +p\" last"));
 }
 
-TEST_CASE("entries: a command line past the limit is refused with the entry and both parts, before a write") {
+TEST_CASE(
+    "entries: a command line past the limit is refused with the entry and both parts, before a "
+    "write") {
   auto host = rhel9();
   host.options.limit = 115;
   const auto refused = host.apply("isolcpus=2-7");
   REQUIRE(!refused);
-  CHECK(refused.error().what == entries(kMachine + "-5.14.0-503.el9.x86_64.conf") +
-                                    ": its command line would have 116 bytes, the kernel takes 115: 13 of ours, 103 that stand there already");
+  CHECK(
+      refused.error().what == entries(kMachine + "-5.14.0-503.el9.x86_64.conf") +
+                                  ": its command line would have 116 bytes, the kernel takes "
+                                  "115: 13 of ours, 103 that stand there already");
   CHECK(host.files.writes == 0);
   host.options.limit = 116;
   CHECK(host.apply("isolcpus=2-7"));
@@ -329,7 +397,9 @@ TEST_CASE("entries: a dry run says the same and writes nothing") {
   CHECK(host.files.writes == writes);
 }
 
-TEST_CASE("a state file that is cut or lost is said, and the entries still tell whose arguments they are") {
+TEST_CASE(
+    "a state file that is cut or lost is said, and the entries still tell whose arguments they "
+    "are") {
   auto host = fedora();
   const auto original = host.files.disk;
   REQUIRE(host.apply("one two"));
@@ -344,14 +414,20 @@ TEST_CASE("a state file that is cut or lost is said, and the entries still tell 
     if (is_entry(path)) CHECK(host.at(path) == text);
 }
 
-TEST_CASE("a folder without entries is refused by the places that were looked at, unless nothing is wanted") {
+TEST_CASE(
+    "a folder without entries is refused by the places that were looked at, unless nothing is "
+    "wanted") {
   BlsHost host("empty", Loader::systemd_boot, {{"boot/loader/loader.conf", ""}});
-  CHECK(host.apply("one").error().what == "no entries: nothing under boot/loader/entries, boot/efi/loader/entries, efi/loader/entries");
+  CHECK(
+      host.apply("one").error().what ==
+      "no entries: nothing under boot/loader/entries, boot/efi/loader/entries, efi/loader/entries");
   CHECK(host.apply(""));
   CHECK(host.files.writes == 0);
 }
 
-TEST_CASE("the running kernel needs a reboot until it has the arguments, and after remove while it has them") {
+TEST_CASE(
+    "the running kernel needs a reboot until it has the arguments, and after remove while it has "
+    "them") {
   auto host = fedora();
   CHECK(host.apply("one two=2")->reboot_needed);
   host.boot.cmdline = "root=UUID=1f ro quiet one two=2";

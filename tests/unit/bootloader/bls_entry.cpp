@@ -8,76 +8,118 @@ using namespace vfirst::test;
 
 namespace {
 
-std::vector<KernelArg> args(std::string_view text) { return CommandLine::parse(text).args(); }
-BlsEntry grub(std::string_view text) { return BlsEntry::parse(text, BlsReader::grub); }
-BlsEntry direct(std::string_view text) { return BlsEntry::parse(text, BlsReader::systemd_boot); }
+std::vector<KernelArg> args(std::string_view text) {
+  return CommandLine::parse(text).args();
+}
+BlsEntry grub(std::string_view text) {
+  return BlsEntry::parse(text, BlsReader::grub);
+}
+BlsEntry direct(std::string_view text) {
+  return BlsEntry::parse(text, BlsReader::systemd_boot);
+}
 
 }  // namespace
 
 TEST_CASE("every text is an entry and is written back as it was read") {
-  for (const std::string text : {"", "\n", "options", "options \n", "  # c\r\n\toptions\t a  b \r\n\r\nkey  v", "options \"a\" ", "options \"\nx", "\xff\xfe\n=\n"}) {
+  for (const std::string text :
+       {"", "\n", "options", "options \n", "  # c\r\n\toptions\t a  b \r\n\r\nkey  v",
+        "options \"a\" ", "options \"\nx", "\xff\xfe\n=\n"}) {
     CHECK(grub(text).text() == text);
     CHECK(direct(text).text() == text);
   }
 }
 
-TEST_CASE("GRUB takes the first options line only, systemd-boot all of them; ours go where each ends") {
+TEST_CASE(
+    "GRUB takes the first options line only, systemd-boot all of them; ours go where each ends") {
   const auto text = "linux /x\noptions a b\noptions c\n";
   CHECK(grub(text).options().str() == "a b");
   CHECK(direct(text).options().str() == "a b c");
-  CHECK(grub(text).with_own(args("one"))->text() == "linux /x\nx-options-source-vfirst one\noptions a b one\noptions c\n");
-  CHECK(direct(text).with_own(args("one"))->text() == "linux /x\noptions a b\nx-options-source-vfirst one\noptions c one\n");
+  CHECK(
+      grub(text).with_own(args("one"))->text() ==
+      "linux /x\nx-options-source-vfirst one\noptions a b one\noptions c\n");
+  CHECK(
+      direct(text).with_own(args("one"))->text() ==
+      "linux /x\noptions a b\nx-options-source-vfirst one\noptions c one\n");
 }
 
 TEST_CASE("GRUB stops reading at a line without a value, so options behind one are none") {
   for (const std::string stop : {"\n", "title\n", "\r\n"}) {
     const auto text = "linux /x\n" + stop + "options a\n";
     CHECK(!grub(text).has_options());
-    CHECK(grub(text).with_own(args("one")).error().what == "it has no options that the boot loader reads");
+    CHECK(
+        grub(text).with_own(args("one")).error().what ==
+        "it has no options that the boot loader reads");
     CHECK(direct(text).options().str() == "a");
   }
   CHECK(grub("linux /x\n# a comment\noptions a\n").has_options());
 }
 
 TEST_CASE("systemd-boot takes quotes off a whole value, so ours go inside them") {
-  CHECK(direct("options \"a b\"\n").with_own(args("one"))->text() == "x-options-source-vfirst one\noptions \"a b one\"\n");
-  CHECK(direct("options \"a\" b\n").with_own(args("one"))->text() == "x-options-source-vfirst one\noptions \"a\" b one\n");
-  CHECK(direct("options \"a\" b\n").with_own(args("k=\"v w\"")).error().what == "its options begin with a double quote, so the last argument must not end with one");
+  CHECK(
+      direct("options \"a b\"\n").with_own(args("one"))->text() ==
+      "x-options-source-vfirst one\noptions \"a b one\"\n");
+  CHECK(
+      direct("options \"a\" b\n").with_own(args("one"))->text() ==
+      "x-options-source-vfirst one\noptions \"a\" b one\n");
+  CHECK(
+      direct("options \"a\" b\n").with_own(args("k=\"v w\"")).error().what ==
+      "its options begin with a double quote, so the last argument must not end with one");
   CHECK(grub("options \"a b\"\n").options().args().size() == 1);
 }
 
-TEST_CASE("a line that ends inside a quote is refused: ours would become part of its last argument") {
-  CHECK(grub("options a b=\"c d\n").with_own(args("one")).error().what == "the command line ends inside a double quote: b=\"c d");
+TEST_CASE(
+    "a line that ends inside a quote is refused: ours would become part of its last argument") {
+  CHECK(
+      grub("options a b=\"c d\n").with_own(args("one")).error().what ==
+      "the command line ends inside a double quote: b=\"c d");
 }
 
-TEST_CASE("a size of hugepages is added even where it stands already: the count behind it belongs to it") {
-  const auto entry = grub("options hugepagesz=2M hugepages=4 quiet\n").with_own(args("quiet hugepagesz=1G hugepages=8 hugepagesz=2M hugepages=4"));
+TEST_CASE(
+    "a size of hugepages is added even where it stands already: the count behind it belongs to "
+    "it") {
+  const auto entry =
+      grub("options hugepagesz=2M hugepages=4 quiet\n")
+          .with_own(args("quiet hugepagesz=1G hugepages=8 hugepagesz=2M hugepages=4"));
   REQUIRE(entry);
-  CHECK(entry->options().str() == "hugepagesz=2M hugepages=4 quiet hugepagesz=1G hugepages=8 hugepagesz=2M hugepages=4");
+  CHECK(
+      entry->options().str() ==
+      "hugepagesz=2M hugepages=4 quiet hugepagesz=1G hugepages=8 hugepagesz=2M hugepages=4");
   CHECK(entry->without_own().text() == "options hugepagesz=2M hugepages=4 quiet\n");
 }
 
-TEST_CASE("an argument is the same one by its name and value, '-' for '_', not by a part of either") {
+TEST_CASE(
+    "an argument is the same one by its name and value, '-' for '_', not by a part of either") {
   std::vector<std::string> there;
-  const auto entry = grub("options kvm.nx_huge=1 iommu.pt=1 isolcpus=2-71\n").with_own(args("kvm.nx-huge=1 iommu.pt isolcpus=2-7"), &there);
+  const auto entry = grub("options kvm.nx_huge=1 iommu.pt=1 isolcpus=2-71\n")
+                         .with_own(args("kvm.nx-huge=1 iommu.pt isolcpus=2-7"), &there);
   REQUIRE(entry);
   CHECK(there == std::vector<std::string>{"kvm.nx-huge=1"});
   CHECK(entry->options().str() == "kvm.nx_huge=1 iommu.pt=1 isolcpus=2-71 iommu.pt isolcpus=2-7");
 }
 
-TEST_CASE("ours are taken out where someone moved them to another line, and what is gone stays gone") {
-  CHECK(direct("x-options-source-vfirst one two three\noptions a one\noptions b\noptions two c\n").without_own().text() == "options a\noptions b\noptions c\n");
+TEST_CASE(
+    "ours are taken out where someone moved them to another line, and what is gone stays gone") {
+  CHECK(
+      direct("x-options-source-vfirst one two three\noptions a one\noptions b\noptions two c\n")
+          .without_own()
+          .text() == "options a\noptions b\noptions c\n");
 }
 
-TEST_CASE("on a FAT, a staged file that may share its clusters with the entry is left and named; any other is removed") {
+TEST_CASE(
+    "on a FAT, a staged file that may share its clusters with the entry is left and named; any "
+    "other is removed") {
   auto host = debian_systemd_boot();
   const auto path = "boot/efi/loader/entries/" + kMachine + "-6.12.48+deb13-amd64.conf";
   host.files.disk[path + ".vfirst"] = host.at(path);
   host.files.disk["boot/efi/loader/entries/memtest86.conf.vfirst"] = "half";
   const auto done = host.apply("one");
   REQUIRE(done);
-  CHECK(done->notes == std::vector<std::string>{path + ".vfirst: left by a power cut; run fsck.fat -a before removing it, it may share its clusters with " + kMachine +
-                                                "-6.12.48+deb13-amd64.conf"});
+  CHECK(
+      done->notes == std::vector<std::string>{
+                         path +
+                         ".vfirst: left by a power cut; run fsck.fat -a before removing "
+                         "it, it may share its clusters with " +
+                         kMachine + "-6.12.48+deb13-amd64.conf"});
   CHECK(host.files.exists(path + ".vfirst"));
   CHECK(!host.files.exists("boot/efi/loader/entries/memtest86.conf.vfirst"));
   CHECK(given(host, path).ends_with(" one"));
@@ -101,10 +143,15 @@ TEST_CASE("the state is read back as it was written, and a cut or strange one is
   state.kernel_cmdline_wanted = "b";
   state.kernelopts = "c";
   state.kernelopts_wanted = "d";
-  state.files = {{"boot/x", "boot/vfirst/before/x", false}, {"etc/kernel/cmdline", "boot/vfirst/before/kernel-cmdline", true}};
+  state.files = {
+      {"boot/x", "boot/vfirst/before/x", false},
+      {"etc/kernel/cmdline", "boot/vfirst/before/kernel-cmdline", true}};
   const auto text = state.text();
   CHECK(BlsState::parse(text) == state);
-  for (std::size_t size = 0; size < text.size(); ++size) CHECK(!BlsState::parse(std::string_view(text).substr(0, size)));
-  CHECK(BlsState::parse("vfirst-bls 2\nend\n").error().what == "'vfirst-bls 2' is not a version that this vfirst reads");
+  for (std::size_t size = 0; size < text.size(); ++size)
+    CHECK(!BlsState::parse(std::string_view(text).substr(0, size)));
+  CHECK(
+      BlsState::parse("vfirst-bls 2\nend\n").error().what ==
+      "'vfirst-bls 2' is not a version that this vfirst reads");
   CHECK(BlsState::parse("vfirst-bls 1\nwhat\nend\n").error().what == "line 2: 'what'");
 }

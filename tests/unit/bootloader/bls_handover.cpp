@@ -12,7 +12,9 @@ using namespace vfirst::test;
 
 namespace {
 
-const std::string kOddArguments = "iommu=pt hugepagesz=1G hugepages=0:8,1:8 hugepagesz=2M hugepages=0 dyndbg=\"file 'a' +p\" memmap=1G$4G";
+const std::string kOddArguments =
+    "iommu=pt hugepagesz=1G hugepages=0:8,1:8 hugepagesz=2M hugepages=0 dyndbg=\"file 'a' +p\" "
+    "memmap=1G$4G";
 
 // The words that a shell makes of a command line, a line each.
 std::vector<std::string> shell_words(const std::string& line) {
@@ -22,27 +24,43 @@ std::vector<std::string> shell_words(const std::string& line) {
   std::vector<std::string> out;
   std::string word;
   for (const char c : ended->out) {
-    if (c != '\n') word += c;
-    else out.push_back(std::move(word)), word.clear();
+    if (c != '\n')
+      word += c;
+    else
+      out.push_back(std::move(word)), word.clear();
   }
   return out;
 }
 
 }  // namespace
 
-TEST_CASE("a shell reads each argument of the ostree command back as it is, in order, old ones out first") {
-  CHECK(shell_words(rpm_ostree_command(kOddArguments, {"isolcpus=2-7", "a b"})) ==
-        std::vector<std::string>{"rpm-ostree", "kargs", "--delete-if-present=isolcpus=2-7", "--delete-if-present=a b", "--append=iommu=pt", "--append=hugepagesz=1G",
-                                 "--append=hugepages=0:8,1:8", "--append=hugepagesz=2M", "--append=hugepages=0", "--append=dyndbg=\"file 'a' +p\"", "--append=memmap=1G$4G"});
-  CHECK(rpm_ostree_command("iommu=pt hugepagesz=1G", {}) == "rpm-ostree kargs --append=iommu=pt --append=hugepagesz=1G");
+TEST_CASE(
+    "a shell reads each argument of the ostree command back as it is, in order, old ones out "
+    "first") {
+  CHECK(
+      shell_words(rpm_ostree_command(kOddArguments, {"isolcpus=2-7", "a b"})) ==
+      std::vector<std::string>{
+          "rpm-ostree", "kargs", "--delete-if-present=isolcpus=2-7", "--delete-if-present=a b",
+          "--append=iommu=pt", "--append=hugepagesz=1G", "--append=hugepages=0:8,1:8",
+          "--append=hugepagesz=2M", "--append=hugepages=0", "--append=dyndbg=\"file 'a' +p\"",
+          "--append=memmap=1G$4G"});
+  CHECK(
+      rpm_ostree_command("iommu=pt hugepagesz=1G", {}) ==
+      "rpm-ostree kargs --append=iommu=pt --append=hugepagesz=1G");
 }
 
-TEST_CASE("a shell reads bootc's options back as one word; without arguments the source is removed") {
-  CHECK(shell_words(bootc_command(kOddArguments)) == std::vector<std::string>{"bootc", "loader-entries", "set-options-for-source", "--source", "vfirst", "--options", kOddArguments});
+TEST_CASE(
+    "a shell reads bootc's options back as one word; without arguments the source is removed") {
+  CHECK(
+      shell_words(bootc_command(kOddArguments)) == std::vector<std::string>{
+                                                       "bootc", "loader-entries",
+                                                       "set-options-for-source", "--source",
+                                                       "vfirst", "--options", kOddArguments});
   CHECK(bootc_command("") == "bootc loader-entries set-options-for-source --source vfirst");
 }
 
-TEST_CASE("a UKI gets an addon to sign: its command line, its sections, the build line and the place") {
+TEST_CASE(
+    "a UKI gets an addon to sign: its command line, its sections, the build line and the place") {
   BootFacts boot;
   boot.loader = Loader::uki;
   boot.evidence = "boot/efi/EFI/Linux/debian-6.12.efi";
@@ -55,13 +73,26 @@ TEST_CASE("a UKI gets an addon to sign: its command line, its sections, the buil
   CHECK(words[1] == "build");
   CHECK(words[2] == "--cmdline=" + kOddArguments);
   CHECK(words.back() == "--output=vfirst.addon.efi");
-  CHECK(handover(boot, kOddArguments).find("Its section .cmdline:\n" + kOddArguments + "\n") != std::string::npos);
+  CHECK(
+      handover(boot, kOddArguments).find("Its section .cmdline:\n" + kOddArguments + "\n") !=
+      std::string::npos);
 }
 
-TEST_CASE("roots of an ostree host and of a UKI host are told apart and refused with what to run; nothing is claimed") {
-  TempTree ostree{{"run/ostree-booted", ""}, {"boot/loader/entries/ostree-1.conf", "title x\nlinux /x\noptions root=x ostree=/ostree/boot.1\n"},
-                  {"boot/grub2/grub.cfg", "blscfg\n"}, {"sys/devices/system/cpu/online", "0\n"}, {"sys/devices/system/cpu/possible", "0\n"}};
-  TempTree uki{{"boot/efi/EFI/Linux/debian-6.12.efi", "MZ"}, {"sys/firmware/efi/", ""}, {"sys/devices/system/cpu/online", "0\n"}, {"sys/devices/system/cpu/possible", "0\n"}};
+TEST_CASE(
+    "roots of an ostree host and of a UKI host are told apart and refused with what to run; "
+    "nothing is claimed") {
+  TempTree ostree{
+      {"run/ostree-booted", ""},
+      {"boot/loader/entries/ostree-1.conf",
+       "title x\nlinux /x\noptions root=x ostree=/ostree/boot.1\n"},
+      {"boot/grub2/grub.cfg", "blscfg\n"},
+      {"sys/devices/system/cpu/online", "0\n"},
+      {"sys/devices/system/cpu/possible", "0\n"}};
+  TempTree uki{
+      {"boot/efi/EFI/Linux/debian-6.12.efi", "MZ"},
+      {"sys/firmware/efi/", ""},
+      {"sys/devices/system/cpu/online", "0\n"},
+      {"sys/devices/system/cpu/possible", "0\n"}};
   const auto boot_of = [](const TempTree& tree) {
     const auto root = Root::open(tree.path());
     REQUIRE(root);
@@ -72,10 +103,18 @@ TEST_CASE("roots of an ostree host and of a UKI host are told apart and refused 
   const auto first = boot_of(ostree), second = boot_of(uki);
   CHECK(first.loader == Loader::ostree);
   CHECK(second.loader == Loader::uki);
-  CHECK(can_apply(first, "iommu=pt a=1").error() ==
-        Error{std::errc::operation_not_supported, "this host's deployments belong to ostree (run/ostree-booted). Run: rpm-ostree kargs --append=iommu=pt --append=a=1; or, where bootc "
-                                                  "has loader-entries: bootc loader-entries set-options-for-source --source vfirst --options 'iommu=pt a=1'"});
+  CHECK(
+      can_apply(first, "iommu=pt a=1").error() ==
+      Error{
+          std::errc::operation_not_supported,
+          "this host's deployments belong to ostree (run/ostree-booted). Run: rpm-ostree kargs "
+          "--append=iommu=pt --append=a=1; or, where bootc "
+          "has loader-entries: bootc loader-entries set-options-for-source --source vfirst "
+          "--options 'iommu=pt a=1'"});
   const auto refused = can_apply(second, "iommu=pt");
   CHECK(refused.error().code == std::errc::operation_not_supported);
-  CHECK(refused.error().what.find("copy it to /boot/efi/loader/addons/vfirst.addon.efi: ukify build --cmdline=iommu=pt --secureboot-private-key=") != std::string::npos);
+  CHECK(
+      refused.error().what.find("copy it to /boot/efi/loader/addons/vfirst.addon.efi: ukify "
+                                "build --cmdline=iommu=pt --secureboot-private-key=") !=
+      std::string::npos);
 }

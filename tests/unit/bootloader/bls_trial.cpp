@@ -12,7 +12,9 @@ namespace {
 
 const std::string kFolder = "boot/efi/loader/entries/";
 const std::string kDefault = kMachine + "-6.12.48+deb13-amd64";
-const std::string kCounted = kFolder + kDefault + "-vfirst+1.conf", kTaken = kFolder + kDefault + "-vfirst+0-1.conf", kBlessed = kFolder + kDefault + "-vfirst.conf";
+const std::string kCounted = kFolder + kDefault + "-vfirst+1.conf",
+                  kTaken = kFolder + kDefault + "-vfirst+0-1.conf",
+                  kBlessed = kFolder + kDefault + "-vfirst.conf";
 
 BlsHost trying() {
   auto host = debian_systemd_boot();
@@ -28,30 +30,39 @@ void rename(BlsHost& host, const std::string& from, const std::string& to) {
   host.files.disk.insert(std::move(node));
 }
 
-void boot_trial(BlsHost& host) {                                  // as systemd-boot does: counted down, then booted
+// as systemd-boot does: counted down, then booted
+void boot_trial(BlsHost& host) {
   rename(host, kCounted, kTaken);
   host.boot.cmdline = given(host, kTaken);
 }
 
 std::string efi(std::string_view text) {
   std::string out(4, '\x06');
-  for (const char c : text) (out += c) += '\0';
+  for (const char c : text)
+    (out += c) += '\0';
   return out + std::string(2, '\0');
 }
 const std::string kGuid = "-4a67b082-0a4c-41cf-b6c7-440b29bb8c4f";
 
-std::vector<BlsItem> items(const BlsHost& host) { return BlsMenu::read(host.files, host.boot)->items; }
+std::vector<BlsItem> items(const BlsHost& host) {
+  return BlsMenu::read(host.files, host.boot)->items;
+}
 
 }  // namespace
 
-TEST_CASE("a trial is one entry more, first in systemd-boot's order until it was taken; the others keep their bytes") {
+TEST_CASE(
+    "a trial is one entry more, first in systemd-boot's order until it was taken; the others keep "
+    "their bytes") {
   auto host = trying();
   const auto before = host.files.disk;
   const auto done = host.apply("one two");
   if (!done) FAIL(done.error().what);
   CHECK(done->changed);
-  for (const auto& [path, text] : before) CHECK(host.at(path) == text);
-  CHECK(given(host, kCounted) == "root=UUID=1f ro quiet systemd.machine_id=" + kMachine + " one two panic=30 vfirst.trial=p1");
+  for (const auto& [path, text] : before)
+    CHECK(host.at(path) == text);
+  CHECK(
+      given(host, kCounted) ==
+      "root=UUID=1f ro quiet systemd.machine_id=" + kMachine + " one two panic=30 vfirst.trial=p1");
   CHECK(default_item(items(host), "")->path == kCounted);
   CHECK(default_item(items(host), kMachine + "-*")->path == kCounted);
   const auto state = *host.backend().state();
@@ -69,13 +80,16 @@ TEST_CASE("a trial is one entry more, first in systemd-boot's order until it was
   CHECK(default_item(items(host), kMachine + "-*")->path == kFolder + kDefault + ".conf");
 }
 
-TEST_CASE("a trial that is confirmed stands in every entry without the trial's own arguments, and its entry is gone") {
+TEST_CASE(
+    "a trial that is confirmed stands in every entry without the trial's own arguments, and its "
+    "entry is gone") {
   for (const bool blessed : {false, true}) {
     auto host = trying();
     const auto original = host.files.disk;
     REQUIRE(host.apply("one two"));
     boot_trial(host);
-    if (blessed) rename(host, kTaken, kBlessed);                  // systemd-bless-boot came first
+    // systemd-bless-boot came first
+    if (blessed) rename(host, kTaken, kBlessed);
     CHECK(host.backend().state()->trial == Trial::running);
     CHECK(host.backend().state()->next == "");
     const auto done = host.backend().confirm();
@@ -83,7 +97,9 @@ TEST_CASE("a trial that is confirmed stands in every entry without the trial's o
     CHECK(done->after == "one two");
     CHECK(!done->reboot_needed);
     CHECK(BlsMenu::read(host.files, host.boot)->trial() == nullptr);
-    CHECK(given(host, kFolder + kDefault + ".conf") == "root=UUID=1f ro quiet systemd.machine_id=" + kMachine + " one two");
+    CHECK(
+        given(host, kFolder + kDefault + ".conf") ==
+        "root=UUID=1f ro quiet systemd.machine_id=" + kMachine + " one two");
     CHECK(host.backend().state()->trial == Trial::none);
     CHECK(host.backend().state()->good == "one two");
     const int writes = host.files.writes;
@@ -98,11 +114,14 @@ TEST_CASE("a trial that is confirmed stands in every entry without the trial's o
   }
 }
 
-TEST_CASE("a trial that nobody confirmed is known for failed, and its plan is not tried again without force") {
+TEST_CASE(
+    "a trial that nobody confirmed is known for failed, and its plan is not tried again without "
+    "force") {
   auto host = trying();
   REQUIRE(host.apply("one two"));
   boot_trial(host);
-  host.boot.cmdline = "root=UUID=1f ro quiet";                    // it panicked; this is the boot after it
+  // it panicked; this is the boot after it
+  host.boot.cmdline = "root=UUID=1f ro quiet";
   auto state = *host.backend().state();
   CHECK(state.trial == Trial::failed);
   CHECK(state.trial_plan == "p1");
@@ -111,7 +130,9 @@ TEST_CASE("a trial that nobody confirmed is known for failed, and its plan is no
   const auto refused = host.apply("one two");
   REQUIRE(!refused);
   CHECK(refused.error().code == std::errc::operation_not_supported);
-  CHECK(refused.error().what == "plan p1 failed its trial and is not tried again by itself; apply --force tries it");
+  CHECK(
+      refused.error().what ==
+      "plan p1 failed its trial and is not tried again by itself; apply --force tries it");
   // Another plan may, and the first stays refused, also once the failed entry is gone.
   host.options.plan = "p2";
   host.options.trial_only = "panic=30 vfirst.trial=p2";
@@ -143,7 +164,9 @@ TEST_CASE("a rollback takes an armed trial out, and the arguments that were good
   CHECK(host.files.disk == disk);
 }
 
-TEST_CASE("a confirm that a power cut stopped is finished in whatever boot comes next, and no failed trial") {
+TEST_CASE(
+    "a confirm that a power cut stopped is finished in whatever boot comes next, and no failed "
+    "trial") {
   auto host = trying();
   const auto original = host.files.disk;
   REQUIRE(host.apply("one two"));
@@ -154,7 +177,10 @@ TEST_CASE("a confirm that a power cut stopped is finished in whatever boot comes
   host.files.disk[std::string(kBlsState)] = state.text();
   host.boot.cmdline = "root=UUID=1f ro quiet";
   CHECK(host.backend().state()->trial == Trial::none);
-  CHECK(host.backend().state()->damage == std::vector<std::string>{"boot/vfirst/bls: a change was cut short; apply, confirm, rollback or remove finishes it"});
+  CHECK(
+      host.backend().state()->damage ==
+      std::vector<std::string>{"boot/vfirst/bls: a change was cut short; apply, confirm, "
+                               "rollback or remove finishes it"});
   REQUIRE(host.backend().confirm());
   CHECK(host.backend().state()->good == "one two");
   CHECK(host.backend().state()->damage.empty());
@@ -188,16 +214,23 @@ TEST_CASE("a trial is refused, with the reason, where systemd-boot would not tak
   };
   auto pinned = trying();
   pinned.files.disk["boot/efi/loader/loader.conf"] = "default " + kDefault + ".conf\n";
-  CHECK(why(std::move(pinned)) == "boot/efi/loader/loader.conf pins " + kDefault + ".conf, so that systemd-boot would pass over the trial's entry; take the pin out, or use --no-trial");
+  CHECK(
+      why(std::move(pinned)) == "boot/efi/loader/loader.conf pins " + kDefault +
+                                    ".conf, so that systemd-boot would pass over the trial's "
+                                    "entry; take the pin out, or use --no-trial");
   auto saved = trying();
   saved.files.disk["boot/efi/loader/loader.conf"] = "default @saved\n";
   CHECK(why(std::move(saved)) == "boot/efi/loader/loader.conf says default @saved");
   auto variable = trying();
   variable.tree.add("sys/firmware/efi/efivars/LoaderEntryDefault" + kGuid, efi(kDefault + ".conf"));
-  CHECK(why(std::move(variable)).starts_with("the EFI variable LoaderEntryDefault pins " + kDefault + ".conf, "));
+  CHECK(why(std::move(variable))
+            .starts_with("the EFI variable LoaderEntryDefault pins " + kDefault + ".conf, "));
   auto preferred = trying();
-  preferred.files.disk["boot/efi/loader/loader.conf"] = "default " + kMachine + "-*\npreferred " + kMachine + "-6.12.43+deb13-amd64.conf\n";
-  CHECK(why(std::move(preferred)).starts_with("boot/efi/loader/loader.conf pins " + kMachine + "-6.12.43+deb13-amd64.conf, "));
+  preferred.files.disk["boot/efi/loader/loader.conf"] =
+      "default " + kMachine + "-*\npreferred " + kMachine + "-6.12.43+deb13-amd64.conf\n";
+  CHECK(why(std::move(preferred))
+            .starts_with(
+                "boot/efi/loader/loader.conf pins " + kMachine + "-6.12.43+deb13-amd64.conf, "));
   auto once = trying();
   once.tree.add("sys/firmware/efi/efivars/LoaderEntryOneShot" + kGuid, efi("memtest86.conf"));
   CHECK(why(std::move(once)).starts_with("memtest86.conf is set to boot once already"));
@@ -213,16 +246,20 @@ TEST_CASE("a trial is refused, with the reason, where systemd-boot would not tak
   CHECK(why(std::move(grub)) == "GRUB counts no boots of its entries");
 }
 
-TEST_CASE("a trial's entry sorts first without a sort-key beside it too, and for any distribution's") {
+TEST_CASE(
+    "a trial's entry sorts first without a sort-key beside it too, and for any distribution's") {
   auto host = arch();
   host.options.trial = true;
   REQUIRE(host.apply("one"));
   CHECK(default_item(items(host), "")->path == entries("arch-vfirst+1.conf"));
-  CHECK(given(host, entries("arch-vfirst+1.conf")) == "root=UUID=1f rw quiet module_blacklist=\"nouveau\" one vfirst.trial=p1");
+  CHECK(
+      given(host, entries("arch-vfirst+1.conf")) ==
+      "root=UUID=1f rw quiet module_blacklist=\"nouveau\" one vfirst.trial=p1");
 }
 
 TEST_CASE("file names of entries: the counter is apart from the id, a plus of the version is not") {
-  const auto same = [](const char* file, const char* id, std::optional<unsigned> left, std::optional<unsigned> done) {
+  const auto same = [](const char* file, const char* id, std::optional<unsigned> left,
+                       std::optional<unsigned> done) {
     const auto name = BlsName::parse(file);
     REQUIRE(name);
     CHECK(*name == BlsName{id, left, done});
@@ -233,12 +270,15 @@ TEST_CASE("file names of entries: the counter is apart from the id, a plus of th
   same("a+0-3.conf", "a", 0, 3);
   same("6.12.48+deb13-amd64.conf", "6.12.48+deb13-amd64", {}, {});
   same("6.12.48+deb13-amd64+2-1.conf", "6.12.48+deb13-amd64", 2, 1);
-  for (const auto* other : {"a.conf.vfirst", ".conf", ".a.conf", "auto-windows.conf", "a", "b/a.conf"}) CHECK(!BlsName::parse(other));
+  for (const auto* other :
+       {"a.conf.vfirst", ".conf", ".a.conf", "auto-windows.conf", "a", "b/a.conf"})
+    CHECK(!BlsName::parse(other));
 }
 
 TEST_CASE("versions are in systemd's order") {
   // The examples of the UAPI version format specification.
-  const std::vector<std::string> ascending = {"~rc1", "", "1~rc1", "1", "1-1", "1.1", "2", "6.10.6", "6.12", "6.12-2", "6.12.1", "12"};
+  const std::vector<std::string> ascending = {"~rc1", "",       "1~rc1", "1",      "1-1",    "1.1",
+                                              "2",    "6.10.6", "6.12",  "6.12-2", "6.12.1", "12"};
   for (std::size_t a = 0; a < ascending.size(); ++a)
     for (std::size_t b = 0; b < ascending.size(); ++b) {
       INFO(ascending[a] << " and " << ascending[b]);

@@ -45,7 +45,8 @@ TEST_CASE("arming and disarming moves no byte of another variable: GRUB does the
   REQUIRE(block.set("vfirst_try", "b"));
   const auto armed = block.bytes();
   int different = 0;
-  for (std::size_t i = 0; i < armed.size(); ++i) different += armed[i] != disarmed[i];
+  for (std::size_t i = 0; i < armed.size(); ++i)
+    different += armed[i] != disarmed[i];
   CHECK(different == 1);
 }
 
@@ -58,7 +59,9 @@ TEST_CASE("variables of someone else are kept in their place") {
   CHECK(block->bytes().starts_with("# GRUB Environment Block\nsaved_entry=0\nvfirst_good=b\n#"));
 }
 
-TEST_CASE("a value that does not fit the first sector, or could not be read back, is refused and changes nothing") {
+TEST_CASE(
+    "a value that does not fit the first sector, or could not be read back, is refused and changes "
+    "nothing") {
   auto block = sample();
   const auto before = block.bytes();
   CHECK(!block.set("long", std::string(500, 'x')));
@@ -71,7 +74,8 @@ TEST_CASE("a value that does not fit the first sector, or could not be read back
 
 TEST_CASE("a block that is cut anywhere, overfull or scribbled on is refused") {
   const auto bytes = sample().bytes();
-  for (std::size_t n = 0; n < bytes.size(); ++n) CHECK(!EnvironmentBlock::parse(bytes.substr(0, n)));
+  for (std::size_t n = 0; n < bytes.size(); ++n)
+    CHECK(!EnvironmentBlock::parse(bytes.substr(0, n)));
   CHECK(!EnvironmentBlock::parse(bytes + "#"));
   CHECK(!EnvironmentBlock::parse(std::string(1024, '\0')));
   for (const std::size_t at : {0UL, 24UL, 60UL, 600UL, 1023UL}) {

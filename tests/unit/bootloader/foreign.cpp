@@ -25,12 +25,18 @@ struct ForeignHost {
   BootFacts boot;
   ApplyOptions options;
   RunProcess run = [this](const std::vector<std::string>& argv, std::string_view) -> Result<Ended> {
-    if (argv[0] == "grub-mkconfig") return Ended{broken ? 1 : 0, config(), broken ? "no device\n" : ""};
+    if (argv[0] == "grub-mkconfig")
+      return Ended{broken ? 1 : 0, config(), broken ? "no device\n" : ""};
     return Ended{};
   };
   bool broken = false;
 
-  explicit ForeignHost(int at = -1, int error = 0) : files({{"etc/default/grub", kDefaults}, {"etc/grub.d/09_vfirst", "#!/bin/sh"}, {"etc/default/grub.d/zz-vfirst.cfg", "x"}}, at, error) {
+  explicit ForeignHost(int at = -1, int error = 0)
+      : files(
+            {{"etc/default/grub", kDefaults},
+             {"etc/grub.d/09_vfirst", "#!/bin/sh"},
+             {"etc/default/grub.d/zz-vfirst.cfg", "x"}},
+            at, error) {
     files.executable = {"etc/grub.d/09_vfirst"};
     files.disk["boot/grub/grub.cfg"] = config();
     boot.loader = Loader::grub;
@@ -42,7 +48,9 @@ struct ForeignHost {
   std::string config() const {
     auto text = grub_cfg(true);
     if (foreign_sources(files, "isolcpus=1").empty()) return text;
-    for (auto at = text.find("quiet $vfirst_args"); at != text.npos; at = text.find("quiet $vfirst_args", at + 20)) text.insert(at + 5, " isolcpus=1");
+    for (auto at = text.find("quiet $vfirst_args"); at != text.npos;
+         at = text.find("quiet $vfirst_args", at + 20))
+      text.insert(at + 5, " isolcpus=1");
     return text;
   }
   // The whole line that the next boot's kernel is given.
@@ -69,12 +77,18 @@ struct ForeignHost {
 
 TEST_CASE("a foreign word is found where it is assigned, and nowhere else") {
   ForeignHost host;
-  CHECK(foreign_sources(host.files, "isolcpus=1") == std::vector<ForeignSource>{{"etc/default/grub", 3}});
-  CHECK(foreign_sources(host.files, "console=ttyS0,115200") == std::vector<ForeignSource>{{"etc/default/grub", 4}});
+  CHECK(
+      foreign_sources(host.files, "isolcpus=1") ==
+      std::vector<ForeignSource>{{"etc/default/grub", 3}});
+  CHECK(
+      foreign_sources(host.files, "console=ttyS0,115200") ==
+      std::vector<ForeignSource>{{"etc/default/grub", 4}});
   CHECK(foreign_sources(host.files, "isolcpus").empty());
   CHECK(foreign_sources(host.files, "console=ttyS0").empty());
   host.files.disk["etc/default/grub.d/50-cloud.cfg"] = "GRUB_CMDLINE_LINUX_DEFAULT=isolcpus=1\n";
-  CHECK(foreign_sources(host.files, "isolcpus=1").back().str() == "etc/default/grub.d/50-cloud.cfg:1");
+  CHECK(
+      foreign_sources(host.files, "isolcpus=1").back().str() ==
+      "etc/default/grub.d/50-cloud.cfg:1");
 }
 
 TEST_CASE("a word goes out of its assignment and leaves every other byte") {
@@ -88,11 +102,17 @@ TEST_CASE("a word goes out of its assignment and leaves every other byte") {
   CHECK(without_word("GRUB_CMDLINE_LINUX=\"a b\"\n", "b") == "GRUB_CMDLINE_LINUX=\"a\"\n");
   CHECK(without_word("GRUB_CMDLINE_LINUX='a'\n", "a") == "GRUB_CMDLINE_LINUX=''\n");
   CHECK(without_word("  export GRUB_CMDLINE_LINUX=a\n", "a") == "  export GRUB_CMDLINE_LINUX=\n");
-  CHECK(without_word("GRUB_CMDLINE_LINUX=\"a=1 x b=1\"\n", "b=1") == "GRUB_CMDLINE_LINUX=\"a=1 x\"\n");
-  CHECK(without_word("GRUB_CMDLINE_LINUX_RECOVERY=\"a\"\n", "a") == "GRUB_CMDLINE_LINUX_RECOVERY=\"a\"\n");
+  CHECK(
+      without_word("GRUB_CMDLINE_LINUX=\"a=1 x b=1\"\n", "b=1") ==
+      "GRUB_CMDLINE_LINUX=\"a=1 x\"\n");
+  CHECK(
+      without_word("GRUB_CMDLINE_LINUX_RECOVERY=\"a\"\n", "a") ==
+      "GRUB_CMDLINE_LINUX_RECOVERY=\"a\"\n");
 }
 
-TEST_CASE("an adopted word is ours: the kernel gets it as before, the files give it up, remove puts it back") {
+TEST_CASE(
+    "an adopted word is ours: the kernel gets it as before, the files give it up, remove puts it "
+    "back") {
   ForeignHost host;
   auto disk = host.files.disk;
   REQUIRE(apply_arguments(host.files, host.root, host.boot, "iommu=pt", host.options));
@@ -100,13 +120,16 @@ TEST_CASE("an adopted word is ours: the kernel gets it as before, the files give
   REQUIRE(adopted);
   CHECK(adopted->words == std::vector<std::string>{"isolcpus=1"});
   CHECK(adopted->notes.empty());
-  CHECK(host.line() == std::vector<std::string>{"root=UUID=1", "ro", "quiet", "isolcpus=1", "iommu=pt"});
+  CHECK(
+      host.line() ==
+      std::vector<std::string>{"root=UUID=1", "ro", "quiet", "isolcpus=1", "iommu=pt"});
   CHECK(foreign_sources(host.files, "isolcpus=1").empty());
   const int writes = host.files.writes;
   CHECK_FALSE(adopt(host.files, host.root, host.boot, {"isolcpus=1"}, host.run)->wrote);
   CHECK(host.files.writes == writes);
 
-  REQUIRE(apply_arguments(host.files, host.root, host.boot, "isolcpus=2-7", host.options));   // and now it may be replaced
+  // and now it may be replaced
+  REQUIRE(apply_arguments(host.files, host.root, host.boot, "isolcpus=2-7", host.options));
   CHECK_FALSE(host.has("isolcpus=1"));
   const auto removed = remove_slots(host.files, host.root, host.boot, false, host.run);
   REQUIRE(removed);
@@ -114,7 +137,9 @@ TEST_CASE("an adopted word is ours: the kernel gets it as before, the files give
   CHECK(host.files.disk == disk);
 }
 
-TEST_CASE("an adoption ends a trial that is armed: the next boot gets what is good and the adopted word") {
+TEST_CASE(
+    "an adoption ends a trial that is armed: the next boot gets what is good and the adopted "
+    "word") {
   ForeignHost host;
   host.options.trial = false;
   REQUIRE(apply_arguments(host.files, host.root, host.boot, "iommu=pt", host.options));
@@ -124,20 +149,28 @@ TEST_CASE("an adoption ends a trial that is armed: the next boot gets what is go
   REQUIRE(apply_arguments(host.files, host.root, host.boot, "iommu=pt hugepages=4", trial));
   REQUIRE(host.has("hugepages=4"));
   REQUIRE(adopt(host.files, host.root, host.boot, {"isolcpus=1"}, host.run));
-  CHECK(host.line() == std::vector<std::string>{"root=UUID=1", "ro", "quiet", "isolcpus=1", "iommu=pt"});
+  CHECK(
+      host.line() ==
+      std::vector<std::string>{"root=UUID=1", "ro", "quiet", "isolcpus=1", "iommu=pt"});
   trial.force = false;
-  REQUIRE(apply_arguments(host.files, host.root, host.boot, "iommu=pt isolcpus=1 hugepages=4", trial));   // it was not tried: it may be again
+  // it was not tried: it may be again
+  REQUIRE(
+      apply_arguments(host.files, host.root, host.boot, "iommu=pt isolcpus=1 hugepages=4", trial));
   CHECK(host.has("hugepages=4"));
 }
 
-TEST_CASE("a file that was edited after adoption is left and named, with the bytes from before kept") {
+TEST_CASE(
+    "a file that was edited after adoption is left and named, with the bytes from before kept") {
   ForeignHost host;
   REQUIRE(adopt(host.files, host.root, host.boot, {"isolcpus=1"}, host.run));
   host.files.disk["etc/default/grub"] += "GRUB_TIMEOUT=1\n";
   const auto removed = remove_slots(host.files, host.root, host.boot, false, host.run);
   REQUIRE(removed);
   REQUIRE(removed->notes.size() == 1);
-  CHECK(removed->notes[0] == "etc/default/grub: someone else changed it since; what stood there before vfirst: boot/vfirst/before/etc-default-grub");
+  CHECK(
+      removed->notes[0] ==
+      "etc/default/grub: someone else changed it since; what stood there before vfirst: "
+      "boot/vfirst/before/etc-default-grub");
   CHECK(host.files.disk.at("boot/vfirst/before/etc-default-grub") == kDefaults);
 }
 
@@ -145,8 +178,11 @@ TEST_CASE("a word that stands in no file of GRUB's defaults is refused, and noth
   ForeignHost host;
   auto& config = host.files.disk["boot/grub/grub.cfg"];
   config.insert(config.find(" $vfirst_args"), " isolcpus=3");
-  CHECK(adopt(host.files, host.root, host.boot, {"isolcpus=3"}, host.run).error().what.starts_with("isolcpus=3: stands in no assignment"));
-  CHECK_FALSE(adopt(host.files, host.root, host.boot, {"isolcpus=5"}, host.run)->wrote);   // this boot's alone: the next has it not
+  CHECK(adopt(host.files, host.root, host.boot, {"isolcpus=3"}, host.run)
+            .error()
+            .what.starts_with("isolcpus=3: stands in no assignment"));
+  // this boot's alone: the next has it not
+  CHECK_FALSE(adopt(host.files, host.root, host.boot, {"isolcpus=5"}, host.run)->wrote);
   CHECK(host.files.writes == 0);
 }
 
@@ -158,7 +194,8 @@ TEST_CASE("where grub-mkconfig fails the files are as they were") {
   CHECK(host.has("isolcpus=1"));
 }
 
-TEST_CASE("a power cut anywhere in an adoption leaves the kernel each word, and a second run finishes") {
+TEST_CASE(
+    "a power cut anywhere in an adoption leaves the kernel each word, and a second run finishes") {
   int points = 0;
   for (int at = 0;; ++at) {
     REQUIRE(at < 200);

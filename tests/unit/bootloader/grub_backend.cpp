@@ -26,17 +26,30 @@ struct TriedHost {
     boot.cmdline = kForeign;
   }
   static ApplyOptions options(const std::string& plan, bool trial = true) {
-    return {.plan = plan, .dry_run = false, .trial = trial, .force = false, .trial_only = "vfirst.trial=" + plan + " panic=30", .limit = 2047, .prove = {}, .run = {}};
+    return {
+        .plan = plan,
+        .dry_run = false,
+        .trial = trial,
+        .force = false,
+        .trial_only = "vfirst.trial=" + plan + " panic=30",
+        .limit = 2047,
+        .prove = {},
+        .run = {}};
   }
-  Result<ApplyOutcome> apply(const std::string& cmdline, const std::string& plan, bool trial = true) { return backend.apply(cmdline, options(plan, trial)); }
+  Result<ApplyOutcome> apply(
+      const std::string& cmdline, const std::string& plan, bool trial = true) {
+    return backend.apply(cmdline, options(plan, trial));
+  }
   void reboot() {
     auto slots = *current_slots(files, boot);
     const char slot = slots.next();
     const bool tried = slots.now.trial;
     boot.cmdline = kForeign;
-    if (const auto* taken = slots.at(slot)) boot.cmdline += " " + taken->arguments + (tried ? " " + taken->trial_only : "");
+    if (const auto* taken = slots.at(slot))
+      boot.cmdline += " " + taken->arguments + (tried ? " " + taken->trial_only : "");
     if (!tried) return;
-    auto block = *slots.environment;                             // what the fragment's save_env does
+    // what the fragment's save_env does
+    auto block = *slots.environment;
     REQUIRE(block.set("vfirst_try", "-"));
     files.disk[slots.path] = block.bytes();
   }
@@ -65,20 +78,26 @@ TEST_CASE("a trial is armed, runs once, and is kept by confirm") {
   CHECK(host.boot.cmdline == kForeign + " one");
 }
 
-TEST_CASE("a trial that nobody confirms is over after its one boot, and its plan is not tried again by itself") {
+TEST_CASE(
+    "a trial that nobody confirms is over after its one boot, and its plan is not tried again by "
+    "itself") {
   TriedHost host;
   REQUIRE(host.apply("old", "p0", false));
   host.reboot();
   REQUIRE(host.apply("bad", "p1"));
   host.reboot();
-  host.reboot();                                                  // a panic, a hang, a red verify
+  // a panic, a hang, a red verify
+  host.reboot();
   CHECK(host.boot.cmdline == kForeign + " old");
   CHECK(host.state().trial == Trial::failed);
   CHECK(host.state().trial_plan == "p1");
   const int writes = host.files.writes;
   const auto again = host.apply("bad", "p1");
   REQUIRE_FALSE(again);
-  CHECK(again.error().what == "plan p1 had its trial boot and was not confirmed: it is not tried again by itself. Change the policy, or say --force");
+  CHECK(
+      again.error().what ==
+      "plan p1 had its trial boot and was not confirmed: it is not tried again by itself. Change "
+      "the policy, or say --force");
   CHECK(host.files.writes == writes);
   auto forced = TriedHost::options("p1");
   forced.force = true;
@@ -107,7 +126,9 @@ TEST_CASE("a plan that was armed in the trial boot of another is not what that b
   REQUIRE(host.apply("one", "p1"));
   host.reboot();
   REQUIRE(host.apply("two", "p2"));
-  CHECK(host.backend.confirm().error().what == "this boot is the trial of plan p1, but plan p2 has been armed since");
+  CHECK(
+      host.backend.confirm().error().what ==
+      "this boot is the trial of plan p1, but plan p2 has been armed since");
 }
 
 TEST_CASE("apply in the trial's own boot has nothing to do and needs no reboot") {
@@ -124,7 +145,9 @@ TEST_CASE("apply in the trial's own boot has nothing to do and needs no reboot")
   CHECK(host.state().trial == Trial::running);
 }
 
-TEST_CASE("rollback disarms a trial, takes a running one back, and else returns to the arguments before") {
+TEST_CASE(
+    "rollback disarms a trial, takes a running one back, and else returns to the arguments "
+    "before") {
   TriedHost host;
   CHECK(host.backend.rollback().error().what == "there are no earlier arguments to go back to");
   REQUIRE(host.apply("one", "p1", false));
@@ -138,7 +161,9 @@ TEST_CASE("rollback disarms a trial, takes a running one back, and else returns 
   REQUIRE(host.apply("two", "p2"));
   host.reboot();
   REQUIRE(host.backend.rollback());
-  CHECK(host.backend.confirm().error().what == "the trial of plan p2 was taken back: the next boot has the arguments from before");
+  CHECK(
+      host.backend.confirm().error().what ==
+      "the trial of plan p2 was taken back: the next boot has the arguments from before");
   host.reboot();
   CHECK(host.boot.cmdline == kForeign + " one");
 
@@ -148,7 +173,8 @@ TEST_CASE("rollback disarms a trial, takes a running one back, and else returns 
   REQUIRE(host.backend.rollback());
   host.reboot();
   CHECK(host.boot.cmdline == kForeign + " one");
-  REQUIRE(host.backend.rollback());                               // there and back
+  // there and back
+  REQUIRE(host.backend.rollback());
   host.reboot();
   CHECK(host.boot.cmdline == kForeign + " two");
 }
@@ -168,7 +194,8 @@ TEST_CASE("what a new trial has overwritten is nothing to roll back to") {
   REQUIRE(host.apply("one", "p1", false));
   REQUIRE(host.apply("two", "p2", false));
   CHECK(host.state().can_roll_back);
-  REQUIRE(host.apply("three", "p3"));                              // into the slot that held one
+  // into the slot that held one
+  REQUIRE(host.apply("three", "p3"));
   host.reboot();
   host.reboot();
   CHECK_FALSE(host.state().can_roll_back);
@@ -191,16 +218,24 @@ TEST_CASE("apply and remove give every byte back") {
   CHECK_FALSE(host.backend.remove(false)->wrote);
 }
 
-TEST_CASE("a grub.cfg that apply made anew is given back; one that was generated again since is left and named") {
+TEST_CASE(
+    "a grub.cfg that apply made anew is given back; one that was generated again since is left and "
+    "named") {
   for (const bool edited : {false, true}) {
     TriedHost host;
-    host.files.disk = {{"boot/grub/grub.cfg", grub_cfg(false)}, {"etc/grub.d/09_vfirst", "#!/bin/sh"}, {"etc/default/grub.d/zz-vfirst.cfg", "x"}};
+    host.files.disk = {
+        {"boot/grub/grub.cfg", grub_cfg(false)},
+        {"etc/grub.d/09_vfirst", "#!/bin/sh"},
+        {"etc/default/grub.d/zz-vfirst.cfg", "x"}};
     host.files.executable = {"etc/grub.d/09_vfirst"};
     auto disk = host.files.disk;
     auto options = TriedHost::options("p1");
-    options.run = [](const std::vector<std::string>& argv, std::string_view) -> Result<Ended> { return Ended{0, argv[0] == "grub-mkconfig" ? grub_cfg(true) : "", ""}; };
+    options.run = [](const std::vector<std::string>& argv, std::string_view) -> Result<Ended> {
+      return Ended{0, argv[0] == "grub-mkconfig" ? grub_cfg(true) : "", ""};
+    };
     REQUIRE(host.backend.apply("one", options)->regenerated);
-    if (edited) disk["boot/grub/grub.cfg"] = host.files.disk["boot/grub/grub.cfg"] += "# a new kernel\n";
+    if (edited)
+      disk["boot/grub/grub.cfg"] = host.files.disk["boot/grub/grub.cfg"] += "# a new kernel\n";
     const auto removed = host.backend.remove(false);
     REQUIRE(removed);
     CHECK(host.files.disk == disk);
@@ -219,7 +254,9 @@ TEST_CASE("a dry remove writes nothing and says what would go") {
   CHECK(host.files.disk == disk);
 }
 
-TEST_CASE("where GRUB cannot write /boot the block lies on the EFI system partition, and goes with remove") {
+TEST_CASE(
+    "where GRUB cannot write /boot the block lies on the EFI system partition, and goes with "
+    "remove") {
   TriedHost host;
   host.boot.filesystem = "btrfs";
   CHECK(host.apply("one", "p1").error().what.find("--no-trial") != std::string::npos);
@@ -238,11 +275,15 @@ TEST_CASE("where GRUB cannot write /boot the block lies on the EFI system partit
   CHECK(host.files.disk == disk);
 }
 
-TEST_CASE("a grub.cfg whose fragment reads the block from the wrong place is made anew, or refused") {
+TEST_CASE(
+    "a grub.cfg whose fragment reads the block from the wrong place is made anew, or refused") {
   TriedHost host;
   host.boot.filesystem = "btrfs";
   host.boot.esp = "boot/efi";
-  CHECK(host.apply("one", "p1").error().what.starts_with("boot/grub/grub.cfg: its fragment reads the block from /boot, where GRUB cannot write"));
+  CHECK(host.apply("one", "p1")
+            .error()
+            .what.starts_with("boot/grub/grub.cfg: its fragment reads the block from /boot, where "
+                              "GRUB cannot write"));
 }
 
 TEST_CASE("data=journal may hide bytes from GRUB: no trial there") {

@@ -8,9 +8,7 @@
 using namespace vfirst;
 using vfirst::test::grub_cfg;
 
-namespace {
-
-}  // namespace
+namespace {}  // namespace
 
 TEST_CASE("every linux line of a generated grub.cfg is found, those of submenus too") {
   const auto config = GrubConfig::parse(grub_cfg(true));
@@ -30,43 +28,68 @@ TEST_CASE("every linux line of a generated grub.cfg is found, those of submenus 
 
 TEST_CASE("a grub.cfg without the fragment or without the variable is not proved") {
   CHECK(GrubConfig::parse(grub_cfg(false)).faults().size() == 3);
-  CHECK(GrubConfig::parse("").faults() == std::vector<std::string>{"nothing sets $vfirst_args before the first entry",
-                                                                   "it has no entry that boots Linux"});
+  CHECK(
+      GrubConfig::parse("").faults() ==
+      std::vector<std::string>{
+          "nothing sets $vfirst_args before the first entry", "it has no entry that boots Linux"});
 }
 
 TEST_CASE("one entry that does not carry the variable is named with its line") {
-  const auto config = GrubConfig::parse(replaced(grub_cfg(true), "ro  quiet $vfirst_args", "ro  quiet"));
-  CHECK(config.faults() == std::vector<std::string>{"line 16: entry 'Debian GNU/Linux' does not carry $vfirst_args"});
+  const auto config =
+      GrubConfig::parse(replaced(grub_cfg(true), "ro  quiet $vfirst_args", "ro  quiet"));
+  CHECK(
+      config.faults() ==
+      std::vector<std::string>{"line 16: entry 'Debian GNU/Linux' does not carry $vfirst_args"});
 }
 
 TEST_CASE("a quoted variable does not count: GRUB would pass it as one word") {
-  for (const auto quoted : {"\"$vfirst_args\"", "'$vfirst_args'", "\\$vfirst_args", "x$vfirst_args"})
-    CHECK(GrubConfig::parse(replaced(grub_cfg(true), "$vfirst_args\n}", std::string(quoted) + "\n}")).faults().size() == 1);
+  for (const auto quoted :
+       {"\"$vfirst_args\"", "'$vfirst_args'", "\\$vfirst_args", "x$vfirst_args"})
+    CHECK(
+        GrubConfig::parse(replaced(grub_cfg(true), "$vfirst_args\n}", std::string(quoted) + "\n}"))
+            .faults()
+            .size() == 1);
 }
 
 TEST_CASE("a braced variable counts") {
-  CHECK(GrubConfig::parse(replaced(grub_cfg(true), "$vfirst_args\n}", "${vfirst_args}\n}")).faults().empty());
+  CHECK(GrubConfig::parse(replaced(grub_cfg(true), "$vfirst_args\n}", "${vfirst_args}\n}"))
+            .faults()
+            .empty());
 }
 
-TEST_CASE("a recovery entry that carries the variable is a fault, whatever language its title is in") {
+TEST_CASE(
+    "a recovery entry that carries the variable is a fault, whatever language its title is in") {
   auto text = replaced(grub_cfg(true), "(recovery mode)", "(Wiederherstellungsmodus)");
-  text = replaced(text, "ro single", "ro nomodeset $vfirst_args");   // known by its id alone
+  // known by its id alone
+  text = replaced(text, "ro single", "ro nomodeset $vfirst_args");
   CHECK(GrubConfig::parse(text).faults().size() == 1);
 }
 
-TEST_CASE("a fragment after the first entry, in a comment, in a function or not exported is no fragment") {
+TEST_CASE(
+    "a fragment after the first entry, in a comment, in a function or not exported is no "
+    "fragment") {
   const auto good = grub_cfg(true);
-  CHECK(GrubConfig::parse(replaced(good, "export vfirst_args", "# export vfirst_args")).fragment == 0);
-  CHECK(GrubConfig::parse(replaced(good, "export vfirst_args", "function later {\n  export vfirst_args\n}")).fragment == 0);
-  CHECK(GrubConfig::parse(replaced(good, "export vfirst_args", "export vfirst_other")).fragment == 0);
-  CHECK(GrubConfig::parse(replaced(good, "export vfirst_args\n", "") + "export vfirst_args\n").fragment == 0);
-  CHECK(GrubConfig::parse(replaced(good, "vfirst_fragment=2", "vfirst_fragment=7")).faults() ==
-        std::vector<std::string>{"its vfirst fragment is version 7, this is 2"});
+  CHECK(
+      GrubConfig::parse(replaced(good, "export vfirst_args", "# export vfirst_args")).fragment ==
+      0);
+  CHECK(
+      GrubConfig::parse(
+          replaced(good, "export vfirst_args", "function later {\n  export vfirst_args\n}"))
+          .fragment == 0);
+  CHECK(
+      GrubConfig::parse(replaced(good, "export vfirst_args", "export vfirst_other")).fragment == 0);
+  CHECK(
+      GrubConfig::parse(replaced(good, "export vfirst_args\n", "") + "export vfirst_args\n")
+          .fragment == 0);
+  CHECK(
+      GrubConfig::parse(replaced(good, "vfirst_fragment=2", "vfirst_fragment=7")).faults() ==
+      std::vector<std::string>{"its vfirst fragment is version 7, this is 2"});
 }
 
 TEST_CASE("entries that other generators made are listed and not our fault") {
   const auto text = grub_cfg(true) +
-                    "### BEGIN /etc/grub.d/30_os-prober ###\nmenuentry 'Other (on /dev/sdb1)' {\n\tlinux /vmlinuz root=/dev/sdb1\n}\n"
+                    "### BEGIN /etc/grub.d/30_os-prober ###\nmenuentry 'Other (on /dev/sdb1)' "
+                    "{\n\tlinux /vmlinuz root=/dev/sdb1\n}\n"
                     "### END /etc/grub.d/30_os-prober ###\n";
   const auto config = GrubConfig::parse(text);
   CHECK(config.entries.size() == 4);
@@ -76,12 +99,20 @@ TEST_CASE("entries that other generators made are listed and not our fault") {
 
 TEST_CASE("a hand-written grub.cfg has no generator marks: every entry counts") {
   const std::string head = "set vfirst_fragment=2\nsource /boot/vfirst/a.cfg; export vfirst_args\n";
-  CHECK(GrubConfig::parse(head + "menuentry \"one\" { linux /vmlinuz root=/dev/sda1 $vfirst_args ; }\n").faults().empty());
-  CHECK(GrubConfig::parse(head + "menuentry one {\nlinux /vmlinuz root=/dev/sda1\n}\n").faults().size() == 1);
+  CHECK(GrubConfig::parse(
+            head + "menuentry \"one\" { linux /vmlinuz root=/dev/sda1 $vfirst_args ; }\n")
+            .faults()
+            .empty());
+  CHECK(
+      GrubConfig::parse(head + "menuentry one {\nlinux /vmlinuz root=/dev/sda1\n}\n")
+          .faults()
+          .size() == 1);
 }
 
 TEST_CASE("quotes, escapes and continued lines are read as GRUB reads them") {
-  const auto config = GrubConfig::parse("menuentry 'it'\\''s \"here\"' --id x {\n  linux /vmlinuz a=\"b c\" 'd e' \\\n    f # not g\n}\n");
+  const auto config = GrubConfig::parse(
+      "menuentry 'it'\\''s \"here\"' --id x {\n  linux /vmlinuz a=\"b c\" 'd e' \\\n    f # not "
+      "g\n}\n");
   REQUIRE(config.entries.size() == 1);
   CHECK(config.entries[0].title == "it's \"here\"");
   CHECK(config.entries[0].arguments == std::vector<std::string>{"a=b c", "d e", "f"});
@@ -96,8 +127,12 @@ TEST_CASE("the length of a command line counts what GRUB puts before it") {
   GrubEntry entry;
   entry.kernel = "/boot/vmlinuz";
   entry.arguments = {"root=/dev/vda1", "ro"};
-  CHECK(entry.command_line_bytes("") == std::string("BOOT_IMAGE=/boot/vmlinuz root=/dev/vda1 ro").size());
-  CHECK(entry.command_line_bytes("a b") == std::string("BOOT_IMAGE=/boot/vmlinuz root=/dev/vda1 ro a b").size());
+  CHECK(
+      entry.command_line_bytes("") ==
+      std::string("BOOT_IMAGE=/boot/vmlinuz root=/dev/vda1 ro").size());
+  CHECK(
+      entry.command_line_bytes("a b") ==
+      std::string("BOOT_IMAGE=/boot/vmlinuz root=/dev/vda1 ro a b").size());
 }
 
 TEST_CASE("a grub.cfg that is cut anywhere is read without fault of ours") {

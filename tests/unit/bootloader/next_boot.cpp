@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What the loader does next, worked out without it: tests/vm/kexec compares the line with the one that GRUB gives.
+// What the loader does next, worked out without it: tests/vm/kexec compares the line with the one
+// that GRUB gives.
 #include "bootloader/next_boot.hpp"
 
 #include "bootloader/grub_backend.hpp"
@@ -16,11 +17,15 @@ namespace {
 
 // What 00_header writes for GRUB_DEFAULT=`chosen`, and entries with their initrds.
 std::string config(const std::string& chosen) {
-  auto text = replaced(grub_cfg(true), "### END /etc/grub.d/00_header ###",
-                       "if [ \"${next_entry}\" ] ; then\n   set default=\"${next_entry}\"\n   set next_entry=\n   save_env next_entry\nelse\n   set default=\"" + chosen +
-                           "\"\nfi\n### END /etc/grub.d/00_header ###");
+  auto text = replaced(
+      grub_cfg(true), "### END /etc/grub.d/00_header ###",
+      "if [ \"${next_entry}\" ] ; then\n   set default=\"${next_entry}\"\n   set "
+      "next_entry=\n   save_env next_entry\nelse\n   set default=\"" +
+          chosen + "\"\nfi\n### END /etc/grub.d/00_header ###");
   text = replaced(text, "$vfirst_args\n}", "$vfirst_args\n\tinitrd\t/boot/initrd.img-6.1\n}");
-  return replaced(text, "$vfirst_args\n\t}", "$vfirst_args\n\t\tinitrd\t/boot/ucode.img /boot/initrd.img-6.1\n\t}");
+  return replaced(
+      text, "$vfirst_args\n\t}",
+      "$vfirst_args\n\t\tinitrd\t/boot/ucode.img /boot/initrd.img-6.1\n\t}");
 }
 
 struct GrubHost {
@@ -30,7 +35,11 @@ struct GrubHost {
   GrubBackend backend{files, root, boot};
 
   explicit GrubHost(const std::string& grub_cfg)
-      : files({{"boot/grub/grub.cfg", grub_cfg}, {"boot/vmlinuz-6.1", "kernel"}, {"boot/initrd.img-6.1", "initrd"}, {"boot/ucode.img", "microcode"}}) {
+      : files(
+            {{"boot/grub/grub.cfg", grub_cfg},
+             {"boot/vmlinuz-6.1", "kernel"},
+             {"boot/initrd.img-6.1", "initrd"},
+             {"boot/ucode.img", "microcode"}}) {
     boot.loader = Loader::grub;
     boot.filesystem = "ext4";
     boot.device = "vda1";
@@ -50,11 +59,15 @@ struct GrubHost {
   }
 };
 
-Result<NextBoot> next_of(const BlsHost& host) { return next_boot(host.files, host.root, host.boot); }
+Result<NextBoot> next_of(const BlsHost& host) {
+  return next_boot(host.files, host.root, host.boot);
+}
 
 }  // namespace
 
-TEST_CASE("the default is found by number, title, id and by a path of them; what names nothing is the first") {
+TEST_CASE(
+    "the default is found by number, title, id and by a path of them; what names nothing is the "
+    "first") {
   const auto made = GrubConfig::parse(config("0"));
   REQUIRE(made.menu.size() == 4);
   CHECK(made.chosen == "0");
@@ -62,26 +75,38 @@ TEST_CASE("the default is found by number, title, id and by a path of them; what
   CHECK(id("0") == "gnulinux-simple-1");
   CHECK(id("") == "gnulinux-simple-1");
   CHECK(id("1>0") == "gnulinux-6.1-advanced-1");
-  CHECK(id("1") == "gnulinux-6.1-advanced-1");                    // a submenu: its own first
+  // a submenu: its own first
+  CHECK(id("1") == "gnulinux-6.1-advanced-1");
   CHECK(id("1>1") == "gnulinux-6.1-recovery-1");
   CHECK(id("Advanced options>Debian, with Linux 6.1") == "gnulinux-6.1-advanced-1");
   CHECK(id("gnulinux-advanced-1>gnulinux-6.1-recovery-1") == "gnulinux-6.1-recovery-1");
   CHECK(id("7") == "gnulinux-simple-1");
   CHECK(id("no such entry") == "gnulinux-simple-1");
-  const auto angle = GrubConfig::parse("menuentry 'a' --id one {\n}\nmenuentry 'b > c' --id two {\n}\n");
+  const auto angle =
+      GrubConfig::parse("menuentry 'a' --id one {\n}\nmenuentry 'b > c' --id two {\n}\n");
   CHECK(default_item(angle, "b >> c")->id == "two");
   CHECK(default_item(GrubConfig::parse(""), "0") == nullptr);
 }
 
-TEST_CASE("GRUB's next boot is the entry's own line with ours where the variable stands, never the running kernel's") {
+TEST_CASE(
+    "GRUB's next boot is the entry's own line with ours where the variable stands, never the "
+    "running kernel's") {
   GrubHost host(config("0"));
   host.apply("one two=2", false);
   const auto next = host.next();
   REQUIRE(next);
-  CHECK(*next == NextBoot{"boot/vmlinuz-6.1", {"boot/initrd.img-6.1"}, "BOOT_IMAGE=/boot/vmlinuz-6.1 root=UUID=1 ro quiet one two=2", false});
-  GrubHost middle(replaced(config("0"), "ro  quiet $vfirst_args", "ro $vfirst_args 'file=a b' quiet"));
+  CHECK(
+      *next == NextBoot{
+                   "boot/vmlinuz-6.1",
+                   {"boot/initrd.img-6.1"},
+                   "BOOT_IMAGE=/boot/vmlinuz-6.1 root=UUID=1 ro quiet one two=2",
+                   false});
+  GrubHost middle(
+      replaced(config("0"), "ro  quiet $vfirst_args", "ro $vfirst_args 'file=a b' quiet"));
   middle.apply("one", false);
-  CHECK(middle.next()->cmdline == "BOOT_IMAGE=/boot/vmlinuz-6.1 root=UUID=1 ro one \"file=a b\" quiet");
+  CHECK(
+      middle.next()->cmdline ==
+      "BOOT_IMAGE=/boot/vmlinuz-6.1 root=UUID=1 ro one \"file=a b\" quiet");
 }
 
 TEST_CASE("an armed trial is GRUB's next boot, with what only a trial has") {
@@ -91,16 +116,21 @@ TEST_CASE("an armed trial is GRUB's next boot, with what only a trial has") {
   const auto next = host.next();
   REQUIRE(next);
   CHECK(next->trial);
-  CHECK(next->cmdline == "BOOT_IMAGE=/boot/vmlinuz-6.1 root=UUID=1 ro quiet one vfirst.trial=p1 panic=30");
+  CHECK(
+      next->cmdline ==
+      "BOOT_IMAGE=/boot/vmlinuz-6.1 root=UUID=1 ro quiet one vfirst.trial=p1 panic=30");
   CHECK(next->initrds == std::vector<std::string>{"boot/ucode.img", "boot/initrd.img-6.1"});
 }
 
-TEST_CASE("a trial that counts as taken is what GRUB would have made of it: this boot's, gone in the next, kept by confirm") {
+TEST_CASE(
+    "a trial that counts as taken is what GRUB would have made of it: this boot's, gone in the "
+    "next, kept by confirm") {
   GrubHost host(config("0"));
   host.apply("one", true);
   const auto cmdline = host.next()->cmdline;
   REQUIRE(count_trial(host.files, host.boot, true));
-  CHECK(host.backend.state()->trial == Trial::failed);             // seen from a boot that is not it: the power cut before the jump
+  // seen from a boot that is not it: the power cut before the jump
+  CHECK(host.backend.state()->trial == Trial::failed);
   CHECK(host.backend.state()->next == "");
   CHECK(host.next()->cmdline == "BOOT_IMAGE=/boot/vmlinuz-6.1 root=UUID=1 ro quiet");
   host.boot.cmdline = cmdline;
@@ -121,10 +151,13 @@ TEST_CASE("a trial whose jump was called off is armed again") {
   CHECK(host.files.disk == before);
 }
 
-TEST_CASE("saved_entry is GRUB's default where grub.cfg says so, and an entry chosen for one boot is left to GRUB") {
+TEST_CASE(
+    "saved_entry is GRUB's default where grub.cfg says so, and an entry chosen for one boot is "
+    "left to GRUB") {
   GrubHost host(config("${saved_entry}"));
   CHECK(host.next()->initrds.size() == 1);
-  host.files.disk["boot/grub/grubenv"] = grubenv("saved_entry=gnulinux-advanced-1>gnulinux-6.1-advanced-1\n");
+  host.files.disk["boot/grub/grubenv"] =
+      grubenv("saved_entry=gnulinux-advanced-1>gnulinux-6.1-advanced-1\n");
   CHECK(host.next()->initrds.size() == 2);
   host.files.disk["boot/grub/grubenv"] = grubenv("saved_entry=0\nprev_saved_entry=1>0\n");
   CHECK(host.next()->initrds.size() == 2);
@@ -134,18 +167,24 @@ TEST_CASE("saved_entry is GRUB's default where grub.cfg says so, and an entry ch
 
 TEST_CASE("what only GRUB can know is refused with the reason") {
   GrubHost host(config("${mine}"));
-  CHECK(host.refusal() == "boot/grub/grub.cfg: what boots by default is ${mine}, which only GRUB knows");
+  CHECK(
+      host.refusal() ==
+      "boot/grub/grub.cfg: what boots by default is ${mine}, which only GRUB knows");
   GrubHost variable(replaced(config("0"), "ro  quiet", "ro $extra quiet"));
   CHECK(variable.refusal() == "boot/grub/grub.cfg:23: $extra is GRUB's to replace");
   GrubHost recovery(config("1>1"));
   recovery.apply("one", false);
-  CHECK(recovery.refusal() == "boot/grub/grub.cfg:32: entry 'Advanced options>Debian, with Linux 6.1 (recovery mode)' boots by default and does not carry our arguments");
+  CHECK(
+      recovery.refusal() ==
+      "boot/grub/grub.cfg:32: entry 'Advanced options>Debian, with Linux 6.1 (recovery mode)' "
+      "boots by default and does not carry our arguments");
   GrubHost gone(config("0"));
   gone.files.disk.erase("boot/initrd.img-6.1");
   CHECK(gone.refusal() == "/boot/initrd.img-6.1: the boot loader's file is not there");
   GrubHost other(config("0") + "menuentry 'firmware' --id fw {\n fwsetup\n}\n");
   CHECK(other.refusal() == "");
-  other.files.disk["boot/grub/grub.cfg"] = config("fw") + "menuentry 'firmware' --id fw {\n fwsetup\n}\n";
+  other.files.disk["boot/grub/grub.cfg"] =
+      config("fw") + "menuentry 'firmware' --id fw {\n fwsetup\n}\n";
   CHECK(other.refusal() == "boot/grub/grub.cfg: the entry that boots by default boots no Linux");
 }
 
@@ -162,36 +201,56 @@ TEST_CASE("a loader's path is found under /boot, below a subvolume's name, and n
 TEST_CASE("an entry's next boot: GRUB's saved one with its variables, systemd-boot's first") {
   auto host = fedora();
   host.boot.cmdline = "BOOT_IMAGE=(hd0,gpt2)/vmlinuz-6.10.6-200.fc40.x86_64 root=/dev/wrong";
-  for (const auto name : {"boot/vmlinuz-6.11.4-301.fc41.x86_64", "boot/initramfs-6.11.4-301.fc41.x86_64.img", "boot/vmlinuz-6.10.6-200.fc40.x86_64"}) host.files.disk[name] = "";
+  for (const auto name :
+       {"boot/vmlinuz-6.11.4-301.fc41.x86_64", "boot/initramfs-6.11.4-301.fc41.x86_64.img",
+        "boot/vmlinuz-6.10.6-200.fc40.x86_64"})
+    host.files.disk[name] = "";
   REQUIRE(host.apply("one two=2"));
   auto next = next_of(host);
   REQUIRE(next);
-  CHECK(*next == NextBoot{"boot/vmlinuz-6.11.4-301.fc41.x86_64", {"boot/initramfs-6.11.4-301.fc41.x86_64.img"},
-                          "BOOT_IMAGE=(hd0,gpt2)/vmlinuz-6.11.4-301.fc41.x86_64 root=UUID=1f ro rootflags=subvol=root rhgb quiet one two=2", false});
-  host.files.disk["boot/grub2/grubenv"] = grubenv("boot_success=1\n");   // none saved: the newest
+  CHECK(
+      *next == NextBoot{
+                   "boot/vmlinuz-6.11.4-301.fc41.x86_64",
+                   {"boot/initramfs-6.11.4-301.fc41.x86_64.img"},
+                   "BOOT_IMAGE=(hd0,gpt2)/vmlinuz-6.11.4-301.fc41.x86_64 root=UUID=1f ro "
+                   "rootflags=subvol=root rhgb quiet one two=2",
+                   false});
+  // none saved: the newest
+  host.files.disk["boot/grub2/grubenv"] = grubenv("boot_success=1\n");
   CHECK(next_of(host) == next);
-  host.files.disk["boot/grub2/grubenv"] = grubenv("saved_entry=" + kMachine + "-6.10.6-200.fc40.x86_64\n");
+  host.files.disk["boot/grub2/grubenv"] =
+      grubenv("saved_entry=" + kMachine + "-6.10.6-200.fc40.x86_64\n");
   CHECK(next_of(host)->initrds.empty());
   host.files.disk["boot/grub2/grub.cfg"] = "set tuned_params=\"skew_tick=1\"\nblscfg\n";
-  host.files.disk["boot/grub2/grubenv"] = grubenv("saved_entry=" + kMachine + "-6.11.4-301.fc41.x86_64\n");
+  host.files.disk["boot/grub2/grubenv"] =
+      grubenv("saved_entry=" + kMachine + "-6.11.4-301.fc41.x86_64\n");
   CHECK(next_of(host).error().what == "$tuned_params is GRUB's to replace");
   host.files.disk["boot/grub2/grubenv"] = grubenv("saved_entry=" + kMachine + "-0-rescue\n");
-  CHECK(next_of(host).error().what == entries(kMachine + "-0-rescue.conf") + ": boots by default and is a rescue entry");
+  CHECK(
+      next_of(host).error().what ==
+      entries(kMachine + "-0-rescue.conf") + ": boots by default and is a rescue entry");
   host.files.disk["boot/grub2/grubenv"] = grubenv("saved_entry=gone\n");
-  CHECK(next_of(host).error().what == "boot/grub2/grubenv: saved_entry is gone, and no entry has that name");
+  CHECK(
+      next_of(host).error().what ==
+      "boot/grub2/grubenv: saved_entry is gone, and no entry has that name");
   host.files.disk["boot/grub2/grubenv"] = grubenv("next_entry=0\n");
   CHECK(next_of(host).error().what == "boot/grub2/grubenv: 0 is to boot next, once (grub2-reboot)");
 
   auto old = rhel8();
-  old.files.disk["boot/vmlinuz-4.18.0-553.el8_10.x86_64"] = old.files.disk["boot/initramfs-4.18.0-553.el8_10.x86_64.img"] = "";
-  old.files.disk["boot/grub2/grubenv"] = replaced(old.at("boot/grub2/grubenv"), "saved_entry=x", "boot_index=00");
+  old.files.disk["boot/vmlinuz-4.18.0-553.el8_10.x86_64"] =
+      old.files.disk["boot/initramfs-4.18.0-553.el8_10.x86_64.img"] = "";
+  old.files.disk["boot/grub2/grubenv"] =
+      replaced(old.at("boot/grub2/grubenv"), "saved_entry=x", "boot_index=00");
   REQUIRE(old.apply("one"));
-  CHECK(next_of(old)->cmdline ==
-        "BOOT_IMAGE=/vmlinuz-4.18.0-553.el8_10.x86_64 root=/dev/mapper/rhel-root ro crashkernel=auto rd.lvm.lv=rhel/root rhgb quiet one skew_tick=1 tsc=reliable");
+  CHECK(
+      next_of(old)->cmdline ==
+      "BOOT_IMAGE=/vmlinuz-4.18.0-553.el8_10.x86_64 root=/dev/mapper/rhel-root ro "
+      "crashkernel=auto rd.lvm.lv=rhel/root rhgb quiet one skew_tick=1 tsc=reliable");
 
   auto debian = debian_systemd_boot();
   const auto folder = "boot/efi/" + kMachine + "/6.12.48+deb13-amd64/";
-  debian.files.disk[folder + "linux"] = debian.files.disk[folder + "initrd.img-6.12.48+deb13-amd64"] = "";
+  debian.files.disk[folder + "linux"] =
+      debian.files.disk[folder + "initrd.img-6.12.48+deb13-amd64"] = "";
   REQUIRE(debian.apply("one"));
   next = next_of(debian);
   REQUIRE(next);
@@ -200,6 +259,9 @@ TEST_CASE("an entry's next boot: GRUB's saved one with its variables, systemd-bo
   debian.options.trial = true;
   debian.options.plan = "p2";
   REQUIRE(debian.apply("two"));
-  CHECK(next_of(debian).error().what == "systemd-boot counts the boots of a trial's entry itself: only a full reboot is a trial there");
+  CHECK(
+      next_of(debian).error().what ==
+      "systemd-boot counts the boots of a trial's entry itself: only a full reboot is a trial "
+      "there");
   CHECK_FALSE(count_trial(debian.files, debian.boot, true));
 }

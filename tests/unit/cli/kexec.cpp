@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The way into the next kernel with every part of the host replaced, and each thing that can go wrong on it.
+// The way into the next kernel with every part of the host replaced, and each thing that can go
+// wrong on it.
 #include "cli/kexec.hpp"
 
 #include "bootloader/grub_backend.hpp"
@@ -9,8 +10,8 @@
 #include "fakesys/machine.hpp"
 #include "steps/apply.hpp"
 
-#include <catch2/catch_test_macros.hpp>
 #include <spdlog/spdlog.h>
+#include <catch2/catch_test_macros.hpp>
 
 using namespace vfirst;
 using namespace vfirst::fake;
@@ -33,7 +34,10 @@ struct FakeKexec final : Kexec {
 // A GRUB host with plan "one" written, three VFs, and nobody on them.
 struct Host {
   FakeMachine fake;
-  CrashingFiles files{{{"boot/grub/grub.cfg", grub_cfg(true)}, {"boot/vmlinuz-6.1", ""}, {"var/lib/vfirst/keep", ""}}};
+  CrashingFiles files{
+      {{"boot/grub/grub.cfg", grub_cfg(true)},
+       {"boot/vmlinuz-6.1", ""},
+       {"var/lib/vfirst/keep", ""}}};
   Root tree = std::move(*Root::open("/"));
   Facts facts;
   GrubBackend backend{files, tree, facts.boot};
@@ -69,34 +73,46 @@ struct Host {
     return backend.apply("one", options);
   }
   Status go() {
-    return kexec_host({files, kexec, fake.machine,
-                       [this](const auto& argv, std::string_view) -> Result<Ended> {
-                         ran.push_back(fmt::format("{}", fmt::join(argv, " ")));
-                         return argv.back() == "--version" ? Ended{0, version, ""} : Ended{exit_code, "", "no such target\n"};
-                       }},
-                      facts, plan);
+    return kexec_host(
+        {files, kexec, fake.machine,
+         [this](const auto& argv, std::string_view) -> Result<Ended> {
+           ran.push_back(fmt::format("{}", fmt::join(argv, " ")));
+           return argv.back() == "--version" ? Ended{0, version, ""}
+                                             : Ended{exit_code, "", "no such target\n"};
+         }},
+        facts, plan);
   }
   std::string refusal() {
     const auto gone = go();
     return gone ? "" : gone.error().what;
   }
-  bool as_it_was() const {                                        // a full reboot from here is the one that was planned all along
-    return !kexec.loaded && backend.state()->next == "one" && (ran.empty() || ran.back() == "systemctl --version");
+  // a full reboot from here is the one that was planned all along
+  bool as_it_was() const {
+    return !kexec.loaded && backend.state()->next == "one" &&
+           (ran.empty() || ran.back() == "systemctl --version");
   }
 };
 
 }  // namespace
 
-TEST_CASE("a kexec loads the next boot, removes the VFs, counts the trial and asks systemd, in this order") {
+TEST_CASE(
+    "a kexec loads the next boot, removes the VFs, counts the trial and asks systemd, in this "
+    "order") {
   Host host;
   REQUIRE(host.go());
   REQUIRE(host.kexec.loaded);
   CHECK(host.kexec.loaded->kernel == "boot/vmlinuz-6.1");
-  CHECK(host.kexec.loaded->cmdline == "BOOT_IMAGE=/boot/vmlinuz-6.1 root=UUID=1 ro quiet one vfirst.trial=" + host.plan.hash());
-  CHECK(host.fake.sysfs.writes() == std::vector<std::string>{"sys/bus/pci/devices/0000:01:00.0/sriov_numvfs <- 0"});
+  CHECK(
+      host.kexec.loaded->cmdline ==
+      "BOOT_IMAGE=/boot/vmlinuz-6.1 root=UUID=1 ro quiet one vfirst.trial=" + host.plan.hash());
+  CHECK(
+      host.fake.sysfs.writes() ==
+      std::vector<std::string>{"sys/bus/pci/devices/0000:01:00.0/sriov_numvfs <- 0"});
   CHECK(host.ran.back() == "systemctl --no-block kexec");
-  CHECK(host.files.disk.at(kHistory).ends_with("Z plan " + host.plan.hash() + ": kexec into boot/vmlinuz-6.1\n"));
-  CHECK(host.backend.state()->next == "");                        // as GRUB leaves a trial that it takes
+  CHECK(host.files.disk.at(kHistory).ends_with(
+      "Z plan " + host.plan.hash() + ": kexec into boot/vmlinuz-6.1\n"));
+  // as GRUB leaves a trial that it takes
+  CHECK(host.backend.state()->next == "");
   host.facts.boot.cmdline = host.kexec.loaded->cmdline;
   CHECK(host.backend.state()->trial == Trial::running);
   CHECK(host.backend.confirm()->wrote);
@@ -112,7 +128,11 @@ TEST_CASE("without a trial the arguments stay good and GRUB has them too") {
 TEST_CASE("a VF in use, and nothing is touched") {
   Host host;
   host.fake.sysfs.add_driver("vfio-pci");
-  REQUIRE(apply(BindDriver{kPf, 0, *PciAddress::parse(host.fake.sysfs.vf("0000:01:00.0", 0)), "vfio-pci"}, host.fake.machine).state == StepState::done);
+  REQUIRE(
+      apply(
+          BindDriver{kPf, 0, *PciAddress::parse(host.fake.sysfs.vf("0000:01:00.0", 0)), "vfio-pci"},
+          host.fake.machine)
+          .state == StepState::done);
   host.fake.sysfs.guest_opens(host.fake.sysfs.vf("0000:01:00.0", 0));
   host.fake.sysfs.forget_writes();
   const auto gone = host.go();
@@ -162,7 +182,10 @@ TEST_CASE("a shutdown that cannot end in a kexec is known beforehand") {
   host.version = "systemd 239 (239-82.el8)\n";
   CHECK(host.refusal() == "systemd 239 needs kexec-tools for a kexec");
   host.fake.sysfs.put("run/initramfs/.need_shutdown", "");
-  CHECK(host.refusal() == "this host's shutdown ends in the initramfs, which can kexec with kexec-tools only: install them and make the initramfs anew");
+  CHECK(
+      host.refusal() ==
+      "this host's shutdown ends in the initramfs, which can kexec with kexec-tools only: "
+      "install them and make the initramfs anew");
   CHECK(host.as_it_was());
   host.fake.sysfs.put("usr/sbin/kexec", "");
   CHECK(host.refusal() == "");
@@ -175,7 +198,8 @@ TEST_CASE("an entry without the planned arguments is not jumped into") {
   CHECK(host.as_it_was());
 }
 
-// Boots of a host from its first: `comes_up` says whether a kexec ends in the kernel that it loaded.
+// Boots of a host from its first: `comes_up` says whether a kexec ends in the kernel that it
+// loaded.
 namespace {
 
 std::string life(bool trial, bool loads, bool comes_up) {
@@ -185,7 +209,8 @@ std::string life(bool trial, bool loads, bool comes_up) {
   const std::string plain = "BOOT_IMAGE=/boot/vmlinuz-6.1 root=UUID=1 ro quiet";
   for (int boot = 1; boot <= 6; ++boot) {
     const bool running = vfirst::holds_arguments(host.facts.boot.cmdline, "one");
-    REQUIRE(host.write(trial, kexec_begun(host.files, host.plan.hash())));   // as run_apply has it
+    // as run_apply has it
+    REQUIRE(host.write(trial, kexec_begun(host.files, host.plan.hash())));
     auto next = next_provisioning(host.files, !running, Reboot::kexec, host.plan.hash());
     REQUIRE(next);
     bool jumped = false;
@@ -199,7 +224,7 @@ std::string life(bool trial, bool loads, bool comes_up) {
     if (*next == Provisioning::reboot_now) out += "reboot ";
     if (jumped && comes_up) {
       host.facts.boot.cmdline = host.kexec.loaded->cmdline;
-    } else {                                                      // the firmware, and GRUB takes what there is
+    } else {  // the firmware, and GRUB takes what there is
       const auto through = next_boot(host.files, host.tree, host.facts.boot);
       host.facts.boot.cmdline = through->cmdline;
       if (through->trial) REQUIRE(count_trial(host.files, host.facts.boot, true));
@@ -211,13 +236,17 @@ std::string life(bool trial, bool loads, bool comes_up) {
 
 }  // namespace
 
-TEST_CASE("a kexec that comes up is the only boot; one that does not is followed by exactly one full reboot") {
+TEST_CASE(
+    "a kexec that comes up is the only boot; one that does not is followed by exactly one full "
+    "reboot") {
   CHECK(life(true, true, true) == "kexec done");
   CHECK(life(false, true, true) == "kexec done");
   CHECK(life(true, false, false) == "refused reboot done");
   CHECK(life(false, false, false) == "refused reboot done");
-  CHECK(life(true, true, false) == "kexec reboot done");          // hung, power cycled into the arguments from before
-  CHECK(life(false, true, false) == "kexec done");                // hung, power cycled: GRUB has the arguments
+  // hung, power cycled into the arguments from before
+  CHECK(life(true, true, false) == "kexec reboot done");
+  // hung, power cycled: GRUB has the arguments
+  CHECK(life(false, true, false) == "kexec done");
 }
 
 TEST_CASE("the stamp of a kexec names its plan and goes once its boot is known") {

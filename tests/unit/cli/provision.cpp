@@ -52,15 +52,21 @@ TEST_CASE("a kexec is begun once, and what follows it is the one full reboot") {
 
 TEST_CASE("where the count cannot be written there is no reboot") {
   struct Full final : Files {
-    Status create(std::string_view path, std::string_view, unsigned) override { return failed(ENOSPC, "{}: full", path); }
+    Status create(std::string_view path, std::string_view, unsigned) override {
+      return failed(ENOSPC, "{}: full", path);
+    }
     Status rename(std::string_view, std::string_view) override { return {}; }
     Status overwrite(std::string_view, std::string_view) override { return {}; }
     Status settle(std::string_view) override { return {}; }
     Status remove(std::string_view) override { return {}; }
-    Result<std::string> read(std::string_view path) const override { return failed(ENOENT, "{}", path); }
+    Result<std::string> read(std::string_view path) const override {
+      return failed(ENOENT, "{}", path);
+    }
     bool exists(std::string_view) const override { return false; }
     unsigned mode(std::string_view) const override { return 0; }
-    Result<std::vector<std::string>> list(std::string_view) const override { return std::vector<std::string>{}; }
+    Result<std::vector<std::string>> list(std::string_view) const override {
+      return std::vector<std::string>{};
+    }
   } full;
   const auto answer = next_provisioning(full, true, Reboot::reboot, "0123");
   REQUIRE_FALSE(answer);

@@ -13,7 +13,8 @@ namespace {
 
 using Words = std::vector<std::string>;
 
-constexpr auto kText = "[cpu]\nisolate = yes\n[hugepages]\nsize = 1G\nper-node = 24\n[iommu]\nmode = passthrough\n";
+constexpr auto kText =
+    "[cpu]\nisolate = yes\n[hugepages]\nsize = 1G\nper-node = 24\n[iommu]\nmode = passthrough\n";
 
 Facts machine() {
   auto facts = Machine{.nodes = 2, .cores = 8, .threads = 2}.facts();
@@ -23,15 +24,21 @@ Facts machine() {
   return facts;
 }
 
-const ExportFormat& format(std::string_view name) { return *std::ranges::find(export_formats(), name, [](const ExportFormat& f) { return std::string_view(f.name); }); }
+const ExportFormat& format(std::string_view name) {
+  return *std::ranges::find(
+      export_formats(), name, [](const ExportFormat& f) { return std::string_view(f.name); });
+}
 
-std::string exported(std::string_view name, const ExportWish& wish = {}, const std::string& text = kText) {
+std::string exported(
+    std::string_view name, const ExportWish& wish = {}, const std::string& text = kText) {
   const auto facts = machine();
   const auto made = export_as(format(name), plan(facts, text), facts, wish);
   return made ? made->document : made.error().what;
 }
 
-bool holds(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
+bool holds(const std::string& text, std::string_view part) {
+  return text.find(part) != std::string::npos;
+}
 
 ExportLine line(Words ours) {
   ExportLine out;
@@ -47,9 +54,37 @@ ExportLine line(Words ours) {
 
 }  // namespace
 
-TEST_CASE("every format is read back as the kernel's own words, or refuses the one that it cannot carry") {
-  const Words odd{"plain", "isolcpus=managed_irq,domain,2-3", "memmap=1G$4G", "a;b", "a&b", "a|b", "a<b>c", "a{b}", "${net0/mac}", "#x", "||", "~isolcpus", "{{tag}}", "{%x%}", "glob=*", "one=?", "back\\slash",
-                  "it's", "quoted=\"a b\"", "\"whole=a b\"", "comma=\"a,b\"", "end\\", "%h", "@file", "=x", "[x]", "!x"};
+TEST_CASE(
+    "every format is read back as the kernel's own words, or refuses the one that it cannot "
+    "carry") {
+  const Words odd{
+      "plain",
+      "isolcpus=managed_irq,domain,2-3",
+      "memmap=1G$4G",
+      "a;b",
+      "a&b",
+      "a|b",
+      "a<b>c",
+      "a{b}",
+      "${net0/mac}",
+      "#x",
+      "||",
+      "~isolcpus",
+      "{{tag}}",
+      "{%x%}",
+      "glob=*",
+      "one=?",
+      "back\\slash",
+      "it's",
+      "quoted=\"a b\"",
+      "\"whole=a b\"",
+      "comma=\"a,b\"",
+      "end\\",
+      "%h",
+      "@file",
+      "=x",
+      "[x]",
+      "!x"};
   for (const auto& target : export_formats()) {
     if (!target.target) continue;
     INFO(target.name);
@@ -58,7 +93,8 @@ TEST_CASE("every format is read back as the kernel's own words, or refuses the o
       INFO(word);
       const auto written = target.target->write(line({"first=1", word, "last=2"}));
       if (!written) {
-        CHECK(holds(written.error().what, word));                // by name
+        // by name
+        CHECK(holds(written.error().what, word));
         continue;
       }
       const auto read = target.target->read(written->text);
@@ -71,17 +107,21 @@ TEST_CASE("every format is read back as the kernel's own words, or refuses the o
 }
 
 TEST_CASE("what others put on the line stands before ours, and may not make it void") {
-  CHECK(exported("cmdline", {.pool = {}, .vf = {}, .with = "root=/dev/vda1 ro"}).starts_with("root=/dev/vda1 ro intel_iommu=on iommu=pt "));
+  CHECK(exported("cmdline", {.pool = {}, .vf = {}, .with = "root=/dev/vda1 ro"})
+            .starts_with("root=/dev/vda1 ro intel_iommu=on iommu=pt "));
   const auto refused = exported("cmdline", {.pool = {}, .vf = {}, .with = "isolcpus=5"});
   CHECK(holds(refused, "isolcpus=5"));
   CHECK(holds(refused, "first"));
-  CHECK(holds(exported("bootc", {.pool = {}, .vf = {}, .with = "quiet"}), "--with: this format adds to a line that others make"));
+  CHECK(holds(
+      exported("bootc", {.pool = {}, .vf = {}, .with = "quiet"}),
+      "--with: this format adds to a line that others make"));
 }
 
 TEST_CASE("a host is known by the name that the facts have, or the one that is asked for") {
   CHECK(holds(exported("ironic"), "node set host-a "));
   CHECK(holds(exported("ironic", {.pool = {}, .vf = {}, .node = "n7"}), "node set n7 "));
-  CHECK(holds(exported("ironic", {.pool = {}, .vf = {}, .node = "n 7"}), "'n 7': a name with a blank"));
+  CHECK(holds(
+      exported("ironic", {.pool = {}, .vf = {}, .node = "n 7"}), "'n 7': a name with a blank"));
   auto facts = machine();
   facts.hostname.clear();
   const auto nameless = export_as(format("ironic"), plan(facts, kText), facts, {});
@@ -94,7 +134,9 @@ TEST_CASE("a file for one MAC address is the boot port's") {
   const auto made = export_as(format("grub-netboot"), plan(facts, kText), facts, {});
   REQUIRE(made);
   CHECK(made->parts[0].name == "grub.cfg-01-52-54-00-00-00-af");
-  const auto other = export_as(format("pxelinux"), plan(facts, kText), facts, {.pool = {}, .vf = {}, .mac = MacAddress::parse("02:00:00:00:00:01").value()});
+  const auto other = export_as(
+      format("pxelinux"), plan(facts, kText), facts,
+      {.pool = {}, .vf = {}, .mac = MacAddress::parse("02:00:00:00:00:01").value()});
   REQUIRE(other);
   CHECK(other->parts[0].name == "pxelinux.cfg/01-02-00-00-00-00-01");
   auto lost = facts;
@@ -103,11 +145,17 @@ TEST_CASE("a file for one MAC address is the boot port's") {
 }
 
 TEST_CASE("where the order is not kept, one hugepage size is said by its default") {
-  CHECK(order_safe({"a", "default_hugepagesz=1G", "hugepagesz=1G", "hugepages=0:24,1:24", "hugepagesz=2M", "hugepages=0", "b"}) == Words{"a", "default_hugepagesz=1G", "hugepages=0:24,1:24", "b"});
+  CHECK(
+      order_safe(
+          {"a", "default_hugepagesz=1G", "hugepagesz=1G", "hugepages=0:24,1:24", "hugepagesz=2M",
+           "hugepages=0", "b"}) == Words{"a", "default_hugepagesz=1G", "hugepages=0:24,1:24", "b"});
   CHECK(order_safe({"a", "b"}) == Words{"a", "b"});
   const auto two = order_safe({"hugepagesz=1G", "hugepages=2", "hugepagesz=2M", "hugepages=64"});
   REQUIRE_FALSE(two);
-  CHECK(two.error().what == "pages of 2 sizes (1G, 2M): only their order tells the counts apart, and this format does not keep it");
+  CHECK(
+      two.error().what ==
+      "pages of 2 sizes (1G, 2M): only their order tells the counts apart, and this format does "
+      "not keep it");
   for (const auto* name : {"cobbler", "talos"}) {
     INFO(name);
     CHECK(holds(exported(name), "default_hugepagesz=1G"));
@@ -117,18 +165,23 @@ TEST_CASE("where the order is not kept, one hugepage size is said by its default
   CHECK(holds(exported("ipxe"), " hugepagesz=1G hugepages="));
 }
 
-TEST_CASE("what a format does to the order is simulated, and refused where the kernel would end otherwise") {
-  // A target that claims to keep nothing and reads its own document as it stands, with words that only their order makes right.
+TEST_CASE(
+    "what a format does to the order is simulated, and refused where the kernel would end "
+    "otherwise") {
+  // A target that claims to keep nothing and reads its own document as it stands, with words that
+  // only their order makes right.
   auto target = *format("cobbler").target;
   const auto facts = machine();
   auto p = plan(facts, "[iommu]\nmode = passthrough\n");
   p.kargs.push_back({"isolcpus", "managed_irq,domain,2-3", "", {}});
   p.kargs.push_back({"isolcpus", "4", "", {}});
-  CHECK(export_arguments(target, p, facts, {}));                 // equal keys stay in their order: the first one wins as before
+  // equal keys stay in their order: the first one wins as before
+  CHECK(export_arguments(target, p, facts, {}));
   p.kargs.push_back({"hugepagesz", "2M", "", {}});
   p.kargs.push_back({"hugepages", "64", "", {}});
   p.kargs.push_back({"default_hugepagesz", "1G", "", {}});
-  const auto made = export_arguments(target, p, facts, {});      // said by the default, 2M would become it
+  // said by the default, 2M would become it
+  const auto made = export_arguments(target, p, facts, {});
   REQUIRE_FALSE(made);
   CHECK(holds(made.error().what, "this format would hand over '"));
 }
@@ -141,14 +194,21 @@ TEST_CASE("ignition takes away what an earlier plan left") {
   const auto json = nlohmann::json::parse(made->document);
   CHECK(json["ignition"]["version"] == "3.3.0");
   CHECK(json["kernelArguments"]["shouldExist"][0] == "intel_iommu=on");
-  CHECK(json["kernelArguments"]["shouldNotExist"] == nlohmann::json{"isolcpus=managed_irq,domain,1"});
+  CHECK(
+      json["kernelArguments"]["shouldNotExist"] == nlohmann::json{"isolcpus=managed_irq,domain,1"});
 }
 
 TEST_CASE("a policy goes into the initramfs where the boot program can put it there") {
   const ExportWish wish{.pool = {}, .vf = {}, .host_policy = "policy/host-a.ini"};
-  CHECK(holds(exported("ipxe", wish), "\ninitrd policy/host-a.ini /etc/vfirst/policy.d/90-host.ini\nboot\n"));
-  CHECK(holds(exported("grub-netboot", wish), " newc:/etc/vfirst/policy.d/90-host.ini:/policy/host-a.ini   # GRUB 2.12 or later\n"));
-  CHECK(holds(exported("pxelinux", wish), "--host-policy: this format cannot put a file into the initramfs"));
+  CHECK(holds(
+      exported("ipxe", wish),
+      "\ninitrd policy/host-a.ini /etc/vfirst/policy.d/90-host.ini\nboot\n"));
+  CHECK(holds(
+      exported("grub-netboot", wish),
+      " newc:/etc/vfirst/policy.d/90-host.ini:/policy/host-a.ini   # GRUB 2.12 or later\n"));
+  CHECK(holds(
+      exported("pxelinux", wish),
+      "--host-policy: this format cannot put a file into the initramfs"));
 }
 
 TEST_CASE("quoting of shells, CSV and JSON") {

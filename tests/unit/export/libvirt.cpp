@@ -14,7 +14,9 @@ using namespace vfirst::test;
 namespace {
 
 constexpr auto kPolicy =
-    "[cpu]\nisolate = yes\n[hugepages]\nsize = 1G\nper-node = 24\n[iommu]\nmode = passthrough\n[pf uplink]\nvendor = 8086\nexpect = 2\nvfs = 4\nvf-driver = vfio-pci\nvf-mac = stable\n[vf uplink 3]\ndriver = keep\n";
+    "[cpu]\nisolate = yes\n[hugepages]\nsize = 1G\nper-node = 24\n[iommu]\nmode = passthrough\n[pf "
+    "uplink]\nvendor = 8086\nexpect = 2\nvfs = 4\nvf-driver = vfio-pci\nvf-mac = stable\n[vf "
+    "uplink 3]\ndriver = keep\n";
 
 // Eight cores with two threads on each of two nodes; the first core of each stays with the host.
 Facts two_ports() {
@@ -38,52 +40,56 @@ std::string document(const ExportWish& wish, const std::string& text = kPolicy) 
 }  // namespace
 
 TEST_CASE("a pool holds the VFs of its PF that go to vfio-pci, unmanaged") {
-  CHECK(document({.pool = "0000:3b:00.0", .vf = ""}) ==
-        "<network>\n"
-        "  <name>vfirst-uplink-0000:3b:00.0</name>\n"
-        "  <forward mode='hostdev' managed='no'>\n"
-        "    <driver name='vfio'/>\n"
-        "    <address type='pci' domain='0x0000' bus='0x3b' slot='0x10' function='0x0'/>\n"
-        "    <address type='pci' domain='0x0000' bus='0x3b' slot='0x10' function='0x2'/>\n"
-        "    <address type='pci' domain='0x0000' bus='0x3b' slot='0x10' function='0x4'/>\n"
-        "  </forward>\n"
-        "</network>\n");
+  CHECK(
+      document({.pool = "0000:3b:00.0", .vf = ""}) ==
+      "<network>\n"
+      "  <name>vfirst-uplink-0000:3b:00.0</name>\n"
+      "  <forward mode='hostdev' managed='no'>\n"
+      "    <driver name='vfio'/>\n"
+      "    <address type='pci' domain='0x0000' bus='0x3b' slot='0x10' function='0x0'/>\n"
+      "    <address type='pci' domain='0x0000' bus='0x3b' slot='0x10' function='0x2'/>\n"
+      "    <address type='pci' domain='0x0000' bus='0x3b' slot='0x10' function='0x4'/>\n"
+      "  </forward>\n"
+      "</network>\n");
 }
 
 TEST_CASE("a VF's domain keeps its guest on the VF's node") {
-  CHECK(document({.pool = "", .vf = "0000:af:10.2"}) ==
-        "<domain type='kvm'>\n"
-        "  <name>vfirst-uplink-0000:af:00.0-vf1</name>\n"
-        "  <!-- VF 1 of 0000:af:00.0, [pf uplink], node 1, MAC " + two_ports().pci[1].ports[0].permanent_mac->stable_vf(1).str() + " -->\n"
-        "  <memory unit='KiB'>8388608</memory>\n"
-        "  <memoryBacking>\n"
-        "    <hugepages>\n"
-        "      <page size='1048576' unit='KiB'/>\n"
-        "    </hugepages>\n"
-        "  </memoryBacking>\n"
-        "  <vcpu placement='static' cpuset='11-12,27-28'>4</vcpu>\n"
-        "  <cputune>\n"
-        "    <vcpupin vcpu='0' cpuset='11'/>\n"
-        "    <vcpupin vcpu='1' cpuset='27'/>\n"
-        "    <vcpupin vcpu='2' cpuset='12'/>\n"
-        "    <vcpupin vcpu='3' cpuset='28'/>\n"
-        "    <emulatorpin cpuset='8,24'/>\n"
-        "  </cputune>\n"
-        "  <numatune>\n"
-        "    <memory mode='strict' nodeset='1'/>\n"
-        "  </numatune>\n"
-        "  <os>\n"
-        "    <type arch='x86_64' machine='q35'>hvm</type>\n"
-        "  </os>\n"
-        "  <devices>\n"
-        "    <hostdev mode='subsystem' type='pci' managed='no'>\n"
-        "      <driver name='vfio'/>\n"
-        "      <source>\n"
-        "        <address domain='0x0000' bus='0xaf' slot='0x10' function='0x2'/>\n"
-        "      </source>\n"
-        "    </hostdev>\n"
-        "  </devices>\n"
-        "</domain>\n");
+  CHECK(
+      document({.pool = "", .vf = "0000:af:10.2"}) ==
+      "<domain type='kvm'>\n"
+      "  <name>vfirst-uplink-0000:af:00.0-vf1</name>\n"
+      "  <!-- VF 1 of 0000:af:00.0, [pf uplink], node 1, MAC " +
+          two_ports().pci[1].ports[0].permanent_mac->stable_vf(1).str() +
+          " -->\n"
+          "  <memory unit='KiB'>8388608</memory>\n"
+          "  <memoryBacking>\n"
+          "    <hugepages>\n"
+          "      <page size='1048576' unit='KiB'/>\n"
+          "    </hugepages>\n"
+          "  </memoryBacking>\n"
+          "  <vcpu placement='static' cpuset='11-12,27-28'>4</vcpu>\n"
+          "  <cputune>\n"
+          "    <vcpupin vcpu='0' cpuset='11'/>\n"
+          "    <vcpupin vcpu='1' cpuset='27'/>\n"
+          "    <vcpupin vcpu='2' cpuset='12'/>\n"
+          "    <vcpupin vcpu='3' cpuset='28'/>\n"
+          "    <emulatorpin cpuset='8,24'/>\n"
+          "  </cputune>\n"
+          "  <numatune>\n"
+          "    <memory mode='strict' nodeset='1'/>\n"
+          "  </numatune>\n"
+          "  <os>\n"
+          "    <type arch='x86_64' machine='q35'>hvm</type>\n"
+          "  </os>\n"
+          "  <devices>\n"
+          "    <hostdev mode='subsystem' type='pci' managed='no'>\n"
+          "      <driver name='vfio'/>\n"
+          "      <source>\n"
+          "        <address domain='0x0000' bus='0xaf' slot='0x10' function='0x2'/>\n"
+          "      </source>\n"
+          "    </hostdev>\n"
+          "  </devices>\n"
+          "</domain>\n");
 }
 
 TEST_CASE("guests of different VFs get different cores while there are enough") {
@@ -95,21 +101,27 @@ TEST_CASE("guests of different VFs get different cores while there are enough") 
     seen.insert(share.cpus.begin(), share.cpus.end());
     all += share.cpus.size();
   }
-  CHECK(all == 24);                                              // 2 nodes x 3 guests x 2 cores x 2 threads
+  // 2 nodes x 3 guests x 2 cores x 2 threads
+  CHECK(all == 24);
   CHECK(seen.size() == all);
 }
 
 TEST_CASE("with more guests than cores some share, and the domain says so") {
   auto facts = Machine{.nodes = 1, .cores = 3, .threads = 2}.facts();
   facts.pci = {nic("0000:3b:00.0", 0)};
-  const auto p = plan(facts, "[cpu]\nisolate = yes\n[iommu]\nmode = passthrough\n[pf up]\nvendor = 8086\nvfs = 3\nvf-driver = vfio-pci\n");
+  const auto p = plan(
+      facts,
+      "[cpu]\nisolate = yes\n[iommu]\nmode = passthrough\n[pf up]\nvendor = "
+      "8086\nvfs = 3\nvf-driver = vfio-pci\n");
   const auto shares = guest_shares(p, facts);
   CHECK(shares.at(bdf("3b:10.0")).cpus == std::vector<unsigned>{1, 4});
   CHECK(shares.at(bdf("3b:10.2")).cpus == std::vector<unsigned>{2, 5});
   CHECK(shares.at(bdf("3b:10.4")).cpus == std::vector<unsigned>{1, 4});
   const auto out = export_libvirt(p, facts, {.pool = "", .vf = "up:2"});
   REQUIRE(out);
-  CHECK(holds(out->document, "<!-- 3 VFs share the isolated cores there: not all guests run at once undisturbed -->"));
+  CHECK(holds(
+      out->document,
+      "<!-- 3 VFs share the isolated cores there: not all guests run at once undisturbed -->"));
   CHECK(holds(out->document, "<!-- no hugepages on node 0 -->"));
   CHECK_FALSE(holds(out->document, "memoryBacking"));
 }
@@ -120,12 +132,14 @@ TEST_CASE("VFs of two device classes with the same number come to the same cores
   nvme.class_code = 0x010802;
   nvme.vendor = 0x1b36;
   facts.pci.insert(facts.pci.begin() + 1, nvme);
-  const auto p = plan(facts, std::string(kPolicy) + "[pf disk]\nvendor = 1b36\nvfs = 2\nvf-driver = vfio-pci\n");
+  const auto p = plan(
+      facts, std::string(kPolicy) + "[pf disk]\nvendor = 1b36\nvfs = 2\nvf-driver = vfio-pci\n");
   const auto shares = guest_shares(p, facts);
   CHECK(shares.at(bdf("3c:10.2")).cpus == shares.at(bdf("3b:10.2")).cpus);
   const auto out = export_libvirt(p, facts, {});
   REQUIRE(out);
-  CHECK(std::ranges::count(out->parts, "network", &ExportPart::kind) == 2);   // libvirt's networks hold NICs alone
+  // libvirt's networks hold NICs alone
+  CHECK(std::ranges::count(out->parts, "network", &ExportPart::kind) == 2);
   CHECK(std::ranges::count(out->parts, "domain", &ExportPart::kind) == 8);
 }
 
@@ -140,7 +154,8 @@ TEST_CASE("a PF on no node gets neither node nor memory of one, and any isolated
   CHECK(guest_shares(p, facts).at(bdf("3b:10.0")).cpus.size() == 8);
 }
 
-TEST_CASE("on a node without memory a guest gets that of the nearest one, and the two share its pages") {
+TEST_CASE(
+    "on a node without memory a guest gets that of the nearest one, and the two share its pages") {
   auto facts = two_ports();
   facts.numa[1].total_kb = 0;
   facts.numa[1].distances = {21, 10};
@@ -148,7 +163,8 @@ TEST_CASE("on a node without memory a guest gets that of the nearest one, and th
   const auto share = guest_shares(p, facts).at(bdf("af:10.0"));
   CHECK(share.memory_node == 0);
   CHECK(share.cpus.front() == 9);
-  CHECK(share.pages == 4);                                       // 24 among six
+  // 24 among six
+  CHECK(share.pages == 4);
   const auto out = export_libvirt(p, facts, {.pool = "", .vf = "af:10.0"});
   REQUIRE(out);
   CHECK(holds(out->document, "<memory mode='strict' nodeset='0'/>"));
@@ -156,7 +172,10 @@ TEST_CASE("on a node without memory a guest gets that of the nearest one, and th
 }
 
 TEST_CASE("without isolated CPUs nothing is pinned") {
-  const auto text = document({.pool = "", .vf = "3b:10.0"}, "[iommu]\nmode = passthrough\n[pf uplink]\nvendor = 8086\nexpect = 2\nvfs = 1\nvf-driver = vfio-pci\n");
+  const auto text = document(
+      {.pool = "", .vf = "3b:10.0"},
+      "[iommu]\nmode = passthrough\n[pf uplink]\nvendor = 8086\nexpect = "
+      "2\nvfs = 1\nvf-driver = vfio-pci\n");
   CHECK(holds(text, "<vcpu placement='static'>1</vcpu>"));
   CHECK_FALSE(holds(text, "cputune"));
   CHECK(holds(text, "nodeset='0'"));
@@ -167,25 +186,43 @@ TEST_CASE("the whole is one document with every pool and every domain") {
   const auto out = export_libvirt(plan(facts, kPolicy), facts, {});
   REQUIRE(out);
   CHECK(out->parts.size() == 8);
-  CHECK(out->document.starts_with("<?xml version='1.0' encoding='UTF-8'?>\n<vfirst format='libvirt' plan='"));
-  for (const auto& part : out->parts) CHECK(holds(out->document, xml_indented(part.text)));
+  CHECK(out->document.starts_with(
+      "<?xml version='1.0' encoding='UTF-8'?>\n<vfirst format='libvirt' plan='"));
+  for (const auto& part : out->parts)
+    CHECK(holds(out->document, xml_indented(part.text)));
   CHECK(out->document.ends_with("</vfirst>\n"));
 }
 
 TEST_CASE("a wish that the plan does not hold is refused with what there is") {
-  CHECK(refused({.pool = "uplink", .vf = ""}) == "pool 'uplink': [pf uplink] has 2 PFs: say vfirst-uplink-0000:3b:00.0 or vfirst-uplink-0000:af:00.0");
-  CHECK(refused({.pool = "lan", .vf = ""}) == "no pool 'lan': there is vfirst-uplink-0000:3b:00.0 or vfirst-uplink-0000:af:00.0");
-  CHECK(refused({.pool = "", .vf = "uplink:0"}) == "VF 'uplink:0': [pf uplink] has 2 PFs: say 0000:3b:10.0 or 0000:af:10.0");
-  CHECK(refused({.pool = "", .vf = "uplink:9"}) == "no VF 'uplink:9' in this plan; `vfirst plan` shows them");
-  CHECK(refused({.pool = "", .vf = "uplink"}) == "no VF 'uplink' in this plan; `vfirst plan` shows them");
-  CHECK(refused({.pool = "", .vf = "0000:3b:10.6"}) == "VF '0000:3b:10.6' is not for guests: its vf-driver is keep, not vfio-pci");
-  CHECK(refused({}, "[pf uplink]\nvendor = 8086\nexpect = 2\nvfs = 2\n") == "no VF of this plan goes to vfio-pci: there is nothing to export for libvirt");
+  CHECK(
+      refused({.pool = "uplink", .vf = ""}) ==
+      "pool 'uplink': [pf uplink] has 2 PFs: say vfirst-uplink-0000:3b:00.0 or "
+      "vfirst-uplink-0000:af:00.0");
+  CHECK(
+      refused({.pool = "lan", .vf = ""}) ==
+      "no pool 'lan': there is vfirst-uplink-0000:3b:00.0 or vfirst-uplink-0000:af:00.0");
+  CHECK(
+      refused({.pool = "", .vf = "uplink:0"}) ==
+      "VF 'uplink:0': [pf uplink] has 2 PFs: say 0000:3b:10.0 or 0000:af:10.0");
+  CHECK(
+      refused({.pool = "", .vf = "uplink:9"}) ==
+      "no VF 'uplink:9' in this plan; `vfirst plan` shows them");
+  CHECK(
+      refused({.pool = "", .vf = "uplink"}) ==
+      "no VF 'uplink' in this plan; `vfirst plan` shows them");
+  CHECK(
+      refused({.pool = "", .vf = "0000:3b:10.6"}) ==
+      "VF '0000:3b:10.6' is not for guests: its vf-driver is keep, not vfio-pci");
+  CHECK(
+      refused({}, "[pf uplink]\nvendor = 8086\nexpect = 2\nvfs = 2\n") ==
+      "no VF of this plan goes to vfio-pci: there is nothing to export for libvirt");
 }
 
 TEST_CASE("a PF's name cannot break the document, nor leave libvirt's folder") {
   const auto facts = two_ports();
   auto p = plan(facts, kPolicy);
-  p.pfs[0].name = "a<&/--b";                                     // the policy lets no such name in
+  // the policy lets no such name in
+  p.pfs[0].name = "a<&/--b";
   const auto pool = export_libvirt(p, facts, {.pool = "0000:3b:00.0", .vf = ""});
   REQUIRE(pool);
   CHECK(holds(pool->document, "<name>vfirst-a&lt;&amp;_--b-0000:3b:00.0</name>"));

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What libvirt is told of each folder of tests/machines: its pools, and of each PF the first and the last domain.
+// What libvirt is told of each folder of tests/machines: its pools, and of each PF the first and
+// the last domain.
 #include "export/format.hpp"
 #include "machines/golden.hpp"
 
@@ -13,8 +14,12 @@ std::string golden(const Plan& plan, const Facts& facts) {
   std::string out;
   for (const auto& part : exported->parts) {
     const auto vf = std::ranges::find(plan.vfs, part.device, &PlannedVf::address);
-    const auto more = [&](auto from, auto to) { return std::any_of(from, to, [&](const PlannedVf& v) { return v.pf == vf->pf && v.driver == "vfio-pci"; }); };
-    if (part.kind == "network" || !more(plan.vfs.begin(), vf) || !more(vf + 1, plan.vfs.end())) out += part.text;
+    const auto more = [&](auto from, auto to) {
+      return std::any_of(
+          from, to, [&](const PlannedVf& v) { return v.pf == vf->pf && v.driver == "vfio-pci"; });
+    };
+    if (part.kind == "network" || !more(plan.vfs.begin(), vf) || !more(vf + 1, plan.vfs.end()))
+      out += part.text;
   }
   return out;
 }
@@ -23,11 +28,13 @@ std::string golden(const Plan& plan, const Facts& facts) {
 
 TEST_CASE("every machine of tests/machines is told to libvirt as it is written beside it") {
   test::check_machines([](const Result<Plan>& plan, const Facts& facts) {
-    return test::GoldenFiles{{"libvirt.txt", plan ? golden(*plan, facts) : "refused: " + plan.error().what + "\n"}};
+    return test::GoldenFiles{
+        {"libvirt.txt", plan ? golden(*plan, facts) : "refused: " + plan.error().what + "\n"}};
   });
 }
 
-TEST_CASE("every machine of tests/machines is told to every other program as it is written beside it") {
+TEST_CASE(
+    "every machine of tests/machines is told to every other program as it is written beside it") {
   test::check_machines([](const Result<Plan>& plan, const Facts& facts) {
     std::string out;
     ExportWish wish;
@@ -36,7 +43,9 @@ TEST_CASE("every machine of tests/machines is told to every other program as it 
     for (const auto& format : export_formats()) {
       if (!format.target || !plan) continue;
       const auto exported = export_as(format, *plan, facts, wish);
-      out += fmt::format("==== {}: {}\n{}", format.name, exported ? exported->parts[0].name : "refused", exported ? exported->document : exported.error().what + "\n");
+      out += fmt::format(
+          "==== {}: {}\n{}", format.name, exported ? exported->parts[0].name : "refused",
+          exported ? exported->document : exported.error().what + "\n");
     }
     return test::GoldenFiles{{"export.txt", plan ? out : "refused: " + plan.error().what + "\n"}};
   });

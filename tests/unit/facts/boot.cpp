@@ -9,7 +9,9 @@ using vfirst::test::TempTree;
 
 namespace {
 
-TempTree host() { return TempTree{{"sys/devices/system/cpu/online", "0\n"}}; }
+TempTree host() {
+  return TempTree{{"sys/devices/system/cpu/online", "0\n"}};
+}
 
 BootFacts boot_of(const TempTree& tree) {
   const auto facts = read_facts(tree.root());
@@ -19,7 +21,8 @@ BootFacts boot_of(const TempTree& tree) {
 
 std::string utf16(std::string_view text) {
   std::string out("\x06\0\0\0", 4);
-  for (char c : text) out += c, out += '\0';
+  for (char c : text)
+    out += c, out += '\0';
   return out;
 }
 
@@ -33,7 +36,8 @@ TEST_CASE("each boot loader is known by its evidence") {
     CHECK(boot_of(tree).evidence == "boot/grub/grub.cfg");
   }
   SECTION("GRUB with BLS entries") {
-    tree.add({{"boot/grub2/grub.cfg", "insmod blscfg\nblscfg\n"}, {"boot/loader/entries/x.conf", ""}});
+    tree.add(
+        {{"boot/grub2/grub.cfg", "insmod blscfg\nblscfg\n"}, {"boot/loader/entries/x.conf", ""}});
     CHECK(boot_of(tree).loader == Loader::grub_bls);
   }
   SECTION("a grub.cfg that would read entries, of which there are none") {
@@ -49,24 +53,35 @@ TEST_CASE("each boot loader is known by its evidence") {
     CHECK(boot_of(tree).loader == Loader::systemd_boot);
   }
   SECTION("systemd-boot by its variable, GRUB only installed") {
-    tree.add({{"boot/grub/grub.cfg", ""}, {"sys/firmware/efi/efivars/LoaderInfo-4a67b082-0a4c-41cf-b6c7-440b29bb8c4f", utf16("systemd-boot 257")}});
+    tree.add(
+        {{"boot/grub/grub.cfg", ""},
+         {"sys/firmware/efi/efivars/LoaderInfo-4a67b082-0a4c-41cf-b6c7-440b29bb8c4f",
+          utf16("systemd-boot 257")}});
     CHECK(boot_of(tree).loader == Loader::systemd_boot);
   }
   SECTION("GRUB sets that variable too") {
-    tree.add({{"boot/grub/grub.cfg", ""}, {"sys/firmware/efi/efivars/LoaderInfo-4a67b082-0a4c-41cf-b6c7-440b29bb8c4f", utf16("GRUB 2.12")}});
+    tree.add(
+        {{"boot/grub/grub.cfg", ""},
+         {"sys/firmware/efi/efivars/LoaderInfo-4a67b082-0a4c-41cf-b6c7-440b29bb8c4f",
+          utf16("GRUB 2.12")}});
     CHECK(boot_of(tree).loader == Loader::grub);
   }
   SECTION("a unified kernel image") {
     tree.add("boot/efi/EFI/Linux/debian.efi", "");
     CHECK(boot_of(tree).loader == Loader::uki);
-    tree.add({{"boot/grub/grub.cfg", ""}, {"sys/firmware/efi/efivars/StubInfo-4a67b082-0a4c-41cf-b6c7-440b29bb8c4f", utf16("systemd-stub 257")}});
+    tree.add(
+        {{"boot/grub/grub.cfg", ""},
+         {"sys/firmware/efi/efivars/StubInfo-4a67b082-0a4c-41cf-b6c7-440b29bb8c4f",
+          utf16("systemd-stub 257")}});
     CHECK(boot_of(tree).loader == Loader::uki);
   }
   SECTION("ostree") {
     tree.add({{"boot/grub2/grub.cfg", ""}, {"run/ostree-booted", ""}});
     CHECK(boot_of(tree).loader == Loader::ostree);
   }
-  SECTION("none") { CHECK(boot_of(tree).loader == Loader::none); }
+  SECTION("none") {
+    CHECK(boot_of(tree).loader == Loader::none);
+  }
 }
 
 TEST_CASE("UEFI and Secure Boot") {
@@ -82,23 +97,29 @@ TEST_CASE("UEFI and Secure Boot") {
 
 TEST_CASE("the filesystem of /boot is that of the mount that carries it") {
   auto tree = host();
-  tree.add("sys/dev/block/254:1", "-> ../../devices/pci0000:00/0000:00:04.0/virtio1/block/vda/vda1");
-  tree.add("sys/dev/block/254:2", "-> ../../devices/pci0000:00/0000:00:04.0/virtio1/block/vda/vda2");
+  tree.add(
+      "sys/dev/block/254:1", "-> ../../devices/pci0000:00/0000:00:04.0/virtio1/block/vda/vda1");
+  tree.add(
+      "sys/dev/block/254:2", "-> ../../devices/pci0000:00/0000:00:04.0/virtio1/block/vda/vda2");
   const std::string top = "22 1 254:1 / / rw,relatime shared:1 - ext4 /dev/vda1 rw\n";
   tree.add("proc/self/mountinfo", top);
   CHECK(boot_of(tree).filesystem == "ext4");
   CHECK(boot_of(tree).device == "vda1");
-  tree.add("proc/self/mountinfo", top + "30 22 0:31 / /boot rw - autofs systemd-1 rw\n31 30 254:2 / /boot rw shared:9 - vfat /dev/vda2 rw\n"
-                                        "32 22 0:40 / /bootleg rw - tmpfs none rw\n");
+  tree.add(
+      "proc/self/mountinfo", top +
+                                 "30 22 0:31 / /boot rw - autofs systemd-1 rw\n31 30 254:2 / "
+                                 "/boot rw shared:9 - vfat /dev/vda2 rw\n"
+                                 "32 22 0:40 / /bootleg rw - tmpfs none rw\n");
   CHECK(boot_of(tree).filesystem == "vfat");
   CHECK(boot_of(tree).device == "vda2");
 }
 
 TEST_CASE("older captures show proc/mounts") {
   auto tree = host();
-  tree.add({{"proc/mounts", "rootfs / rootfs rw 0 0\n/dev/mapper/vg-root / xfs rw 0 0\n"},
-            {"sys/class/block/dm-3", "-> ../../devices/virtual/block/dm-3"},
-            {"sys/devices/virtual/block/dm-3/dm/name", "vg-root\n"}});
+  tree.add(
+      {{"proc/mounts", "rootfs / rootfs rw 0 0\n/dev/mapper/vg-root / xfs rw 0 0\n"},
+       {"sys/class/block/dm-3", "-> ../../devices/virtual/block/dm-3"},
+       {"sys/devices/virtual/block/dm-3/dm/name", "vg-root\n"}});
   CHECK(boot_of(tree).filesystem == "xfs");
   CHECK(boot_of(tree).device == "dm-3");
 }

@@ -22,7 +22,8 @@ PciTree booted_over(bool port) {
   tree.function("0000:00:04.0", "pci0000:00", "010601", "8086:2922");
   tree.add("sys/class/net/", "");
   if (port) {
-    tree.add("sys/class/net/boot0", "-> ../../devices/pci0000:17/0000:17:02.0/0000:3b:00.0/net/boot0");
+    tree.add(
+        "sys/class/net/boot0", "-> ../../devices/pci0000:17/0000:17:02.0/0000:3b:00.0/net/boot0");
     tree.at("0000:3b:00.0", {{"net/boot0/address", "52:54:00:76:66:b0\n"}});
   }
   return tree;
@@ -45,14 +46,19 @@ TEST_CASE("the NIC that the machine booted over is critical") {
 
 TEST_CASE("virtio's port lies below the device behind the function") {
   auto tree = booted_over(false);
-  tree.add("sys/class/net/boot0", "-> ../../devices/pci0000:17/0000:17:02.0/0000:3b:00.0/virtio0/net/boot0");
+  tree.add(
+      "sys/class/net/boot0",
+      "-> ../../devices/pci0000:17/0000:17:02.0/0000:3b:00.0/virtio0/net/boot0");
   tree.at("0000:3b:00.0", {{"virtio0/net/boot0/address", "52:54:00:76:66:b0\n"}});
   CHECK(critical_of(tree) == std::vector<CriticalDevice>{{kBoot, "network boot"}});
 }
 
-TEST_CASE("before its driver is there each NIC without a port may be the boot NIC, and nothing else may") {
+TEST_CASE(
+    "before its driver is there each NIC without a port may be the boot NIC, and nothing else "
+    "may") {
   auto tree = booted_over(false);
-  constexpr auto kPerhaps = "network boot, perhaps (no port has BOOTIF's address 52:54:00:76:66:b0 yet)";
+  constexpr auto kPerhaps =
+      "network boot, perhaps (no port has BOOTIF's address 52:54:00:76:66:b0 yet)";
   CHECK(critical_of(tree) == std::vector<CriticalDevice>{{kBoot, kPerhaps}, {kSecond, kPerhaps}});
   tree.add("sys/class/net/eth1", "-> ../../devices/pci0000:40/0000:40:00.0/0000:41:00.0/net/eth1");
   tree.at("0000:41:00.0", {{"net/eth1/address", "52:54:00:76:66:01\n"}});
@@ -64,7 +70,9 @@ TEST_CASE("before its driver is there each NIC without a port may be the boot NI
 TEST_CASE("a VF is not taken for the boot NIC") {
   auto tree = booted_over(false);
   tree.at("0000:41:00.0", {{"physfn", "-> ../0000:3b:00.0"}});
-  CHECK(read_boot_nic(tree.root(), "BOOTIF=01-52-54-00-76-66-b0")->perhaps == std::vector<PciAddress>{kBoot});
+  CHECK(
+      read_boot_nic(tree.root(), "BOOTIF=01-52-54-00-76-66-b0")->perhaps ==
+      std::vector<PciAddress>{kBoot});
 }
 
 TEST_CASE("a tree that shows no network devices at all names none") {

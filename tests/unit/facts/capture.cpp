@@ -4,9 +4,9 @@
 #include "unit/kernel_tree.hpp"
 #include "unit/pci_tree.hpp"
 
-#include <catch2/catch_test_macros.hpp>
 #include <fcntl.h>
 #include <unistd.h>
+#include <catch2/catch_test_macros.hpp>
 
 using namespace vfirst;
 using namespace vfirst::test;
@@ -22,7 +22,10 @@ std::pair<Facts, Facts> there_and_back(const Root& root) {
   auto facts = capture(root, fd);
   ::close(fd);
   REQUIRE(facts);
-  REQUIRE(std::system(("tar -xf '" + archive.string() + "' -C '" + (work.path() / "tree").string() + "'").c_str()) == 0);
+  REQUIRE(
+      std::system(
+          ("tar -xf '" + archive.string() + "' -C '" + (work.path() / "tree").string() + "'")
+              .c_str()) == 0);
   auto again = read_facts(*Root::open(work.path() / "tree"));
   REQUIRE(again);
   return {std::move(*facts), std::move(*again)};
@@ -35,32 +38,36 @@ TEST_CASE("facts read from a capture are the facts of the machine") {
   tree.function("0000:17:02.0", "pci0000:17", "060400", "8086:347a");
   tree.function("0000:3b:00.0", "pci0000:17/0000:17:02.0", "020000", "8086:1592", "8086:0002");
   tree.pf("0000:3b:00.0", 8);
-  tree.at("0000:3b:00.0", {{"config", std::string(256, '\x11')},
-                           {"modalias", "pci:v00008086d00001592sv00008086sd00000002bc02sc00i00\n"},
-                           {"net/eth0/address", "b4:96:91:aa:bb:cc\n"},
-                           {"net/eth0/addr_assign_type", "0\n"},
-                           {"net/eth0/flags", "0x1003\n"}});
-  tree.add({{"sys/class/net/eth0", "-> ../../devices/pci0000:17/0000:17:02.0/0000:3b:00.0/net/eth0"},
-            {"proc/net", "-> self/net"},
-            {"proc/self", "-> 77"},
-            {"proc/77/net/route", "Iface\nother\n"},
-            {"proc/77/net/ipv6_route", "00000000000000000000000000000000 00 0 00 0 64 1 0 3 eth0\n"},
-            {"proc/77/mountinfo", "22 1 0:30 / / rw - ext4 /dev/sda1 rw\n"},
-            {"sys/class/block/sda1", "-> ../../devices/pci0000:00/0000:00:04.0/block/sda/sda1"},
-            {"boot/grub/grub.cfg", "menuentry\n"},
-            {"boot/vmlinuz-6.12.0", ""},
-            {"boot/config-6.12.0", "CONFIG_NO_HZ_FULL=y\n"},
-            {"lib", "-> usr/lib"},
-            {"usr/lib/modules/6.12.0/modules.order", ""},
-            {"usr/lib/modules/6.12.0/modules.builtin", "kernel/vfio.ko\n"},
-            {"sys/kernel/iommu_groups/3/devices/0000:3b:00.0", "-> x"},
-            {"sys/class/iommu/dmar0", "-> x"},
-            {"sys/firmware/acpi/tables/DMAR", ""},
-            {"sys/devices/system/memory/block_size_bytes", "80000000\n"},
-            {"sys/devices/system/node/node0/memory1", "-> ../../memory/memory1"},
-            {"sys/devices/system/node/node0/cpumap", "f\n"},
-            {"proc/sys/kernel/hostname", "fixture\n"}});
-  tree.add("usr/lib/modules/6.12.0/kernel/ice.ko", module_object({"alias=pci:v00008086d00001592sv*sd*bc*sc*i*"}));
+  tree.at(
+      "0000:3b:00.0", {{"config", std::string(256, '\x11')},
+                       {"modalias", "pci:v00008086d00001592sv00008086sd00000002bc02sc00i00\n"},
+                       {"net/eth0/address", "b4:96:91:aa:bb:cc\n"},
+                       {"net/eth0/addr_assign_type", "0\n"},
+                       {"net/eth0/flags", "0x1003\n"}});
+  tree.add(
+      {{"sys/class/net/eth0", "-> ../../devices/pci0000:17/0000:17:02.0/0000:3b:00.0/net/eth0"},
+       {"proc/net", "-> self/net"},
+       {"proc/self", "-> 77"},
+       {"proc/77/net/route", "Iface\nother\n"},
+       {"proc/77/net/ipv6_route", "00000000000000000000000000000000 00 0 00 0 64 1 0 3 eth0\n"},
+       {"proc/77/mountinfo", "22 1 0:30 / / rw - ext4 /dev/sda1 rw\n"},
+       {"sys/class/block/sda1", "-> ../../devices/pci0000:00/0000:00:04.0/block/sda/sda1"},
+       {"boot/grub/grub.cfg", "menuentry\n"},
+       {"boot/vmlinuz-6.12.0", ""},
+       {"boot/config-6.12.0", "CONFIG_NO_HZ_FULL=y\n"},
+       {"lib", "-> usr/lib"},
+       {"usr/lib/modules/6.12.0/modules.order", ""},
+       {"usr/lib/modules/6.12.0/modules.builtin", "kernel/vfio.ko\n"},
+       {"sys/kernel/iommu_groups/3/devices/0000:3b:00.0", "-> x"},
+       {"sys/class/iommu/dmar0", "-> x"},
+       {"sys/firmware/acpi/tables/DMAR", ""},
+       {"sys/devices/system/memory/block_size_bytes", "80000000\n"},
+       {"sys/devices/system/node/node0/memory1", "-> ../../memory/memory1"},
+       {"sys/devices/system/node/node0/cpumap", "f\n"},
+       {"proc/sys/kernel/hostname", "fixture\n"}});
+  tree.add(
+      "usr/lib/modules/6.12.0/kernel/ice.ko",
+      module_object({"alias=pci:v00008086d00001592sv*sd*bc*sc*i*"}));
   run_depmod(tree, "6.12.0");
   const auto [facts, again] = there_and_back(tree.root());
   CHECK(facts == again);

@@ -17,7 +17,10 @@ CpuFacts cpus(const TempTree& tree) {
 
 // Two cores of two threads, numbered as Intel does: siblings 0,2 and 1,3.
 TempTree two_cores() {
-  TempTree tree{{"sys/devices/system/cpu/online", "0-3\n"}, {"sys/devices/system/cpu/present", "0-3\n"}, {"sys/devices/system/cpu/possible", "0-7\n"}};
+  TempTree tree{
+      {"sys/devices/system/cpu/online", "0-3\n"},
+      {"sys/devices/system/cpu/present", "0-3\n"},
+      {"sys/devices/system/cpu/possible", "0-7\n"}};
   for (unsigned cpu = 0; cpu < 4; ++cpu) {
     const auto at = fmt::format("sys/devices/system/cpu/cpu{}/", cpu);
     tree.add(at + "topology/thread_siblings_list", cpu % 2 ? "1,3\n" : "0,2\n");
@@ -52,7 +55,8 @@ TEST_CASE("an old kernel's masks tell the same as lists") {
     tree.remove(at + "topology/thread_siblings_list");
     tree.remove(at + "topology/die_id");
     tree.remove(at + "cache/index3/shared_cpu_list");
-    tree.add(at + "topology/thread_siblings", cpu % 2 ? "00000000,0000000a\n" : "00000000,00000005\n");
+    tree.add(
+        at + "topology/thread_siblings", cpu % 2 ? "00000000,0000000a\n" : "00000000,00000005\n");
     tree.add(at + "cache/index3/shared_cpu_map", "0000000f\n");
   }
   const auto facts = cpus(tree);
@@ -77,11 +81,17 @@ TEST_CASE("without an online list the CPUs' own files say who is on") {
   tree.remove("sys/devices/system/cpu/present");
   tree.remove("sys/devices/system/cpu/possible");
   SECTION("by their switch") {
-    tree.add({{"sys/devices/system/cpu/cpu1/online", "1\n"}, {"sys/devices/system/cpu/cpu2/online", "1\n"}, {"sys/devices/system/cpu/cpu3/online", "0\n"}});
+    tree.add(
+        {{"sys/devices/system/cpu/cpu1/online", "1\n"},
+         {"sys/devices/system/cpu/cpu2/online", "1\n"},
+         {"sys/devices/system/cpu/cpu3/online", "0\n"}});
   }
   SECTION("by their topology, which an offline CPU has not") {
     tree.remove("sys/devices/system/cpu/cpu3/topology");
-    for (unsigned cpu : {0, 1, 2}) tree.add(fmt::format("sys/devices/system/cpu/cpu{}/topology/thread_siblings_list", cpu), cpu == 1 ? "1\n" : "0,2\n");
+    for (unsigned cpu : {0, 1, 2})
+      tree.add(
+          fmt::format("sys/devices/system/cpu/cpu{}/topology/thread_siblings_list", cpu),
+          cpu == 1 ? "1\n" : "0,2\n");
   }
   const auto facts = cpus(tree);
   CHECK(facts.online.list() == "0-2");
@@ -91,9 +101,12 @@ TEST_CASE("without an online list the CPUs' own files say who is on") {
 }
 
 TEST_CASE("without topology files proc/cpuinfo tells cores, and the facts say so") {
-  TempTree tree{{"sys/devices/system/cpu/online", "0-2\n"},
-                {"proc/cpuinfo", "processor\t: 0\nvendor_id\t: GenuineIntel\nphysical id\t: 0\ncore id\t: 1\n\n"
-                                 "processor\t: 1\nphysical id\t: 1\ncore id\t: 1\n\nprocessor\t: 2\nphysical id\t: 0\ncore id\t: 1\n"}};
+  TempTree tree{
+      {"sys/devices/system/cpu/online", "0-2\n"},
+      {"proc/cpuinfo",
+       "processor\t: 0\nvendor_id\t: GenuineIntel\nphysical id\t: 0\ncore id\t: 1\n\n"
+       "processor\t: 1\nphysical id\t: 1\ncore id\t: 1\n\nprocessor\t: 2\nphysical id\t: "
+       "0\ncore id\t: 1\n"}};
   const auto facts = cpus(tree);
   CHECK(facts.cpus[0].siblings.list() == "0,2");
   CHECK(facts.cpus[1].siblings.list() == "1");
@@ -104,7 +117,9 @@ TEST_CASE("without topology files proc/cpuinfo tells cores, and the facts say so
 TEST_CASE("with neither, every CPU counts as a core") {
   const auto facts = cpus(TempTree{{"sys/devices/system/cpu/online", "0-1\n"}});
   CHECK(facts.cpus[1].siblings.list() == "1");
-  CHECK(facts.topology_source == "no topology files and no core ids in proc/cpuinfo: every CPU counts as a core");
+  CHECK(
+      facts.topology_source ==
+      "no topology files and no core ids in proc/cpuinfo: every CPU counts as a core");
 }
 
 TEST_CASE("hybrid CPUs are told apart by their PMUs or by capacity") {
@@ -113,7 +128,10 @@ TEST_CASE("hybrid CPUs are told apart by their PMUs or by capacity") {
     tree.add({{"sys/devices/cpu_core/cpus", "0,2\n"}, {"sys/devices/cpu_atom/cpus", "1,3\n"}});
   }
   SECTION("arm64") {
-    for (unsigned cpu = 0; cpu < 4; ++cpu) tree.add(fmt::format("sys/devices/system/cpu/cpu{}/cpu_capacity", cpu), cpu % 2 ? "446\n" : "1024\n");
+    for (unsigned cpu = 0; cpu < 4; ++cpu)
+      tree.add(
+          fmt::format("sys/devices/system/cpu/cpu{}/cpu_capacity", cpu),
+          cpu % 2 ? "446\n" : "1024\n");
   }
   const auto facts = cpus(tree);
   CHECK(facts.cpus[0].kind == Cpu::Kind::performance);
@@ -122,16 +140,20 @@ TEST_CASE("hybrid CPUs are told apart by their PMUs or by capacity") {
 
 TEST_CASE("equal capacities are no hybrid") {
   auto tree = two_cores();
-  for (unsigned cpu = 0; cpu < 4; ++cpu) tree.add(fmt::format("sys/devices/system/cpu/cpu{}/cpu_capacity", cpu), "1024\n");
+  for (unsigned cpu = 0; cpu < 4; ++cpu)
+    tree.add(fmt::format("sys/devices/system/cpu/cpu{}/cpu_capacity", cpu), "1024\n");
   CHECK(cpus(tree).cpus[0].kind == Cpu::Kind::uniform);
 }
 
 TEST_CASE("vendor, 1G pages and what the running kernel isolates") {
   auto tree = two_cores();
-  tree.add({{"proc/cpuinfo", "processor\t: 0\nvendor_id\t: AuthenticAMD\nmodel name\t: AMD EPYC 9354\nflags\t\t: fpu lm pdpe1gb svm\n"},
-            {"sys/devices/system/cpu/isolated", "2-3\n"},
-            {"sys/devices/system/cpu/nohz_full", "(null)\n"},
-            {"sys/devices/system/cpu/smt/active", "1\n"}});
+  tree.add(
+      {{"proc/cpuinfo",
+        "processor\t: 0\nvendor_id\t: AuthenticAMD\nmodel name\t: AMD EPYC 9354\nflags\t\t: "
+        "fpu lm pdpe1gb svm\n"},
+       {"sys/devices/system/cpu/isolated", "2-3\n"},
+       {"sys/devices/system/cpu/nohz_full", "(null)\n"},
+       {"sys/devices/system/cpu/smt/active", "1\n"}});
   const auto facts = cpus(tree);
   CHECK(facts.vendor == "amd");
   CHECK(facts.model == "AMD EPYC 9354");

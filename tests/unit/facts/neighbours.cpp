@@ -9,10 +9,14 @@
 using namespace vfirst;
 using namespace vfirst::test;
 
-TEST_CASE("a machine without neighbours has none") { CHECK(facts::read_neighbours(TempTree{}.root()).empty()); }
+TEST_CASE("a machine without neighbours has none") {
+  CHECK(facts::read_neighbours(TempTree{}.root()).empty());
+}
 
 TEST_CASE("a configuration file in /etc hides the one of the same name in /usr") {
-  const TempTree tree{{"usr/lib/modprobe.d/igb.conf", "options igb max_vfs=2\n"}, {"etc/modprobe.d/igb.conf", "options igb max_vfs=3\n"}};
+  const TempTree tree{
+      {"usr/lib/modprobe.d/igb.conf", "options igb max_vfs=2\n"},
+      {"etc/modprobe.d/igb.conf", "options igb max_vfs=3\n"}};
   const auto all = facts::read_neighbours(tree.root());
   REQUIRE(all.size() == 1);
   CHECK(all[0].file == "etc/modprobe.d/igb.conf");
@@ -20,9 +24,13 @@ TEST_CASE("a configuration file in /etc hides the one of the same name in /usr")
 }
 
 TEST_CASE("a capture holds the neighbours, and not the passwords beside them") {
-  const TempTree tree{{"etc/NetworkManager/system-connections/up.nmconnection", "[connection]\ninterface-name=ens1\n[802-1x]\npassword=secret\n[sriov]\ntotal-vfs=4\n"},
-                      {"etc/netplan/50.yaml", "network:\n  ethernets:\n    ens1:\n      auth:\n        password: \"secret\"\n      virtual-function-count: 8\n"},
-                      {"etc/driverctl.d/pci-0000:3b:10.0", "igbvf\n"}};
+  const TempTree tree{
+      {"etc/NetworkManager/system-connections/up.nmconnection",
+       "[connection]\ninterface-name=ens1\n[802-1x]\npassword=secret\n[sriov]\ntotal-vfs=4\n"},
+      {"etc/netplan/50.yaml",
+       "network:\n  ethernets:\n    ens1:\n      auth:\n        password: \"secret\"\n      "
+       "virtual-function-count: 8\n"},
+      {"etc/driverctl.d/pci-0000:3b:10.0", "igbvf\n"}};
   const RecordingRoot recording(tree.root());
   const auto seen = facts::read_neighbours(recording);
   CHECK(seen.size() == 3);

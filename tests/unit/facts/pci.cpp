@@ -30,13 +30,14 @@ PciTree with_pf() {
 
 TEST_CASE("a PF is read from sysfs alone where configuration space is out of reach") {
   auto tree = with_pf();
-  tree.at("0000:3b:00.0", {{"numa_node", "1\n"},
-                           {"modalias", "pci:v00008086d00001592sv00008086sd00000002bc02sc00i00\n"},
-                           {"driver", "-> ../../../../bus/pci/drivers/ice"},
-                           {"current_link_speed", "8.0 GT/s PCIe\n"},
-                           {"current_link_width", "8\n"},
-                           {"max_link_speed", "16.0 GT/s PCIe\n"},
-                           {"max_link_width", "16\n"}});
+  tree.at(
+      "0000:3b:00.0", {{"numa_node", "1\n"},
+                       {"modalias", "pci:v00008086d00001592sv00008086sd00000002bc02sc00i00\n"},
+                       {"driver", "-> ../../../../bus/pci/drivers/ice"},
+                       {"current_link_speed", "8.0 GT/s PCIe\n"},
+                       {"current_link_width", "8\n"},
+                       {"max_link_speed", "16.0 GT/s PCIe\n"},
+                       {"max_link_width", "16\n"}});
   const auto facts = facts_of(tree);
   const auto* pf = facts.function(kPf);
   REQUIRE(pf);
@@ -59,16 +60,22 @@ TEST_CASE("a PF is read from sysfs alone where configuration space is out of rea
   CHECK(pf->name.empty());
   REQUIRE(facts.function(kPort));
   CHECK(facts.function(kPort)->class_code == 0x060400);
-  CHECK(std::count(facts.gaps.begin(), facts.gaps.end(), "PCI configuration space: not readable beyond 64 bytes, MSI-X sizes, ARI and ACS are not known") == 1);
+  CHECK(
+      std::count(
+          facts.gaps.begin(), facts.gaps.end(),
+          "PCI configuration space: not readable beyond 64 bytes, MSI-X sizes, ARI and "
+          "ACS are not known") == 1);
 }
 
 TEST_CASE("VF BARs are a share of the PF's resources, assigned or not") {
   auto tree = with_pf();
   const std::string none = "0x0000000000000000 0x0000000000000000 0x0000000000000000\n";
   std::string resource;
-  for (int i = 0; i < 7; ++i) resource += none;
+  for (int i = 0; i < 7; ++i)
+    resource += none;
   SECTION("assigned") {
-    resource += "0x000000c000000000 0x000000c0007fffff 0x000000000014220c\n" + none;       // 8 MiB for 64 VFs
+    // 8 MiB for 64 VFs
+    resource += "0x000000c000000000 0x000000c0007fffff 0x000000000014220c\n" + none;
     resource += "0x000000c001000000 0x000000c0010fffff 0x000000000014220c\n" + none + none + none;
     tree.at("0000:3b:00.0", {{"resource", resource}});
     const auto sriov = *facts_of(tree).function(kPf)->sriov;
@@ -76,17 +83,20 @@ TEST_CASE("VF BARs are a share of the PF's resources, assigned or not") {
     CHECK(sriov.bars_assigned == true);
   }
   SECTION("sized but without an address") {
-    resource += "0x0000000000000000 0x00000000007fffff 0x000000002014220c\n" + none + none + none + none + none;
+    resource += "0x0000000000000000 0x00000000007fffff 0x000000002014220c\n" + none + none + none +
+                none + none;
     tree.at("0000:3b:00.0", {{"resource", resource}});
     CHECK(facts_of(tree).function(kPf)->sriov->bars_assigned == false);
   }
   SECTION("an older kernel's way to say so, without the flag") {
-    resource += "0x0000000000000000 0x00000000007fffff 0x000000000014220c\n" + none + none + none + none + none;
+    resource += "0x0000000000000000 0x00000000007fffff 0x000000000014220c\n" + none + none + none +
+                none + none;
     tree.at("0000:3b:00.0", {{"resource", resource}});
     CHECK(facts_of(tree).function(kPf)->sriov->bars_assigned == false);
   }
   SECTION("cleared by the kernel") {
-    for (int i = 0; i < 6; ++i) resource += none;
+    for (int i = 0; i < 6; ++i)
+      resource += none;
     tree.at("0000:3b:00.0", {{"resource", resource}});
     CHECK(facts_of(tree).function(kPf)->sriov->bars_assigned == false);
   }
@@ -112,21 +122,35 @@ TEST_CASE("configuration space tells MSI-X, link, ARI, ACS and the hardware's VF
   auto tree = with_pf();
   std::string config(4096, '\0');
   const auto put = [&](std::size_t at, std::initializer_list<unsigned> bytes) {
-    for (auto byte : bytes) config[at++] = static_cast<char>(byte);
+    for (auto byte : bytes)
+      config[at++] = static_cast<char>(byte);
   };
-  put(0x06, {0x10});                                                        // status: capability list
+  // status: capability list
+  put(0x06, {0x10});
   put(0x34, {0x40});
-  put(0x40, {0x11, 0x60, 0xff, 0x03});                                      // MSI-X, next, 1024 entries
-  put(0x60, {0x10, 0x00});                                                  // PCI Express
-  put(0x6c, {0x04, 0x01});                                                  // LNKCAP: 16 GT/s x16
-  put(0x72, {0x83, 0x00});                                                  // LNKSTA: 8 GT/s x8
-  put(0x100, {0x0e, 0x00, 0x01, 0x12});                                     // ARI, next 0x120
-  put(0x120, {0x0d, 0x00, 0x01, 0x14});                                     // ACS, next 0x140
-  put(0x140, {0x10, 0x00, 0x01, 0x00});                                     // SR-IOV
-  put(0x14c, {0x80, 0x00, 0x80, 0x00});                                     // InitialVFs, TotalVFs 128
-  tree.at("0000:3b:00.0", {{"config", config},
-                           {"resource", std::string("0x0 0x0 0x0\n0x0 0x0 0x0\n0x0 0x0 0x0\n0x0 0x0 0x0\n0x0 0x0 0x0\n0x0 0x0 0x0\n0x0 0x0 0x0\n"
-                                                    "0xc0000000 0xc07fffff 0x14220c\n0x0 0x0 0x0\n0x0 0x0 0x0\n0x0 0x0 0x0\n0x0 0x0 0x0\n0x0 0x0 0x0\n")}});
+  // MSI-X, next, 1024 entries
+  put(0x40, {0x11, 0x60, 0xff, 0x03});
+  // PCI Express
+  put(0x60, {0x10, 0x00});
+  // LNKCAP: 16 GT/s x16
+  put(0x6c, {0x04, 0x01});
+  // LNKSTA: 8 GT/s x8
+  put(0x72, {0x83, 0x00});
+  // ARI, next 0x120
+  put(0x100, {0x0e, 0x00, 0x01, 0x12});
+  // ACS, next 0x140
+  put(0x120, {0x0d, 0x00, 0x01, 0x14});
+  // SR-IOV
+  put(0x140, {0x10, 0x00, 0x01, 0x00});
+  // InitialVFs, TotalVFs 128
+  put(0x14c, {0x80, 0x00, 0x80, 0x00});
+  tree.at(
+      "0000:3b:00.0",
+      {{"config", config},
+       {"resource", std::string("0x0 0x0 0x0\n0x0 0x0 0x0\n0x0 0x0 0x0\n0x0 0x0 0x0\n0x0 0x0 "
+                                "0x0\n0x0 0x0 0x0\n0x0 0x0 0x0\n"
+                                "0xc0000000 0xc07fffff 0x14220c\n0x0 0x0 0x0\n0x0 0x0 0x0\n0x0 "
+                                "0x0 0x0\n0x0 0x0 0x0\n0x0 0x0 0x0\n")}});
   const auto facts = facts_of(tree);
   const auto* pf = facts.function(kPf);
   CHECK(pf->msix_vectors == 1024);
@@ -141,12 +165,13 @@ TEST_CASE("configuration space tells MSI-X, link, ARI, ACS and the hardware's VF
 
 TEST_CASE("netdevs of a function, the burnt-in address only where it is in use") {
   auto tree = with_pf();
-  tree.at("0000:3b:00.0", {{"net/ens1f0/address", "b4:96:91:aa:bb:cc\n"},
-                           {"net/ens1f0/addr_assign_type", "0\n"},
-                           {"net/ens1f0/dev_port", "1\n"},
-                           {"net/ens1f0/phys_port_name", "p0\n"},
-                           {"net/ens1f0/speed", "25000\n"},
-                           {"net/ens1f0/flags", "0x1003\n"}});
+  tree.at(
+      "0000:3b:00.0", {{"net/ens1f0/address", "b4:96:91:aa:bb:cc\n"},
+                       {"net/ens1f0/addr_assign_type", "0\n"},
+                       {"net/ens1f0/dev_port", "1\n"},
+                       {"net/ens1f0/phys_port_name", "p0\n"},
+                       {"net/ens1f0/speed", "25000\n"},
+                       {"net/ens1f0/flags", "0x1003\n"}});
   auto ports = facts_of(tree).function(kPf)->ports;
   REQUIRE(ports.size() == 1);
   CHECK(ports[0].name == "ens1f0");
@@ -156,7 +181,10 @@ TEST_CASE("netdevs of a function, the burnt-in address only where it is in use")
   CHECK(ports[0].phys_port_name == "p0");
   CHECK(ports[0].speed_mbps == 25000u);
   CHECK(ports[0].up);
-  tree.at("0000:3b:00.0", {{"net/ens1f0/addr_assign_type", "3\n"}, {"net/ens1f0/speed", "-1\n"}, {"net/ens1f0/flags", "0x1002\n"}});
+  tree.at(
+      "0000:3b:00.0", {{"net/ens1f0/addr_assign_type", "3\n"},
+                       {"net/ens1f0/speed", "-1\n"},
+                       {"net/ens1f0/flags", "0x1002\n"}});
   ports = facts_of(tree).function(kPf)->ports;
   CHECK(ports[0].permanent_mac == std::nullopt);
   CHECK(ports[0].speed_mbps == std::nullopt);
@@ -165,10 +193,12 @@ TEST_CASE("netdevs of a function, the burnt-in address only where it is in use")
 
 TEST_CASE("IOMMU groups, units and firmware tables") {
   auto tree = with_pf();
-  tree.add({{"sys/firmware/acpi/tables/DMAR", ""},
-            {"sys/class/iommu/dmar0", "-> ../../devices/virtual/iommu/dmar0"},
-            {"sys/kernel/iommu_groups/12/type", "identity\n"},
-            {"sys/kernel/iommu_groups/12/devices/0000:3b:00.0", "-> ../../../../devices/pci0000:17/0000:17:02.0/0000:3b:00.0"}});
+  tree.add(
+      {{"sys/firmware/acpi/tables/DMAR", ""},
+       {"sys/class/iommu/dmar0", "-> ../../devices/virtual/iommu/dmar0"},
+       {"sys/kernel/iommu_groups/12/type", "identity\n"},
+       {"sys/kernel/iommu_groups/12/devices/0000:3b:00.0",
+        "-> ../../../../devices/pci0000:17/0000:17:02.0/0000:3b:00.0"}});
   const auto facts = facts_of(tree);
   CHECK(facts.iommu.tables_known);
   CHECK(facts.iommu.dmar);
@@ -181,7 +211,9 @@ TEST_CASE("IOMMU groups, units and firmware tables") {
 
 TEST_CASE("a function that vanishes between listing and reading is no error") {
   auto tree = with_pf();
-  tree.add("sys/bus/pci/devices/0000:3b:00.1", "-> ../../../devices/pci0000:17/0000:17:02.0/0000:3b:00.1");
+  tree.add(
+      "sys/bus/pci/devices/0000:3b:00.1",
+      "-> ../../../devices/pci0000:17/0000:17:02.0/0000:3b:00.1");
   const auto facts = facts_of(tree);
   CHECK(facts.pci.size() == 2);
 }

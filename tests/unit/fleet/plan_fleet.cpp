@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Many hosts in one run: what stands in the directory of plans, what is said of those that were refused, and that the number of
-// threads makes no difference.
+// Many hosts in one run: what stands in the directory of plans, what is said of those that were
+// refused, and that the number of threads makes no difference.
 #include "fleet/plan_fleet.hpp"
 
 #include "facts/capture.hpp"
@@ -19,18 +19,29 @@ namespace fs = std::filesystem;
 
 namespace {
 
-test::MachineTree machine(const std::string& shape) { return test::MachineTree(fs::path(VFIRST_TESTS_DIR) / "machines" / shape / "machine"); }
-Facts facts_of(const std::string& shape) { return *read_facts(machine(shape).root()); }
+test::MachineTree machine(const std::string& shape) {
+  return test::MachineTree(fs::path(VFIRST_TESTS_DIR) / "machines" / shape / "machine");
+}
+Facts facts_of(const std::string& shape) {
+  return *read_facts(machine(shape).root());
+}
 
-constexpr std::string_view kPolicy = "[cpu]\nreserved-cores-per-node = 1\nisolate = yes\n[hugepages]\nsize = 1G\nper-node = 40\nhost-reserve = 4G\n";
-PolicySet policy(std::string_view text = kPolicy) { return PolicySet({{"50-all.ini", std::string(text)}}); }
+constexpr std::string_view kPolicy =
+    "[cpu]\nreserved-cores-per-node = 1\nisolate = yes\n[hugepages]\nsize = 1G\nper-node = "
+    "40\nhost-reserve = 4G\n";
+PolicySet policy(std::string_view text = kPolicy) {
+  return PolicySet({{"50-all.ini", std::string(text)}});
+}
 
-// Three hosts that are planned, two that ask for more pages than there are, and one file that is no facts.
+// Three hosts that are planned, two that ask for more pages than there are, and one file that is no
+// facts.
 void fill(TempTree& tree) {
-  for (const auto* shape : {"2s64c-e810x2", "epyc-nps4", "memless-node"}) tree.add(fmt::format("{}.json", shape), facts_json(facts_of(shape)));
+  for (const auto* shape : {"2s64c-e810x2", "epyc-nps4", "memless-node"})
+    tree.add(fmt::format("{}.json", shape), facts_json(facts_of(shape)));
   for (auto [name, gib] : {std::pair{"small-1", 20}, {"small-2", 24}}) {
     auto facts = facts_of("1s-no-iommu");
-    for (auto& node : facts.numa) node.total_kb = static_cast<std::uint64_t>(gib) << 20;
+    for (auto& node : facts.numa)
+      node.total_kb = static_cast<std::uint64_t>(gib) << 20;
     tree.add(fmt::format("{}.json", name), facts_json(facts));
   }
   tree.add("torn.json", facts_json(facts_of("epyc-nps4")).substr(0, 1000));
@@ -39,10 +50,12 @@ void fill(TempTree& tree) {
 
 std::string everything(const fs::path& folder) {
   std::vector<fs::path> files;
-  for (const auto& entry : fs::directory_iterator(folder)) files.push_back(entry.path());
+  for (const auto& entry : fs::directory_iterator(folder))
+    files.push_back(entry.path());
   std::ranges::sort(files);
   std::string out;
-  for (const auto& file : files) out += "== " + file.filename().string() + "\n" + test::content(file);
+  for (const auto& file : files)
+    out += "== " + file.filename().string() + "\n" + test::content(file);
   return out;
 }
 
@@ -57,7 +70,9 @@ FleetSummary run(const TempTree& in, const fs::path& out, unsigned threads) {
 
 }  // namespace
 
-TEST_CASE("each host gets the plan that it gets alone, and a refused one gets none, not an earlier run's either") {
+TEST_CASE(
+    "each host gets the plan that it gets alone, and a refused one gets none, not an earlier run's "
+    "either") {
   TempTree in, out;
   fill(in);
   out.add("small-1.plan.json", "of another day");
@@ -66,7 +81,8 @@ TEST_CASE("each host gets the plan that it gets alone, and a refused one gets no
   CHECK(summary.planned == 3);
   REQUIRE(summary.refused.size() == 3);
   CHECK(summary.refused[0].host == "small-1");
-  CHECK(summary.refused[0].why.starts_with("50-all.ini:6: node 0: 40 pages of 1G asked, it can give "));
+  CHECK(summary.refused[0].why.starts_with(
+      "50-all.ini:6: node 0: 40 pages of 1G asked, it can give "));
   CHECK(summary.refused[2].why.starts_with("torn.json: /"));
   const auto alone = plan_host(facts_of("epyc-nps4"), policy(), {});
   REQUIRE(alone);
@@ -98,13 +114,23 @@ TEST_CASE("refusals that differ in their numbers alone are one reason, the most 
   CHECK(why[0].why == summary.refused[0].why);
   CHECK(why[1].hosts == std::vector<std::string>{"torn"});
   const auto text = summary_text(summary);
-  CHECK(text.starts_with("3 of 6 hosts planned, 3 refused\n\nRefused\n  2  50-all.ini:6: node 0: 40 pages"));
+  CHECK(text.starts_with(
+      "3 of 6 hosts planned, 3 refused\n\nRefused\n  2  50-all.ini:6: node 0: 40 pages"));
   CHECK(text.find("small-1, small-2\n") != text.npos);
 }
 
 TEST_CASE("findings are counted once a host") {
-  FleetSummary summary{3, 3, {}, {{"vf-remote-node", {Severity::warning, 2}}, {"pf-expect", {Severity::error, 1}}, {"cpus-offline", {Severity::note, 3}}}};
-  CHECK(summary_text(summary) == "3 of 3 hosts planned, 0 refused\n\nFindings, by hosts\n  1  error    pf-expect\n  2  warning  vf-remote-node\n");
+  FleetSummary summary{
+      3,
+      3,
+      {},
+      {{"vf-remote-node", {Severity::warning, 2}},
+       {"pf-expect", {Severity::error, 1}},
+       {"cpus-offline", {Severity::note, 3}}}};
+  CHECK(
+      summary_text(summary) ==
+      "3 of 3 hosts planned, 0 refused\n\nFindings, by hosts\n  1  error    pf-expect\n  2  "
+      "warning  vf-remote-node\n");
   TempTree in, out;
   in.add("a.json", facts_json(facts_of("memless-node")));
   const auto made = run(in, out.path(), 1);
@@ -116,7 +142,8 @@ TEST_CASE("findings are counted once a host") {
   }
 }
 
-TEST_CASE("a tar, one with the tree a folder down, and the tree itself give the plan of the document") {
+TEST_CASE(
+    "a tar, one with the tree a folder down, and the tree itself give the plan of the document") {
   const auto tree = machine("2s64c-e810x2");
   TempTree files;
   const auto tar = files.path() / "host.tar";
@@ -126,11 +153,16 @@ TEST_CASE("a tar, one with the tree a folder down, and the tree itself give the 
   ::close(fd);
   const auto shell = [](const std::string& command) { return std::system(command.c_str()); };
   const auto at = files.path().string();
-  REQUIRE(shell(fmt::format("mkdir -p '{0}/gathered/2s64c' && tar -xf '{0}/host.tar' -C '{0}/gathered/2s64c' && tar -cjf '{0}/topology.tar.bz2' -C '{0}/gathered' 2s64c", at)) == 0);
+  REQUIRE(
+      shell(fmt::format(
+          "mkdir -p '{0}/gathered/2s64c' && tar -xf '{0}/host.tar' -C '{0}/gathered/2s64c' && "
+          "tar -cjf '{0}/topology.tar.bz2' -C '{0}/gathered' 2s64c",
+          at)) == 0);
   files.add("host.json", facts_json(*read_facts(tree.root())));
   const auto wanted = host_facts(files.path() / "host.json", {});
   REQUIRE(wanted);
-  for (const auto& path : {tar, files.path() / "topology.tar.bz2", files.path() / "gathered", tree.path()}) {
+  for (const auto& path :
+       {tar, files.path() / "topology.tar.bz2", files.path() / "gathered", tree.path()}) {
     INFO(path.string());
     const auto facts = host_facts(path, {});
     REQUIRE(facts);
@@ -143,18 +175,28 @@ TEST_CASE("a tar, one with the tree a folder down, and the tree itself give the 
 }
 
 TEST_CASE("what is no host is refused by its name") {
-  TempTree files{{"bad.tar", "no archive"}, {"empty/x", ""}, {"a/sys/", ""}, {"a.json", "{}"}, {"none/README", ""}};
+  TempTree files{
+      {"bad.tar", "no archive"},
+      {"empty/x", ""},
+      {"a/sys/", ""},
+      {"a.json", "{}"},
+      {"none/README", ""}};
   const auto refusal = [&](const std::string& name) {
     const auto facts = host_facts(files.path() / name, {});
     return facts ? "accepted" : facts.error().what;
   };
   CHECK(refusal("bad.tar").starts_with("bad.tar: tar cannot unpack it: tar: "));
-  CHECK(refusal("empty") == "empty: there is no sys/ in it: no capture and no hwloc-gather-topology");
-  CHECK(refusal("a.json") == "a.json: neither facts (vfirst facts --json) nor an inspection by Ironic");
+  CHECK(
+      refusal("empty") == "empty: there is no sys/ in it: no capture and no hwloc-gather-topology");
+  CHECK(
+      refusal("a.json") ==
+      "a.json: neither facts (vfirst facts --json) nor an inspection by Ironic");
   CHECK(refusal("a") == "a: sys/devices/system/cpu: this tree shows no CPU");
   CHECK(refusal("missing.json").ends_with("/missing.json: there is no such file"));
   CHECK(hosts_in(files.path()).error().what.ends_with(": a and a.json are of one host, a"));
-  CHECK(hosts_in(files.path() / "none").error().what.ends_with(": no host in it: no NAME.json, no tar, no tree"));
+  CHECK(hosts_in(files.path() / "none")
+            .error()
+            .what.ends_with(": no host in it: no NAME.json, no tar, no tree"));
   CHECK(hosts_in(files.path() / "nowhere").error().code == std::errc::no_such_file_or_directory);
 }
 
@@ -163,18 +205,23 @@ TEST_CASE("where the plans cannot be written the run fails, and is no refusal of
   fill(in);
   const auto hosts = hosts_in(in.path());
   REQUIRE(hosts);
-  const auto summary = plan_fleet(*hosts, policy(), in.path() / "notes.txt", {.kernel = {}, .threads = 2});
+  const auto summary =
+      plan_fleet(*hosts, policy(), in.path() / "notes.txt", {.kernel = {}, .threads = 2});
   REQUIRE_FALSE(summary);
   CHECK(summary.error().code != std::errc::invalid_argument);
 }
 
 TEST_CASE("a policy is read once where no file asks for a machine, else for each") {
-  const auto machine = [](std::string product) { return MatchFacts{std::move(product), {}, {}, {}, {}, {}}; };
+  const auto machine = [](std::string product) {
+    return MatchFacts{std::move(product), {}, {}, {}, {}, {}};
+  };
   const auto same = policy();
   const auto a = same.of(machine("A")), b = same.of(machine("B"));
   REQUIRE((a && b));
   CHECK(a->get() == b->get());
-  const std::vector<Source> texts{{"50-all.ini", std::string(kPolicy)}, {"60-a.ini", "[match]\nproduct = A*\n[cpu]\nreserved-cores-per-node = 2\n"}};
+  const std::vector<Source> texts{
+      {"50-all.ini", std::string(kPolicy)},
+      {"60-a.ini", "[match]\nproduct = A*\n[cpu]\nreserved-cores-per-node = 2\n"}};
   const PolicySet differs(texts);
   for (const auto* product : {"A1", "B", ""}) {
     INFO(product);
@@ -183,6 +230,8 @@ TEST_CASE("a policy is read once where no file asks for a machine, else for each
   CHECK((*differs.of(machine("A1")))->cpu.reserved_cores_per_node->value == 2);
   const auto wrong = policy("[cpu]\nisolat = yes\n");
   REQUIRE(wrong.fault());
-  CHECK(wrong.fault()->what == "50-all.ini:2: unknown key 'isolat' in [cpu]; did you mean 'isolate'?");
+  CHECK(
+      wrong.fault()->what ==
+      "50-all.ini:2: unknown key 'isolat' in [cpu]; did you mean 'isolate'?");
   CHECK_FALSE(wrong.of({}));
 }

@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The ioctl that stands in where a kernel lacks ethtool's netlink family, against that family, on a veth and a tun device of
-// the running kernel in a network namespace of their own. Needs root.
+// The ioctl that stands in where a kernel lacks ethtool's netlink family, against that family, on a
+// veth and a tun device of the running kernel in a network namespace of their own. Needs root.
 #include "host/ethtool.hpp"
 #include "host/ethtool_ioctl.hpp"
 #include "host/netlink.hpp"
 
-#include <array>
-#include <catch2/catch_test_macros.hpp>
-#include <cstring>
 #include <fcntl.h>
 #include <linux/if_link.h>
 #include <linux/if_tun.h>
@@ -15,8 +12,11 @@
 #include <net/if.h>
 #include <sched.h>
 #include <sys/ioctl.h>
-#include <thread>
 #include <unistd.h>
+#include <array>
+#include <catch2/catch_test_macros.hpp>
+#include <cstring>
+#include <thread>
 
 using namespace vfirst;
 
@@ -71,9 +71,11 @@ TEST_CASE("channels by ioctl are those that netlink tells, before and after each
     return true;
   });
   if (!there) SKIP("no network namespace or no veth: needs root");
-  for (const auto& one : seen) REQUIRE(one);
+  for (const auto& one : seen)
+    REQUIRE(one);
   CHECK(seen[0]->rx_max == 4);
-  for (int i = 0; i < 6; i += 2) CHECK(*seen[i] == *seen[i + 1]);
+  for (int i = 0; i < 6; i += 2)
+    CHECK(*seen[i] == *seen[i + 1]);
   CHECK(set[0]);
   CHECK(seen[2]->rx == 2);
   CHECK(seen[2]->tx == 3);
@@ -83,7 +85,9 @@ TEST_CASE("channels by ioctl are those that netlink tells, before and after each
   CHECK(set[2].error().code == std::errc::invalid_argument);
 }
 
-TEST_CASE("coalescing by ioctl reads a device that has little of it, and is refused what netlink is refused") {
+TEST_CASE(
+    "coalescing by ioctl reads a device that has little of it, and is refused what netlink is "
+    "refused") {
   Result<Coalescing> by_netlink, by_ioctl;
   Status set_netlink, set_ioctl;
   const bool there = in_namespace([&] {
@@ -94,7 +98,8 @@ TEST_CASE("coalescing by ioctl reads a device that has little of it, and is refu
     if (tun < 0 || ::ioctl(tun, TUNSETIFF, &request) != 0) return false;
     const auto port = ::if_nametoindex("vft1");
     by_netlink = ethtool::coalescing(port), by_ioctl = ethtool_ioctl::coalescing(port);
-    set_netlink = ethtool::set_coalescing(port, {10, {}, {}, {}}), set_ioctl = ethtool_ioctl::set_coalescing(port, {10, {}, {}, {}});
+    set_netlink = ethtool::set_coalescing(port, {10, {}, {}, {}}),
+    set_ioctl = ethtool_ioctl::set_coalescing(port, {10, {}, {}, {}});
     ::close(tun);
     return true;
   });
@@ -105,7 +110,8 @@ TEST_CASE("coalescing by ioctl reads a device that has little of it, and is refu
   CHECK(by_ioctl->adaptive_rx == by_netlink->adaptive_rx.value_or(false));
   REQUIRE_FALSE(set_netlink);
   REQUIRE_FALSE(set_ioctl);
-  CHECK(set_netlink.error().code == std::errc::invalid_argument);   // and the kernel's own sentence, which the ioctl has not
+  // and the kernel's own sentence, which the ioctl has not
+  CHECK(set_netlink.error().code == std::errc::invalid_argument);
   CHECK(set_netlink.error().what.find("unsupported parameter") != std::string::npos);
   CHECK(set_ioctl.error().code == std::errc::operation_not_supported);
 }

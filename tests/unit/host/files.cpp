@@ -4,9 +4,9 @@
 #include "host/process.hpp"
 #include "unit/tree.hpp"
 
+#include <sys/stat.h>
 #include <catch2/catch_test_macros.hpp>
 #include <chrono>
-#include <sys/stat.h>
 
 using namespace vfirst;
 using vfirst::test::TempTree;
@@ -14,14 +14,15 @@ using vfirst::test::TempTree;
 namespace {
 
 ino_t inode(const std::filesystem::path& path) {
-  struct stat now {};
+  struct stat now{};
   REQUIRE(::stat(path.c_str(), &now) == 0);
   return now.st_ino;
 }
 
 }  // namespace
 
-TEST_CASE("create makes folders and a file of exactly these bytes and mode, and never replaces one") {
+TEST_CASE(
+    "create makes folders and a file of exactly these bytes and mode, and never replaces one") {
   TempTree tree;
   const auto root = Root::open(tree.path());
   DiskFiles files(*root, Settle::sync);
@@ -29,8 +30,9 @@ TEST_CASE("create makes folders and a file of exactly these bytes and mode, and 
   CHECK(files.read("boot/vfirst/a.cfg").value() == "text\n");
   CHECK(files.mode("boot/vfirst/a.cfg") == 0644);
   CHECK(files.mode("boot/vfirst") == 0755);
-  CHECK(files.create("boot/vfirst/a.cfg", "other").error() ==
-        Error{std::errc::file_exists, "boot/vfirst/a.cfg: File exists"});
+  CHECK(
+      files.create("boot/vfirst/a.cfg", "other").error() ==
+      Error{std::errc::file_exists, "boot/vfirst/a.cfg: File exists"});
   CHECK(files.read("boot/vfirst/a.cfg").value() == "text\n");
   REQUIRE(files.create("secret", "", 0600));
   CHECK(files.mode("secret") == 0600);
@@ -45,7 +47,9 @@ TEST_CASE("overwrite keeps the file and its length") {
   REQUIRE(files.overwrite("env", "4567"));
   CHECK(files.read("env").value() == "4567");
   CHECK(inode(tree.path() / "env") == before);
-  CHECK(files.overwrite("env", "456").error().what == "env: holds 4 bytes, 3 asked: an overwrite keeps the length");
+  CHECK(
+      files.overwrite("env", "456").error().what ==
+      "env: holds 4 bytes, 3 asked: an overwrite keeps the length");
   CHECK(files.read("env").value() == "4567");
   CHECK(files.overwrite("none", "456").error().code == std::errc::no_such_file_or_directory);
 }
@@ -83,11 +87,14 @@ TEST_CASE("a program's output, errors and exit status come back, and a missing p
   CHECK(ended->out == "said\n");
   CHECK(ended->err == "oops\n");
   CHECK(run_process({"sh", "-c", "kill -9 $$"})->code == 137);
-  CHECK(run_process({"no-such-program-of-ours"}).error().code == std::errc::no_such_file_or_directory);
+  CHECK(
+      run_process({"no-such-program-of-ours"}).error().code ==
+      std::errc::no_such_file_or_directory);
 }
 
 TEST_CASE("more output than a pipe holds on both lines does not block") {
-  const auto ended = run_process({"sh", "-c", "head -c 300000 /dev/zero; head -c 300000 /dev/zero >&2"});
+  const auto ended =
+      run_process({"sh", "-c", "head -c 300000 /dev/zero; head -c 300000 /dev/zero >&2"});
   REQUIRE(ended);
   CHECK(ended->out.size() == 300000);
   CHECK(ended->err.size() == 300000);

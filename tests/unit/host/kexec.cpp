@@ -3,22 +3,26 @@
 
 #include "unit/tree.hpp"
 
-#include <cerrno>
 #include <catch2/catch_test_macros.hpp>
+#include <cerrno>
 
 using namespace vfirst;
 
 TEST_CASE("each errno of kexec_file_load tells the owner what to look at") {
   CHECK(explain_kexec(EPERM).find("lockdown") != std::string::npos);
   CHECK(explain_kexec(EPERM).find("kexec_load_disabled") != std::string::npos);
-  for (const int error : {EKEYREJECTED, EKEYREVOKED, EKEYEXPIRED, ENOKEY, EBADMSG, ENOPKG, ENODATA}) CHECK(explain_kexec(error).starts_with("its signature is not one that the running kernel trusts ("));
+  for (const int error : {EKEYREJECTED, EKEYREVOKED, EKEYEXPIRED, ENOKEY, EBADMSG, ENOPKG, ENODATA})
+    CHECK(explain_kexec(error).starts_with(
+        "its signature is not one that the running kernel trusts ("));
   CHECK(explain_kexec(ENOSYS) == "the running kernel cannot (CONFIG_KEXEC_FILE is not set)");
   CHECK(explain_kexec(ENOEXEC) == "not a kernel that the running kernel can start");
   CHECK(explain_kexec(EBUSY) == "another program is loading a kernel");
-  for (const int error : {ENOMEM, EADDRNOTAVAIL}) CHECK(explain_kexec(error).starts_with("no memory for it ("));
+  for (const int error : {ENOMEM, EADDRNOTAVAIL})
+    CHECK(explain_kexec(error).starts_with("no memory for it ("));
   CHECK(explain_kexec(EINVAL).find("command line") != std::string::npos);
   CHECK(explain_kexec(EIO) == "Input/output error");
-  for (const int error : {EPERM, ENOSYS, ENOEXEC, EBUSY, EINVAL, EKEYREJECTED}) CHECK(explain_kexec(error).find('\n') == std::string::npos);
+  for (const int error : {EPERM, ENOSYS, ENOEXEC, EBUSY, EINVAL, EKEYREJECTED})
+    CHECK(explain_kexec(error).find('\n') == std::string::npos);
 }
 
 TEST_CASE("only the running host's own tree is ever loaded from") {

@@ -1,28 +1,32 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "host/link_events.hpp"
 
-#include <array>
-#include <catch2/catch_test_macros.hpp>
-#include <cstring>
 #include <linux/if.h>
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
-#include <string>
 #include <sys/socket.h>
-#include <thread>
 #include <unistd.h>
+#include <array>
+#include <catch2/catch_test_macros.hpp>
+#include <cstring>
+#include <string>
+#include <thread>
 
 using namespace vfirst;
 using namespace std::chrono_literals;
 
 namespace {
 
-// A pair of sockets in the place of the kernel's: what is sent at one end is what the kernel would say.
+// A pair of sockets in the place of the kernel's: what is sent at one end is what the kernel would
+// say.
 struct Wire {
   std::array<int, 2> ends{};
-  Wire() { REQUIRE(::socketpair(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends.data()) == 0); }
+  Wire() {
+    REQUIRE(::socketpair(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends.data()) == 0);
+  }
   ~Wire() {
-    for (const auto end : ends) ::close(end);
+    for (const auto end : ends)
+      ::close(end);
   }
   Wire(const Wire&) = delete;
   Wire& operator=(const Wire&) = delete;
@@ -44,7 +48,8 @@ struct Wire {
 TEST_CASE("of link events the ports that are up are taken, each once, and nothing is left behind") {
   const Wire wire;
   wire.say(RTM_NEWLINK, 3, IFF_UP | IFF_RUNNING);
-  wire.say(RTM_NEWLINK, 4, IFF_BROADCAST);                       // down
+  // down
+  wire.say(RTM_NEWLINK, 4, IFF_BROADCAST);
   wire.say(RTM_DELLINK, 5, IFF_UP);
   wire.say(RTM_NEWLINK, 3, IFF_UP);
   const auto events = take_link_events(wire.ends[0], 10ms);
@@ -68,7 +73,8 @@ TEST_CASE("a message that is cut short is not read beyond its end") {
   const nlmsghdr header{sizeof(nlmsghdr) + 4, RTM_NEWLINK, 0, 0, 0};
   std::string bytes(reinterpret_cast<const char*>(&header), sizeof header);
   bytes += "abcd";
-  REQUIRE(::send(wire.ends[1], bytes.data(), bytes.size(), 0) == static_cast<ssize_t>(bytes.size()));
+  REQUIRE(
+      ::send(wire.ends[1], bytes.data(), bytes.size(), 0) == static_cast<ssize_t>(bytes.size()));
   REQUIRE(::send(wire.ends[1], bytes.data(), 5, 0) == 5);
   CHECK(take_link_events(wire.ends[0], 1ms)->up.empty());
 }

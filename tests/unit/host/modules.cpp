@@ -8,9 +8,14 @@ using namespace vfirst;
 using namespace vfirst::test;
 
 TEST_CASE("a kernel's index tells loadable, built in and missing apart") {
-  TempTree tree{{"lib/modules/6.12.95/modules.builtin", "kernel/drivers/vfio/vfio.ko\n"}, {"lib/modules/6.12.95/modules.order", ""}};
-  tree.add("lib/modules/6.12.95/kernel/vfio-pci.ko", module_object({"license=GPL", "name=vfio_pci"}));
-  tree.add("lib/modules/6.12.95/kernel/ice.ko", module_object({"license=GPL", "alias=pci:v00008086d00001592sv*sd*bc*sc*i*", "name=ice"}));
+  TempTree tree{
+      {"lib/modules/6.12.95/modules.builtin", "kernel/drivers/vfio/vfio.ko\n"},
+      {"lib/modules/6.12.95/modules.order", ""}};
+  tree.add(
+      "lib/modules/6.12.95/kernel/vfio-pci.ko", module_object({"license=GPL", "name=vfio_pci"}));
+  tree.add(
+      "lib/modules/6.12.95/kernel/ice.ko",
+      module_object({"license=GPL", "alias=pci:v00008086d00001592sv*sd*bc*sc*i*", "name=ice"}));
   if (!run_depmod(tree, "6.12.95")) SKIP("no depmod");
   const auto root = tree.root();
   const auto index = ModuleIndex::open(root, "lib/modules/6.12.95");
@@ -19,7 +24,9 @@ TEST_CASE("a kernel's index tells loadable, built in and missing apart") {
   CHECK(index->state("vfio_pci") == ModuleIndex::State::loadable);
   CHECK(index->state("vfio") == ModuleIndex::State::builtin);
   CHECK(index->state("mlx5_core") == ModuleIndex::State::missing);
-  CHECK(index->for_modalias("pci:v00008086d00001592sv00008086sd00000002bc02sc00i00") == std::vector<std::string>{"ice"});
+  CHECK(
+      index->for_modalias("pci:v00008086d00001592sv00008086sd00000002bc02sc00i00") ==
+      std::vector<std::string>{"ice"});
   CHECK(index->for_modalias("pci:v00008086d00001593sv00008086sd00000002bc02sc00i00").empty());
 }
 

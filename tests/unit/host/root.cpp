@@ -17,8 +17,12 @@ TEST_CASE("an absolute path is refused, since the kernel would leave the root fo
 }
 
 TEST_CASE("a tree's links stay in the tree, absolute ones and those that climb") {
-  const TempTree tree{{"etc/hostname", "the tree's\n"}, {"sys/class/absolute", "-> /etc/hostname"}, {"sys/class/climbs", "-> ../../../../../../etc/hostname"},
-                      {"sys/class/outside", "-> /proc/self/status"}, {"sys/folder", "-> /etc"}};
+  const TempTree tree{
+      {"etc/hostname", "the tree's\n"},
+      {"sys/class/absolute", "-> /etc/hostname"},
+      {"sys/class/climbs", "-> ../../../../../../etc/hostname"},
+      {"sys/class/outside", "-> /proc/self/status"},
+      {"sys/folder", "-> /etc"}};
   const auto root = tree.root();
   CHECK(root.read("sys/class/absolute") == "the tree's");
   CHECK(root.read("sys/class/climbs") == "the tree's");
@@ -47,15 +51,18 @@ TEST_CASE("a head is no longer than asked for") {
 }
 
 TEST_CASE("a recording holds what was read, the links on the way, and no more") {
-  const TempTree tree{{"sys/devices/pci0000:00/0000:00:03.0/vendor", "0x8086\n"},
-                      {"sys/devices/pci0000:00/0000:00:03.0/device", "0x1592\n"},
-                      {"sys/bus/pci/devices/0000:00:03.0", "-> ../../../devices/pci0000:00/0000:00:03.0"},
-                      {"secret", "x\n"}};
+  const TempTree tree{
+      {"sys/devices/pci0000:00/0000:00:03.0/vendor", "0x8086\n"},
+      {"sys/devices/pci0000:00/0000:00:03.0/device", "0x1592\n"},
+      {"sys/bus/pci/devices/0000:00:03.0", "-> ../../../devices/pci0000:00/0000:00:03.0"},
+      {"secret", "x\n"}};
   const RecordingRoot root(tree.root());
   CHECK(root.read("sys/bus/pci/devices/0000:00:03.0/vendor").value() == "0x8086");
   CHECK(!root.read("sys/bus/pci/devices/0000:00:03.0/absent"));
   const auto& entries = root.entries();
-  CHECK(entries.at("sys/bus/pci/devices/0000:00:03.0").content == "../../../devices/pci0000:00/0000:00:03.0");
+  CHECK(
+      entries.at("sys/bus/pci/devices/0000:00:03.0").content ==
+      "../../../devices/pci0000:00/0000:00:03.0");
   CHECK(entries.at("sys/devices/pci0000:00/0000:00:03.0/vendor").content == "0x8086\n");
   CHECK(entries.at("sys/devices/pci0000:00").kind == Kind::directory);
   CHECK(!entries.contains("sys/devices/pci0000:00/0000:00:03.0/device"));
@@ -63,7 +70,10 @@ TEST_CASE("a recording holds what was read, the links on the way, and no more") 
 }
 
 TEST_CASE("a listed directory is recorded with all its names, and a later read fills the file in") {
-  const TempTree tree{{"sys/class/net/eth0", "-> ../../devices/net/eth0"}, {"sys/class/net/bonding_masters", "\n"}, {"sys/devices/net/eth0/flags", "0x1003\n"}};
+  const TempTree tree{
+      {"sys/class/net/eth0", "-> ../../devices/net/eth0"},
+      {"sys/class/net/bonding_masters", "\n"},
+      {"sys/devices/net/eth0/flags", "0x1003\n"}};
   const RecordingRoot root(tree.root());
   CHECK(root.list("sys/class/net").value() == std::vector<std::string>{"bonding_masters", "eth0"});
   CHECK(root.entries().at("sys/class/net/eth0").kind == Kind::link);

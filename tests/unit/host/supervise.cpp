@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "host/supervise.hpp"
 
+#include <unistd.h>
 #include <catch2/catch_test_macros.hpp>
 #include <csignal>
 #include <thread>
-#include <unistd.h>
 
 using namespace vfirst;
 using namespace std::chrono_literals;
@@ -20,8 +20,10 @@ TEST_CASE("an answer that is known is not kept by a thread that never ends") {
   const auto ended = supervise(
       [](const Supervisor& above) {
         above.done(7);
-        ::alarm(5);                                              // so that the child of this test goes away
-        for (;;) ::pause();
+        // so that the child of this test goes away
+        ::alarm(5);
+        for (;;)
+          ::pause();
         return 0;
       },
       60s);

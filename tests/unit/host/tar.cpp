@@ -2,15 +2,17 @@
 #include "host/tar.hpp"
 #include "unit/tree.hpp"
 
-#include <catch2/catch_test_macros.hpp>
 #include <fcntl.h>
 #include <unistd.h>
+#include <catch2/catch_test_macros.hpp>
 
 using namespace vfirst;
 using vfirst::test::TempTree;
 namespace fs = std::filesystem;
 
-TEST_CASE("tar(1) unpacks what was written: directories, contents of any size, links, names of any length") {
+TEST_CASE(
+    "tar(1) unpacks what was written: directories, contents of any size, links, names of any "
+    "length") {
   const TempTree tree{{"out/", ""}};
   const auto archive = tree.path() / "x.tar";
   const int fd = ::open(archive.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
@@ -28,7 +30,9 @@ TEST_CASE("tar(1) unpacks what was written: directories, contents of any size, l
   REQUIRE(tar.link("sys/long", target));
   REQUIRE(tar.finish());
   ::close(fd);
-  REQUIRE(std::system(("tar -xf '" + archive.string() + "' -C '" + (tree.path() / "out").string() + "'").c_str()) == 0);
+  REQUIRE(
+      std::system(("tar -xf '" + archive.string() + "' -C '" + (tree.path() / "out").string() + "'")
+                      .c_str()) == 0);
   CHECK(tree.content("out/sys/empty").empty());
   CHECK(tree.content("out/sys/block") == std::string(512, 'b'));
   CHECK(tree.content("out/sys/odd") == std::string("a\0b\n", 4));

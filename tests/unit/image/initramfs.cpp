@@ -12,61 +12,89 @@ using namespace vfirst;
 namespace {
 
 // As lsinitrd prints it.
-const std::string kHead = "Image: boot/initrd.img-6.12.1: 40M\n========\nVersion: dracut-106\n\nArguments: --force\ndracut modules:\nsystemd\nvfirst\n========\n";
+const std::string kHead =
+    "Image: boot/initrd.img-6.12.1: 40M\n========\nVersion: dracut-106\n\nArguments: "
+    "--force\ndracut modules:\nsystemd\nvfirst\n========\n";
 
-std::string line(const std::string& name) { return "-rw-r--r--   1 root     root       123456 Jan  1  1970 " + name + "\n"; }
+std::string line(const std::string& name) {
+  return "-rw-r--r--   1 root     root       123456 Jan  1  1970 " + name + "\n";
+}
 
 std::string module_line(const std::string& name, const std::string& suffix = ".xz") {
   return line("usr/lib/modules/6.12.1/kernel/drivers/x/" + name + ".ko" + suffix);
 }
 
 std::string listing(std::initializer_list<std::string_view> without = {}) {
-  std::string out = kHead + line("usr/lib/dracut/modules.txt") + line("usr/sbin/vfirst") + "lrwxrwxrwx   1 root     root            7 Jan  1  1970 sbin -> usr/sbin\n";
+  std::string out = kHead + line("usr/lib/dracut/modules.txt") + line("usr/sbin/vfirst") +
+                    "lrwxrwxrwx   1 root     root            7 Jan  1  1970 sbin -> usr/sbin\n";
   const auto add = [&](std::string_view name) {
     if (std::ranges::find(without, name) == without.end()) out += module_line(std::string(name));
   };
-  for (const auto name : kVfioDrivers) add(name);
-  for (const auto name : kPfDrivers) add(name);
-  for (const auto name : kDiskDrivers) add(name);
+  for (const auto name : kVfioDrivers)
+    add(name);
+  for (const auto name : kPfDrivers)
+    add(name);
+  for (const auto name : kDiskDrivers)
+    add(name);
   return out;
 }
 
 Kernel kernel() {
   Kernel out;
   out.release = "6.12.1";
-  for (const auto name : kVfioDrivers) out.modules[std::string(name)] = ModuleState::loadable;
-  for (const auto name : kPfDrivers) out.modules[std::string(name)] = ModuleState::loadable;
-  for (const auto name : kDiskDrivers) out.modules[std::string(name)] = ModuleState::loadable;
+  for (const auto name : kVfioDrivers)
+    out.modules[std::string(name)] = ModuleState::loadable;
+  for (const auto name : kPfDrivers)
+    out.modules[std::string(name)] = ModuleState::loadable;
+  for (const auto name : kDiskDrivers)
+    out.modules[std::string(name)] = ModuleState::loadable;
   return out;
 }
 
-std::string judged(const std::string& text, const Kernel& of = kernel(), const Omitted& omitted = {}) {
+std::string judged(
+    const std::string& text, const Kernel& of = kernel(), const Omitted& omitted = {}) {
   std::string out;
-  for (const auto& one : judge_initramfs("boot/i", Initramfs::parse(text), of, omitted, "dracut -f")) out += (one.warning ? "warning " : "") + one.str() + "\n";
+  for (const auto& one :
+       judge_initramfs("boot/i", Initramfs::parse(text), of, omitted, "dracut -f"))
+    out += (one.warning ? "warning " : "") + one.str() + "\n";
   return out;
 }
 
 }  // namespace
 
-TEST_CASE("a generic initramfs with vfirst and every driver has no difference") { CHECK(judged(listing()).empty()); }
+TEST_CASE("a generic initramfs with vfirst and every driver has no difference") {
+  CHECK(judged(listing()).empty());
+}
 
 TEST_CASE("an initramfs made for its builder says so itself") {
-  CHECK(judged(listing() + line("usr/lib/dracut/hostonly-files") + line("etc/cmdline.d/95root-dev.conf")) ==
-        "boot/i: was made for the machine that built it (usr/lib/dracut/hostonly-files, etc/cmdline.d/95root-dev.conf)\n");
+  CHECK(
+      judged(
+          listing() + line("usr/lib/dracut/hostonly-files") +
+          line("etc/cmdline.d/95root-dev.conf")) ==
+      "boot/i: was made for the machine that built it (usr/lib/dracut/hostonly-files, "
+      "etc/cmdline.d/95root-dev.conf)\n");
 }
 
 TEST_CASE("what a generic initramfs may store is no sign of a host") {
-  CHECK(judged(listing() + line("etc/cmdline.d/base.conf") + line("etc/cmdline.d/01-default.conf") + line("etc/machine-id")).empty());
+  CHECK(judged(
+            listing() + line("etc/cmdline.d/base.conf") + line("etc/cmdline.d/01-default.conf") +
+            line("etc/machine-id"))
+            .empty());
 }
 
 TEST_CASE("an initramfs without other machines' disks is named even where no file tells") {
-  CHECK(judged(listing({"megaraid_sas", "virtio_blk"})) == "boot/i: lacks drivers of other machines' disks: virtio_blk megaraid_sas\n");
+  CHECK(
+      judged(listing({"megaraid_sas", "virtio_blk"})) ==
+      "boot/i: lacks drivers of other machines' disks: virtio_blk megaraid_sas\n");
 }
 
 TEST_CASE("a missing program and missing drivers are a line each") {
   auto text = listing({"vfio-pci", "ice"});
   text.erase(text.find(line("usr/sbin/vfirst")), line("usr/sbin/vfirst").size());
-  CHECK(judged(text) == "boot/i: holds no vfirst: VFs would come after the initramfs\nboot/i: lacks drivers that early boot needs: vfio-pci ice\n");
+  CHECK(
+      judged(text) ==
+      "boot/i: holds no vfirst: VFs would come after the initramfs\nboot/i: lacks drivers that "
+      "early boot needs: vfio-pci ice\n");
 }
 
 TEST_CASE("a driver that the kernel has built in, or not at all, is not missed") {
@@ -77,12 +105,17 @@ TEST_CASE("a driver that the kernel has built in, or not at all, is not missed")
 }
 
 TEST_CASE("a driver that dracut's configuration leaves out is a warning with the file's name") {
-  CHECK(judged(listing({"igb"}), kernel(), {{"igb", "etc/dracut.conf.d/90-omit.conf"}}) == "warning etc/dracut.conf.d/90-omit.conf: omit_drivers leaves igb out of boot/i\n");
+  CHECK(
+      judged(listing({"igb"}), kernel(), {{"igb", "etc/dracut.conf.d/90-omit.conf"}}) ==
+      "warning etc/dracut.conf.d/90-omit.conf: omit_drivers leaves igb out of boot/i\n");
   CHECK(judged(listing(), kernel(), {{"floppy", "etc/dracut.conf.d/90-omit.conf"}}).empty());
 }
 
-TEST_CASE("names are read from plain lists, from squashed images and with any compression's suffix") {
-  const auto plain = Initramfs::parse("usr/lib/modules/6.1/kernel/vfio-pci.ko\nusr/lib/modules/6.1/kernel/igb.ko.zst\nsquashfs-root/usr/sbin/vfirst\nusr/lib/a.kofi\n");
+TEST_CASE(
+    "names are read from plain lists, from squashed images and with any compression's suffix") {
+  const auto plain = Initramfs::parse(
+      "usr/lib/modules/6.1/kernel/vfio-pci.ko\nusr/lib/modules/6.1/kernel/"
+      "igb.ko.zst\nsquashfs-root/usr/sbin/vfirst\nusr/lib/a.kofi\n");
   CHECK(plain.modules == std::vector<std::string>{"igb", "vfio_pci"});
   CHECK(plain.vfirst);
   CHECK_FALSE(plain.dracut);
@@ -104,25 +137,36 @@ TEST_CASE("the drivers looked for are those that the dracut module installs") {
 }
 
 TEST_CASE("an initramfs is found where each distribution puts it") {
-  for (const std::string path : {"boot/initrd.img-6.1", "boot/initramfs-6.1.img", "boot/initrd-6.1", "usr/lib/modules/6.1/initramfs.img",
-                                 "boot/debian/6.1/initrd", "boot/efi/0123456789/6.1/initrd", "efi/EFI/Linux/debian-6.1.efi"}) {
+  for (const std::string path :
+       {"boot/initrd.img-6.1", "boot/initramfs-6.1.img", "boot/initrd-6.1",
+        "usr/lib/modules/6.1/initramfs.img", "boot/debian/6.1/initrd",
+        "boot/efi/0123456789/6.1/initrd", "efi/EFI/Linux/debian-6.1.efi"}) {
     test::TempTree tree{{path, "x"}};
     CHECK(initramfs_path(tree.root(), "6.1") == path);
     CHECK(initramfs_path(tree.root(), "6.2").empty());
   }
 }
 
-TEST_CASE("lsinitramfs is asked where there is no lsinitrd, and its failure is told in its own words") {
+TEST_CASE(
+    "lsinitramfs is asked where there is no lsinitrd, and its failure is told in its own words") {
   test::TempTree tree;
   const auto root = tree.root();
-  const auto none = [](const auto& argv, auto) -> Result<Ended> { return failed(ENOENT, "{}", argv[0]); };
-  CHECK(list_initramfs(root, "boot/i", none).error().what == "neither lsinitrd nor lsinitramfs is here to look into it");
+  const auto none = [](const auto& argv, auto) -> Result<Ended> {
+    return failed(ENOENT, "{}", argv[0]);
+  };
+  CHECK(
+      list_initramfs(root, "boot/i", none).error().what ==
+      "neither lsinitrd nor lsinitramfs is here to look into it");
   const auto second = [&](const auto& argv, auto) -> Result<Ended> {
     if (argv[0] == "lsinitrd") return failed(ENOENT, "no");
     CHECK(argv[1] == (tree.path() / "boot/i").string());
     return Ended{0, "usr/bin/sh\n", {}};
   };
   CHECK(list_initramfs(root, "boot/i", second).value() == "usr/bin/sh\n");
-  const auto broken = [](const auto&, auto) -> Result<Ended> { return Ended{1, "Image: x\n", "Need 'zstd' to unpack the initramfs.\nmore\n"}; };
-  CHECK(list_initramfs(root, "boot/i", broken).error().what == "lsinitrd cannot read it: Need 'zstd' to unpack the initramfs.");
+  const auto broken = [](const auto&, auto) -> Result<Ended> {
+    return Ended{1, "Image: x\n", "Need 'zstd' to unpack the initramfs.\nmore\n"};
+  };
+  CHECK(
+      list_initramfs(root, "boot/i", broken).error().what ==
+      "lsinitrd cannot read it: Need 'zstd' to unpack the initramfs.");
 }

@@ -12,32 +12,40 @@ using namespace vfirst::test;
 namespace {
 
 constexpr std::string_view kGrub =
-    "set vfirst_fragment=2\nset vfirst_block=boot\nmenuentry 'Debian' {\n  linux /vmlinuz-6.12.1 root=UUID=1f ro quiet $vfirst_args\n  initrd /initrd.img-6.12.1\n}\n";
+    "set vfirst_fragment=2\nset vfirst_block=boot\nmenuentry 'Debian' {\n  linux /vmlinuz-6.12.1 "
+    "root=UUID=1f ro quiet $vfirst_args\n  initrd /initrd.img-6.12.1\n}\n";
 
 // An image as a builder leaves it, and no hardware: neither sys nor proc.
 struct Image {
-  TempTree tree{{"etc/machine-id", "uninitialized\n"},
-                {"etc/default/grub", "GRUB_CMDLINE_LINUX_DEFAULT=\"quiet\"\n"},
-                {"etc/vfirst/policy.d/50-host.ini", "[cpu]\nreserved-cores-per-node = 1\n"},
-                {"boot/grub/grub.cfg", kGrub},
-                {"boot/vmlinuz-6.12.1", "x"},
-                {"boot/initrd.img-6.12.1", "x"},
-                {"lib/modules/6.12.1/modules.order", ""}};
+  TempTree tree{
+      {"etc/machine-id", "uninitialized\n"},
+      {"etc/default/grub", "GRUB_CMDLINE_LINUX_DEFAULT=\"quiet\"\n"},
+      {"etc/vfirst/policy.d/50-host.ini", "[cpu]\nreserved-cores-per-node = 1\n"},
+      {"boot/grub/grub.cfg", kGrub},
+      {"boot/vmlinuz-6.12.1", "x"},
+      {"boot/initrd.img-6.12.1", "x"},
+      {"lib/modules/6.12.1/modules.order", ""}};
   Root root = tree.root();
   DiskFiles files{root, Settle::sync};
-  std::string listing = "drwxr-xr-x 2 root root 0 Jan 1 1970 usr/lib/dracut/modules.txt\n-rwxr-xr-x 1 root root 1 Jan 1 1970 usr/sbin/vfirst\nusr/bin/sh\n";
+  std::string listing =
+      "drwxr-xr-x 2 root root 0 Jan 1 1970 usr/lib/dracut/modules.txt\n-rwxr-xr-x 1 root root 1 "
+      "Jan 1 1970 usr/sbin/vfirst\nusr/bin/sh\n";
   std::vector<std::string> notes;
 
-  RunProcess run = [this](const auto&, std::string_view) -> Result<Ended> { return Ended{0, listing, {}}; };
+  RunProcess run = [this](const auto&, std::string_view) -> Result<Ended> {
+    return Ended{0, listing, {}};
+  };
   ImageReport inspect() { return inspect_image(root, files, run); }
   std::string differences() {
     std::string out;
-    for (const auto& one : inspect().differences) out += one.str() + "\n";
+    for (const auto& one : inspect().differences)
+      out += one.str() + "\n";
     return out;
   }
   std::string warnings() {
     std::string out;
-    for (const auto& one : inspect().warnings) out += one.str() + "\n";
+    for (const auto& one : inspect().warnings)
+      out += one.str() + "\n";
     return out;
   }
   void mend() {
@@ -61,10 +69,16 @@ TEST_CASE("an image as a builder leaves it has no difference, and every kernel w
 
 TEST_CASE("identity is seen and mended") {
   Image image;
-  image.tree.add({{"etc/machine-id", "8f2d1c4ab0e9453f9d6c7e5a1b3f2d40\n"}, {"var/lib/dbus/machine-id", "8f2d\n"}, {"var/lib/systemd/random-seed", "r"}});
-  CHECK(image.differences() == "etc/machine-id: '8f2d1c4ab0e9453f9d6c7e5a1b3f2d40' is one machine's; an image says 'uninitialized'\n"
-                               "var/lib/dbus/machine-id: is one machine's id; systemd's is used without it\n"
-                               "var/lib/systemd/random-seed: would be the same on every machine\n");
+  image.tree.add(
+      {{"etc/machine-id", "8f2d1c4ab0e9453f9d6c7e5a1b3f2d40\n"},
+       {"var/lib/dbus/machine-id", "8f2d\n"},
+       {"var/lib/systemd/random-seed", "r"}});
+  CHECK(
+      image.differences() ==
+      "etc/machine-id: '8f2d1c4ab0e9453f9d6c7e5a1b3f2d40' is one machine's; an image says "
+      "'uninitialized'\n"
+      "var/lib/dbus/machine-id: is one machine's id; systemd's is used without it\n"
+      "var/lib/systemd/random-seed: would be the same on every machine\n");
   image.mend();
   CHECK(image.differences().empty());
   CHECK(image.tree.content("etc/machine-id") == "uninitialized\n");
@@ -74,8 +88,10 @@ TEST_CASE("identity is seen and mended") {
 TEST_CASE("a machine-id that is empty or not there is mended, D-Bus's link to it stays") {
   for (const bool there : {true, false}) {
     Image image;
-    if (there) image.tree.add({{"etc/machine-id", ""}});
-    else image.tree.remove("etc/machine-id");
+    if (there)
+      image.tree.add({{"etc/machine-id", ""}});
+    else
+      image.tree.remove("etc/machine-id");
     image.tree.add({{"var/lib/dbus/machine-id", "-> /etc/machine-id"}});
     CHECK(image.inspect().differences.size() == 1);
     image.mend();
@@ -86,23 +102,34 @@ TEST_CASE("a machine-id that is empty or not there is mended, D-Bus's link to it
 
 TEST_CASE("slots, journal, history and the stamp of a provisioned host are taken out") {
   Image image;
-  image.tree.add({{"boot/vfirst/a.cfg", "set vfirst_args=\"isolcpus=2-3\"\n"}, {"boot/vfirst/journal", "vfirst-journal 1\nmade boot/vfirst/a.cfg\nend\n"},
-                  {"var/lib/vfirst/provisioned", "plan 0123\n"}, {"var/lib/vfirst/history", "x\n"}, {"boot/efi/EFI/vfirst/env", "x"}});
-  CHECK(image.differences() == "boot/vfirst: one machine's kernel arguments (a.cfg, journal)\n"
-                               "boot/efi/EFI/vfirst: one machine's choice of kernel arguments (env)\n"
-                               "var/lib/vfirst: one machine's history (history, provisioned)\n");
+  image.tree.add(
+      {{"boot/vfirst/a.cfg", "set vfirst_args=\"isolcpus=2-3\"\n"},
+       {"boot/vfirst/journal", "vfirst-journal 1\nmade boot/vfirst/a.cfg\nend\n"},
+       {"var/lib/vfirst/provisioned", "plan 0123\n"},
+       {"var/lib/vfirst/history", "x\n"},
+       {"boot/efi/EFI/vfirst/env", "x"}});
+  CHECK(
+      image.differences() ==
+      "boot/vfirst: one machine's kernel arguments (a.cfg, journal)\n"
+      "boot/efi/EFI/vfirst: one machine's choice of kernel arguments (env)\n"
+      "var/lib/vfirst: one machine's history (history, provisioned)\n");
   image.mend();
   CHECK(image.differences().empty());
-  for (const auto* path : {"boot/vfirst", "boot/efi/EFI/vfirst", "var/lib/vfirst"}) CHECK_FALSE(image.root.exists(path));
+  for (const auto* path : {"boot/vfirst", "boot/efi/EFI/vfirst", "var/lib/vfirst"})
+    CHECK_FALSE(image.root.exists(path));
   CHECK(image.tree.content("boot/grub/grub.cfg") == kGrub);
 }
 
 TEST_CASE("our arguments leave the entries of a boot loader that has them there") {
   Image image;
-  const std::string entry = "title Debian\nversion 6.12.1\nlinux /vmlinuz-6.12.1\noptions root=UUID=1f ro\n";
+  const std::string entry =
+      "title Debian\nversion 6.12.1\nlinux /vmlinuz-6.12.1\noptions root=UUID=1f ro\n";
   image.tree.remove("boot/grub/grub.cfg");
-  image.tree.add({{"boot/loader/entries/debian-6.12.1.conf", "title Debian\nversion 6.12.1\nlinux /vmlinuz-6.12.1\nx-options-source-vfirst isolcpus=2-3\noptions root=UUID=1f ro isolcpus=2-3\n"},
-                  {"boot/vfirst/bls", "vfirst-bls 1\ngood p1 isolcpus=2-3\nend\n"}});
+  image.tree.add(
+      {{"boot/loader/entries/debian-6.12.1.conf",
+        "title Debian\nversion 6.12.1\nlinux /vmlinuz-6.12.1\nx-options-source-vfirst "
+        "isolcpus=2-3\noptions root=UUID=1f ro isolcpus=2-3\n"},
+       {"boot/vfirst/bls", "vfirst-bls 1\ngood p1 isolcpus=2-3\nend\n"}});
   CHECK(image.inspect().differences.size() == 2);
   image.mend();
   CHECK(image.tree.content("boot/loader/entries/debian-6.12.1.conf") == entry);
@@ -111,8 +138,13 @@ TEST_CASE("our arguments leave the entries of a boot loader that has them there"
 
 TEST_CASE("arguments that others wrote are named with file and line, and left alone") {
   Image image;
-  image.tree.add({{"etc/default/grub.d/50-cloud.cfg", "# x\nGRUB_CMDLINE_LINUX_DEFAULT=\"isolcpus=2-3 console=ttyS0\"\n"}, {"etc/kernel/cmdline", "root=UUID=1f nohz_full=2-3\n"}});
-  const std::string told = "etc/kernel/cmdline:1: nohz_full=2-3 fits one machine\netc/default/grub.d/50-cloud.cfg:2: isolcpus=2-3 fits one machine\n";
+  image.tree.add(
+      {{"etc/default/grub.d/50-cloud.cfg",
+        "# x\nGRUB_CMDLINE_LINUX_DEFAULT=\"isolcpus=2-3 console=ttyS0\"\n"},
+       {"etc/kernel/cmdline", "root=UUID=1f nohz_full=2-3\n"}});
+  const std::string told =
+      "etc/kernel/cmdline:1: nohz_full=2-3 fits one machine\netc/default/grub.d/50-cloud.cfg:2: "
+      "isolcpus=2-3 fits one machine\n";
   CHECK(image.differences() == told);
   image.mend();
   CHECK(image.differences() == told);
@@ -121,19 +153,29 @@ TEST_CASE("arguments that others wrote are named with file and line, and left al
 TEST_CASE("a policy that would be refused is a difference, one that fits one host a warning") {
   Image image;
   image.tree.add({{"etc/vfirst/policy.d/60-bad.ini", "[cpu]\nisolat = yes\n"}});
-  CHECK(image.differences() == "etc/vfirst/policy.d: 60-bad.ini:2: unknown key 'isolat' in [cpu]; did you mean 'isolate'?\n");
+  CHECK(
+      image.differences() ==
+      "etc/vfirst/policy.d: 60-bad.ini:2: unknown key 'isolat' in [cpu]; did you mean "
+      "'isolate'?\n");
   image.tree.add({{"etc/vfirst/policy.d/60-bad.ini", "[cpu]\nreserved = 0-1\n"}});
   CHECK(image.differences().empty());
-  CHECK(image.warnings() == "60-bad.ini:2: [cpu] reserved = 0-1 fits one model, and no [match] says which\n");
+  CHECK(
+      image.warnings() ==
+      "60-bad.ini:2: [cpu] reserved = 0-1 fits one model, and no [match] says which\n");
 }
 
-TEST_CASE("a kernel without an initramfs and one that cannot be read are differences with a command") {
+TEST_CASE(
+    "a kernel without an initramfs and one that cannot be read are differences with a command") {
   Image image;
   image.tree.add({{"boot/vmlinuz-6.13.0", "x"}, {"lib/modules/6.13.0/modules.order", ""}});
   auto differences = image.inspect().differences;
   REQUIRE(differences.size() == 1);
   CHECK(differences[0].str() == "lib/modules/6.13.0: this kernel has no initramfs");
-  CHECK(differences[0].command == fmt::format("chroot {} dracut --force --no-hostonly --no-hostonly-cmdline /boot/initrd.img-6.13.0 6.13.0", image.tree.path().string()));
+  CHECK(
+      differences[0].command == fmt::format(
+                                    "chroot {} dracut --force --no-hostonly --no-hostonly-cmdline "
+                                    "/boot/initrd.img-6.13.0 6.13.0",
+                                    image.tree.path().string()));
   image.tree.remove("lib/modules/6.13.0");
   image.listing = "";
   CHECK(image.differences() == "boot/initrd.img-6.12.1: lsinitrd cannot read it: exit code 0\n");
@@ -151,10 +193,13 @@ TEST_CASE("the real module index decides which drivers are missed") {
   image.tree.add("lib/modules/6.12.1/kernel/igb.ko", module_object({"license=GPL"}));
   image.tree.add("lib/modules/6.12.1/modules.builtin", "kernel/drivers/vfio/pci/vfio-pci.ko\n");
   REQUIRE(run_depmod(image.tree, "6.12.1"));
-  CHECK(image.differences() == "boot/initrd.img-6.12.1: lacks drivers that early boot needs: igb\n");
+  CHECK(
+      image.differences() == "boot/initrd.img-6.12.1: lacks drivers that early boot needs: igb\n");
   image.tree.add({{"etc/dracut.conf.d/90-omit.conf", "omit_drivers+=\" igb \"\n"}});
   CHECK(image.differences().empty());
-  CHECK(image.warnings() == "etc/dracut.conf.d/90-omit.conf: omit_drivers leaves igb out of boot/initrd.img-6.12.1\n");
+  CHECK(
+      image.warnings() ==
+      "etc/dracut.conf.d/90-omit.conf: omit_drivers leaves igb out of boot/initrd.img-6.12.1\n");
 }
 
 TEST_CASE("an argument inside the initramfs is found") {
@@ -169,11 +214,13 @@ TEST_CASE("a system that runs is told from an image, in a chroot and outside of 
   CHECK_FALSE(running());
   tree.add({{"run/systemd/system/", ""}});
   CHECK(running());
-  tree.add({{"proc/1/root", "-> " + other.path().string()}});       // a chroot with the host's /proc and /run in it
+  // a chroot with the host's /proc and /run in it
+  tree.add({{"proc/1/root", "-> " + other.path().string()}});
   CHECK_FALSE(running());
   tree.add({{"proc/1/root", "-> ../.."}});
   CHECK(running());
-  tree.remove("run");                                              // a machine or a container without systemd
+  // a machine or a container without systemd
+  tree.remove("run");
   CHECK(running());
 }
 

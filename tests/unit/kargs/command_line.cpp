@@ -10,7 +10,8 @@ namespace {
 // key and value of each argument as the kernel would hand them on: "a|b=c".
 std::string tokens(std::string_view text) {
   std::string out;
-  for (const auto& arg : CommandLine::parse(text).args()) out += (out.empty() ? "" : "|") + arg.key + (arg.value ? "=" + *arg.value : "");
+  for (const auto& arg : CommandLine::parse(text).args())
+    out += (out.empty() ? "" : "|") + arg.key + (arg.value ? "=" + *arg.value : "");
   return out;
 }
 
@@ -23,13 +24,16 @@ KernelArg arg(std::string_view key, std::optional<std::string_view> value = std:
 }  // namespace
 
 TEST_CASE("arguments are read in order, duplicates kept") {
-  CHECK(tokens("ro quiet console=tty0 console=ttyS0 quiet").compare("ro|quiet|console=tty0|console=ttyS0|quiet") == 0);
+  CHECK(
+      tokens("ro quiet console=tty0 console=ttyS0 quiet")
+          .compare("ro|quiet|console=tty0|console=ttyS0|quiet") == 0);
   CHECK(tokens("  a\t\tb=1\n").compare("a|b=1") == 0);
   CHECK(tokens("").empty());
   CHECK(tokens("a= b").compare("a=|b") == 0);
 }
 
-TEST_CASE("double quotes keep blanks, around the value or the whole argument, and there is no escape") {
+TEST_CASE(
+    "double quotes keep blanks, around the value or the whole argument, and there is no escape") {
   CHECK(tokens(R"(dyndbg="file x +p" b)") == "dyndbg=file x +p|b");
   CHECK(tokens(R"("dyndbg=file x +p" b)") == "dyndbg=file x +p|b");
   CHECK(tokens(R"("a b" c)") == "a b|c");
@@ -44,7 +48,8 @@ TEST_CASE("a quote in the middle switches blanks but stays in the value") {
 }
 
 TEST_CASE("next_arg's corners are the kernel's") {
-  CHECK(tokens("=a") == "=a");                                     // an '=' in front is part of the name
+  // an '=' in front is part of the name
+  CHECK(tokens("=a") == "=a");
   CHECK_FALSE(CommandLine::parse("=a").args()[0].value);
   CHECK(CommandLine::parse("\"=a b\"").args()[0].key == "=a b");
   CHECK_FALSE(CommandLine::parse("\"=a b\"").args()[0].value);
@@ -58,8 +63,12 @@ TEST_CASE("next_arg's corners are the kernel's") {
   CHECK(CommandLine::parse("a=\"").args()[0].value == "");
   CHECK(CommandLine::parse("a=\"\"").args()[0].value == "");
   CHECK(CommandLine::parse("\"a=\"b\"").args()[0].value == "b");
-  CHECK(CommandLine::parse("\"a=\"b c\" d\"").args()[0].value == "b");    // the quote before b closed the first one
-  CHECK(tokens("a\xa0" "b") == "a|b");                             // the kernel's isspace
+  // the quote before b closed the first one
+  CHECK(CommandLine::parse("\"a=\"b c\" d\"").args()[0].value == "b");
+  // the kernel's isspace
+  CHECK(
+      tokens("a\xa0"
+             "b") == "a|b");
 }
 
 TEST_CASE("everything from -- on belongs to init") {
@@ -84,7 +93,11 @@ TEST_CASE("a hyphen equals an underscore in names, case counts") {
 }
 
 TEST_CASE("a line that nobody changed is written back byte for byte") {
-  for (std::string_view text : {"", " ", "  a   b=\"c d\"\t\"e f\"  -- x  y ", "BOOT_IMAGE=/vmlinuz ro\n", "a=\"b", "\"", "--", " -- ", "a\xa0" "b"})
+  for (std::string_view text :
+       {"", " ", "  a   b=\"c d\"\t\"e f\"  -- x  y ", "BOOT_IMAGE=/vmlinuz ro\n", "a=\"b", "\"",
+        "--", " -- ",
+        "a\xa0"
+        "b"})
     CHECK(CommandLine::parse(text).str() == text);
   const std::string_view nul("a b\0c d", 7);
   CHECK(CommandLine::parse(nul).str() == nul);
@@ -94,8 +107,10 @@ TEST_CASE("a line that nobody changed is written back byte for byte") {
 TEST_CASE("what is appended and taken out again leaves the original bytes") {
   for (std::string_view text : {"", "quiet", "a b ", " a\n", "a  -- x", "ro isolcpus=1"}) {
     auto line = CommandLine::parse(text);
-    const std::vector<KernelArg> own{arg("isolcpus", "2-3"), arg("dyndbg", "file x +p"), arg("nosoftlockup")};
-    for (const auto& each : own) REQUIRE(line.append(each));
+    const std::vector<KernelArg> own{
+        arg("isolcpus", "2-3"), arg("dyndbg", "file x +p"), arg("nosoftlockup")};
+    for (const auto& each : own)
+      REQUIRE(line.append(each));
     CHECK(CommandLine::parse(line.str()).args() == line.args());
     CHECK(CommandLine::parse(line.str()).init_part() == CommandLine::parse(text).init_part());
     CHECK(line.remove(own) == 3);

@@ -74,7 +74,8 @@ TEST_CASE("the catalogue finds an argument by either spelling and holds each onc
   REQUIRE(karg_info("vfio_pci.ids"));
   CHECK(karg_info("vfio_pci.ids") == karg_info("vfio-pci.ids"));
   CHECK_FALSE(karg_info("isolcpu"));
-  for (auto key : {"isolcpus", "hugepages", "hugepagesz", "default_hugepagesz", "nohz_full"}) CHECK(karg_info(key)->repeat == Repeat::first_wins);
+  for (auto key : {"isolcpus", "hugepages", "hugepagesz", "default_hugepagesz", "nohz_full"})
+    CHECK(karg_info(key)->repeat == Repeat::first_wins);
   std::set<std::string_view> keys;
   for (const auto& info : karg_catalogue()) {
     CHECK(keys.insert(info.key).second);
@@ -98,7 +99,8 @@ TEST_CASE("the booted command lines keep order and duplicates, pairs included") 
        }) {
     const auto line = CommandLine::parse(text);
     std::string again;
-    for (const auto& arg : line.args()) again += (again.empty() ? "" : " ") + arg.key + "=" + *arg.value;
+    for (const auto& arg : line.args())
+      again += (again.empty() ? "" : " ") + arg.key + "=" + *arg.value;
     CHECK(again == text);
   }
 }

@@ -14,19 +14,24 @@ inline SimulatedMachine measured_machine(KernelVersion kernel = {6, 12}) {
   return machine;
 }
 
-inline Simulation booted(std::string_view line, const SimulatedMachine& machine = measured_machine()) { return simulate(CommandLine::parse(line), machine); }
+inline Simulation booted(
+    std::string_view line, const SimulatedMachine& machine = measured_machine()) {
+  return simulate(CommandLine::parse(line), machine);
+}
 
 // Pages of a size, and where: "2: 1+1".
 inline std::string pages(const Simulation& seen, std::uint64_t size_kb) {
   for (const auto& pool : seen.hugepages)
     if (pool.size_kb == size_kb) {
       auto out = std::to_string(pool.pages) + ":";
-      for (const auto& [node, count] : pool.nodes) out += (out.back() == ':' ? " " : "+") + std::to_string(count);
+      for (const auto& [node, count] : pool.nodes)
+        out += (out.back() == ':' ? " " : "+") + std::to_string(count);
       return out;
     }
   return "no pool";
 }
-inline constexpr std::uint64_t kBig = 1 << 20, kSmall = 2 << 10;   // in KiB
+// in KiB
+inline constexpr std::uint64_t kBig = 1 << 20, kSmall = 2 << 10;
 
 inline bool logs(const Simulation& seen, std::string_view line) {
   for (const auto& one : seen.log)

@@ -7,7 +7,8 @@
 namespace vfirst {
 
 namespace {
-constexpr auto kTwice = "HugeTLB: hugepages= specified twice without interleaving hugepagesz=, ignoring hugepages=64";
+constexpr auto kTwice =
+    "HugeTLB: hugepages= specified twice without interleaving hugepagesz=, ignoring hugepages=64";
 }
 
 TEST_CASE("each size with its count gives its pages, spread over the nodes") {
@@ -47,7 +48,8 @@ TEST_CASE("default_hugepagesz may be followed by its count, and by its size once
   const auto plain = booted("default_hugepagesz=1G hugepages=2");
   CHECK(pages(plain, kBig) == "2: 1+1");
   CHECK(plain.default_hugepage_kb == kBig);
-  CHECK(pages(plain, kSmall) == "0: 0+0");                       // the pool of 2M stays, since 5.8
+  // the pool of 2M stays, since 5.8
+  CHECK(pages(plain, kSmall) == "0: 0+0");
   const auto again = booted("default_hugepagesz=1G hugepages=2 hugepagesz=1G");
   CHECK(pages(again, kBig) == "2: 1+1");
   CHECK(logs(again, "HugeTLB: hugepagesz=1G specified twice, ignoring"));
@@ -56,20 +58,26 @@ TEST_CASE("default_hugepagesz may be followed by its count, and by its size once
 
 TEST_CASE("before 5.8 default_hugepagesz=1G leaves no pool of 2M") {
   CHECK(pages(booted("default_hugepagesz=1G", measured_machine({5, 4})), kSmall) == "no pool");
-  CHECK(pages(booted("default_hugepagesz=1G hugepagesz=2M hugepages=0", measured_machine({5, 4})), kSmall) == "0: 0+0");
+  CHECK(
+      pages(
+          booted("default_hugepagesz=1G hugepagesz=2M hugepages=0", measured_machine({5, 4})),
+          kSmall) == "0: 0+0");
 }
 
 TEST_CASE("the first pair of a size wins") {
   const auto seen = booted("hugepagesz=1G hugepages=1 hugepagesz=1G hugepages=2");
   CHECK(pages(seen, kBig) == "1: 1+0");
   CHECK(seen.arguments[2].effect == Effect::ignored);
-  CHECK(seen.arguments[3].message == "HugeTLB: hugepages=2 does not follow a valid hugepagesz, ignoring");
+  CHECK(
+      seen.arguments[3].message ==
+      "HugeTLB: hugepages=2 does not follow a valid hugepagesz, ignoring");
 }
 
 TEST_CASE("a second default_hugepagesz changes nothing") {
   const auto seen = booted("default_hugepagesz=1G hugepages=1 default_hugepagesz=2M hugepages=64");
   CHECK(seen.default_hugepage_kb == kBig);
-  CHECK(seen.arguments[2].message == "HugeTLB: default_hugepagesz previously specified, ignoring 2M");
+  CHECK(
+      seen.arguments[2].message == "HugeTLB: default_hugepagesz previously specified, ignoring 2M");
   CHECK(pages(seen, kSmall) == "0: 0+0");
 }
 
@@ -81,7 +89,9 @@ TEST_CASE("counts by node are kept, and one bad node voids them all") {
   CHECK(bad.arguments[1].message == "HugeTLB: Invalid hugepages parameter 5:2");
 }
 
-TEST_CASE("node numbers with a hole are taken since 5.18; before, a number had to be below the count of nodes") {
+TEST_CASE(
+    "node numbers with a hole are taken since 5.18; before, a number had to be below the count of "
+    "nodes") {
   auto machine = measured_machine();
   machine.nodes[1].id = 8;
   CHECK(pages(booted("hugepagesz=1G hugepages=0:1,8:2", machine), kBig) == "3: 1+2");
@@ -101,19 +111,25 @@ TEST_CASE("more pages than there are: what the nodes have, from whichever has it
   const auto seen = booted("hugepagesz=1G hugepages=100");
   CHECK(pages(seen, kBig) == "4: 1+3");
   CHECK(seen.arguments[1].effect == Effect::partial);
-  CHECK(logs(seen, "HugeTLB: allocating 100 of page size 1.00 GiB failed.  Only allocated 4 hugepages."));
+  CHECK(logs(
+      seen, "HugeTLB: allocating 100 of page size 1.00 GiB failed.  Only allocated 4 hugepages."));
   CHECK_FALSE(seen.hugepages.back().sure);
 }
 
-TEST_CASE("a node that is short takes pages from its neighbour up to 6.13, and goes without later") {
+TEST_CASE(
+    "a node that is short takes pages from its neighbour up to 6.13, and goes without later") {
   CHECK(pages(booted("hugepagesz=1G hugepages=0:2,1:1"), kBig) == "3: 1+2");
   CHECK(booted("hugepagesz=1G hugepages=0:2,1:1").arguments[1].effect == Effect::partial);
   const auto later = booted("hugepagesz=1G hugepages=0:2,1:1", measured_machine({6, 14}));
   CHECK(pages(later, kBig) == "2: 1+1");
-  CHECK(logs(later, "HugeTLB: allocating 2 of page size 1.00 GiB failed node0.  Only allocated 1 hugepages."));
+  CHECK(logs(
+      later,
+      "HugeTLB: allocating 2 of page size 1.00 GiB failed node0.  Only allocated 1 hugepages."));
 }
 
-TEST_CASE("small pages are dealt out in pieces since 6.9, and a piece of one page is always the first node's") {
+TEST_CASE(
+    "small pages are dealt out in pieces since 6.9, and a piece of one page is always the first "
+    "node's") {
   CHECK(pages(booted("hugepages=6"), kSmall) == "6: 6+0");
   CHECK(pages(booted("hugepages=6", measured_machine({6, 1})), kSmall) == "6: 3+3");
   CHECK(pages(booted("hugepages=1:7"), kSmall) == "7: 0+7");
@@ -121,7 +137,8 @@ TEST_CASE("small pages are dealt out in pieces since 6.9, and a piece of one pag
 
 TEST_CASE("a node that runs out in the middle leaves the rest to the others") {
   auto machine = measured_machine({6, 1});
-  machine.nodes = {{0, 4 << 20, true, {}, {}}, {1, 1 << 20, true, {}, {}}, {2, 2 << 20, true, {}, {}}};
+  machine.nodes = {
+      {0, 4 << 20, true, {}, {}}, {1, 1 << 20, true, {}, {}}, {2, 2 << 20, true, {}, {}}};
   CHECK(pages(booted("hugepages=1536", machine), kSmall) == "1536: 512+512+512");
   CHECK(pages(booted("hugepages=2100", machine), kSmall) == "2100: 794+512+794");
   CHECK(pages(booted("hugepages=3000", machine), kSmall) == "3000: 1464+512+1024");
@@ -134,7 +151,8 @@ TEST_CASE("small pages that leave the host no memory end the boot, big ones stop
   const auto dead = booted("hugepages=5000");
   REQUIRE_FALSE(dead.boots());
   CHECK(dead.fatal.front().find("huge pages leave 0M for the host") != std::string::npos);
-  CHECK(booted("hugepagesz=2M hugepages=0:5000").boots());        // the other node has its own
+  // the other node has its own
+  CHECK(booted("hugepagesz=2M hugepages=0:5000").boots());
   CHECK(booted("hugepagesz=1G hugepages=5000").boots());
 }
 

@@ -14,7 +14,9 @@ constexpr auto kBootCpu = "Housekeeping: must include one present CPU, using boo
 
 TEST_CASE("the plan's own arguments have their effect on every kernel since 5.6") {
   for (const KernelVersion kernel : {KernelVersion{5, 10}, {5, 17}, {5, 18}, {6, 1}, {6, 12}, {}}) {
-    const auto seen = booted("isolcpus=managed_irq,domain,2-3 nohz_full=2-3 rcu_nocbs=2-3 irqaffinity=0-1", measured_machine(kernel));
+    const auto seen = booted(
+        "isolcpus=managed_irq,domain,2-3 nohz_full=2-3 rcu_nocbs=2-3 irqaffinity=0-1",
+        measured_machine(kernel));
     CHECK(seen.worst() == Effect::effective);
     CHECK(seen.isolated.list() == "2-3");
     CHECK(seen.nohz_full.list() == "2-3");
@@ -32,7 +34,10 @@ TEST_CASE("a list from a bigger machine isolates nothing, and goes to init") {
   CHECK(seen.arguments[0].effect == Effect::ignored);
   CHECK(seen.arguments[0].message == kBadRange);
   CHECK(seen.init_variables == std::vector<std::string>{"isolcpus=2-63", "nohz_full=2-63"});
-  CHECK(logs(seen, "Unknown kernel command line parameters \"isolcpus=2-63 nohz_full=2-63\", will be passed to user space."));
+  CHECK(logs(
+      seen,
+      "Unknown kernel command line parameters \"isolcpus=2-63 nohz_full=2-63\", will be "
+      "passed to user space."));
 }
 
 TEST_CASE("the first isolcpus wins") {
@@ -64,7 +69,8 @@ TEST_CASE("all CPUs isolated: the boot CPU stays with the host") {
   CHECK(seen.nohz_full.list() == "1-3");
   CHECK(seen.arguments[0].effect == Effect::partial);
   CHECK(seen.arguments[0].message == kBootCpu);
-  CHECK(seen.arguments[1].message.empty());                      // said once
+  // said once
+  CHECK(seen.arguments[1].message.empty());
 }
 
 TEST_CASE("two lists that differ: taken silently since 5.18, the second dropped before") {
@@ -128,10 +134,14 @@ TEST_CASE("fewer CPUs by nr_cpus void a list, maxcpus keeps the boot CPU for the
   CHECK(booted("maxcpus=2 isolcpus=0-1").isolated.list() == "1");
 }
 
-TEST_CASE("a kernel without CONFIG_NO_HZ_FULL says so, one without CONFIG_CPU_ISOLATION does not know the word") {
+TEST_CASE(
+    "a kernel without CONFIG_NO_HZ_FULL says so, one without CONFIG_CPU_ISOLATION does not know "
+    "the word") {
   auto machine = measured_machine();
   machine.options_off = {"CONFIG_NO_HZ_FULL"};
-  CHECK(booted("nohz_full=2-3", machine).arguments[0].message == "Housekeeping: nohz unsupported. Build with CONFIG_NO_HZ_FULL");
+  CHECK(
+      booted("nohz_full=2-3", machine).arguments[0].message ==
+      "Housekeeping: nohz unsupported. Build with CONFIG_NO_HZ_FULL");
   machine.options_off = {"CONFIG_CPU_ISOLATION"};
   const auto seen = booted("isolcpus=2-3", machine);
   CHECK(seen.isolated.empty());

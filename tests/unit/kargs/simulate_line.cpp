@@ -13,10 +13,13 @@ namespace vfirst {
 namespace {
 std::string many(unsigned count, std::string_view text) {
   std::string out;
-  for (unsigned i = 0; i < count; ++i) out += fmt::format("w{}{} ", i, text);
+  for (unsigned i = 0; i < count; ++i)
+    out += fmt::format("w{}{} ", i, text);
   return out;
 }
-Effect effect_of(std::string_view line) { return booted(line).arguments.at(0).effect; }
+Effect effect_of(std::string_view line) {
+  return booted(line).arguments.at(0).effect;
+}
 }  // namespace
 
 TEST_CASE("quotes around an argument or its value change nothing") {
@@ -37,7 +40,8 @@ TEST_CASE("what stands behind the dashes is init's") {
   const auto seen = booted("isolcpus=2 -- isolcpus=3 hugepages=5 word");
   CHECK(seen.isolated.list() == "2");
   CHECK(seen.init_words == std::vector<std::string>{"isolcpus=3", "hugepages=5", "word"});
-  CHECK(seen.log.empty());                                       // the kernel counts them later, and does not name them
+  // the kernel counts them later, and does not name them
+  CHECK(seen.log.empty());
   CHECK(seen.arguments.size() == 1);
 }
 
@@ -74,7 +78,8 @@ TEST_CASE("a line longer than the kernel's buffer does not boot") {
 
 TEST_CASE("what the kernel does not know is ignored, what init reads is not") {
   CHECK(effect_of("isolcpu=2-3") == Effect::ignored);
-  CHECK(effect_of("isolcpus") == Effect::ignored);               // without a value it is another word
+  // without a value it is another word
+  CHECK(effect_of("isolcpus") == Effect::ignored);
   CHECK(effect_of("splash") == Effect::effective);
   CHECK(effect_of("BOOT_IMAGE=/vmlinuz") == Effect::effective);
   CHECK(effect_of("root=/dev/sda1") == Effect::effective);
@@ -84,7 +89,9 @@ TEST_CASE("what the kernel does not know is ignored, what init reads is not") {
 }
 
 TEST_CASE("an argument that came later than the kernel is ignored") {
-  CHECK(booted("workqueue.unbound_cpus=0-1", measured_machine({6, 1})).arguments[0].rule == "it came with 6.6");
+  CHECK(
+      booted("workqueue.unbound_cpus=0-1", measured_machine({6, 1})).arguments[0].rule ==
+      "it came with 6.6");
   CHECK(effect_of("workqueue.unbound_cpus=0-1") == Effect::effective);
 }
 
@@ -97,7 +104,8 @@ TEST_CASE("passthrough is what the last early word says; a vendor's unknown word
   CHECK(booted("iommu=nopt iommu.passthrough=1").passthrough == true);
   CHECK(booted("iommu.passthrough=1 iommu=nopt").passthrough == false);
   CHECK_FALSE(booted("quiet").passthrough.has_value());
-  CHECK(booted("iommu.strict=maybe").arguments[0].message == "Malformed early option 'iommu.strict'");
+  CHECK(
+      booted("iommu.strict=maybe").arguments[0].message == "Malformed early option 'iommu.strict'");
   CHECK(booted("amd_iommu=on").arguments[0].message == "AMD-Vi: Unknown option - 'on'");
   CHECK(effect_of("amd_iommu=on") == Effect::ignored);
   CHECK(effect_of("intel_iommu=on,sm_on") == Effect::effective);
@@ -108,10 +116,14 @@ TEST_CASE("passthrough is what the last early word says; a vendor's unknown word
 }
 
 TEST_CASE("which of our arguments would be passed over in a line of others") {
-  const std::vector<KernelArg> ours = {*make_arg("isolcpus", "2-3"), *make_arg("nohz_full", "2-3"), *make_arg("hugepages", "0:1")};
+  const std::vector<KernelArg> ours = {
+      *make_arg("isolcpus", "2-3"), *make_arg("nohz_full", "2-3"), *make_arg("hugepages", "0:1")};
   const auto machine = measured_machine();
-  CHECK(not_effective(CommandLine::parse("ro isolcpus=2-3 nohz_full=2-3 hugepages=0:1"), ours, machine).empty());
-  const auto lost = not_effective(CommandLine::parse("isolcpus=1 isolcpus=2-3 nohz_full=2-3"), ours, machine);
+  CHECK(not_effective(
+            CommandLine::parse("ro isolcpus=2-3 nohz_full=2-3 hugepages=0:1"), ours, machine)
+            .empty());
+  const auto lost =
+      not_effective(CommandLine::parse("isolcpus=1 isolcpus=2-3 nohz_full=2-3"), ours, machine);
   REQUIRE(lost.size() == 2);
   CHECK(lost[0].arg.raw == "isolcpus=2-3");
   CHECK(lost[0].effect == Effect::ignored);
@@ -120,9 +132,31 @@ TEST_CASE("which of our arguments would be passed over in a line of others") {
 }
 
 TEST_CASE("whatever the line says, the state is one that the machine can be in") {
-  constexpr std::string_view kWords[] = {"isolcpus=", "nohz_full=", "isolcpus=nohz,", "isolcpus=managed_irq,domain,", "rcu_nocbs=", "irqaffinity=", "hugepages=", "hugepagesz=", "default_hugepagesz=",
-                                         "nr_cpus=", "maxcpus=", "possible_cpus=", "iommu=", "intel_iommu=", "word", "word=", "\"", "--", "init="};
-  constexpr std::string_view kValues[] = {"", "0", "0-3", "2-3", "1,9", "all", "N", "3-0", "0:1,1:2", "0:1,7:1", "0:", "1G", "2M", "0x40000000", "99999999999999999999", "1P", "pt", "on,off,", "domian,2", "a b"};
+  constexpr std::string_view kWords[] = {
+      "isolcpus=",
+      "nohz_full=",
+      "isolcpus=nohz,",
+      "isolcpus=managed_irq,domain,",
+      "rcu_nocbs=",
+      "irqaffinity=",
+      "hugepages=",
+      "hugepagesz=",
+      "default_hugepagesz=",
+      "nr_cpus=",
+      "maxcpus=",
+      "possible_cpus=",
+      "iommu=",
+      "intel_iommu=",
+      "word",
+      "word=",
+      "\"",
+      "--",
+      "init="};
+  constexpr std::string_view kValues[] = {
+      "",    "0",  "0-3",     "2-3",        "1,9",
+      "all", "N",  "3-0",     "0:1,1:2",    "0:1,7:1",
+      "0:",  "1G", "2M",      "0x40000000", "99999999999999999999",
+      "1P",  "pt", "on,off,", "domian,2",   "a b"};
   std::mt19937 dice(1);
   const auto pick = [&](const auto& from) { return from[dice() % std::size(from)]; };
   for (unsigned round = 0; round < vfirst::test::rounds(20000); ++round) {
@@ -130,7 +164,8 @@ TEST_CASE("whatever the line says, the state is one that the machine can be in")
     if (dice() % 2) machine.kernel = {6, static_cast<unsigned>(dice() % 16)};
     if (dice() % 8 == 0) machine.nodes.clear();
     std::string line;
-    for (auto n = dice() % 9; n > 0; --n) line += fmt::format("{}{} ", pick(kWords), pick(kValues));
+    for (auto n = dice() % 9; n > 0; --n)
+      line += fmt::format("{}{} ", pick(kWords), pick(kValues));
     INFO(line);
     const auto parsed = CommandLine::parse(line);
     const auto seen = simulate(parsed, machine);
@@ -139,15 +174,19 @@ TEST_CASE("whatever the line says, the state is one that the machine can be in")
     REQUIRE_FALSE(seen.isolated == machine.possible);
     REQUIRE(seen.irq_default.contains(0));
     std::uint64_t taken_kb = 0;
-    for (const auto& pool : seen.hugepages) taken_kb += pool.size_kb * pool.pages;
+    for (const auto& pool : seen.hugepages)
+      taken_kb += pool.size_kb * pool.pages;
     REQUIRE(taken_kb <= 8u << 20);
-    for (const auto& verdict : seen.arguments) REQUIRE((verdict.effect == Effect::effective || !verdict.rule.empty()));
+    for (const auto& verdict : seen.arguments)
+      REQUIRE((verdict.effect == Effect::effective || !verdict.rule.empty()));
     REQUIRE(simulate(parsed, machine) == seen);
   }
 }
 
 TEST_CASE("every argument of the catalogue without a dot is a word that some kernel knows") {
-  for (const auto* word : {"isolcpus=1", "irqaffinity=1", "intel_iommu=on", "nosmt", "mitigations=off", "hugepages=1", "crashkernel=1M", "skew_tick=1", "nosoftlockup", "pcie_aspm=off"})
+  for (const auto* word :
+       {"isolcpus=1", "irqaffinity=1", "intel_iommu=on", "nosmt", "mitigations=off", "hugepages=1",
+        "crashkernel=1M", "skew_tick=1", "nosoftlockup", "pcie_aspm=off"})
     CHECK(known_to_kernel(CommandLine::parse(word).args().front(), "x86_64"));
 }
 

@@ -6,7 +6,9 @@
 using vfirst::argument_diff;
 
 TEST_CASE("the difference names what went and what came, in order") {
-  CHECK(argument_diff("iommu=pt isolcpus=1 quiet", "iommu=pt isolcpus=2 nohz_full=2 quiet").str() == "- isolcpus=1\n+ isolcpus=2\n+ nohz_full=2\n");
+  CHECK(
+      argument_diff("iommu=pt isolcpus=1 quiet", "iommu=pt isolcpus=2 nohz_full=2 quiet").str() ==
+      "- isolcpus=1\n+ isolcpus=2\n+ nohz_full=2\n");
   CHECK(argument_diff("", "a b").str() == "+ a\n+ b\n");
   CHECK(argument_diff("a  b", "a b").str().empty());
 }

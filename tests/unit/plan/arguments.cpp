@@ -16,7 +16,8 @@ TEST_CASE("intel_iommu=on is planned where the firmware has a DMAR table, and no
   facts.iommu.dmar = false;
   const auto without = plan(facts, kPass);
   CHECK(without.cmdline().empty());
-  CHECK(finding(without, "iommu-missing")->severity == Severity::warning);   // nothing goes to vfio-pci
+  // nothing goes to vfio-pci
+  CHECK(finding(without, "iommu-missing")->severity == Severity::warning);
   facts.iommu.tables_known = false;
   const auto capture = plan(facts, kPass);
   CHECK(capture.cmdline() == "intel_iommu=on iommu=pt");
@@ -27,7 +28,9 @@ TEST_CASE("AMD gets iommu=pt alone, never amd_iommu=on") {
   auto facts = Machine{.vendor = "amd"}.facts();
   const auto p = plan(facts, kPass);
   CHECK(p.cmdline() == "iommu=pt");
-  CHECK(p.kargs[0].because.find("amd_iommu=on is not a value that the kernel knows") != std::string::npos);
+  CHECK(
+      p.kargs[0].because.find("amd_iommu=on is not a value that the kernel knows") !=
+      std::string::npos);
   facts.iommu.tables_known = facts.iommu.ivrs = false;
   CHECK(plan(facts, kPass).cmdline() == "iommu=pt");
 }
@@ -43,9 +46,12 @@ TEST_CASE("arm64 says iommu.passthrough") {
 TEST_CASE("mode off is an argument of its own, and refused beside vfio-pci") {
   auto facts = Machine{}.facts();
   CHECK(plan(facts, "[iommu]\nmode = off\n").cmdline() == "intel_iommu=off");
-  CHECK(plan(Machine{.vendor = "amd"}.facts(), "[iommu]\nmode = off\n").cmdline() == "amd_iommu=off");
+  CHECK(
+      plan(Machine{.vendor = "amd"}.facts(), "[iommu]\nmode = off\n").cmdline() == "amd_iommu=off");
   facts.pci = {nic("0000:01:00.0")};
-  CHECK(refusal(facts, "[iommu]\nmode = off\n[pf a]\nnode = 0\nvfs = 1\nvf-driver = vfio-pci\n") == "p.ini:2: mode = off, but p.ini:6: vfio-pci needs an IOMMU");
+  CHECK(
+      refusal(facts, "[iommu]\nmode = off\n[pf a]\nnode = 0\nvfs = 1\nvf-driver = vfio-pci\n") ==
+      "p.ini:2: mode = off, but p.ini:6: vfio-pci needs an IOMMU");
 }
 
 TEST_CASE("VFs on vfio-pci ask for the IOMMU even where [iommu] is silent") {
@@ -56,15 +62,23 @@ TEST_CASE("VFs on vfio-pci ask for the IOMMU even where [iommu] is silent") {
   CHECK(p.kargs[0].policy.str() == "p.ini:4");
 }
 
-TEST_CASE("intel_idle.max_cstate=0 has processor.max_cstate=1 beside it; AMD needs only the latter") {
-  CHECK(plan(Machine{}.facts(), "[power]\nmax-cstate = 0\n").cmdline() == "intel_idle.max_cstate=0 processor.max_cstate=1");
-  CHECK(plan(Machine{}.facts(), "[power]\nmax-cstate = 1\n").cmdline() == "intel_idle.max_cstate=1 processor.max_cstate=1");
-  CHECK(plan(Machine{.vendor = "amd"}.facts(), "[power]\nmax-cstate = 0\n").cmdline() == "processor.max_cstate=1");
+TEST_CASE(
+    "intel_idle.max_cstate=0 has processor.max_cstate=1 beside it; AMD needs only the latter") {
+  CHECK(
+      plan(Machine{}.facts(), "[power]\nmax-cstate = 0\n").cmdline() ==
+      "intel_idle.max_cstate=0 processor.max_cstate=1");
+  CHECK(
+      plan(Machine{}.facts(), "[power]\nmax-cstate = 1\n").cmdline() ==
+      "intel_idle.max_cstate=1 processor.max_cstate=1");
+  CHECK(
+      plan(Machine{.vendor = "amd"}.facts(), "[power]\nmax-cstate = 0\n").cmdline() ==
+      "processor.max_cstate=1");
   CHECK(plan(Machine{}.facts(), "[power]\nmax-cstate = any\n").cmdline().empty());
 }
 
 TEST_CASE("extra arguments keep their order and text") {
-  const auto p = plan(Machine{}.facts(), "[kernel]\nextra = skew_tick=1 nosoftlockup dyndbg=\"file x +p\"\n");
+  const auto p =
+      plan(Machine{}.facts(), "[kernel]\nextra = skew_tick=1 nosoftlockup dyndbg=\"file x +p\"\n");
   CHECK(p.cmdline() == "skew_tick=1 nosoftlockup dyndbg=\"file x +p\"");
   CHECK(p.expectations.size() == 3);
 }
@@ -78,25 +92,36 @@ TEST_CASE("a command line longer than the kernel reads is refused with the numbe
   auto facts = Machine{}.facts();
   facts.boot.cmdline = "BOOT_IMAGE=/vmlinuz root=/dev/vda1 " + std::string(1990, 'x');
   CHECK(plan(facts, "[kernel]\nextra = skew_tick=1\n").cmdline() == "skew_tick=1");
-  CHECK(refusal(facts, "[iommu]\nmode = passthrough\n") == "the kernel command line would have 2049 bytes (23 of them planned here): the kernel reads 2047");
-  facts.boot.cmdline += " intel_iommu=on iommu=pt";               // ours from last time: they are not counted twice
+  CHECK(
+      refusal(facts, "[iommu]\nmode = passthrough\n") ==
+      "the kernel command line would have 2049 bytes (23 of them planned here): the kernel reads "
+      "2047");
+  // ours from last time: they are not counted twice
+  facts.boot.cmdline += " intel_iommu=on iommu=pt";
   CHECK(refusal(facts, "[iommu]\nmode = passthrough\n").find("2049 bytes") != std::string::npos);
 }
 
 TEST_CASE("a guest gets no kernel arguments, only its devices' settings") {
   auto facts = Machine{.nodes = 1}.facts();
   facts.pci = {nic("0000:01:00.0")};
-  const auto p = plan(facts, "[boot]\nrole = guest\n[cpu]\nisolate = yes\n[iommu]\nmode = passthrough\n[pf a]\nnode = 0\nrx-usecs = 0\n");
+  const auto p = plan(
+      facts,
+      "[boot]\nrole = guest\n[cpu]\nisolate = yes\n[iommu]\nmode = "
+      "passthrough\n[pf a]\nnode = 0\nrx-usecs = 0\n");
   CHECK(p.cmdline().empty());
   CHECK(described(p).back() == "coalescing on 0000:01:00.0: rx-usecs 0");
 }
 
-TEST_CASE("a guest's own port is tuned though it carries the default route; a host's is left alone") {
+TEST_CASE(
+    "a guest's own port is tuned though it carries the default route; a host's is left alone") {
   auto facts = Machine{.nodes = 1}.facts();
   facts.pci = {nic("0000:01:00.0")};
-  facts.pci[0].sriov.reset();                                     // a VF, seen from inside
+  // a VF, seen from inside
+  facts.pci[0].sriov.reset();
   facts.critical = {{facts.pci[0].address, "default route"}};
   const std::string port = "[pf a]\nnode = 0\nrx-usecs = 0\nirq = 0\n";
-  CHECK(described(plan(facts, "[boot]\nrole = guest\n" + port)).back() == "interrupts of 0000:01:00.0 to CPUs 0");
+  CHECK(
+      described(plan(facts, "[boot]\nrole = guest\n" + port)).back() ==
+      "interrupts of 0000:01:00.0 to CPUs 0");
   CHECK(plan(facts, port).steps.empty());
 }

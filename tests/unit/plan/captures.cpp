@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What must hold of a plan on every captured machine, judged from the tree's own files and not from our facts where that
-// is possible.
+// What must hold of a plan on every captured machine, judged from the tree's own files and not from
+// our facts where that is possible.
 #include "unit/captures.hpp"
 
 #include "facts/read.hpp"
@@ -22,9 +22,13 @@ std::vector<Case> policies() {
   std::vector<Case> out;
   for (unsigned cores : {1u, 2u})
     for (const auto* size : {"1G", "2M"})
-      out.push_back({fmt::format("[cpu]\nreserved-cores-per-node = {}\nisolate = yes\n[hugepages]\nsize = {}\nper-node = 80%\nhost-reserve = 1G\n"
-                                 "[iommu]\nmode = passthrough\n[power]\nmax-cstate = 0\n", cores, size),
-                     cores});
+      out.push_back(
+          {fmt::format(
+               "[cpu]\nreserved-cores-per-node = {}\nisolate = "
+               "yes\n[hugepages]\nsize = {}\nper-node = 80%\nhost-reserve = 1G\n"
+               "[iommu]\nmode = passthrough\n[power]\nmax-cstate = 0\n",
+               cores, size),
+           cores});
   return out;
 }
 
@@ -32,8 +36,10 @@ std::vector<Case> policies() {
 CpuSet siblings(const Root& root, unsigned cpu, const CpuSet& online) {
   const auto at = fmt::format("sys/devices/system/cpu/cpu{}/topology/thread_siblings", cpu);
   CpuSet out{cpu};
-  if (const auto list = root.read(at + "_list")) out |= *CpuSet::parse_list(*list);
-  else if (const auto mask = root.read(at)) out |= *CpuSet::parse_mask(*mask);
+  if (const auto list = root.read(at + "_list"))
+    out |= *CpuSet::parse_list(*list);
+  else if (const auto mask = root.read(at))
+    out |= *CpuSet::parse_mask(*mask);
   return out & online;
 }
 
@@ -53,7 +59,9 @@ std::uint64_t node_kb(const Root& root, unsigned node) {
 
 }  // namespace
 
-TEST_CASE("on every captured machine all CPUs are taken once, no core is split, and each node keeps its cores and its budget") {
+TEST_CASE(
+    "on every captured machine all CPUs are taken once, no core is split, and each node keeps its "
+    "cores and its budget") {
   unsigned plans = 0;
   for (const auto& tree : Captures::all()) {
     const auto root = Root::open(tree.path);
@@ -67,7 +75,9 @@ TEST_CASE("on every captured machine all CPUs are taken once, no core is split, 
       if (!made) {
         WARN(tree.name << ": refused: " << made.error().what);
         const auto& why = made.error().what;
-        CHECK((why.find("no 1G pages") != std::string::npos || why.find("no CPU to isolate") != std::string::npos));
+        CHECK(
+            (why.find("no 1G pages") != std::string::npos ||
+             why.find("no CPU to isolate") != std::string::npos));
         continue;
       }
       ++plans;
@@ -91,7 +101,8 @@ TEST_CASE("on every captured machine all CPUs are taken once, no core is split, 
         CHECK(kept.size() >= std::min<std::size_t>(cores, all.size()));
       }
       for (const auto& pages : p.hugepages) {
-        const auto total = node_kb(*root, pages.node) ? node_kb(*root, pages.node) : facts->memory.total_kb;
+        const auto total =
+            node_kb(*root, pages.node) ? node_kb(*root, pages.node) : facts->memory.total_kb;
         CHECK(pages.pages * pages.size_kb + (1 << 20) <= total);
       }
       CHECK(p.cmdline().find("amd_iommu=on") == std::string::npos);

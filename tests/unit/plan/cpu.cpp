@@ -17,11 +17,15 @@ TEST_CASE("one whole core on every node stays with the host, SMT siblings and al
   CHECK(p.isolated.list() == "1-7,9-15,17-23,25-31");
 }
 
-TEST_CASE("isolcpus, nohz_full and rcu_nocbs carry one literal list, irqaffinity its complement over the possible CPUs") {
+TEST_CASE(
+    "isolcpus, nohz_full and rcu_nocbs carry one literal list, irqaffinity its complement over the "
+    "possible CPUs") {
   auto facts = Machine{.nodes = 1, .cores = 4, .threads = 1}.facts();
   facts.cpu.possible = CpuSet::range(0, 7);
   const auto p = plan(facts, kIsolate);
-  CHECK(p.cmdline() == "isolcpus=managed_irq,domain,1-3 nohz_full=1-3 rcu_nocbs=1-3 irqaffinity=0,4-7");
+  CHECK(
+      p.cmdline() ==
+      "isolcpus=managed_irq,domain,1-3 nohz_full=1-3 rcu_nocbs=1-3 irqaffinity=0,4-7");
   CHECK(p.kargs[0].policy.str() == "p.ini:3");
 }
 
@@ -47,14 +51,20 @@ TEST_CASE("the boot core is that of the lowest online CPU where CPU 0 is offline
   const auto p = plan(facts, kIsolate);
   CHECK(p.reserved.list() == "1,5");
   CHECK(p.isolated.list() == "2-3,6-7");
-  CHECK(message(p, "cpus-offline") == "CPUs 0,4 are present but offline: neither reserved nor isolated; once online they belong to the host");
+  CHECK(
+      message(p, "cpus-offline") ==
+      "CPUs 0,4 are present but offline: neither reserved nor isolated; once online they belong "
+      "to the host");
   CHECK(p.kargs.back().text() == "irqaffinity=0-1,4-5");
 }
 
 TEST_CASE("a hybrid part gives the host its efficiency cores, and the boot core as well") {
   auto facts = Machine{.nodes = 1, .cores = 8, .threads = 1}.facts();
-  for (auto& cpu : facts.cpu.cpus) cpu.kind = cpu.id < 4 ? Cpu::Kind::performance : Cpu::Kind::efficiency;
-  CHECK(plan(facts, "[cpu]\nreserved-cores-per-node = 3\nisolate = yes\n").reserved.list() == "0,4-5");
+  for (auto& cpu : facts.cpu.cpus)
+    cpu.kind = cpu.id < 4 ? Cpu::Kind::performance : Cpu::Kind::efficiency;
+  CHECK(
+      plan(facts, "[cpu]\nreserved-cores-per-node = 3\nisolate = yes\n").reserved.list() ==
+      "0,4-5");
 }
 
 TEST_CASE("a node with too few cores keeps them all and says so") {
@@ -63,13 +73,19 @@ TEST_CASE("a node with too few cores keeps them all and says so") {
   facts.numa[0].cpus = CpuSet::range(0, 6);
   const auto p = plan(facts, "[cpu]\nreserved-cores-per-node = 2\nisolate = yes\n");
   CHECK(p.reserved.list() == "0-1,7");
-  CHECK(message(p, "node-short-of-cores") == "node 1 has 1 core, 2 are to be reserved: all of it stays with the host");
-  CHECK(message(p, "node-without-isolated") == "node 1 has no isolated CPU: its 1 core stays with the host");
+  CHECK(
+      message(p, "node-short-of-cores") ==
+      "node 1 has 1 core, 2 are to be reserved: all of it stays with the host");
+  CHECK(
+      message(p, "node-without-isolated") ==
+      "node 1 has no isolated CPU: its 1 core stays with the host");
 }
 
 TEST_CASE("nothing left to isolate is refused") {
-  CHECK(refusal(Machine{.nodes = 2, .cores = 1, .threads = 2}.facts(), kIsolate) ==
-        "p.ini:2: isolate = yes: 1 reserved core per node leaves no CPU to isolate, the machine has 2 cores on 2 nodes");
+  CHECK(
+      refusal(Machine{.nodes = 2, .cores = 1, .threads = 2}.facts(), kIsolate) ==
+      "p.ini:2: isolate = yes: 1 reserved core per node leaves no CPU to isolate, the machine "
+      "has 2 cores on 2 nodes");
 }
 
 TEST_CASE("a memory node without CPUs needs no reserved core") {
@@ -83,22 +99,38 @@ TEST_CASE("a memory node without CPUs needs no reserved core") {
 
 TEST_CASE("siblings that contradict each other are one core") {
   auto facts = Machine{.nodes = 1, .cores = 4, .threads = 1}.facts();
-  facts.cpu.cpus[1].siblings = CpuSet{1, 3};                     // and 3 says it is alone
-  CHECK(plan(facts, "[cpu]\nreserved-cores-per-node = 2\nisolate = yes\n").reserved.list() == "0-1,3");
+  // and 3 says it is alone
+  facts.cpu.cpus[1].siblings = CpuSet{1, 3};
+  CHECK(
+      plan(facts, "[cpu]\nreserved-cores-per-node = 2\nisolate = yes\n").reserved.list() ==
+      "0-1,3");
 }
 
 TEST_CASE("a literal list is read with the kernel's grammar and taken as it is") {
-  const auto p = plan(Machine{.nodes = 2, .cores = 4, .threads = 2}.facts(), "[cpu]\nreserved = 0-1,4,8-9,12\nisolate = yes\n");
+  const auto p = plan(
+      Machine{.nodes = 2, .cores = 4, .threads = 2}.facts(),
+      "[cpu]\nreserved = 0-1,4,8-9,12\nisolate = yes\n");
   CHECK(p.reserved.list() == "0-1,4,8-9,12");
-  CHECK(plan(Machine{.nodes = 1, .cores = 4, .threads = 1}.facts(), "[cpu]\nreserved = 0-N:1/2\nisolate = yes\n").reserved.list() == "0,2");
+  CHECK(
+      plan(
+          Machine{.nodes = 1, .cores = 4, .threads = 1}.facts(),
+          "[cpu]\nreserved = 0-N:1/2\nisolate = yes\n")
+          .reserved.list() == "0,2");
 }
 
-TEST_CASE("a literal list that splits a core, leaves out the boot core or a node, or names no CPU of this machine is refused") {
+TEST_CASE(
+    "a literal list that splits a core, leaves out the boot core or a node, or names no CPU of "
+    "this machine is refused") {
   const auto facts = Machine{.nodes = 2, .cores = 4, .threads = 2}.facts();
-  const auto with = [&](std::string_view list) { return refusal(facts, fmt::format("[cpu]\nisolate = yes\nreserved = {}\n", list)); };
+  const auto with = [&](std::string_view list) {
+    return refusal(facts, fmt::format("[cpu]\nisolate = yes\nreserved = {}\n", list));
+  };
   CHECK(with("0,4,8") == "p.ini:3: reserved = 0,4,8: splits the core of CPUs 4,12, 12 is missing");
-  CHECK(with("1,4,9,12") == "p.ini:3: reserved = 1,4,9,12: the boot core (CPU 0,8) has to be in it");
-  CHECK(with("0-1,8-9") == "p.ini:3: reserved = 0-1,8-9: none of node 1's CPUs (4-7,12-15), whose interrupts need one");
+  CHECK(
+      with("1,4,9,12") == "p.ini:3: reserved = 1,4,9,12: the boot core (CPU 0,8) has to be in it");
+  CHECK(
+      with("0-1,8-9") ==
+      "p.ini:3: reserved = 0-1,8-9: none of node 1's CPUs (4-7,12-15), whose interrupts need one");
   CHECK(with("0,4,8,12,16").starts_with("p.ini:3: reserved = 0,4,8,12,16: "));
 }
 

@@ -12,13 +12,18 @@ namespace {
 
 constexpr auto kPolicy = "[pf a]\nvendor = 8086\nvfs = 7\n[boot]\nreboot = kexec\n";
 
-std::vector<std::string> against(const Facts& facts) { return against_kexec(facts, plan(facts, kPolicy)); }
+std::vector<std::string> against(const Facts& facts) {
+  return against_kexec(facts, plan(facts, kPolicy));
+}
 
 }  // namespace
 
 TEST_CASE("drivers that are known to survive kexec, and only those, may be on the way") {
-  for (const auto driver : {"ahci", "i40e", "ice", "igb", "ixgbe", "mlx5_core", "nvme", "virtio-pci"}) CHECK(survives_kexec(driver));
-  for (const auto driver : {"mlx4_core", "i915", "tg3", "megaraid_sas", ""}) CHECK_FALSE(survives_kexec(driver));
+  for (const auto driver :
+       {"ahci", "i40e", "ice", "igb", "ixgbe", "mlx5_core", "nvme", "virtio-pci"})
+    CHECK(survives_kexec(driver));
+  for (const auto driver : {"mlx4_core", "i915", "tg3", "megaraid_sas", ""})
+    CHECK_FALSE(survives_kexec(driver));
   auto facts = with_nic();
   CHECK(against(facts).empty());
   auto disk = nic("0000:02:00.0");
@@ -26,12 +31,16 @@ TEST_CASE("drivers that are known to survive kexec, and only those, may be on th
   disk.vendor = 0x1000;
   disk.driver = "megaraid_sas";
   facts.pci.push_back(disk);
-  CHECK(against(facts) == std::vector<std::string>{"0000:02:00.0: driver megaraid_sas is not known to survive kexec"});
-  facts.pci[1].driver = "vfio-pci";                               // resets it itself
+  CHECK(
+      against(facts) ==
+      std::vector<std::string>{"0000:02:00.0: driver megaraid_sas is not known to survive kexec"});
+  // resets it itself
+  facts.pci[1].driver = "vfio-pci";
   CHECK(against(facts).empty());
   facts.pci[1].driver = "";
   CHECK(against(facts).empty());
-  facts.pci[1].class_code = 0x030000;                             // neither storage nor network, and not in the plan
+  // neither storage nor network, and not in the plan
+  facts.pci[1].class_code = 0x030000;
   facts.pci[1].driver = "ast";
   CHECK(against(facts).empty());
 }
@@ -45,13 +54,20 @@ TEST_CASE("VFs of the plan are removed before; anybody else's are a reason again
   other.driver = "mlx5_core";
   other.sriov->num_vfs = 2;
   facts.pci.push_back(other);
-  CHECK(against(facts) == std::vector<std::string>{"0000:02:00.0: its 2 VFs are not vfirst's to remove, and VFs do not survive kexec"});
+  CHECK(
+      against(facts) ==
+      std::vector<std::string>{
+          "0000:02:00.0: its 2 VFs are not vfirst's to remove, and VFs do not survive kexec"});
 }
 
 TEST_CASE("the plan says beforehand that reboot = kexec will be a full reboot, and why") {
   auto facts = with_nic();
   CHECK_FALSE(finding(plan(facts, kPolicy), "no-kexec"));
   facts.pci[0].driver = "mlx4_core";
-  CHECK(message(plan(facts, kPolicy), "no-kexec") == "0000:01:00.0: driver mlx4_core is not known to survive kexec: first provisioning takes a full reboot");
-  CHECK_FALSE(finding(plan(facts, "[pf a]\nvendor = 8086\nvfs = 7\n[boot]\nreboot = reboot\n"), "no-kexec"));
+  CHECK(
+      message(plan(facts, kPolicy), "no-kexec") ==
+      "0000:01:00.0: driver mlx4_core is not known to survive kexec: first provisioning takes a "
+      "full reboot");
+  CHECK_FALSE(finding(
+      plan(facts, "[pf a]\nvendor = 8086\nvfs = 7\n[boot]\nreboot = reboot\n"), "no-kexec"));
 }

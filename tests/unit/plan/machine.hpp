@@ -11,7 +11,8 @@ namespace vfirst::test {
 
 // CPU numbers as Linux gives them: all first threads, node by node, then all second ones.
 struct Machine {
-  unsigned nodes = 2, cores = 4, threads = 2;                    // cores: of each node
+  // cores: of each node
+  unsigned nodes = 2, cores = 4, threads = 2;
   std::uint64_t node_gib = 64;
   std::string vendor = "intel";
 
@@ -26,7 +27,8 @@ struct Machine {
       node.id = n;
       node.total_kb = node_gib << 20;
       for (unsigned t = 0; t < threads; ++t)
-        for (unsigned c = 0; c < cores; ++c) node.cpus.insert(t * all + n * cores + c);
+        for (unsigned c = 0; c < cores; ++c)
+          node.cpus.insert(t * all + n * cores + c);
       f.numa.push_back(node);
       f.memory.total_kb += node.total_kb;
     }
@@ -36,7 +38,8 @@ struct Machine {
       cpu.core = static_cast<int>(id % all);
       cpu.node = static_cast<int>(id % all / cores);
       cpu.package = cpu.node;
-      for (unsigned t = 0; t < threads; ++t) cpu.siblings.insert(t * all + id % all);
+      for (unsigned t = 0; t < threads; ++t)
+        cpu.siblings.insert(t * all + id % all);
       f.cpu.cpus.push_back(cpu);
       f.cpu.online.insert(id);
     }
@@ -52,7 +55,9 @@ struct Machine {
   }
 };
 
-inline PciAddress bdf(std::string_view text) { return *PciAddress::parse(text); }
+inline PciAddress bdf(std::string_view text) {
+  return *PciAddress::parse(text);
+}
 
 // An Intel NIC with 7 VFs at offset 128, stride 2, as igb has them.
 inline PciFunction nic(std::string_view address, int node = 0) {
@@ -88,7 +93,8 @@ inline Plan plan(const Facts& facts, std::string_view text, const std::string& r
 }
 
 // The one line of a refusal; "" where there is a plan.
-inline std::string refusal(const Facts& facts, std::string_view text, const std::string& release = {}) {
+inline std::string refusal(
+    const Facts& facts, std::string_view text, const std::string& release = {}) {
   auto made = make_plan(facts, policy(text), release);
   return made ? std::string() : made.error().what;
 }
@@ -112,7 +118,8 @@ inline std::string message(const Plan& plan, std::string_view code) {
 
 inline std::vector<std::string> described(const Plan& plan) {
   std::vector<std::string> out;
-  for (const auto& step : plan.steps) out.push_back(describe(step.action));
+  for (const auto& step : plan.steps)
+    out.push_back(describe(step.action));
   return out;
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What holds on every machine, checked on made-up ones: odd core counts, scattered numbering, offline CPUs, uneven nodes.
+// What holds on every machine, checked on made-up ones: odd core counts, scattered numbering,
+// offline CPUs, uneven nodes.
 #include "unit/plan/machine.hpp"
 #include "unit/rounds.hpp"
 
@@ -15,23 +16,35 @@ namespace {
 class Dice {
  public:
   explicit Dice(unsigned seed) : engine_(seed) {}
-  unsigned from(unsigned low, unsigned high) { return std::uniform_int_distribution<unsigned>(low, high)(engine_); }
+  unsigned from(unsigned low, unsigned high) {
+    return std::uniform_int_distribution<unsigned>(low, high)(engine_);
+  }
   bool one_in(unsigned n) { return from(1, n) == 1; }
   template <class T>
-  void shuffle(T& items) { std::shuffle(items.begin(), items.end(), engine_); }
+  void shuffle(T& items) {
+    std::shuffle(items.begin(), items.end(), engine_);
+  }
 
  private:
   std::mt19937 engine_;
 };
 
 Facts random_machine(Dice& dice) {
-  auto facts = Machine{.nodes = dice.from(1, 8), .cores = dice.from(1, 9), .threads = dice.from(1, 4), .node_gib = dice.from(0, 96)}.facts();
+  auto facts =
+      Machine{
+          .nodes = dice.from(1, 8),
+          .cores = dice.from(1, 9),
+          .threads = dice.from(1, 4),
+          .node_gib = dice.from(0, 96)}
+          .facts();
   std::vector<unsigned> names;
-  for (const auto& cpu : facts.cpu.cpus) names.push_back(cpu.id);
+  for (const auto& cpu : facts.cpu.cpus)
+    names.push_back(cpu.id);
   if (dice.one_in(2)) dice.shuffle(names);
   const auto renamed = [&](const CpuSet& cpus) {
     CpuSet out;
-    for (auto id : cpus.members()) out.insert(names[id]);
+    for (auto id : cpus.members())
+      out.insert(names[id]);
     return out;
   };
   CpuSet gone;
@@ -44,11 +57,14 @@ Facts random_machine(Dice& dice) {
   if (gone == facts.cpu.online) gone = {};
   facts.cpu.online -= gone;
   std::erase_if(facts.cpu.cpus, [&](const Cpu& cpu) { return gone.contains(cpu.id); });
-  for (auto& cpu : facts.cpu.cpus) cpu.siblings -= gone;
+  for (auto& cpu : facts.cpu.cpus)
+    cpu.siblings -= gone;
   for (auto& node : facts.numa) {
     node.cpus = renamed(node.cpus) - gone;
-    if (dice.one_in(6)) node.total_kb = 0;
-    else if (dice.one_in(2)) node.total_kb = dice.from(0, 200u << 20);
+    if (dice.one_in(6))
+      node.total_kb = 0;
+    else if (dice.one_in(2))
+      node.total_kb = dice.from(0, 200u << 20);
     if (dice.one_in(3)) node.gigabyte_frames = dice.from(0, 64);
   }
   if (dice.one_in(3)) facts.memory.crashkernel_bytes = std::uint64_t{dice.from(0, 4)} << 29;
@@ -58,19 +74,24 @@ Facts random_machine(Dice& dice) {
 
 }  // namespace
 
-TEST_CASE("on any machine: no core split, all CPUs taken once, boot core and enough cores reserved, pages within memory") {
+TEST_CASE(
+    "on any machine: no core split, all CPUs taken once, boot core and enough cores reserved, "
+    "pages within memory") {
   unsigned planned = 0;
   for (unsigned seed = 0; seed < vfirst::test::rounds(3000); ++seed) {
     Dice dice(seed);
     const auto facts = random_machine(dice);
     const auto wanted = dice.from(1, 3);
     const auto percent = dice.from(1, 100);
-    const auto text = fmt::format("[cpu]\nreserved-cores-per-node = {}\nisolate = yes\n[hugepages]\nsize = {}\nper-node = {}%\nhost-reserve = 1G\n", wanted,
-                                  dice.one_in(3) ? "2M" : "1G", percent);
+    const auto text = fmt::format(
+        "[cpu]\nreserved-cores-per-node = {}\nisolate = yes\n[hugepages]\nsize = {}\nper-node = "
+        "{}%\nhost-reserve = 1G\n",
+        wanted, dice.one_in(3) ? "2M" : "1G", percent);
     INFO("seed " << seed << "\n" << text);
     const auto made = make_plan(facts, policy(text));
     if (!made) {
-      REQUIRE(made.error().what.find("leave") != std::string::npos);   // no CPU left to isolate: the only reason
+      // no CPU left to isolate: the only reason
+      REQUIRE(made.error().what.find("leave") != std::string::npos);
       continue;
     }
     ++planned;
@@ -78,7 +99,8 @@ TEST_CASE("on any machine: no core split, all CPUs taken once, boot core and eno
     REQUIRE((p.reserved | p.isolated) == facts.cpu.online);
     REQUIRE_FALSE(p.reserved.intersects(p.isolated));
     REQUIRE(p.reserved.contains(*facts.cpu.online.first()));
-    for (const auto& cpu : facts.cpu.cpus) REQUIRE((p.reserved.contains(cpu.siblings) || p.isolated.contains(cpu.siblings)));
+    for (const auto& cpu : facts.cpu.cpus)
+      REQUIRE((p.reserved.contains(cpu.siblings) || p.isolated.contains(cpu.siblings)));
     for (const auto& node : facts.numa) {
       std::vector<CpuSet> all, kept;
       for (const auto& cpu : facts.cpu.cpus) {
@@ -91,7 +113,8 @@ TEST_CASE("on any machine: no core split, all CPUs taken once, boot core and eno
     for (const auto& pages : p.hugepages) {
       const auto& node = *std::ranges::find(facts.numa, pages.node, &NumaNode::id);
       REQUIRE(pages.pages * pages.size_kb + (1 << 20) <= node.total_kb);
-      if (node.gigabyte_frames && pages.size_kb == 1 << 20) REQUIRE(pages.pages <= *node.gigabyte_frames);
+      if (node.gigabyte_frames && pages.size_kb == 1 << 20)
+        REQUIRE(pages.pages <= *node.gigabyte_frames);
     }
     REQUIRE(p.cmdline().size() < 2048);
   }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Every row of the driver quirk table, met by the planner: a PF of that driver, and the plan that the row asks for.
+// Every row of the driver quirk table, met by the planner: a PF of that driver, and the plan that
+// the row asks for.
 #include "machine.hpp"
 #include "plan/quirks.hpp"
 
@@ -46,21 +47,28 @@ Facts machine_with(const Habit& habit) {
   return facts;
 }
 
-Plan plan_with(const Habit& habit, std::string_view more = {}) { return plan(machine_with(habit), fmt::format("[pf a]\npci = 01:00.0\nvfs = 2\n{}", more)); }
+Plan plan_with(const Habit& habit, std::string_view more = {}) {
+  return plan(machine_with(habit), fmt::format("[pf a]\npci = 01:00.0\nvfs = 2\n{}", more));
+}
 
 bool raises_port_first(const Plan& plan) {
   const auto steps = described(plan);
-  const auto up = std::ranges::find(steps, "bring 0000:01:00.0 up"), made = std::ranges::find(steps, "create 2 VFs on 0000:01:00.0");
+  const auto up = std::ranges::find(steps, "bring 0000:01:00.0 up"),
+             made = std::ranges::find(steps, "create 2 VFs on 0000:01:00.0");
   REQUIRE(made != steps.end());
   return up < made;
 }
 
 }  // namespace
 
-TEST_CASE("every row of the driver quirk table has a test that meets it, and no test is for a row that is gone") {
+TEST_CASE(
+    "every row of the driver quirk table has a test that meets it, and no test is for a row that "
+    "is gone") {
   std::set<std::string_view> driven, table;
-  for (const auto& habit : kHabits) CHECK(driven.insert(habit.driver).second);
-  for (const auto& quirk : driver_quirks()) CHECK(table.insert(quirk.driver).second);
+  for (const auto& habit : kHabits)
+    CHECK(driven.insert(habit.driver).second);
+  for (const auto& quirk : driver_quirks())
+    CHECK(table.insert(quirk.driver).second);
   CHECK(driven == table);
 }
 
@@ -68,10 +76,17 @@ TEST_CASE("the plan for a PF is what its driver's row asks for") {
   for (const auto& habit : kHabits)
     DYNAMIC_SECTION(habit.driver) {
       CHECK(raises_port_first(plan_with(habit)) == habit.up_before_vfs);
-      CHECK(raises_port_first(plan_with(habit, "vf-mac = stable\n")) == (habit.class_code == kNic && habit.up_before_mac));
-      CHECK((finding(plan_with(habit, "vf-queues = 4\n"), "vf-queues-fixed") != nullptr) == habit.fixed_vectors);
-      CHECK((finding(plan_with(habit, "irq = reserved\n"), "irq-managed") != nullptr) == habit.managed_irqs);
-      const auto too_many = message(plan(machine_with(habit), "[pf a]\npci = 01:00.0\nvfs = 8\n"), "vfs-too-many");
+      CHECK(
+          raises_port_first(plan_with(habit, "vf-mac = stable\n")) ==
+          (habit.class_code == kNic && habit.up_before_mac));
+      CHECK(
+          (finding(plan_with(habit, "vf-queues = 4\n"), "vf-queues-fixed") != nullptr) ==
+          habit.fixed_vectors);
+      CHECK(
+          (finding(plan_with(habit, "irq = reserved\n"), "irq-managed") != nullptr) ==
+          habit.managed_irqs);
+      const auto too_many =
+          message(plan(machine_with(habit), "[pf a]\npci = 01:00.0\nvfs = 8\n"), "vfs-too-many");
       CHECK(too_many.find("8 VFs asked, hardware has 7 (set by ") != std::string::npos);
       CHECK(too_many.find(habit.total_vfs) != std::string::npos);
       const auto* quirk = quirk_of_driver(habit.driver);
@@ -81,7 +96,10 @@ TEST_CASE("the plan for a PF is what its driver's row asks for") {
       // Where the vendor alone tells, the plan does not change when the driver comes.
       auto later = machine_with(habit);
       later.pci[0].driver.clear();
-      for (const auto* more : {"", "vf-mac = stable\n"}) CHECK(plan(later, fmt::format("[pf a]\npci = 01:00.0\nvfs = 2\n{}", more)).steps == plan_with(habit, more).steps);
+      for (const auto* more : {"", "vf-mac = stable\n"})
+        CHECK(
+            plan(later, fmt::format("[pf a]\npci = 01:00.0\nvfs = 2\n{}", more)).steps ==
+            plan_with(habit, more).steps);
     }
 }
 

@@ -7,9 +7,13 @@
 namespace vfirst::test {
 
 namespace {
-constexpr auto kPolicy = "[cpu]\nreserved-cores-per-node = 1\nisolate = yes\n[hugepages]\nsize = 1G\nper-node = 8\n[iommu]\nmode = passthrough\n";
+constexpr auto kPolicy =
+    "[cpu]\nreserved-cores-per-node = 1\nisolate = yes\n[hugepages]\nsize = 1G\nper-node = "
+    "8\n[iommu]\nmode = passthrough\n";
 
-Result<Plan> planned(const Facts& facts) { return make_plan(facts, *parse_policy({{"t.ini", kPolicy}}, {})); }
+Result<Plan> planned(const Facts& facts) {
+  return make_plan(facts, *parse_policy({{"t.ini", kPolicy}}, {}));
+}
 }  // namespace
 
 TEST_CASE("every argument of a plan is effective in the line that it leads to") {
@@ -44,7 +48,8 @@ TEST_CASE("another's isolcpus before ours leaves ours without effect") {
   auto facts = Machine{}.facts();
   facts.boot.cmdline = "ro isolcpus=1";
   const auto plan = planned(facts);
-  const auto lost = not_effective(planned_line(facts, *plan), arguments_of(*plan), simulated_machine(facts));
+  const auto lost =
+      not_effective(planned_line(facts, *plan), arguments_of(*plan), simulated_machine(facts));
   REQUIRE(lost.size() == 1);
   CHECK(lost[0].arg.key == "isolcpus");
 }
@@ -52,7 +57,8 @@ TEST_CASE("another's isolcpus before ours leaves ours without effect") {
 TEST_CASE("a plan is refused where its line would not boot") {
   auto facts = Machine{}.facts();
   facts.boot.cmdline = "ro";
-  for (int i = 0; i < 33; ++i) facts.boot.cmdline += fmt::format(" word{}", i);
+  for (int i = 0; i < 33; ++i)
+    facts.boot.cmdline += fmt::format(" word{}", i);
   const auto plan = planned(facts);
   REQUIRE_FALSE(plan);
   CHECK(plan.error().what.find("Too many boot init vars at `word32'") != std::string::npos);

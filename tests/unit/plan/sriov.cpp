@@ -9,7 +9,8 @@ using namespace vfirst::test;
 
 namespace {
 
-constexpr auto kUplink = "[pf uplink]\nvendor = 8086\ndevice = 10c9\nexpect = 2\nvfs = 2\nvf-driver = vfio-pci\n";
+constexpr auto kUplink =
+    "[pf uplink]\nvendor = 8086\ndevice = 10c9\nexpect = 2\nvfs = 2\nvf-driver = vfio-pci\n";
 
 Facts two_nics() {
   auto facts = Machine{}.facts();
@@ -33,17 +34,27 @@ TEST_CASE("VFs are addressed by offset and stride") {
 TEST_CASE("steps stand in the order in which they wait for each other") {
   auto facts = two_nics();
   facts.pci.pop_back();
-  const auto p = plan(facts,
-                      "[cpu]\nisolate = yes\n[power]\nisolated-latency-us = 0\n[pf uplink]\npci = 01:00.0\nvfs = 2\nvf-driver = vfio-pci\nvf-mac = stable\nvf-trust = off\n"
-                      "vf-queues = 4\nrx-usecs = 0\nadaptive-rx = off\nqueues = 4\nirq = local-reserved\n");
-  CHECK(described(p) == std::vector<std::string>{
-                            "new interrupts go to CPUs 0,4,8,12", "load module vfio-pci", "wait for the driver of 0000:01:00.0", "bring 0000:01:00.0 up",
-                            "create 2 VFs on 0000:01:00.0", "give VF 0 of 0000:01:00.0 4 MSI-X vectors", "give VF 1 of 0000:01:00.0 4 MSI-X vectors",
-                            "set on 0000:01:00.0: VF 0-1 mac stable trust off", "bind VF 0 of 0000:01:00.0 (0000:01:10.0) to vfio-pci",
-                            "bind VF 1 of 0000:01:00.0 (0000:01:10.2) to vfio-pci", "4 queues on 0000:01:00.0", "coalescing on 0000:01:00.0: adaptive-rx off rx-usecs 0",
-                            "interrupts of 0000:01:00.0 to CPUs 0,8", "idle latency of CPUs 1-3,5-7,9-11,13-15 at most 0 us"});
+  const auto p = plan(
+      facts,
+      "[cpu]\nisolate = yes\n[power]\nisolated-latency-us = 0\n[pf uplink]\npci = "
+      "01:00.0\nvfs = 2\nvf-driver = vfio-pci\nvf-mac = stable\nvf-trust = off\n"
+      "vf-queues = 4\nrx-usecs = 0\nadaptive-rx = off\nqueues = 4\nirq = local-reserved\n");
+  CHECK(
+      described(p) ==
+      std::vector<std::string>{
+          "new interrupts go to CPUs 0,4,8,12", "load module vfio-pci",
+          "wait for the driver of 0000:01:00.0", "bring 0000:01:00.0 up",
+          "create 2 VFs on 0000:01:00.0", "give VF 0 of 0000:01:00.0 4 MSI-X vectors",
+          "give VF 1 of 0000:01:00.0 4 MSI-X vectors",
+          "set on 0000:01:00.0: VF 0-1 mac stable trust off",
+          "bind VF 0 of 0000:01:00.0 (0000:01:10.0) to vfio-pci",
+          "bind VF 1 of 0000:01:00.0 (0000:01:10.2) to vfio-pci", "4 queues on 0000:01:00.0",
+          "coalescing on 0000:01:00.0: adaptive-rx off rx-usecs 0",
+          "interrupts of 0000:01:00.0 to CPUs 0,8",
+          "idle latency of CPUs 1-3,5-7,9-11,13-15 at most 0 us"});
   for (std::size_t i = 0; i < p.steps.size(); ++i)
-    for (auto before : p.steps[i].after) CHECK(before < i);
+    for (auto before : p.steps[i].after)
+      CHECK(before < i);
   CHECK(p.steps[2].after == std::vector<std::size_t>{0});
   CHECK(p.steps[8].after == std::vector<std::size_t>{1, 4, 5, 6, 7});
   CHECK(p.steps[12].after == std::vector<std::size_t>{10});
@@ -73,7 +84,8 @@ TEST_CASE("another argument or another step is another hash") {
 
 TEST_CASE("facts in another order make the same plan") {
   auto facts = two_nics();
-  const auto text = std::string("[cpu]\nisolate = yes\n[hugepages]\nsize = 1G\nper-node = 50%\n") + kUplink;
+  const auto text =
+      std::string("[cpu]\nisolate = yes\n[hugepages]\nsize = 1G\nper-node = 50%\n") + kUplink;
   const auto p = plan(facts, text);
   std::ranges::reverse(facts.pci);
   std::ranges::reverse(facts.numa);
@@ -81,21 +93,32 @@ TEST_CASE("facts in another order make the same plan") {
   CHECK(plan(facts, text) == p);
 }
 
-TEST_CASE("another number of PFs than expected is an error finding, and nothing is done for the section") {
+TEST_CASE(
+    "another number of PFs than expected is an error finding, and nothing is done for the "
+    "section") {
   auto facts = two_nics();
   const auto p = plan(facts, "[pf uplink]\nvendor = 8086\nexpect = 3\nvfs = 2\n");
-  CHECK(message(p, "pf-expect") == "p.ini:3: [pf uplink] expect = 3, but 2 PFs match (0000:01:00.0, 0000:41:00.0): nothing is done for this section");
+  CHECK(
+      message(p, "pf-expect") ==
+      "p.ini:3: [pf uplink] expect = 3, but 2 PFs match (0000:01:00.0, 0000:41:00.0): nothing is "
+      "done for this section");
   CHECK(finding(p, "pf-expect")->severity == Severity::error);
   CHECK(p.steps.empty());
   CHECK(p.pfs.empty());
-  CHECK(message(plan(facts, "[pf a]\nvendor = 15b3\n"), "pf-expect") == "p.ini:1: [pf a] expect = 1, but no PFs match: nothing is done for this section");
-  CHECK(finding(plan(facts, "[pf a]\nvendor = 15b3\nrequired = no\n"), "pf-expect")->severity == Severity::warning);
+  CHECK(
+      message(plan(facts, "[pf a]\nvendor = 15b3\n"), "pf-expect") ==
+      "p.ini:1: [pf a] expect = 1, but no PFs match: nothing is done for this section");
+  CHECK(
+      finding(plan(facts, "[pf a]\nvendor = 15b3\nrequired = no\n"), "pf-expect")->severity ==
+      Severity::warning);
 }
 
 TEST_CASE("a selector that needs a driver names the functions that have none yet") {
   auto facts = two_nics();
   facts.pci[1].driver.clear();
-  CHECK(message(plan(facts, "[pf a]\ndriver = igb\nexpect = 2\n"), "pf-expect").find("; without a driver yet, so not to be told: 0000:41:00.0") != std::string::npos);
+  CHECK(
+      message(plan(facts, "[pf a]\ndriver = igb\nexpect = 2\n"), "pf-expect")
+          .find("; without a driver yet, so not to be told: 0000:41:00.0") != std::string::npos);
 }
 
 TEST_CASE("VFs and bridges match no selector") {
@@ -117,7 +140,9 @@ TEST_CASE("every selector narrows") {
   facts.pci[0].slot = "2";
   facts.pci[0].ports[0].dev_port = 0;
   facts.pci[1].ports[0].phys_port_name = "p1";
-  for (const auto* one : {"pci = 0000:01:*", "pci = 01:00.?", "subsystem = 8086:A03C", "subsystem = *:a03c", "slot = 2", "mac = 52:54:00:00:00:01", "node = 0", "ifname = enp1*", "port = 0"}) {
+  for (const auto* one :
+       {"pci = 0000:01:*", "pci = 01:00.?", "subsystem = 8086:A03C", "subsystem = *:a03c",
+        "slot = 2", "mac = 52:54:00:00:00:01", "node = 0", "ifname = enp1*", "port = 0"}) {
     INFO(one);
     const auto p = plan(facts, fmt::format("[pf a]\n{}\nvfs = 1\n", one));
     REQUIRE(p.pfs.size() == 1);
@@ -127,28 +152,45 @@ TEST_CASE("every selector narrows") {
 }
 
 TEST_CASE("two sections that match one PF are refused with both lines") {
-  CHECK(refusal(two_nics(), "[pf a]\nnode = 0\n[pf b]\nvendor = 8086\nexpect = 2\n") == "p.ini:3: [pf b] and p.ini:1: [pf a] both match 0000:01:00.0");
+  CHECK(
+      refusal(two_nics(), "[pf a]\nnode = 0\n[pf b]\nvendor = 8086\nexpect = 2\n") ==
+      "p.ini:3: [pf b] and p.ini:1: [pf a] both match 0000:01:00.0");
 }
 
-TEST_CASE("a VF that the host uses has its own coalescing, behind its driver; one that goes to a guest has it there") {
+TEST_CASE(
+    "a VF that the host uses has its own coalescing, behind its driver; one that goes to a guest "
+    "has it there") {
   auto facts = two_nics();
   facts.pci.pop_back();
-  const auto p = plan(facts, "[pf a]\nnode = 0\nvfs = 3\nvf-driver = vfio-pci\n[vf a 0]\ndriver = keep\nrx-usecs = 20\n[vf a 1]\ndriver = keep\nrx-usecs = 30\nadaptive-rx = off\n");
+  const auto p = plan(
+      facts,
+      "[pf a]\nnode = 0\nvfs = 3\nvf-driver = vfio-pci\n[vf a 0]\ndriver = keep\nrx-usecs = "
+      "20\n[vf a 1]\ndriver = keep\nrx-usecs = 30\nadaptive-rx = off\n");
   const auto words = described(p);
-  const auto place = [&](std::string_view what) { return static_cast<std::size_t>(std::ranges::find(words, what) - words.begin()); };
-  const auto kept = place("leave VF 0 of 0000:01:00.0 (0000:01:10.0) to the kernel's driver"), up = place("bring 0000:01:10.0 up"), set = place("coalescing on 0000:01:10.0: rx-usecs 20");
+  const auto place = [&](std::string_view what) {
+    return static_cast<std::size_t>(std::ranges::find(words, what) - words.begin());
+  };
+  const auto kept = place("leave VF 0 of 0000:01:00.0 (0000:01:10.0) to the kernel's driver"),
+             up = place("bring 0000:01:10.0 up"),
+             set = place("coalescing on 0000:01:10.0: rx-usecs 20");
   REQUIRE(set < words.size());
   CHECK(p.steps[up].after == std::vector<std::size_t>{kept});
   CHECK(p.steps[set].after == std::vector<std::size_t>{up});
   CHECK(p.steps[set].policy.str() == "p.ini:7");
   CHECK(place("coalescing on 0000:01:10.2: adaptive-rx off rx-usecs 30") < words.size());
-  CHECK(message(plan(facts, "[pf a]\nnode = 0\nvfs = 1\nvf-driver = vfio-pci\nvf-tx-usecs = 20\n"), "vf-without-port") ==
-        "p.ini:5: VF 0 of 0000:01:00.0 (vfio-pci) has no port on this host: its coalescing is set in its guest, by a policy with role = guest");
+  CHECK(
+      message(
+          plan(facts, "[pf a]\nnode = 0\nvfs = 1\nvf-driver = vfio-pci\nvf-tx-usecs = 20\n"),
+          "vf-without-port") ==
+      "p.ini:5: VF 0 of 0000:01:00.0 (vfio-pci) has no port on this host: its coalescing is set "
+      "in its guest, by a policy with role = guest");
 }
 
 TEST_CASE("more VFs than the hardware has are an error finding, never fewer in silence") {
   const auto p = plan(two_nics(), "[pf a]\nnode = 0\nvfs = 8\nrx-usecs = 3\n");
-  CHECK(message(p, "vfs-too-many") == "p.ini:3: 0000:01:00.0: 8 VFs asked, hardware has 7 (set by the driver)");
+  CHECK(
+      message(p, "vfs-too-many") ==
+      "p.ini:3: 0000:01:00.0: 8 VFs asked, hardware has 7 (set by the driver)");
   CHECK(p.vfs.empty());
   CHECK(described(p).back() == "coalescing on 0000:01:00.0: rx-usecs 3");
   CHECK(plan(two_nics(), "[pf a]\nnode = 0\nvfs = max\n").vfs.size() == 7);
@@ -157,26 +199,42 @@ TEST_CASE("more VFs than the hardware has are an error finding, never fewer in s
 TEST_CASE("a function without SR-IOV, or whose firmware offers no VF, is named") {
   auto facts = two_nics();
   facts.pci[0].sriov.reset();
-  CHECK(message(plan(facts, "[pf a]\nnode = 0\nvfs = 1\n"), "pf-no-sriov").starts_with("p.ini:3: 0000:01:00.0: no SR-IOV capability"));
+  CHECK(message(plan(facts, "[pf a]\nnode = 0\nvfs = 1\n"), "pf-no-sriov")
+            .starts_with("p.ini:3: 0000:01:00.0: no SR-IOV capability"));
   facts.pci[1].sriov->total_vfs = 0;
-  CHECK(message(plan(facts, "[pf a]\nnode = 1\nvfs = max\n"), "pf-no-sriov").starts_with("p.ini:3: 0000:41:00.0: its firmware offers 0 VFs"));
+  CHECK(message(plan(facts, "[pf a]\nnode = 1\nvfs = max\n"), "pf-no-sriov")
+            .starts_with("p.ini:3: 0000:41:00.0: its firmware offers 0 VFs"));
 }
 
 TEST_CASE("a range of VFs has its own settings, and its first MAC address starts at the range") {
-  const auto p = plan(two_nics(), "[pf a]\nnode = 0\nvfs = 4\nvf-driver = vfio-pci\nvf-trust = off\n[vf a 2-3]\ndriver = keep\nmac = 52:54:00:aa:00:10\nvlan = 100\n");
+  const auto p = plan(
+      two_nics(),
+      "[pf a]\nnode = 0\nvfs = 4\nvf-driver = vfio-pci\nvf-trust = off\n[vf a "
+      "2-3]\ndriver = keep\nmac = 52:54:00:aa:00:10\nvlan = 100\n");
   CHECK(p.vfs[1].driver == "vfio-pci");
   CHECK(p.vfs[2].driver == "keep");
   CHECK(p.vfs[3].mac->str() == "52:54:00:aa:00:11");
   const auto steps = described(p);
-  CHECK(std::ranges::find(steps, "set on 0000:01:00.0: VF 0-1 trust off; VF 2 mac 52:54:00:aa:00:10 trust off vlan 100; VF 3 mac 52:54:00:aa:00:11 trust off vlan 100") != steps.end());
-  CHECK(std::ranges::find(steps, "leave VF 2 of 0000:01:00.0 (0000:01:10.4) to the kernel's driver") != steps.end());
+  CHECK(
+      std::ranges::find(
+          steps,
+          "set on 0000:01:00.0: VF 0-1 trust off; VF 2 mac 52:54:00:aa:00:10 trust "
+          "off vlan 100; VF 3 mac 52:54:00:aa:00:11 trust off vlan 100") != steps.end());
+  CHECK(
+      std::ranges::find(
+          steps, "leave VF 2 of 0000:01:00.0 (0000:01:10.4) to the kernel's driver") !=
+      steps.end());
 }
 
-TEST_CASE("without an IOMMU the VFs are made, not bound, and the finding says where to switch it on") {
+TEST_CASE(
+    "without an IOMMU the VFs are made, not bound, and the finding says where to switch it on") {
   auto facts = two_nics();
   facts.iommu.dmar = false;
   const auto p = plan(facts, kUplink);
-  CHECK(message(p, "iommu-missing") == "p.ini:6: the firmware shows no IOMMU (no DMAR table): switch VT-d on in the BIOS setup; until then the VFs are made but not bound to vfio-pci");
+  CHECK(
+      message(p, "iommu-missing") ==
+      "p.ini:6: the firmware shows no IOMMU (no DMAR table): switch VT-d on in the BIOS setup; "
+      "until then the VFs are made but not bound to vfio-pci");
   CHECK(finding(p, "iommu-missing")->severity == Severity::error);
   CHECK(p.cmdline().empty());
   CHECK(p.vfs.size() == 4);
@@ -190,40 +248,57 @@ TEST_CASE("a device that carries the host is left alone, its VFs and its IOMMU g
   auto facts = two_nics();
   facts.critical = {{bdf("0000:01:00.0"), "default route"}};
   auto p = plan(facts, kUplink);
-  CHECK(message(p, "pf-critical") == "p.ini:1: [pf uplink] 0000:01:00.0 is left alone: 0000:01:00.0 carries default route; allow-boot-nic = yes permits it");
+  CHECK(
+      message(p, "pf-critical") ==
+      "p.ini:1: [pf uplink] 0000:01:00.0 is left alone: 0000:01:00.0 carries default route; "
+      "allow-boot-nic = yes permits it");
   CHECK(p.pfs.size() == 1);
   CHECK(p.vfs.size() == 2);
 
   facts.critical = {{bdf("0000:01:00.3"), "root filesystem"}};
   facts.pci[0].iommu_group = 7;
   facts.iommu.groups = {{7, "DMA", {bdf("0000:01:00.0"), bdf("0000:01:00.3")}}};
-  CHECK(message(plan(facts, kUplink), "pf-critical").ends_with(
-      "left alone: 0000:01:00.3 carries root filesystem and shares IOMMU group 7 with it (members: 0000:01:00.0, 0000:01:00.3)"));
+  CHECK(message(plan(facts, kUplink), "pf-critical")
+            .ends_with("left alone: 0000:01:00.3 carries root filesystem and shares IOMMU group 7 "
+                       "with it (members: 0000:01:00.0, 0000:01:00.3)"));
   CHECK_FALSE(finding(plan(facts, "[pf a]\nnode = 0\nvfs = 1\nvf-driver = keep\n"), "pf-critical"));
 }
 
-TEST_CASE("a NIC that the host booted over is left alone unless the policy says otherwise, and never with more than the network on it") {
+TEST_CASE(
+    "a NIC that the host booted over is left alone unless the policy says otherwise, and never "
+    "with more than the network on it") {
   auto facts = two_nics();
   facts.critical = {{bdf("0000:01:00.0"), "default route"}, {bdf("0000:01:00.0"), "network boot"}};
   const auto p = plan(facts, kUplink);
-  CHECK(message(p, "pf-critical") == "p.ini:1: [pf uplink] 0000:01:00.0 is left alone: 0000:01:00.0 carries default route, network boot; allow-boot-nic = yes permits it");
-  for (const auto& line : described(p)) CHECK(line.find("0000:01:00.0") == line.npos);
+  CHECK(
+      message(p, "pf-critical") ==
+      "p.ini:1: [pf uplink] 0000:01:00.0 is left alone: 0000:01:00.0 carries default route, "
+      "network boot; allow-boot-nic = yes permits it");
+  for (const auto& line : described(p))
+    CHECK(line.find("0000:01:00.0") == line.npos);
   const auto allowed = std::string(kUplink) + "allow-boot-nic = yes\n";
   CHECK_FALSE(finding(plan(facts, allowed), "pf-critical"));
   CHECK(plan(facts, allowed).vfs.size() == 4);
 
-  facts.critical.push_back({bdf("0000:01:00.0"), "swap"});       // over Fibre Channel or iSCSI on the same card
+  // over Fibre Channel or iSCSI on the same card
+  facts.critical.push_back({bdf("0000:01:00.0"), "swap"});
   CHECK(message(plan(facts, allowed), "pf-critical").ends_with("0000:01:00.0 carries swap"));
   facts.critical = {{bdf("0000:01:00.3"), "network boot"}};
   facts.pci[0].iommu_group = 7;
   facts.iommu.groups = {{7, "DMA", {bdf("0000:01:00.0"), bdf("0000:01:00.3")}}};
-  CHECK(finding(plan(facts, allowed), "pf-critical"));           // another port's boot NIC in its group is not this one
+  // another port's boot NIC in its group is not this one
+  CHECK(finding(plan(facts, allowed), "pf-critical"));
 }
 
 TEST_CASE("a NIC that may be the boot NIC is left alone until it is known") {
   auto facts = two_nics();
-  facts.critical = {{bdf("0000:01:00.0"), "network boot, perhaps (no port has BOOTIF's address 52:54:00:76:66:b0 yet)"}};
-  CHECK(message(plan(facts, kUplink), "pf-critical").find("carries network boot, perhaps (no port has BOOTIF's address 52:54:00:76:66:b0 yet)") != std::string::npos);
+  facts.critical = {
+      {bdf("0000:01:00.0"),
+       "network boot, perhaps (no port has BOOTIF's address 52:54:00:76:66:b0 yet)"}};
+  CHECK(
+      message(plan(facts, kUplink), "pf-critical")
+          .find("carries network boot, perhaps (no port has BOOTIF's address 52:54:00:76:66:b0 "
+                "yet)") != std::string::npos);
 }
 
 TEST_CASE("bnxt_en ports come up before VFs are made, driver bound or not") {
@@ -235,13 +310,19 @@ TEST_CASE("bnxt_en ports come up before VFs are made, driver bound or not") {
   CHECK(described(plan(facts, "[pf a]\nnode = 1\nvfs = 1\n"))[1] == "create 1 VF on 0000:41:00.0");
 }
 
-TEST_CASE("what only network devices have is left out for NVMe, and its interrupts are best effort") {
+TEST_CASE(
+    "what only network devices have is left out for NVMe, and its interrupts are best effort") {
   auto facts = two_nics();
   facts.pci[0].class_code = 0x010802;
   facts.pci[0].ports.clear();
-  const auto p = plan(facts, "[pf disk]\nnode = 0\nvfs = 2\nvf-driver = vfio-pci\nvf-mac = stable\nrx-usecs = 3\nirq = reserved\n");
+  const auto p = plan(
+      facts,
+      "[pf disk]\nnode = 0\nvfs = 2\nvf-driver = vfio-pci\nvf-mac = "
+      "stable\nrx-usecs = 3\nirq = reserved\n");
   const auto steps = described(p);
-  CHECK(std::ranges::none_of(steps, [](const std::string& s) { return s.starts_with("set on") || s.starts_with("coalescing") || s.starts_with("bring"); }));
+  CHECK(std::ranges::none_of(steps, [](const std::string& s) {
+    return s.starts_with("set on") || s.starts_with("coalescing") || s.starts_with("bring");
+  }));
   CHECK(finding(p, "not-a-nic"));
   CHECK(finding(p, "irq-managed"));
   CHECK_FALSE(p.steps.back().required);
@@ -249,17 +330,29 @@ TEST_CASE("what only network devices have is left out for NVMe, and its interrup
 
 TEST_CASE("a best-effort section makes best-effort steps") {
   const auto p = plan(two_nics(), std::string(kUplink) + "required = no\n");
-  CHECK(p.steps[0].required);                                    // vfio-pci itself
-  for (std::size_t i = 1; i < p.steps.size(); ++i) CHECK_FALSE(p.steps[i].required);
+  // vfio-pci itself
+  CHECK(p.steps[0].required);
+  for (std::size_t i = 1; i < p.steps.size(); ++i)
+    CHECK_FALSE(p.steps[i].required);
 }
 
-TEST_CASE("interrupts go to the PF's node, to all reserved CPUs where it has none, never to isolated ones") {
+TEST_CASE(
+    "interrupts go to the PF's node, to all reserved CPUs where it has none, never to isolated "
+    "ones") {
   const auto facts = two_nics();
   const auto isolate = std::string("[cpu]\nisolate = yes\n");
-  CHECK(described(plan(facts, isolate + "[pf a]\nnode = 1\nirq = local-reserved\n")).back() == "interrupts of 0000:41:00.0 to CPUs 4,12");
-  CHECK(described(plan(facts, isolate + "[pf a]\nnode = 1\nirq = reserved\n")).back() == "interrupts of 0000:41:00.0 to CPUs 0,4,8,12");
-  CHECK(described(plan(facts, isolate + "[pf a]\nnode = 1\nirq = 4,12\n")).back() == "interrupts of 0000:41:00.0 to CPUs 4,12");
-  CHECK(refusal(facts, isolate + "[pf a]\nnode = 1\nirq = 4-5\n") == "p.ini:5: irq = 4-5: CPUs 5 are isolated for guests");
+  CHECK(
+      described(plan(facts, isolate + "[pf a]\nnode = 1\nirq = local-reserved\n")).back() ==
+      "interrupts of 0000:41:00.0 to CPUs 4,12");
+  CHECK(
+      described(plan(facts, isolate + "[pf a]\nnode = 1\nirq = reserved\n")).back() ==
+      "interrupts of 0000:41:00.0 to CPUs 0,4,8,12");
+  CHECK(
+      described(plan(facts, isolate + "[pf a]\nnode = 1\nirq = 4,12\n")).back() ==
+      "interrupts of 0000:41:00.0 to CPUs 4,12");
+  CHECK(
+      refusal(facts, isolate + "[pf a]\nnode = 1\nirq = 4-5\n") ==
+      "p.ini:5: irq = 4-5: CPUs 5 are isolated for guests");
   auto far = facts;
   far.pci[1].node = 3;
   const auto p = plan(far, isolate + "[pf a]\nnode = 3\nirq = local-reserved\n");
@@ -271,24 +364,42 @@ TEST_CASE("a VF whose bus number does not exist is an error finding") {
   auto facts = two_nics();
   facts.pci[1].address = bdf("0000:ff:00.0");
   facts.pci[1].sriov->offset = 256;
-  CHECK(message(plan(facts, "[pf a]\nnode = 1\nvfs = 1\n"), "vf-address").starts_with("0000:ff:00.0: VF 0 has no address: "));
+  CHECK(message(plan(facts, "[pf a]\nnode = 1\nvfs = 1\n"), "vf-address")
+            .starts_with("0000:ff:00.0: VF 0 has no address: "));
 }
 
-TEST_CASE("ice's switch changes its mode before there are VFs, mlx5's once they exist and before they have drivers") {
-  const std::string text = "[pf uplink]\npci = 01:00.0\nvfs = 1\nvf-driver = vfio-pci\nvf-trust = on\neswitch = switchdev\nrx-usecs = 8\n";
+TEST_CASE(
+    "ice's switch changes its mode before there are VFs, mlx5's once they exist and before they "
+    "have drivers") {
+  const std::string text =
+      "[pf uplink]\npci = 01:00.0\nvfs = 1\nvf-driver = vfio-pci\nvf-trust = on\neswitch = "
+      "switchdev\nrx-usecs = 8\n";
   auto facts = two_nics();
   facts.pci.pop_back();
   facts.pci[0].driver = "ice";
-  const std::vector<std::string> ice{"load module vfio-pci", "wait for the driver of 0000:01:00.0", "eswitch of 0000:01:00.0 in switchdev mode", "bring 0000:01:00.0 up",
-                                     "create 1 VF on 0000:01:00.0", "set on 0000:01:00.0: VF 0 trust on", "bind VF 0 of 0000:01:00.0 (0000:01:10.0) to vfio-pci",
-                                     "coalescing on 0000:01:00.0: rx-usecs 8"};
+  const std::vector<std::string> ice{
+      "load module vfio-pci",
+      "wait for the driver of 0000:01:00.0",
+      "eswitch of 0000:01:00.0 in switchdev mode",
+      "bring 0000:01:00.0 up",
+      "create 1 VF on 0000:01:00.0",
+      "set on 0000:01:00.0: VF 0 trust on",
+      "bind VF 0 of 0000:01:00.0 (0000:01:10.0) to vfio-pci",
+      "coalescing on 0000:01:00.0: rx-usecs 8"};
   CHECK(described(plan(facts, text)) == ice);
-  facts.pci[0].driver.clear();                                   // by its vendor, before the driver is there
+  // by its vendor, before the driver is there
+  facts.pci[0].driver.clear();
   CHECK(described(plan(facts, text)) == ice);
   facts.pci[0].vendor = 0x15b3;
-  const std::vector<std::string> mlx5{"load module vfio-pci", "wait for the driver of 0000:01:00.0", "create 1 VF on 0000:01:00.0", "set on 0000:01:00.0: VF 0 trust on",
-                                      "eswitch of 0000:01:00.0 in switchdev mode", "bind VF 0 of 0000:01:00.0 (0000:01:10.0) to vfio-pci", "bring 0000:01:00.0 up",
-                                      "coalescing on 0000:01:00.0: rx-usecs 8"};
+  const std::vector<std::string> mlx5{
+      "load module vfio-pci",
+      "wait for the driver of 0000:01:00.0",
+      "create 1 VF on 0000:01:00.0",
+      "set on 0000:01:00.0: VF 0 trust on",
+      "eswitch of 0000:01:00.0 in switchdev mode",
+      "bind VF 0 of 0000:01:00.0 (0000:01:10.0) to vfio-pci",
+      "bring 0000:01:00.0 up",
+      "coalescing on 0000:01:00.0: rx-usecs 8"};
   CHECK(described(plan(facts, text)) == mlx5);
   facts.pci[0].driver = "mlx5_core";
   const auto late = plan(facts, text);
@@ -300,21 +411,31 @@ TEST_CASE("an eswitch mode on what is no network device is a finding") {
   auto facts = two_nics();
   facts.pci.pop_back();
   facts.pci[0].class_code = 0x010802;
-  CHECK(message(plan(facts, "[pf disk]\npci = 01:00.0\nvfs = 1\neswitch = switchdev\n"), "not-a-nic").find("eswitch is left out") != std::string::npos);
+  CHECK(
+      message(plan(facts, "[pf disk]\npci = 01:00.0\nvfs = 1\neswitch = switchdev\n"), "not-a-nic")
+          .find("eswitch is left out") != std::string::npos);
 }
 
-TEST_CASE("where an inventory does not show VFs, the arguments are those of the host that does, and no step is planned for them") {
+TEST_CASE(
+    "where an inventory does not show VFs, the arguments are those of the host that does, and no "
+    "step is planned for them") {
   const auto text = std::string(kUplink) + "[hugepages]\nsize = 1G\nper-node = 90%\n";
   const auto host = plan(two_nics(), text);
   auto facts = two_nics();
-  for (auto& f : facts.pci) f.sriov.reset(), f.sriov_known = false;
+  for (auto& f : facts.pci)
+    f.sriov.reset(), f.sriov_known = false;
   const auto p = plan(facts, text);
   CHECK(p.cmdline() == host.cmdline());
   CHECK(p.vfs.empty());
   CHECK(p.pfs.front().vfs == 2);
-  CHECK(std::ranges::none_of(p.steps, [](const Step& s) { return std::holds_alternative<CreateVfs>(s.action); }));
-  CHECK(message(p, "pf-sriov-unknown") == "p.ini:5: 0000:01:00.0: this inventory does not show its VFs: they are counted, and planned on the host itself");
+  CHECK(std::ranges::none_of(
+      p.steps, [](const Step& s) { return std::holds_alternative<CreateVfs>(s.action); }));
+  CHECK(
+      message(p, "pf-sriov-unknown") ==
+      "p.ini:5: 0000:01:00.0: this inventory does not show its VFs: they are counted, and "
+      "planned on the host itself");
   // Shown to have none, it is told what to switch on.
-  for (auto& f : facts.pci) f.sriov_known = true;
+  for (auto& f : facts.pci)
+    f.sriov_known = true;
   CHECK(finding(plan(facts, text), "pf-no-sriov"));
 }

@@ -117,9 +117,21 @@ TEST_CASE("a printed policy reads back as itself") {
 
 TEST_CASE("every key of the table is accepted in its section, and only once in the table") {
   const auto sample = [](const PolicyKey& key) -> std::string {
-    for (auto [syntax, value] : {std::pair{"yes | no", "yes"}, {"on | off", "on"}, {"GLOB", "x*"}, {"CPU-LIST", "0-3"}, {"1G | 2M", "2M"},
-                                 {"PERCENT% | PAGES", "50%"}, {"SIZE", "4G"}, {"ARGUMENTS", "skew_tick=1"}, {"ADDRESS", "3b:00.0"}, {"ID", "8086"},
-                                 {"ID:ID", "8086:*"}, {"MAC", "52:54:00:12:34:56"}, {"0..65535 | max", "max"}, {"0..9 | any", "any"}})
+    for (auto [syntax, value] :
+         {std::pair{"yes | no", "yes"},
+          {"on | off", "on"},
+          {"GLOB", "x*"},
+          {"CPU-LIST", "0-3"},
+          {"1G | 2M", "2M"},
+          {"PERCENT% | PAGES", "50%"},
+          {"SIZE", "4G"},
+          {"ARGUMENTS", "skew_tick=1"},
+          {"ADDRESS", "3b:00.0"},
+          {"ID", "8086"},
+          {"ID:ID", "8086:*"},
+          {"MAC", "52:54:00:12:34:56"},
+          {"0..65535 | max", "max"},
+          {"0..9 | any", "any"}})
       if (key.syntax == syntax) return value;
     const auto word = std::string(key.syntax.substr(0, key.syntax.find(" ")));
     return word.find("..") == std::string::npos ? word : word.substr(0, word.find(".."));
@@ -132,9 +144,12 @@ TEST_CASE("every key of the table is accepted in its section, and only once in t
     auto header = std::string(key.section);
     std::string before;
     if (header == "pf NAME") header = "pf a", before = name == "pci" ? "" : "pci = *\n";
-    if (header == "vf NAME RANGE") before = "[pf a]\npci = *\n", header = "vf a 0-1";
-    else before = "[" + header + "]\n" + before, header.clear();
-    accepted(before + (header.empty() ? "" : "[" + header + "]\n") + name + " = " + sample(key) + "\n");
+    if (header == "vf NAME RANGE")
+      before = "[pf a]\npci = *\n", header = "vf a 0-1";
+    else
+      before = "[" + header + "]\n" + before, header.clear();
+    accepted(
+        before + (header.empty() ? "" : "[" + header + "]\n") + name + " = " + sample(key) + "\n");
   }
   CHECK(seen.size() > 60);
 }
@@ -142,7 +157,8 @@ TEST_CASE("every key of the table is accepted in its section, and only once in t
 TEST_CASE("the vf-* keys of a PF are the keys of a VF section with a prefix") {
   std::vector<std::string> prefixed, plain;
   for (const auto& key : policy_keys()) {
-    if (key.section == "pf NAME" && key.key.starts_with("vf-")) prefixed.emplace_back(key.key.substr(3));
+    if (key.section == "pf NAME" && key.key.starts_with("vf-"))
+      prefixed.emplace_back(key.key.substr(3));
     if (key.section == "vf NAME RANGE") plain.emplace_back(key.key);
   }
   CHECK(prefixed == plain);

@@ -12,7 +12,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct Tree {                                                    // a root with policy files, gone at the end
+// a root with policy files, gone at the end
+struct Tree {
   fs::path path;
   Tree() {
     auto name = (fs::temp_directory_path() / "vfirst-policy-XXXXXX").native();
@@ -26,12 +27,15 @@ struct Tree {                                                    // a root with 
     fs::permissions(whole, static_cast<fs::perms>(mode));
     return whole;
   }
-  Result<std::vector<Source>> find(const std::vector<std::string>& paths = {}) const { return find_policy(*Root::open(path), paths); }
+  Result<std::vector<Source>> find(const std::vector<std::string>& paths = {}) const {
+    return find_policy(*Root::open(path), paths);
+  }
   std::string names(const std::vector<std::string>& paths = {}) const {
     const auto found = find(paths);
     if (!found) return found.error().what;
     std::string out;
-    for (const auto& source : *found) out += (out.empty() ? "" : " ") + source.name;
+    for (const auto& source : *found)
+      out += (out.empty() ? "" : " ") + source.name;
     return out;
   }
 };
@@ -87,7 +91,9 @@ TEST_CASE("a directory that anyone may write is refused, and so is what is no fi
   const Tree tree;
   tree.file("etc/vfirst/policy.d/50-host.ini", "x");
   fs::permissions(tree.path / "etc/vfirst/policy.d", static_cast<fs::perms>(0777));
-  CHECK(tree.names() == "etc/vfirst/policy.d: anyone may write it (mode 0777); take that away (chmod o-w)");
+  CHECK(
+      tree.names() ==
+      "etc/vfirst/policy.d: anyone may write it (mode 0777); take that away (chmod o-w)");
   fs::permissions(tree.path / "etc/vfirst/policy.d", static_cast<fs::perms>(0755));
   fs::create_directory(tree.path / "etc/vfirst/policy.d/60-dir.ini");
   CHECK(tree.names() == "60-dir.ini: not a regular file");

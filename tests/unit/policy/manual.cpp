@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// vfirst.ini(5) against the table that the reader reads: the page is written by hand, and can say nothing else.
+// vfirst.ini(5) against the table that the reader reads: the page is written by hand, and can say
+// nothing else.
 #include "policy/keys.hpp"
 
 #include "policy_test.hpp"
@@ -13,7 +14,8 @@ namespace {
 
 // The line, in its section, with what else that section needs.
 std::string policy_with(const std::string& section, const std::string& line) {
-  if (section == "pf NAME") return fmt::format("[pf a]\n{}{}\n", line.starts_with("pci ") ? "" : "pci = *\n", line);
+  if (section == "pf NAME")
+    return fmt::format("[pf a]\n{}{}\n", line.starts_with("pci ") ? "" : "pci = *\n", line);
   if (section == "vf NAME RANGE") return fmt::format("[pf a]\npci = *\n[vf a 0-1]\n{}\n", line);
   return fmt::format("[{}]\n{}\n", section, line);
 }
@@ -23,8 +25,10 @@ std::string policy_with(const std::string& section, const std::string& line) {
 TEST_CASE("the manual page has every key of the table, in its order, with its values") {
   const auto entries = manual_entries();
   std::vector<std::string> page, table;
-  for (const auto& entry : entries) page.push_back(fmt::format("[{}] {} = {}", entry.section, entry.key, entry.syntax));
-  for (const auto& key : policy_keys()) table.push_back(fmt::format("[{}] {} = {}", key.section, key.key, key.syntax));
+  for (const auto& entry : entries)
+    page.push_back(fmt::format("[{}] {} = {}", entry.section, entry.key, entry.syntax));
+  for (const auto& key : policy_keys())
+    table.push_back(fmt::format("[{}] {} = {}", key.section, key.key, key.syntax));
   CHECK(page == table);
 }
 
@@ -36,7 +40,8 @@ TEST_CASE("each entry of the manual page has a text, a default and an example th
     const auto key = entry.key == "nodeN" ? "node1" : entry.key;
     CHECK(entry.example.starts_with(key + " = "));
     accepted(policy_with(entry.section, entry.example));
-    if (entry.literal) accepted(policy_with(entry.section, fmt::format("{} = {}", key, entry.fallback)));
+    if (entry.literal)
+      accepted(policy_with(entry.section, fmt::format("{} = {}", key, entry.fallback)));
   }
 }
 
@@ -48,7 +53,9 @@ TEST_CASE("a default that the table's help names is the page's") {
     std::smatch part;
     const std::string help(key.help);
     if (!std::regex_match(help, part, named)) continue;
-    const auto entry = std::ranges::find_if(entries, [&](const ManualEntry& e) { return e.section == key.section && e.key == key.key; });
+    const auto entry = std::ranges::find_if(entries, [&](const ManualEntry& e) {
+      return e.section == key.section && e.key == key.key;
+    });
     REQUIRE(entry != entries.end());
     CHECK(entry->fallback == part.str(1));
     ++found;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 // The entries of vfirst.ini(5), as its source has them.
-#include <catch2/catch_test_macros.hpp>
 #include <fmt/format.h>
+#include <catch2/catch_test_macros.hpp>
 #include <fstream>
 #include <regex>
 #include <string>
@@ -11,16 +11,21 @@
 namespace vfirst::test {
 
 struct ManualEntry {
-  std::string section, key, syntax, text, fallback, example;     // fallback: what the page calls Default
-  bool literal = false;                                          // set in bold: a value and not words about one
+  // fallback: what the page calls Default
+  std::string section, key, syntax, text, fallback, example;
+  // set in bold: a value and not words about one
+  bool literal = false;
 };
 
-inline std::string plain(std::string text) { return std::regex_replace(text, std::regex(R"(\\f[BIR]|\\(-))"), "$1"); }
+inline std::string plain(std::string text) {
+  return std::regex_replace(text, std::regex(R"(\\f[BIR]|\\(-))"), "$1");
+}
 
 inline std::vector<ManualEntry> manual_entries() {
   std::ifstream page(std::string(VFIRST_TESTS_DIR) + "/../src/policy/vfirst.ini.5");
   REQUIRE(page.good());
-  static const std::regex head(R"(\\fB(.+)\\fR = \\fI(.+)\\fR)"), tail(R"(Default: (.+)\. Example: \\fB(.+)\\fR)");
+  static const std::regex head(R"(\\fB(.+)\\fR = \\fI(.+)\\fR)"),
+      tail(R"(Default: (.+)\. Example: \\fB(.+)\\fR)");
   std::vector<ManualEntry> entries;
   std::string section, line;
   bool at_head = false;

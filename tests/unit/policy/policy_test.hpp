@@ -17,6 +17,8 @@ inline std::string refusal(const std::vector<Source>& sources, const MatchFacts&
   auto policy = parse_policy(sources, machine);
   return policy ? "accepted" : policy.error().what;
 }
-inline std::string refusal(const std::string& text) { return refusal({{"50-host.ini", text}}); }
+inline std::string refusal(const std::string& text) {
+  return refusal({{"50-host.ini", text}});
+}
 
 }  // namespace vfirst

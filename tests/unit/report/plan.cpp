@@ -13,7 +13,9 @@ using namespace vfirst::test;
 namespace {
 
 constexpr auto kText =
-    "[cpu]\nisolate = yes\n[hugepages]\nsize = 1G\nper-node = 24\n[iommu]\nmode = passthrough\n[pf uplink]\nvendor = 8086\nvfs = 2\nvf-driver = vfio-pci\nvf-mac = stable\n[vf uplink 1]\ndriver = none\n";
+    "[cpu]\nisolate = yes\n[hugepages]\nsize = 1G\nper-node = 24\n[iommu]\nmode = passthrough\n[pf "
+    "uplink]\nvendor = 8086\nvfs = 2\nvf-driver = vfio-pci\nvf-mac = stable\n[vf uplink 1]\ndriver "
+    "= none\n";
 
 Facts machine() {
   auto facts = Machine{.nodes = 2, .cores = 8, .threads = 2}.facts();
@@ -29,8 +31,15 @@ TEST_CASE("the plan's JSON is the contract's") {
   const auto json = nlohmann::json::parse(plan_json(p));
   CHECK(json["schema"] == "vfirst.plan/1");
   CHECK(json["cmdline"] == p.cmdline());
-  CHECK(json["kargs"][0] == nlohmann::json{{"key", "intel_iommu"}, {"value", "on"}, {"because", "the firmware has a DMAR table"}, {"policy", "p.ini:7"}});
-  CHECK(json["cpu"] == nlohmann::json{{"reserved", "0,8,16,24"}, {"isolated", "1-7,9-15,17-23,25-31"}});
+  CHECK(
+      json["kargs"][0] == nlohmann::json{
+                              {"key", "intel_iommu"},
+                              {"value", "on"},
+                              {"because", "the firmware has a DMAR table"},
+                              {"policy", "p.ini:7"}});
+  CHECK(
+      json["cpu"] ==
+      nlohmann::json{{"reserved", "0,8,16,24"}, {"isolated", "1-7,9-15,17-23,25-31"}});
   CHECK(json["hugepages"][1] == nlohmann::json{{"node", 1}, {"size_kb", 1048576}, {"pages", 24}});
   CHECK(json["pfs"][0]["driver"] == "igb");
   CHECK(json["pfs"][0]["vfs"] == 2);
@@ -43,11 +52,13 @@ TEST_CASE("the plan's JSON is the contract's") {
 
 TEST_CASE("an empty plan has every key all the same") {
   const auto json = nlohmann::json::parse(plan_json(plan(machine(), "")));
-  for (const auto* key : {"kargs", "hugepages", "pfs", "vfs", "steps", "findings", "expectations"}) CHECK(json[key].is_array());
+  for (const auto* key : {"kargs", "hugepages", "pfs", "vfs", "steps", "findings", "expectations"})
+    CHECK(json[key].is_array());
   CHECK(json["cmdline"] == "");
 }
 
-TEST_CASE("explain tells an argument's value, reason, policy line, needs and where its effect is seen") {
+TEST_CASE(
+    "explain tells an argument's value, reason, policy line, needs and where its effect is seen") {
   const auto facts = machine();
   const auto text = explain_text("nohz-full", plan(facts, kText), facts);
   REQUIRE(text);
@@ -55,7 +66,10 @@ TEST_CASE("explain tells an argument's value, reason, policy line, needs and whe
   CHECK(text->find("p.ini:2") != std::string::npos);
   CHECK(text->find("CONFIG_NO_HZ_FULL") != std::string::npos);
   CHECK(text->find("sys/devices/system/cpu/nohz_full") != std::string::npos);
-  CHECK(explain_text("isolcpu", plan(facts, kText), facts).error().what == "isolcpu: neither a PCI address nor a kernel argument that vfirst knows; did you mean isolcpus?");
+  CHECK(
+      explain_text("isolcpu", plan(facts, kText), facts).error().what ==
+      "isolcpu: neither a PCI address nor a kernel argument that vfirst knows; did you mean "
+      "isolcpus?");
 }
 
 TEST_CASE("explain tells of a PF, and of a VF that does not exist yet") {
@@ -65,7 +79,9 @@ TEST_CASE("explain tells of a PF, and of a VF that does not exist yet") {
   REQUIRE(pf);
   REQUIRE(vf);
   CHECK(pf->find("[pf uplink], 2 VFs") != std::string::npos);
-  CHECK(pf->find("create 2 VFs on 0000:3b:00.0: as many as the policy asks for (p.ini:10)") != std::string::npos);
+  CHECK(
+      pf->find("create 2 VFs on 0000:3b:00.0: as many as the policy asks for (p.ini:10)") !=
+      std::string::npos);
   CHECK(vf->find("VF 0 of 0000:3b:00.0, driver vfio-pci, MAC ") != std::string::npos);
   CHECK(nlohmann::json::parse(*explain_json("3b:00.0", p, facts))["kind"] == "device");
   CHECK_FALSE(explain_text("0000:99:00.0", p, facts));
@@ -73,7 +89,8 @@ TEST_CASE("explain tells of a PF, and of a VF that does not exist yet") {
 
 TEST_CASE("facts are printed for people and, whole, for programs") {
   auto facts = machine();
-  facts.dmi.serial = "\xff broken";                              // firmware writes what it likes
+  // firmware writes what it likes
+  facts.dmi.serial = "\xff broken";
   facts.critical = {{bdf("0000:00:1f.2"), "root filesystem"}};
   const auto json = nlohmann::json::parse(facts_json(facts));
   CHECK(json["schema"] == "vfirst.facts/1");

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The gates and the record.
+#include "steps/boot.hpp"
 #include "fakesys/machine.hpp"
 #include "host/files.hpp"
-#include "steps/boot.hpp"
 #include "steps/gates.hpp"
 
 #include <catch2/catch_test_macros.hpp>
@@ -13,7 +13,6 @@ using namespace vfirst::fake;
 using namespace std::chrono_literals;
 
 namespace {
-
 
 std::optional<std::string> gate(const std::string& cmdline, bool initramfs = true) {
   FakeMachine fake;
@@ -30,7 +29,9 @@ Plan small_plan() {
 
 }  // namespace
 
-TEST_CASE("an ordinary boot passes the gates") { CHECK_FALSE(gate("BOOT_IMAGE=/vmlinuz root=/dev/vda1 quiet")); }
+TEST_CASE("an ordinary boot passes the gates") {
+  CHECK_FALSE(gate("BOOT_IMAGE=/vmlinuz root=/dev/vda1 quiet"));
+}
 TEST_CASE("rd.vfirst=0 and vfirst=off switch it off, and the last word counts") {
   CHECK(gate("quiet rd.vfirst=0") == "rd.vfirst=0 on the kernel command line");
   CHECK(gate("vfirst=off quiet") == "vfirst=off on the kernel command line");

@@ -29,5 +29,8 @@ TEST_CASE("the reactions are those of the interface") {
 
 TEST_CASE("an errno without a row has the C library's words") {
   CHECK(explain_errno(Place::write_numvfs, EXDEV) == "EXDEV: Invalid cross-device link");
-  CHECK(explain_errno(Place::bind, EINVAL) == "EINVAL: the device has no IOMMU group; intel_iommu=on (Intel), or VT-d / AMD-Vi / SMMU in the BIOS");
+  CHECK(
+      explain_errno(Place::bind, EINVAL) ==
+      "EINVAL: the device has no IOMMU group; intel_iommu=on (Intel), or VT-d / AMD-Vi / SMMU in "
+      "the BIOS");
 }

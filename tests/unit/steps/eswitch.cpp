@@ -51,14 +51,22 @@ TEST_CASE("a device without a switch of its own is in legacy mode, and in no oth
   const auto out = apply(kSwitchdev, fake.machine);
   CHECK(out.state == StepState::failed);
   CHECK(out.error == EOPNOTSUPP);
-  CHECK(out.cause == "0000:01:00.0: EOPNOTSUPP: the driver cannot switch its mode now, or has no switch; ice refuses it while VFs exist (Operation not supported)");
+  CHECK(
+      out.cause ==
+      "0000:01:00.0: EOPNOTSUPP: the driver cannot switch its mode now, or has no switch; ice "
+      "refuses it while VFs exist (Operation not supported)");
 }
-TEST_CASE("each driver's order succeeds on its own kind and fails on the other: ice before the VFs, mlx5 before their drivers") {
-  const auto first = plan_of({kSwitchdev, kVfs, kBind}), between = plan_of({kVfs, kSwitchdev, kBind}), last = plan_of({kVfs, kBind, kSwitchdev});
+TEST_CASE(
+    "each driver's order succeeds on its own kind and fails on the other: ice before the VFs, mlx5 "
+    "before their drivers") {
+  const auto first = plan_of({kSwitchdev, kVfs, kBind}),
+             between = plan_of({kVfs, kSwitchdev, kBind}),
+             last = plan_of({kVfs, kBind, kSwitchdev});
   const auto complete = [](const Plan& plan, Switch::Changes changes) {
     FakeMachine fake;
     with_switch(fake, changes);
-    return boot(plan, fake.machine, 60s).complete() && fake.net.eswitch(kPf.str()).mode == "switchdev";
+    return boot(plan, fake.machine, 60s).complete() &&
+           fake.net.eswitch(kPf.str()).mode == "switchdev";
   };
   CHECK(complete(first, Switch::Changes::without_vfs));
   CHECK_FALSE(complete(between, Switch::Changes::without_vfs));
@@ -71,7 +79,10 @@ TEST_CASE("a VF that has a driver already keeps the mode, and is named") {
   boot(plan_of({kVfs, kBind}), fake.machine, 60s);
   const auto out = apply(kSwitchdev, fake.machine);
   CHECK(out.error == EBUSY);
-  CHECK(out.cause == "0000:01:00.0: VF 0 (0000:01:10.0) is bound to vfio-pci: the mode can change only while no VF has a driver");
+  CHECK(
+      out.cause ==
+      "0000:01:00.0: VF 0 (0000:01:10.0) is bound to vfio-pci: the mode can change only while no "
+      "VF has a driver");
   CHECK(fake.net.writes == 0);
 }
 TEST_CASE("where the mode is not set the VFs are still made") {

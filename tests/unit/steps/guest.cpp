@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // A guest's VFs: from libvirt's XML to the CPUs of their vectors.
-#include "fakesys/machine.hpp"
 #include "steps/guest.hpp"
+#include "fakesys/machine.hpp"
 #include "steps/late_irqs.hpp"
 
 #include <catch2/catch_test_macros.hpp>
@@ -14,13 +14,15 @@ namespace {
 
 // As libvirt 11 prints a running domain, cut to what matters and what could be mistaken for it.
 std::string domain(std::string_view tune) {
-  return fmt::format(R"(<domain type='kvm' id='1'>
+  return fmt::format(
+      R"(<domain type='kvm' id='1'>
   <name>web&amp;db</name>
   <metadata><app:x xmlns:app="http://x"><source><address type='none'/></source></app:x></metadata>
   <vcpu placement='static'>2</vcpu>
   {}
   <devices>
-    <controller type='pci' index='0'><address type='pci' domain='0x0000' bus='0x01' slot='0x10' function='0x4'/></controller>
+    <controller type='pci' index='0'>
+      <address type='pci' domain='0x0000' bus='0x01' slot='0x10' function='0x4'/></controller>
     <interface type='hostdev' managed='no'>
       <mac address='52:54:00:6d:90:02'/>
       <source><address type='pci' domain='0x0000' bus='0x01' slot='0x10' function='0x0'/></source>
@@ -29,13 +31,18 @@ std::string domain(std::string_view tune) {
     <hostdev mode='subsystem' type='pci' managed='no'>
       <source><address domain='0x0000' bus='0x01' slot='0x10' function='0x2'/></source>
     </hostdev>
-    <hostdev mode='subsystem' type='usb'><source><vendor id='0x1234'/><address bus='1' device='2'/></source></hostdev>
-    <hostdev mode='subsystem' type='pci'><source><address domain='0x0000' bus='0x09' slot='0x00' function='0x0'/></source></hostdev>
+    <hostdev mode='subsystem' type='usb'><source><vendor id='0x1234'/>
+      <address bus='1' device='2'/></source></hostdev>
+    <hostdev mode='subsystem' type='pci'><source>
+      <address domain='0x0000' bus='0x09' slot='0x00' function='0x0'/></source></hostdev>
   </devices>
-</domain>)", tune);
+</domain>)",
+      tune);
 }
 
-constexpr auto kPinned = "<cputune><vcpupin vcpu='0' cpuset='2'/><vcpupin vcpu='1' cpuset='6'/><emulatorpin cpuset='0-1'/></cputune>";
+constexpr auto kPinned =
+    "<cputune><vcpupin vcpu='0' cpuset='2'/><vcpupin vcpu='1' cpuset='6'/><emulatorpin "
+    "cpuset='0-1'/></cputune>";
 const auto kVf0 = *PciAddress::parse("0000:01:10.0"), kVf1 = *PciAddress::parse("0000:01:10.2");
 
 // One PF with two VFs on vfio-pci, on node 0 of two, CPUs 2-3 and 6-7 isolated.
@@ -47,7 +54,8 @@ struct Host : FakeMachine {
     sysfs.put(kIrqsFile, "0000:01:00.0/vfs");
     sysfs.put("sys/devices/system/cpu/isolated", "2-3,6-7");
     sysfs.put("sys/devices/system/node/node0/cpulist", "0-3");
-    for (const auto& vf : {kVf0, kVf1}) sysfs.put("sys/bus/pci/devices/" + vf.str() + "/numa_node", "0");
+    for (const auto& vf : {kVf0, kVf1})
+      sysfs.put("sys/bus/pci/devices/" + vf.str() + "/numa_node", "0");
     sysfs.forget_writes();
   }
   void enable(const PciAddress& vf, std::initializer_list<unsigned> irqs) {
@@ -56,12 +64,16 @@ struct Host : FakeMachine {
       sysfs.put(fmt::format("proc/irq/{}/smp_affinity_list", irq), "0-1");
     }
   }
-  std::string affinity(unsigned irq) const { return sysfs.read(fmt::format("proc/irq/{}/smp_affinity_list", irq)).value_or("none"); }
+  std::string affinity(unsigned irq) const {
+    return sysfs.read(fmt::format("proc/irq/{}/smp_affinity_list", irq)).value_or("none");
+  }
 };
 
 }  // namespace
 
-TEST_CASE("of a domain its pinned CPUs and the host's addresses of its devices are read, not the guest's") {
+TEST_CASE(
+    "of a domain its pinned CPUs and the host's addresses of its devices are read, not the "
+    "guest's") {
   const auto guest = parse_guest(domain(kPinned));
   REQUIRE(guest);
   CHECK(guest->cpus.list() == "2,6");
@@ -76,7 +88,9 @@ TEST_CASE("libvirt's CPU lists may take CPUs out again") {
   CHECK_FALSE(parse_cpuset("1-4,x"));
   CHECK_FALSE(parse_cpuset(""));
 }
-TEST_CASE("only VFs of ours are looked at; without vcpupin their CPUs are the isolated ones of their node") {
+TEST_CASE(
+    "only VFs of ours are looked at; without vcpupin their CPUs are the isolated ones of their "
+    "node") {
   Host host;
   const auto pinned = guest_devices(*parse_guest(domain(kPinned)), host.sysfs);
   REQUIRE(pinned.size() == 2);
@@ -87,12 +101,15 @@ TEST_CASE("only VFs of ours are looked at; without vcpupin their CPUs are the is
   host.sysfs.put(kIrqsFile, "0000:01:00.0");
   CHECK(guest_devices(*parse_guest(domain(kPinned)), host.sysfs).empty());
 }
-TEST_CASE("vectors that come with the guest's driver are waited for and pinned, and late ones with them") {
+TEST_CASE(
+    "vectors that come with the guest's driver are waited for and pinned, and late ones with "
+    "them") {
   Host host;
   host.events.at(1050ms, [&] { host.enable(kVf0, {60, 61}); });  // the clock starts at 1 s
   host.events.at(1120ms, [&] { host.enable(kVf1, {62}); });
   host.events.at(1180ms, [&] { host.enable(kVf0, {63}); });
-  const auto report = pin_guest(guest_devices(*parse_guest(domain(kPinned)), host.sysfs), host.machine, 5min, 300ms);
+  const auto report = pin_guest(
+      guest_devices(*parse_guest(domain(kPinned)), host.sysfs), host.machine, 5min, 300ms);
   CHECK(report.vectors == 4);
   CHECK(report.pinned == 4);
   CHECK(report.writes == 4);
@@ -106,7 +123,8 @@ TEST_CASE("vectors that come with the guest's driver are waited for and pinned, 
 }
 TEST_CASE("a guest that never asks for its vectors is given up on when the time is up") {
   Host host;
-  const auto report = pin_guest(guest_devices(*parse_guest(domain(kPinned)), host.sysfs), host.machine, 50ms, 15s);
+  const auto report =
+      pin_guest(guest_devices(*parse_guest(domain(kPinned)), host.sysfs), host.machine, 50ms, 15s);
   CHECK(report.vectors == 0);
   CHECK(host.sysfs.writes().empty());
 }

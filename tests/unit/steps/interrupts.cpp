@@ -10,7 +10,9 @@ using namespace vfirst::fake;
 
 namespace {
 
-std::string affinity(const FakeMachine& fake, unsigned irq) { return fake.sysfs.read(fmt::format("proc/irq/{}/smp_affinity_list", irq)).value_or("none"); }
+std::string affinity(const FakeMachine& fake, unsigned irq) {
+  return fake.sysfs.read(fmt::format("proc/irq/{}/smp_affinity_list", irq)).value_or("none");
+}
 
 }  // namespace
 
@@ -30,7 +32,9 @@ TEST_CASE("vectors are dealt out over the CPUs one by one, and a second run writ
   CHECK(verify(action, fake.machine).verdict == Verdict::ok);
 }
 
-TEST_CASE("vectors that exist only while the port is up are put off, and are born right by default_smp_affinity") {
+TEST_CASE(
+    "vectors that exist only while the port is up are put off, and are born right by "
+    "default_smp_affinity") {
   FakeMachine fake;
   fake.sysfs.add({});
   REQUIRE(apply(SetDefaultIrqAffinity{CpuSet{0, 1}}, fake.machine).state == StepState::done);
@@ -90,7 +94,10 @@ TEST_CASE("no latency at all is spelled n/a, and only differing CPUs are written
   const LimitIdleLatency action{CpuSet{2, 3}, 0};
   const auto out = apply(action, fake.machine);
   CHECK(out.state == StepState::done);
-  CHECK(fake.sysfs.writes() == std::vector<std::string>{"sys/devices/system/cpu/cpu3/power/pm_qos_resume_latency_us <- n/a"});
+  CHECK(
+      fake.sysfs.writes() ==
+      std::vector<std::string>{
+          "sys/devices/system/cpu/cpu3/power/pm_qos_resume_latency_us <- n/a"});
   CHECK(apply(action, fake.machine).state == StepState::unchanged);
   CHECK(verify(action, fake.machine).verdict == Verdict::ok);
 }

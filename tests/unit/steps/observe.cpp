@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // verify: wanted, asked, got, and the kernel's own words beside a miss.
+#include "steps/observe.hpp"
 #include "fakesys/machine.hpp"
 #include "host/files.hpp"
 #include "steps/boot.hpp"
-#include "steps/observe.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 
@@ -13,12 +13,16 @@ using namespace std::chrono_literals;
 
 namespace {
 
-
 struct Booted {
   FakeMachine fake;
   std::vector<std::string> log;
-  explicit Booted(const std::string& cmdline, std::vector<std::string> said = {}) : log(std::move(said)) { fake.sysfs.put("proc/cmdline", cmdline); }
-  VerifyRow check(Want want, const std::string& asked) { return check_expectation({std::move(want), asked, {}}, fake.sysfs, log); }
+  explicit Booted(const std::string& cmdline, std::vector<std::string> said = {})
+      : log(std::move(said)) {
+    fake.sysfs.put("proc/cmdline", cmdline);
+  }
+  VerifyRow check(Want want, const std::string& asked) {
+    return check_expectation({std::move(want), asked, {}}, fake.sysfs, log);
+  }
 };
 
 Plan plan_with_vfs(const FakeMachine& fake, unsigned count) {
@@ -42,7 +46,10 @@ const VerifyRow* row(const VerifyReport& report, const std::string& subject) {
 
 void libvirt_starts(FakeMachine& fake, unsigned ticks) {
   fake.sysfs.put("sys/fs/cgroup/system.slice/libvirtd.service/cgroup.procs", "700");
-  fake.sysfs.put("proc/700/stat", fmt::format("700 (libvirtd (x)) S 1 700 700 0 -1 4194560 0 0 0 0 0 0 0 0 20 0 17 0 {} 0 0", ticks));
+  fake.sysfs.put(
+      "proc/700/stat",
+      fmt::format(
+          "700 (libvirtd (x)) S 1 700 700 0 -1 4194560 0 0 0 0 0 0 0 0 20 0 17 0 {} 0 0", ticks));
 }
 
 }  // namespace
@@ -69,28 +76,44 @@ TEST_CASE("an argument that this kernel was not booted with is a missing reboot"
   host.fake.sysfs.put("sys/devices/system/cpu/nohz_full", "(null)");
   const auto row = host.check(WantNohzFull{CpuSet{2, 3}}, "nohz_full=2-3");
   CHECK(row.verdict == Verdict::failed);
-  CHECK(row.cause == "this kernel was not booted with nohz_full=2-3: a reboot is missing, or the boot loader left it out");
+  CHECK(
+      row.cause ==
+      "this kernel was not booted with nohz_full=2-3: a reboot is missing, or the boot loader "
+      "left it out");
 }
 
-TEST_CASE("an argument that this kernel was booted with for another machine is named, and what this one needs") {
-  Booted host("quiet isolcpus=managed_irq,domain,2-3,6-7 nohz_full=2-3,6-7", {"Housekeeping: nohz_full= or isolcpus= incorrect CPU range"});
+TEST_CASE(
+    "an argument that this kernel was booted with for another machine is named, and what this one "
+    "needs") {
+  Booted host(
+      "quiet isolcpus=managed_irq,domain,2-3,6-7 nohz_full=2-3,6-7",
+      {"Housekeeping: nohz_full= or isolcpus= incorrect CPU range"});
   host.fake.sysfs.put("sys/devices/system/cpu/isolated", "");
   const auto row = host.check(WantIsolated{CpuSet{1, 3}}, "isolcpus=managed_irq,domain,1,3");
   CHECK(row.verdict == Verdict::failed);
   CHECK(row.got == "none");
-  CHECK(row.cause == "this kernel was booted with isolcpus=managed_irq,domain,2-3,6-7, and this machine needs isolcpus=managed_irq,domain,1,3: vfirst apply, then a reboot");
+  CHECK(
+      row.cause ==
+      "this kernel was booted with isolcpus=managed_irq,domain,2-3,6-7, and this machine needs "
+      "isolcpus=managed_irq,domain,1,3: vfirst apply, then a reboot");
 }
 
 TEST_CASE("a CPU range that the kernel refused is quoted") {
   Booted host("nohz_full=2-63", {"Housekeeping: nohz_full= or isolcpus= incorrect CPU range"});
   host.fake.sysfs.put("sys/devices/system/cpu/nohz_full", "(null)");
-  CHECK(host.check(WantNohzFull{CpuSet{2, 3}}, "nohz_full=2-63").evidence == "Housekeeping: nohz_full= or isolcpus= incorrect CPU range");
+  CHECK(
+      host.check(WantNohzFull{CpuSet{2, 3}}, "nohz_full=2-63").evidence ==
+      "Housekeeping: nohz_full= or isolcpus= incorrect CPU range");
 }
 
 TEST_CASE("too few pages on a node are short, with the kernel's count") {
-  Booted host("hugepagesz=1G hugepages=0:3,1:3", {"HugeTLB: allocating 3 of page size 1.00 GiB failed node1.  Only allocated 2 hugepages."});
-  host.fake.sysfs.put("sys/devices/system/node/node0/hugepages/hugepages-1048576kB/nr_hugepages", "3");
-  host.fake.sysfs.put("sys/devices/system/node/node1/hugepages/hugepages-1048576kB/nr_hugepages", "2");
+  Booted host(
+      "hugepagesz=1G hugepages=0:3,1:3",
+      {"HugeTLB: allocating 3 of page size 1.00 GiB failed node1.  Only allocated 2 hugepages."});
+  host.fake.sysfs.put(
+      "sys/devices/system/node/node0/hugepages/hugepages-1048576kB/nr_hugepages", "3");
+  host.fake.sysfs.put(
+      "sys/devices/system/node/node1/hugepages/hugepages-1048576kB/nr_hugepages", "2");
   CHECK(host.check(WantPages{0, 1048576, 3}, "hugepages=0:3,1:3").verdict == Verdict::ok);
   const auto row = host.check(WantPages{1, 1048576, 3}, "hugepages=0:3,1:3");
   CHECK(row.verdict == Verdict::short_of);
@@ -99,7 +122,9 @@ TEST_CASE("too few pages on a node are short, with the kernel's count") {
 }
 
 TEST_CASE("a word that the kernel handed to init is ignored") {
-  Booted host("quiet nosoftlokup", {"Unknown kernel command line parameters \"nosoftlokup\", will be passed to user space."});
+  Booted host(
+      "quiet nosoftlokup",
+      {"Unknown kernel command line parameters \"nosoftlokup\", will be passed to user space."});
   const auto row = host.check(WantArg{"nosoftlokup"}, "nosoftlokup");
   CHECK(row.verdict == Verdict::ignored);
   CHECK(row.evidence.starts_with("Unknown kernel command line parameters"));
@@ -108,15 +133,20 @@ TEST_CASE("a word that the kernel handed to init is ignored") {
 TEST_CASE("no IOMMU: the firmware's table or the argument is to blame") {
   Booted off("intel_iommu=on intel_iommu=off");
   off.fake.sysfs.put("sys/firmware/acpi/tables/DMAR", "x");
-  CHECK(off.check(WantIommu{true}, "intel_iommu=on").cause == "intel_iommu=off on the kernel command line turns it off");
+  CHECK(
+      off.check(WantIommu{true}, "intel_iommu=on").cause ==
+      "intel_iommu=off on the kernel command line turns it off");
   Booted bios("intel_iommu=on");
   bios.fake.sysfs.put("sys/firmware/acpi/tables/APIC", "x");
-  CHECK(bios.check(WantIommu{true}, "intel_iommu=on").cause.starts_with("the firmware shows no IOMMU"));
+  CHECK(bios.check(WantIommu{true}, "intel_iommu=on")
+            .cause.starts_with("the firmware shows no IOMMU"));
 }
 
 TEST_CASE("idle states deeper than planned are named") {
   Booted host("processor.max_cstate=1 intel_idle.max_cstate=0");
-  for (const auto& [state, name] : {std::pair("state0", "POLL"), {"state1", "C1"}, {"state2", "C6"}}) host.fake.sysfs.put(fmt::format("sys/devices/system/cpu/cpu0/cpuidle/{}/name", state), name);
+  for (const auto& [state, name] :
+       {std::pair("state0", "POLL"), {"state1", "C1"}, {"state2", "C6"}})
+    host.fake.sysfs.put(fmt::format("sys/devices/system/cpu/cpu0/cpuidle/{}/name", state), name);
   const auto row = host.check(WantMaxCstate{1}, "intel_idle.max_cstate=0 processor.max_cstate=1");
   CHECK(row.verdict == Verdict::ignored);
   CHECK(row.got == "C6");
@@ -132,7 +162,8 @@ TEST_CASE("a whole boot is green, and libvirt comes after it") {
   REQUIRE(record(boot(plan, fake.machine, 60s), files));
   libvirt_starts(fake, 290);
   const auto report = observe(plan, fake.machine);
-  for (const auto& one : report.rows) CHECK((one.verdict == Verdict::ok));
+  for (const auto& one : report.rows)
+    CHECK((one.verdict == Verdict::ok));
   CHECK(report.green());
   REQUIRE(row(report, "uplink 0000:01:00.0 VF drivers"));
   CHECK(row(report, "uplink 0000:01:00.0 VF drivers")->got == "7 on vfio-pci");
@@ -162,9 +193,13 @@ TEST_CASE("what the initramfs lacked is told although the real root made it good
   const auto report = observe(plan, fake.machine);
   CHECK(report.green());
   CHECK(row(report, "early boot")->got == "complete in the real root");
-  CHECK(row(report, "early boot")->cause == "left to the real root: 0000:01:00.0: no driver for it in this initramfs");
-  CHECK(row(report, "uplink 0000:01:00.0 driver")->cause ==
-        "0000:01:00.0: no driver for it in this initramfs; igb is here now: dracut's add_drivers+=\" igb \" puts it there");
+  CHECK(
+      row(report, "early boot")->cause ==
+      "left to the real root: 0000:01:00.0: no driver for it in this initramfs");
+  CHECK(
+      row(report, "uplink 0000:01:00.0 driver")->cause ==
+      "0000:01:00.0: no driver for it in this initramfs; igb is here now: dracut's "
+      "add_drivers+=\" igb \" puts it there");
 }
 
 TEST_CASE("an initramfs without vfirst is told although the real root did all of it") {
@@ -176,7 +211,9 @@ TEST_CASE("an initramfs without vfirst is told although the real root did all of
   const auto report = observe(plan, fake.machine);
   CHECK(report.green());
   CHECK(row(report, "early boot")->got == "complete in the real root");
-  CHECK(row(report, "early boot")->cause == "in the initramfs: vfirst did not run there: dracut's module vfirst is not in it");
+  CHECK(
+      row(report, "early boot")->cause ==
+      "in the initramfs: vfirst did not run there: dracut's module vfirst is not in it");
   REQUIRE(record(boot(plan, fake.machine, 60s), files));
   CHECK(row(observe(plan, fake.machine), "early boot")->cause == row(report, "early boot")->cause);
 }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // What is carried out for one event, and of whom.
+#include "steps/part.hpp"
 #include "fakesys/machine.hpp"
 #include "host/files.hpp"
 #include "steps/boot.hpp"
 #include "steps/late_irqs.hpp"
-#include "steps/part.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 
@@ -38,7 +38,8 @@ Plan plan_of_two() {
 
 std::vector<std::string> described(const std::vector<Step>& steps) {
   std::vector<std::string> out;
-  for (const auto& step : steps) out.push_back(describe(step.action));
+  for (const auto& step : steps)
+    out.push_back(describe(step.action));
   return out;
 }
 
@@ -54,14 +55,22 @@ TEST_CASE("the part of one PF has its steps, the host's modules, and no other PF
 }
 TEST_CASE("tuning leaves VFs and the port alone and waits for nothing that is left out") {
   const auto part = part_of(plan_of_two().steps, {Part::What::tuning, {kOne}});
-  CHECK(described(part) == std::vector<std::string>{"coalescing on 0000:01:00.0: rx-usecs 10", "interrupts of 0000:01:00.0 to CPUs 0-1"});
+  CHECK(
+      described(part) ==
+      std::vector<std::string>{
+          "coalescing on 0000:01:00.0: rx-usecs 10", "interrupts of 0000:01:00.0 to CPUs 0-1"});
   CHECK(part[0].after.empty());
   CHECK(part_of(plan_of_two().steps, {Part::What::tuning, {}}).size() == 4);
   CHECK(part_of(plan_of_two().steps, {Part::What::irqs, {kOne, kTwo}}).size() == 2);
 }
-TEST_CASE("a device of no plan needs nothing, not even a module") { CHECK(part_of(plan_of_two().steps, {Part::What::all, {*PciAddress::parse("0000:03:00.0")}}).empty()); }
+TEST_CASE("a device of no plan needs nothing, not even a module") {
+  CHECK(part_of(plan_of_two().steps, {Part::What::all, {*PciAddress::parse("0000:03:00.0")}})
+            .empty());
+}
 
-TEST_CASE("a PF driver that was loaded again gets its VFs and interrupts back, and the other PF is not touched") {
+TEST_CASE(
+    "a PF driver that was loaded again gets its VFs and interrupts back, and the other PF is not "
+    "touched") {
   FakeMachine fake;
   fake.sysfs.add({.address = "0000:01:00.0"});
   fake.sysfs.add({.address = "0000:02:00.0", .netdev = "eth1", .ifindex = 3, .irqs = {50, 51, 52}});
@@ -73,14 +82,18 @@ TEST_CASE("a PF driver that was loaded again gets its VFs and interrupts back, a
   plan.steps = part_of(plan.steps, {Part::What::all, {kOne}});
   const auto report = boot(plan, fake.machine, 60s);
   CHECK(report.complete());
-  CHECK(fake.sysfs.link_name("sys/bus/pci/devices/" + fake.sysfs.vf("0000:01:00.0", 0) + "/driver") == "vfio-pci");
+  CHECK(
+      fake.sysfs.link_name("sys/bus/pci/devices/" + fake.sysfs.vf("0000:01:00.0", 0) + "/driver") ==
+      "vfio-pci");
   CHECK(fake.sysfs.read("proc/irq/41/smp_affinity_list") == "1");
   CHECK(fake.net.port(2).coalescing.rx_usecs == 10);
-  for (const auto& write : fake.sysfs.writes()) CHECK(write.find("0000:02:") == std::string::npos);
+  for (const auto& write : fake.sysfs.writes())
+    CHECK(write.find("0000:02:") == std::string::npos);
   CHECK(boot(plan, fake.machine, 60s).writes() == 0);
 }
 
-TEST_CASE("whose interrupts are placed is written down once, PFs by themselves and VFs of guests apart") {
+TEST_CASE(
+    "whose interrupts are placed is written down once, PFs by themselves and VFs of guests apart") {
   FakeMachine fake;
   DiskFiles files(fake.sysfs);
   auto plan = plan_of_two();

@@ -10,7 +10,6 @@ using namespace vfirst::fake;
 
 namespace {
 
-
 struct WithPort : FakeMachine {
   WithPort() {
     sysfs.add({});
@@ -41,7 +40,8 @@ TEST_CASE("a VF's own port is brought up and set, once its driver made it") {
   CHECK(apply(usecs, fake.machine).state == StepState::done);
   CHECK(verify(usecs, fake.machine).got == "rx-usecs 30");
   CHECK(apply(usecs, fake.machine).state == StepState::unchanged);
-  CHECK(fake.port().coalescing.rx_usecs != 30U);                  // the PF's own stands
+  // the PF's own stands
+  CHECK(fake.port().coalescing.rx_usecs != 30U);
 }
 
 TEST_CASE("all attributes of all VFs go in one message, and a second run sends none") {
@@ -71,7 +71,10 @@ TEST_CASE("an attribute that the driver lacks takes no other along, and is named
   CHECK(out.state == StepState::failed);
   CHECK(out.partial);
   CHECK(out.error == EOPNOTSUPP);
-  CHECK(out.cause == "0000:01:00.0: VF 0 trust on: EOPNOTSUPP: the driver has no such VF setting (Operation not supported)");
+  CHECK(
+      out.cause ==
+      "0000:01:00.0: VF 0 trust on: EOPNOTSUPP: the driver has no such VF setting (Operation not "
+      "supported)");
   CHECK(fake.port().vfs[0].mac == each.mac);
   CHECK(fake.port().vfs[1].mac == each.mac);
 }
@@ -110,11 +113,15 @@ TEST_CASE("adaptive off is fulfilled by a device that has no adaptive mode") {
   CHECK(apply(SetCoalescing{kPf, {}, {}, false, {}}, fake.machine).state == StepState::unchanged);
 }
 
-TEST_CASE("a setting that the driver lacks leaves the others in force, with the kernel's sentence") {
+TEST_CASE(
+    "a setting that the driver lacks leaves the others in force, with the kernel's sentence") {
   WithPort fake;
   const auto out = apply(SetCoalescing{kPf, 0, {}, true, {}}, fake.machine);
   CHECK(out.state == StepState::failed);
-  CHECK(out.cause == "eth0: adaptive-rx on: EINVAL: the driver refuses this value (Invalid argument: cannot modify an unsupported parameter)");
+  CHECK(
+      out.cause ==
+      "eth0: adaptive-rx on: EINVAL: the driver refuses this value (Invalid argument: cannot "
+      "modify an unsupported parameter)");
   CHECK(fake.port().coalescing.rx_usecs == 0U);
 }
 
@@ -153,7 +160,9 @@ TEST_CASE("a port that udev has not named yet waits") {
   CHECK(apply(BringUp{kPf}, fake.machine).state == StepState::done);
 }
 
-TEST_CASE("a driver that is bound but still probing has no port yet: waited for; one given to a guest is not") {
+TEST_CASE(
+    "a driver that is bound but still probing has no port yet: waited for; one given to a guest is "
+    "not") {
   FakeMachine fake;
   Pf quiet;
   quiet.netdev = "";

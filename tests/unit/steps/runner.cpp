@@ -13,21 +13,29 @@ namespace {
 const auto kFirst = *PciAddress::parse("0000:01:00.0");
 const auto kSecond = *PciAddress::parse("0000:41:00.0");
 
-Step step(Action action, std::vector<std::size_t> after = {}) { return {std::move(action), "", {}, std::move(after), true}; }
+Step step(Action action, std::vector<std::size_t> after = {}) {
+  return {std::move(action), "", {}, std::move(after), true};
+}
 
 // Load vfio-pci; then for each PF: wait for its driver, make VFs, bind them.
-std::vector<Step> plan_for(const FakeMachine& fake, std::initializer_list<PciAddress> pfs, unsigned count = 3) {
+std::vector<Step> plan_for(
+    const FakeMachine& fake, std::initializer_list<PciAddress> pfs, unsigned count = 3) {
   std::vector<Step> steps{step(LoadModule{"vfio-pci"})};
   for (const auto& pf : pfs) {
     steps.push_back(step(AwaitDriver{pf, ""}, {0}));
     steps.push_back(step(CreateVfs{pf, count, false}, {steps.size() - 1}));
     const auto made = steps.size() - 1;
-    for (unsigned i = 0; i < count; ++i) steps.push_back(step(BindDriver{pf, i, *PciAddress::parse(fake.sysfs.vf(pf.str(), i)), "vfio-pci"}, {0, made}));
+    for (unsigned i = 0; i < count; ++i)
+      steps.push_back(step(
+          BindDriver{pf, i, *PciAddress::parse(fake.sysfs.vf(pf.str(), i)), "vfio-pci"},
+          {0, made}));
   }
   return steps;
 }
 
-Pf second() { return {.address = "0000:41:00.0", .netdev = "eth1", .ifindex = 3, .irqs = {50, 51}}; }
+Pf second() {
+  return {.address = "0000:41:00.0", .netdev = "eth1", .ifindex = 3, .irqs = {50, 51}};
+}
 
 unsigned count(const RunReport& report, const PciAddress& pf, StepState state) {
   unsigned n = 0;
@@ -44,11 +52,13 @@ TEST_CASE("a plan is carried out, and carried out again it writes nothing") {
   fake.sysfs.add(second());
   const auto steps = plan_for(fake, {kFirst, kSecond});
   const auto report = run_steps(steps, fake.machine, 60s);
-  for (const auto& one : report.steps) CHECK((one.state == StepState::done || one.state == StepState::unchanged));
+  for (const auto& one : report.steps)
+    CHECK((one.state == StepState::done || one.state == StepState::unchanged));
   CHECK_FALSE(report.abandoned);
   fake.sysfs.forget_writes();
   const auto again = run_steps(steps, fake.machine, 60s);
-  for (const auto& one : again.steps) CHECK(one.state == StepState::unchanged);
+  for (const auto& one : again.steps)
+    CHECK(one.state == StepState::unchanged);
   CHECK(fake.sysfs.writes().empty());
 }
 
@@ -66,13 +76,17 @@ TEST_CASE("a dead PF costs the others nothing") {
   fake.sysfs.add({.driver = ""});
   fake.sysfs.add(second());
   std::map<std::string, Events::Time> when;
-  const auto report = run_steps(plan_for(fake, {kFirst, kSecond}), fake.machine, 60s, [&](const StepResult& one) { when[one.text] = fake.events.now(); });
+  const auto report = run_steps(
+      plan_for(fake, {kFirst, kSecond}), fake.machine, 60s,
+      [&](const StepResult& one) { when[one.text] = fake.events.now(); });
   CHECK(count(report, kSecond, StepState::done) == 4);
   for (const auto& one : report.steps)
     if (one.pf == kSecond) CHECK(when[one.text] < 2s);
   CHECK(report.steps[1].state == StepState::failed);
   CHECK(report.steps[1].error == ETIMEDOUT);
-  CHECK(report.steps[1].cause == "0000:01:00.0: its driver did not come up: still probing, without firmware, or refused");
+  CHECK(
+      report.steps[1].cause ==
+      "0000:01:00.0: its driver did not come up: still probing, without firmware, or refused");
   CHECK(count(report, kFirst, StepState::skipped) == 4);
   CHECK(fake.events.now() >= 60s);
 }
@@ -90,7 +104,8 @@ TEST_CASE("a PF that no module in this initramfs is for is not waited for") {
 }
 
 TEST_CASE("a write that never returns is left behind, reported, and the other PF is complete") {
-  auto& fake = *new FakeMachine;                                 // its thread stays in there
+  // its thread stays in there
+  auto& fake = *new FakeMachine;
   fake.sysfs.add({.driver_does = Pf::Driver::blocks});
   fake.sysfs.add(second());
   const auto report = run_steps(plan_for(fake, {kFirst, kSecond}), fake.machine, 60s);
@@ -107,7 +122,8 @@ TEST_CASE("VFs that exist are bound even where some are missing") {
   fake.sysfs.add({.driver_does = Pf::Driver::half});
   const auto report = run_steps(plan_for(fake, {kFirst}, 6), fake.machine, 60s);
   CHECK(count(report, kFirst, StepState::done) == 3);
-  CHECK(count(report, kFirst, StepState::failed) == 4);         // making them, and the three that are not there
+  // making them, and the three that are not there
+  CHECK(count(report, kFirst, StepState::failed) == 4);
 }
 
 TEST_CASE("a PF that was loaded again between two runs is done again") {
@@ -123,7 +139,9 @@ TEST_CASE("steps are run in the order of what they wait for, whatever their plac
   FakeMachine fake;
   fake.sysfs.add({});
   const auto vf = *PciAddress::parse(fake.sysfs.vf("0000:01:00.0", 0));
-  const std::vector<Step> steps{step(BindDriver{kFirst, 0, vf, "vfio-pci"}, {1, 2}), step(CreateVfs{kFirst, 1, false}, {3}), step(LoadModule{"vfio-pci"}), step(AwaitDriver{kFirst, ""})};
+  const std::vector<Step> steps{
+      step(BindDriver{kFirst, 0, vf, "vfio-pci"}, {1, 2}), step(CreateVfs{kFirst, 1, false}, {3}),
+      step(LoadModule{"vfio-pci"}), step(AwaitDriver{kFirst, ""})};
   const auto report = run_steps(steps, fake.machine, 60s);
   CHECK(report.steps[0].state == StepState::done);
 }

@@ -10,7 +10,6 @@ using namespace vfirst::fake;
 
 namespace {
 
-
 struct WithSeven : FakeMachine {
   explicit WithSeven(Pf pf = {}, bool vfio = true) {
     sysfs.add(pf);
@@ -18,8 +17,12 @@ struct WithSeven : FakeMachine {
     REQUIRE(apply(CreateVfs{kPf, 7, false}, machine).state == StepState::done);
     sysfs.forget_writes();
   }
-  std::string file(unsigned index, const std::string& name) const { return "sys/bus/pci/devices/" + sysfs.vf("0000:01:00.0", index) + "/" + name; }
-  BindDriver to(unsigned index, const std::string& driver) const { return {kPf, index, *PciAddress::parse(sysfs.vf("0000:01:00.0", index)), driver}; }
+  std::string file(unsigned index, const std::string& name) const {
+    return "sys/bus/pci/devices/" + sysfs.vf("0000:01:00.0", index) + "/" + name;
+  }
+  BindDriver to(unsigned index, const std::string& driver) const {
+    return {kPf, index, *PciAddress::parse(sysfs.vf("0000:01:00.0", index)), driver};
+  }
 };
 
 }  // namespace
@@ -29,7 +32,11 @@ TEST_CASE("a VF goes to vfio-pci by override and probe, two writes, and its link
   const auto out = apply(fake.to(3, "vfio-pci"), fake.machine);
   CHECK(out.state == StepState::done);
   CHECK(out.got == "vfio-pci");
-  CHECK(fake.sysfs.writes() == std::vector<std::string>{fake.file(3, "driver_override") + " <- vfio-pci", "sys/bus/pci/drivers_probe <- " + fake.sysfs.vf("0000:01:00.0", 3)});
+  CHECK(
+      fake.sysfs.writes() ==
+      std::vector<std::string>{
+          fake.file(3, "driver_override") + " <- vfio-pci",
+          "sys/bus/pci/drivers_probe <- " + fake.sysfs.vf("0000:01:00.0", 3)});
 }
 
 TEST_CASE("a VF that has its driver is left alone") {
@@ -45,7 +52,10 @@ TEST_CASE("without an IOMMU group nothing is tried, and the message says argumen
   const auto out = apply(fake.to(0, "vfio-pci"), fake.machine);
   CHECK(out.state == StepState::failed);
   CHECK(out.error == EINVAL);
-  CHECK(out.cause == "VF 0 (0000:01:10.0): it has no IOMMU group, so vfio cannot have it: intel_iommu=on (Intel), or VT-d / AMD-Vi / SMMU in the BIOS");
+  CHECK(
+      out.cause ==
+      "VF 0 (0000:01:10.0): it has no IOMMU group, so vfio cannot have it: intel_iommu=on "
+      "(Intel), or VT-d / AMD-Vi / SMMU in the BIOS");
   CHECK(fake.sysfs.writes().empty());
   CHECK(verify(fake.to(0, "vfio-pci"), fake.machine).cause == out.cause);
 }
@@ -76,7 +86,9 @@ TEST_CASE("a VF in use is not taken away") {
   fake.sysfs.forget_writes();
   const auto out = apply(fake.to(1, "vfio-pci"), fake.machine);
   CHECK(out.state == StepState::failed);
-  CHECK(out.cause.find("driver igbvf has it and it is in use: its netdev " + port + " is up") != std::string::npos);
+  CHECK(
+      out.cause.find("driver igbvf has it and it is in use: its netdev " + port + " is up") !=
+      std::string::npos);
   CHECK(fake.sysfs.writes().empty());
 }
 
@@ -109,12 +121,14 @@ TEST_CASE("vf-driver = none leaves a VF without one") {
 
 TEST_CASE("a VF that does not exist is ENODEV") {
   WithSeven fake;
-  const auto out = apply(BindDriver{kPf, 9, *PciAddress::parse("0000:01:12.2"), "vfio-pci"}, fake.machine);
+  const auto out =
+      apply(BindDriver{kPf, 9, *PciAddress::parse("0000:01:12.2"), "vfio-pci"}, fake.machine);
   CHECK(out.error == ENODEV);
   CHECK(out.cause == "VF 9 (0000:01:12.2): VF 9 of 0000:01:00.0 does not exist");
 }
 
-TEST_CASE("vectors are set while no driver is bound, read from the VF's own capability, and only once") {
+TEST_CASE(
+    "vectors are set while no driver is bound, read from the VF's own capability, and only once") {
   WithSeven fake;
   fake.sysfs.put("sys/bus/pci/devices/0000:01:00.0/sriov_vf_total_msix", "64");
   const SetVfVectors four{kPf, 0, 4};

@@ -10,7 +10,9 @@ using namespace vfirst::fake;
 
 namespace {
 
-CreateVfs vfs(unsigned count, bool recreate = false) { return {kPf, count, recreate}; }
+CreateVfs vfs(unsigned count, bool recreate = false) {
+  return {kPf, count, recreate};
+}
 
 }  // namespace
 
@@ -21,7 +23,10 @@ TEST_CASE("VFs are made with autoprobe off, in two writes, and counted afterward
   CHECK(out.state == StepState::done);
   CHECK(out.got == "7");
   CHECK(out.writes == 2);
-  CHECK(fake.sysfs.writes() == std::vector<std::string>{"sys/bus/pci/devices/0000:01:00.0/sriov_drivers_autoprobe <- 0", "sys/bus/pci/devices/0000:01:00.0/sriov_numvfs <- 7"});
+  CHECK(
+      fake.sysfs.writes() == std::vector<std::string>{
+                                 "sys/bus/pci/devices/0000:01:00.0/sriov_drivers_autoprobe <- 0",
+                                 "sys/bus/pci/devices/0000:01:00.0/sriov_numvfs <- 7"});
   CHECK(verify(vfs(7), fake.machine).verdict == Verdict::ok);
 }
 
@@ -36,7 +41,8 @@ TEST_CASE("the right number of VFs is left alone") {
   CHECK(fake.sysfs.writes().empty());
 }
 
-TEST_CASE("more VFs than the hardware has are refused before the kernel is asked, and never clamped") {
+TEST_CASE(
+    "more VFs than the hardware has are refused before the kernel is asked, and never clamped") {
   FakeMachine fake;
   fake.sysfs.add({});
   const auto out = apply(vfs(9), fake.machine);
@@ -55,7 +61,10 @@ TEST_CASE("VFs in another number are kept unless allow-recreate says otherwise")
   CHECK(kept.state == StepState::failed);
   CHECK(kept.error == EBUSY);
   CHECK(kept.got == "4");
-  CHECK(kept.cause == "0000:01:00.0: 4 VFs exist, 7 wanted; allow-recreate = yes replaces them when none is in use");
+  CHECK(
+      kept.cause ==
+      "0000:01:00.0: 4 VFs exist, 7 wanted; allow-recreate = yes replaces them when none is in "
+      "use");
   CHECK(fake.sysfs.writes().empty());
 
   const auto remade = apply(vfs(7, true), fake.machine);
@@ -69,16 +78,22 @@ TEST_CASE("VFs are never removed under a guest, and the guest is named") {
   fake.sysfs.add_driver("vfio-pci");
   REQUIRE(apply(vfs(4), fake.machine).state == StepState::done);
   const auto vf = fake.sysfs.vf("0000:01:00.0", 2);
-  REQUIRE(apply(BindDriver{kPf, 2, *PciAddress::parse(vf), "vfio-pci"}, fake.machine).state == StepState::done);
+  REQUIRE(
+      apply(BindDriver{kPf, 2, *PciAddress::parse(vf), "vfio-pci"}, fake.machine).state ==
+      StepState::done);
   fake.sysfs.guest_opens(vf);
   fake.sysfs.forget_writes();
   const auto out = apply(vfs(7, true), fake.machine);
   CHECK(out.state == StepState::failed);
-  CHECK(out.cause.find("VF 2 (0000:01:10.4) is in use: qemu-system-x86 (812) has /dev/vfio/12 open") != std::string::npos);
+  CHECK(
+      out.cause.find(
+          "VF 2 (0000:01:10.4) is in use: qemu-system-x86 (812) has /dev/vfio/12 open") !=
+      std::string::npos);
   CHECK(fake.sysfs.writes().empty());
 }
 
-TEST_CASE("a driver that makes fewer VFs than asked is a failure that the other steps can live with") {
+TEST_CASE(
+    "a driver that makes fewer VFs than asked is a failure that the other steps can live with") {
   FakeMachine fake;
   fake.sysfs.add({.driver_does = Pf::Driver::half});
   const auto out = apply(vfs(6), fake.machine);
@@ -116,14 +131,20 @@ TEST_CASE("a PF without a driver is ENOENT, with a word about the image") {
   CHECK(verify(vfs(7), fake.machine).cause.find("the PF has no driver") != std::string::npos);
 }
 
-TEST_CASE("no room for the VFs names the BIOS settings and pci=realloc, and the kernel's own line") {
+TEST_CASE(
+    "no room for the VFs names the BIOS settings and pci=realloc, and the kernel's own line") {
   FakeMachine fake;
   fake.sysfs.add({.driver_does = Pf::Driver::no_memory});
-  fake.sysfs.put("dev/kmsg", "3,2,2,-;pci 0000:01:00.0: not enough MMIO resources for SR-IOV\n6,3,3,-;igb 0000:01:00.0 eth0: NIC Link is Up 1000 Mbps");
+  fake.sysfs.put(
+      "dev/kmsg",
+      "3,2,2,-;pci 0000:01:00.0: not enough MMIO resources for SR-IOV\n6,3,3,-;igb "
+      "0000:01:00.0 eth0: NIC Link is Up 1000 Mbps");
   const auto out = apply(vfs(7), fake.machine);
   CHECK(out.error == ENOMEM);
   CHECK(out.cause.find("pci=realloc") != std::string::npos);
-  CHECK(out.cause.find("(kernel: pci 0000:01:00.0: not enough MMIO resources for SR-IOV)") != std::string::npos);
+  CHECK(
+      out.cause.find("(kernel: pci 0000:01:00.0: not enough MMIO resources for SR-IOV)") !=
+      std::string::npos);
 }
 
 TEST_CASE("a driver's refusal is passed on") {
