@@ -2,9 +2,10 @@
 #pragma once
 // Policy that this boot alone brought, gathered in run/vfirst/policy.d, where the real root finds
 // it too:
-//   NAME.ini          what the boot loader put into the initramfs's etc/vfirst/policy.d beside or
-//   over the image's own files disk-NAME.ini     *.ini of a filesystem labelled VFIRST
-//   url-N-NAME.ini    vfirst.policy=URL, the Nth on the kernel command line
+//   NAME.ini        what the boot loader put into the initramfs's etc/vfirst/policy.d, beside
+//                   or over the image's own files
+//   disk-NAME.ini   *.ini of a filesystem labelled VFIRST
+//   url-N-NAME.ini  vfirst.policy=URL, the Nth on the kernel command line
 // In the order in which they count: by name.
 
 #include "host/files.hpp"

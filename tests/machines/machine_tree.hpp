@@ -3,16 +3,19 @@
 // A machine's sysfs, procfs and /boot from a description of a few lines:
 // tests/machines/SHAPE/machine.
 //
-//   cpu GenuineIntel flags=lm,pdpe1gb        vendor_id of /proc/cpuinfo, and its flags; '_' stands
-//   for a blank in names layout nodes=2 cores=32 threads=2        cores of each node; CPU numbers
-//   as Linux gives them, first threads first smt off                                  second
-//   threads present, not online efficiency 12-19                         CPUs of a hybrid part's
-//   small cores, which have one thread each memory 262144 262144                     MiB of each
-//   node; 0: a node without memory node 2 memory=65536                      a further node without
-//   CPUs tables DMAR                              firmware tables kernel 6.12.95+deb13-amd64
-//   installed; the first is the running one cmdline root=UUID=1 ro quiet pf 0000:3b:00.0 node=0
-//   class=020000 ids=8086:1592 driver=ice vfs=128 offset=8 stride=1 port=ens1f0 mac=...
-//   link=16.0/16 best=16.0/16 file sys/kernel/kexec_crash_size 536870912
+//   cpu GenuineIntel flags=lm,pdpe1gb  vendor_id of /proc/cpuinfo and its flags; '_' is a blank
+//   layout nodes=2 cores=32 threads=2  cores of each node; CPUs are numbered as Linux does,
+//                                      first threads first
+//   smt off                            second threads are present, not online
+//   efficiency 12-19                   CPUs of a hybrid part's small cores, one thread each
+//   memory 262144 262144               MiB of each node; 0: a node without memory
+//   node 2 memory=65536                a further node without CPUs
+//   tables DMAR                        firmware tables
+//   kernel 6.12.95+deb13-amd64         installed; the first is the running one
+//   cmdline root=UUID=1 ro quiet
+//   pf 0000:3b:00.0 node=0 class=020000 ids=8086:1592 driver=ice vfs=128 offset=8 stride=1
+//      port=ens1f0 mac=... link=16.0/16 best=16.0/16            (on one line)
+//   file sys/kernel/kexec_crash_size 536870912
 
 #include "base/cpu_set.hpp"
 #include "base/text.hpp"

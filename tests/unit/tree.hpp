@@ -3,10 +3,8 @@
 // A directory tree made from a list in the test's text, gone when the object is.
 //
 //   TempTree tree{{"sys/devices/system/cpu/online", "0-3\n"},
-//                 {"sys/class/net/eth0", "-> ../../devices/pci0000:00/0000:00:03.0/net/eth0"},   a
-//                 symbolic link
-//                 {"sys/kernel/iommu_groups/", ""}};                                             an
-//                 empty directory
+//                 {"sys/class/net/eth0", "-> ../../devices/pci0000:00/eth0"},   a symbolic link
+//                 {"sys/kernel/iommu_groups/", ""}};                            an empty directory
 
 #include "host/root.hpp"
 
