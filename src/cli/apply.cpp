@@ -10,7 +10,7 @@
 #include "cli/load.hpp"
 #include "cli/provision.hpp"
 #include "cli/transaction.hpp"
-#include "kargs/era.hpp"
+#include "kargs/kernel_features.hpp"
 #include "plan/simulated.hpp"
 
 #include <spdlog/spdlog.h>

@@ -10,8 +10,8 @@ namespace {
 using enum Repeat;
 using enum Stage;
 
-// Read from the source of 6.12; `since` where an older kernel in the field takes it wrongly or not
-// at all.
+// Read from the source of 6.12. `since` is set where a kernel still in use does not know the
+// argument or reads it wrongly.
 constexpr KargInfo kCatalogue[] = {
     {"intel_iommu",
      {"CONFIG_INTEL_IOMMU"},

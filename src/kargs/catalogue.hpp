@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
-// The kernel arguments that we write or have an opinion on: what each needs, how the kernel takes
-// it, how its effect is seen. Data for plan, explain and verify.
+// The kernel arguments that vfirst writes or judges: what each needs, how the kernel reads it and
+// where its effect can be seen. Data for plan, explain and verify.
 
 #include "base/kernel_version.hpp"
 
@@ -11,31 +11,31 @@
 
 namespace vfirst {
 
-// when the same key stands in the line more than once
+// What happens when a key stands in the line more than once.
 enum class Repeat { first_wins, last_wins, accumulates };
-// early_param, __setup, module or core parameter
+// How the kernel declares it: early_param, __setup, a module or core parameter.
 enum class Stage { early, setup, module };
 
 struct KargInfo {
   std::string_view key;
-  // all of these in the kernel; "" where less is needed
+  // Configuration options that the kernel needs, all of them. Unused places are empty.
   std::array<std::string_view, 2> config;
-  // "" : any
+  // Empty: any.
   std::string_view hardware;
-  // 0.0: any kernel of today
+  // 0.0: every kernel in use.
   KernelVersion since;
   Repeat repeat;
   Stage stage;
-  // where the effect is seen after boot
+  // The file that shows the effect after boot.
   std::string_view verified;
-  // one line
+  // One line.
   std::string_view doc;
-  // "" : none to speak of
+  // Empty: none worth a word.
   std::string_view risk;
 };
 
 std::span<const KargInfo> karg_catalogue();
-// '-' equals '_'; nullptr for what is not ours to know
+// '-' equals '_'. nullptr: vfirst does not know this argument.
 const KargInfo* karg_info(std::string_view key);
 
 }  // namespace vfirst

@@ -13,10 +13,10 @@ std::size_t blanks(std::string_view text) {
   return static_cast<std::size_t>(std::find_if_not(text.begin(), text.end(), blank) - text.begin());
 }
 
-// One argument from the front of `text`, which does not begin with a blank. next_arg's rules: a
-// quote anywhere switches blanks off and on; the first '=' that is not the very first character
-// ends the name, inside quotes too; a quote is taken off only where it opens the whole argument or
-// the value, and then only a last one goes with it.
+// One argument from the front of `text`, which does not begin with a blank. The rules of next_arg:
+// a quote anywhere begins or ends a part in which blanks do not separate. The first '=' that is not
+// the very first character ends the name, inside quotes too. A quote is removed only where it opens
+// the whole argument or the value, and then the closing one only if it is the last character.
 KernelArg next_arg(std::string_view text) {
   const bool quoted = text.starts_with('"');
   const std::size_t from = quoted ? 1 : 0;
@@ -67,7 +67,7 @@ Result<KernelArg> make_arg(std::string_view key, std::optional<std::string_view>
 
 CommandLine CommandLine::parse(std::string_view text) {
   CommandLine line;
-  // A C string ends at its first NUL; what stands behind it is carried along unread.
+  // A C string ends at its first NUL. The text after it is kept but not read.
   const auto end = std::min(text.find('\0'), text.size());
   auto rest = text.substr(0, end);
   for (;;) {
@@ -110,8 +110,8 @@ const KernelArg* CommandLine::last(std::string_view key) const {
 }
 
 Status CommandLine::append(KernelArg arg) {
-  // An odd quote keeps the kernel reading to the end of the line: ours would become part of that
-  // argument.
+  // After an odd number of quotes the kernel reads to the end of the line: an argument added here
+  // would become part of the last one.
   if (!args_.empty() && std::count(args_.back().raw.begin(), args_.back().raw.end(), '"') % 2 != 0)
     return refuse("the command line ends inside a double quote: {}", args_.back().raw);
   gaps_.insert(gaps_.end() - 1, args_.empty() ? "" : " ");
@@ -123,8 +123,8 @@ Status CommandLine::append(KernelArg arg) {
 void CommandLine::erase(std::size_t position) {
   const auto at = static_cast<std::ptrdiff_t>(position);
   args_.erase(args_.begin() + at);
-  // An argument goes with the blank before it; the first one leaves the line's own indentation and
-  // takes the next blank.
+  // An argument is removed together with the blank before it; the first one with the blank after
+  // it, so that the line keeps its indentation.
   gaps_.erase(gaps_.begin() + (position == 0 && !args_.empty() ? 1 : at));
 }
 

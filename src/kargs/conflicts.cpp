@@ -3,8 +3,8 @@
 
 #include "base/byte_size.hpp"
 #include "kargs/cpulist.hpp"
-#include "kargs/era.hpp"
 #include "kargs/isolcpus.hpp"
+#include "kargs/kernel_features.hpp"
 
 #include <algorithm>
 #include <optional>
@@ -13,8 +13,9 @@ namespace vfirst {
 
 namespace {
 
-// kernel/sched/isolation.c, housekeeping_setup: a second argument that touches a kind of work
-// already settled must name the same CPUs, or it is dropped. Up to 5.17 there was one kind.
+// kernel/sched/isolation.c, housekeeping_setup: when an earlier argument has set the CPUs for a
+// kind of work, a second one must name the same CPUs, or it is dropped. Up to 5.17 there was one
+// kind.
 struct Isolation {
   const KernelArg* arg;
   bool tick = false, domain = false, managed_irq = false;
@@ -24,7 +25,7 @@ struct Isolation {
   }
 };
 
-// Nothing where the kernel drops the argument as a whole.
+// Nothing where the kernel drops the whole argument.
 std::optional<Isolation> isolation(const KernelArg& arg, unsigned nr_cpu_ids) {
   Isolation out{&arg, true, false, false, {}};
   auto list = arg.value.value_or("");
@@ -42,10 +43,10 @@ std::optional<Isolation> isolation(const KernelArg& arg, unsigned nr_cpu_ids) {
   return out;
 }
 
-// mm/hugetlb.c: what a hugepagesz= or hugepages= of a line stands for. size 0: the default size,
-// whatever that will be.
+// mm/hugetlb.c: the size and count that a hugepagesz= or hugepages= stands for. Size 0: the default
+// size, which is not known yet.
 struct Pages {
-  // hugepages=, or a hugepagesz= that has none
+  // The hugepages=, or a hugepagesz= without one.
   const KernelArg* arg;
   std::uint64_t size = 0;
   std::string count;
@@ -54,7 +55,7 @@ struct Pages {
 std::vector<Pages> pages_of(const std::vector<KernelArg>& args) {
   std::vector<Pages> out;
   std::uint64_t size = 0;
-  // a size was named, its count has not come
+  // A size was named, and its count is still to come.
   bool pending = false;
   for (const auto& arg : args) {
     const auto value = arg.value.value_or("");
@@ -101,9 +102,10 @@ class Search {
           add(other, own, fmt::format("the first {}= wins", own.key));
         else if (housekeeping_lists_must_match(kernel_))
           add(other, own,
-              "up to Linux 5.17 isolcpus= and nohz_full= must name the same CPUs, the first wins");
+              "up to Linux 5.17 isolcpus= and nohz_full= must name the same CPUs, and the first "
+              "wins");
         else if (theirs->meets(*mine))
-          add(other, own, "both settle the same kind of work, the first wins");
+          add(other, own, "both set the CPUs for the same kind of work, and the first wins");
         else
           continue;
         break;
@@ -124,7 +126,7 @@ class Search {
     const auto theirs = pages_of(foreign_), mine = pages_of(ours_);
     const auto* own_default = own("default_hugepagesz");
     for (const auto& other : theirs) {
-      // a bare hugepages= counts in the default size
+      // A bare hugepages= counts pages of the default size.
       if (other.size == 0) {
         const auto size = own_default ? bytes(*own_default) : ByteSize::mib(2).bytes;
         const auto same =

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
-// Foreign arguments, which stand before ours and stay, that make one of ours void or change what it
-// means.
+// Foreign arguments that make one of ours ineffective or change its meaning. They stand before
+// ours, and vfirst does not remove them.
 
 #include "base/cpu_set.hpp"
 #include "base/kernel_version.hpp"
@@ -19,8 +19,8 @@ struct ForeignConflict {
   bool operator==(const ForeignConflict&) const = default;
 };
 
-// `existing`: the line without our own arguments. A foreign one that says the same as ours is no
-// conflict.
+// `existing`: the line without our own arguments. A foreign argument with the same effect as ours
+// is not a conflict.
 std::vector<ForeignConflict> foreign_conflicts(
     const CommandLine& existing, const std::vector<KernelArg>& ours, KernelVersion kernel = {},
     unsigned nr_cpu_ids = CpuSet::kLimit);

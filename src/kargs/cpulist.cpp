@@ -18,7 +18,7 @@ bool ends(char c) {
   return c == 0 || c == '\n';
 }
 
-// One reading of one list. `at()` beyond the text is the C string's NUL.
+// Reads one list once. at() beyond the text returns the NUL of the C string.
 class Parser {
  public:
   Parser(std::string_view text, unsigned bits)
@@ -36,7 +36,7 @@ class Parser {
       if (first_ > last_ || group_ == 0 || used_ > group_) return fail(EINVAL, "is not a range");
       if (last_ >= bits_)
         return fail(ERANGE, fmt::format("goes beyond the last CPU, {}", bits_ - 1));
-      // Unsigned arithmetic as the kernel's own, a group beyond 2^31 wraps round there too.
+      // Unsigned arithmetic as in the kernel, where a group beyond 2^31 wraps around, too.
       for (auto start = first_; start <= last_; start += group_)
         for (auto n = std::min(last_ - start + 1, used_); n > 0; --n)
           set.insert(start + n - 1);
@@ -89,13 +89,13 @@ class Parser {
     VFIRST_CHECK(number(used_));
     if (at() != '/') return fail(EINVAL, "has no /group behind its :used");
     ++i_;
-    // what follows it needs no separator
+    // No separator is needed after it.
     return number(group_);
   }
 
   Status plain(bool& more) {
     used_ = group_ = last_ + 1;
-    // a newline is the end, whatever stands behind it
+    // A newline ends the list; the kernel does not read further.
     more = !ends(at());
     return {};
   }

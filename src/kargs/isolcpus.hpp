@@ -10,13 +10,13 @@
 namespace vfirst {
 
 struct IsolcpusValue {
-  // without any flag: domain
+  // Without any flag the kernel assumes domain.
   bool nohz = false, domain = false, managed_irq = false;
-  // skipped with a word in the kernel log
+  // Flags that the kernel skips, with a line in its log.
   std::vector<std::string> unknown;
-  // a flag with a wrong character: the whole argument is dropped
+  // A flag with a wrong character: the kernel drops the whole argument.
   std::string invalid;
-  // what is left; the kernel reads a flag only with a comma behind it
+  // The rest. The kernel reads a flag only where a comma follows it.
   std::string list;
   bool operator==(const IsolcpusValue&) const = default;
 };

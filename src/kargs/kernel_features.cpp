@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "kargs/era.hpp"
+#include "kargs/kernel_features.hpp"
 
 namespace vfirst {
 
@@ -10,18 +10,18 @@ bool since(KernelVersion kernel, unsigned major, unsigned minor) {
 }
 
 struct Limit {
-  // of `uname -m`
+  // The beginning of what `uname -m` prints.
   std::string_view prefix;
   std::size_t bytes;
 };
-// arch/*/include/{uapi/,}asm/setup.h; s390 is a configuration option, 4096 by default since 5.14
-// and 896 before.
+// arch/*/include/{uapi/,}asm/setup.h. On s390 it is a configuration option: 4096 by default since
+// 5.14, and 896 before.
 constexpr Limit kLimits[] = {
     {"x86_64", 2048},  {"i386", 2048},   {"i486", 2048}, {"i586", 2048},      {"i686", 2048},
     {"aarch64", 2048}, {"arm64", 2048},  {"ppc", 2048},  {"riscv", 1024},     {"arm", 1024},
     {"mips", 4096},    {"parisc", 1024}, {"s390", 896},  {"loongarch", 4096},
 };
-// asm-generic is 512, alpha and a few others 256
+// asm-generic has 512, alpha and a few others 256.
 constexpr std::size_t kLeast = 256;
 
 }  // namespace
@@ -52,7 +52,7 @@ Status check_length(std::string_view command_line, std::string_view architecture
   const auto limit = command_line_limit(architecture) - 1;
   if (command_line.size() <= limit) return {};
   return refuse(
-      "the kernel command line has {} bytes, {} takes {}", command_line.size(),
+      "the kernel command line has {} bytes; {} accepts {}", command_line.size(),
       architecture.empty() ? "the kernel" : architecture, limit);
 }
 

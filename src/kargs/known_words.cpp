@@ -10,9 +10,9 @@ namespace vfirst {
 namespace {
 
 // The names in __setup(), early_param() and core_param() of Linux 6.1 and 6.12 that are built into
-// Debian's kernel; those of other configurations (SELinux, IP autoconfiguration) are known to init
-// or to dracut only. A name with '=' is none of the kernel's without a value. Names with a dot are
-// left out: a kernel never hands them to init.
+// Debian's kernel. Those of other configurations (SELinux, IP autoconfiguration) are not here. The
+// kernel knows a name with '=' only with a value. Names with a dot are left out: a kernel never
+// passes them to init.
 constexpr std::string_view kEverywhere[] = {
     "TOMOYO_loader=",
     "TOMOYO_trigger=",

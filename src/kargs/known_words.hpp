@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
-// Which words a kernel takes for its own. The others it hands to init, if they have no dot
-// (init/main.c, unknown_bootoption).
+// The words that a kernel knows. It passes the others to init, unless they have a dot (init/main.c,
+// unknown_bootoption).
 
 #include "kargs/command_line.hpp"
 
@@ -11,8 +11,7 @@
 namespace vfirst {
 
 bool known_to_kernel(const KernelArg& arg, std::string_view architecture);
-// Not the kernel's, and right in the line nevertheless: init, dracut or an installer reads it
-// there.
+// A word that the kernel does not know but that init, dracut or an installer reads in the line.
 bool meant_for_init(const KernelArg& arg);
 
 }  // namespace vfirst

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The boot as init/main.c takes it: early arguments, then all in order, then what is left over for
-// init.
+// A boot in the order of init/main.c: early arguments first, then all arguments in their order,
+// then the rest for init.
 #include "kargs/simulate.hpp"
 
 #include "base/text.hpp"
+#include "base/words.hpp"
 #include "kargs/catalogue.hpp"
-#include "kargs/era.hpp"
+#include "kargs/kernel_features.hpp"
 #include "kargs/known_words.hpp"
 #include "kargs/simulate_topic.hpp"
 
@@ -17,14 +18,7 @@ namespace {
 
 using simulated::Answer;
 
-std::string joined(const std::vector<std::string>& words) {
-  std::string out;
-  for (const auto& word : words)
-    out += (out.empty() ? "" : " ") + word;
-  return out;
-}
-
-// What init gets: the quotes around the value are gone.
+// The word as init gets it: without the quotes around its value.
 std::string unquoted(const KernelArg& arg) {
   return arg.value ? fmt::format("{}={}", arg.key, *arg.value) : arg.key;
 }
@@ -39,7 +33,7 @@ class Boot {
     simulated::Isolation isolation(shrunk_, max_cpus_);
     simulated::Hugepages hugepages(shrunk_);
     simulated::Iommu iommu(shrunk_);
-    // Early arguments are read before all the others, so their messages come first.
+    // The kernel reads early arguments before all others, so their messages come first.
     for (const auto& arg : line_.args()) {
       auto answer = iommu.read(arg);
       if (!answer) answer = isolation.read(arg);
@@ -54,7 +48,7 @@ class Boot {
         answer->does = "taken";
       out_.arguments.push_back(
           {arg, answer->effect, std::move(answer->does), std::move(answer->rule),
-           std::move(answer->message)});
+           std::move(answer->message), answer->reader});
     }
     leftovers();
     last_wins();
@@ -70,18 +64,18 @@ class Boot {
   }
 
  private:
-  // Measured on x86: 2031 bytes boot; 2091 and 2238 given to the kernel itself never came up. A
-  // loader may cut instead, whole arguments from the end (GRUB), and root= is among what goes.
+  // Measured on x86: 2031 bytes boot; with 2091 and 2238 bytes the kernel never came up. A loader
+  // may cut the line instead: GRUB drops whole arguments from the end, and root= may be among them.
   void length() {
     const auto limit = command_line_limit(machine_.architecture) - 1;
     if (line_.bytes() > limit)
       out_.fatal.push_back(fmt::format(
-          "the command line has {} bytes, {} takes {}: the end is lost or the kernel "
-          "does not come up",
+          "the command line has {} bytes, and {} accepts {}: either its end is lost or the kernel "
+          "does not boot",
           line_.bytes(), machine_.architecture, limit));
   }
 
-  // nr_cpus=, possible_cpus= and maxcpus= are settled before any list is read.
+  // The kernel reads nr_cpus=, possible_cpus= and maxcpus= before any list.
   void early() {
     shrunk_ = machine_;
     const auto only = [&](std::uint64_t count) {
@@ -102,7 +96,7 @@ class Boot {
     }
   }
 
-  // Whatever is not simulated in its effect: does the kernel know the word at all?
+  // An argument whose effect is not simulated: does the kernel know it at all?
   Answer other(const KernelArg& arg) {
     const auto* info = karg_info(arg.key);
     const bool dotted = arg.key.find('.') != std::string::npos;
@@ -112,7 +106,7 @@ class Boot {
             dotted,
             Effect::ignored,
             "nothing",
-            fmt::format("it came with {}.{}", info->since.major, info->since.minor),
+            fmt::format("only kernels since {}.{} have it", info->since.major, info->since.minor),
             {}};
       for (const auto option : info->config)
         if (!option.empty() && machine_.options_off.contains(option))
@@ -125,21 +119,31 @@ class Boot {
     }
     if (dotted)
       return {
-          true,
-          Effect::effective,
-          info ? std::string(info->doc) : "kept for the module it names",
-          {},
-          {}};
+          .does = info ? std::string(info->doc) : "kept for the module that it names",
+          .rule = {},
+          .message = {},
+          .reader = info ? Reader::kernel : Reader::module};
     if (known_to_kernel(arg, machine_.architecture))
       return {
-          true, Effect::effective, info ? std::string(info->doc) : "known to the kernel", {}, {}};
+          .does = info ? std::string(info->doc) : "known to the kernel", .rule = {}, .message = {}};
     if (meant_for_init(arg))
-      return {false, Effect::effective, "read by others than the kernel proper", {}, {}};
-    return {false, Effect::ignored, "handed to init", "this kernel does not know the word", {}};
+      return {
+          .taken = false,
+          .does = "read by user space",
+          .rule = {},
+          .message = {},
+          .reader = Reader::user_space};
+    return {
+        .taken = false,
+        .effect = Effect::ignored,
+        .does = "handed to init",
+        .rule = "this kernel does not know this argument",
+        .message = {},
+        .reader = Reader::init};
   }
 
-  // init/main.c, unknown_bootoption: a variable replaces an earlier one of its name; HOME and TERM
-  // are there before.
+  // init/main.c, unknown_bootoption: a variable replaces an earlier one with its name. HOME and
+  // TERM exist from the beginning.
   void hand_over(const KernelArg& arg, Answer& answer) {
     if (arg.key.find('.') != std::string::npos) return;
     if (!arg.value) {
@@ -156,7 +160,7 @@ class Boot {
       else if (!inherited)
         out_.init_variables.push_back(unquoted(arg));
     }
-    if (answer.effect == Effect::ignored && answer.does != "handed to init")
+    if (answer.effect == Effect::ignored && answer.reader != Reader::init)
       answer.does += ", handed to init";
   }
 
@@ -172,18 +176,17 @@ class Boot {
     panic_ = true;
     const auto said = fmt::format("Too many boot {} vars at `{}'", kind, unquoted(arg));
     out_.fatal.push_back(fmt::format(
-        "more words that the kernel does not know than init can be given: it panics, \"{}\"",
-        said));
+        "more unknown arguments than the kernel can pass to init: it panics with \"{}\"", said));
     out_.log.push_back("Kernel panic - not syncing: " + said);
   }
 
-  // init= drops the words before it, for the sake of a loader that put "auto" there.
+  // init= drops the words before it. The kernel does this because some loaders put "auto" there.
   void forget_words(Answer& answer) {
     if (!answer.taken) return;
     out_.init_words.clear();
     for (auto& verdict : out_.arguments)
-      if (verdict.does == "read by others than the kernel proper" && !verdict.arg.value)
-        verdict.does = "dropped: init= stands behind it";
+      if (verdict.reader == Reader::user_space && !verdict.arg.value)
+        verdict.does = "not handed to init: a later init= drops it";
   }
 
   void leftovers() {
@@ -192,9 +195,9 @@ class Boot {
       all.insert(all.end(), out_.init_variables.begin(), out_.init_variables.end());
       out_.log.push_back(fmt::format(
           "Unknown kernel command line parameters \"{}\", will be passed to user space.",
-          joined(all)));
+          joined(all, " ")));
     }
-    // Behind the -- everything is a word for init.
+    // Everything after -- is a word for init.
     const auto tail = CommandLine::parse(
         line_.init_part().starts_with("--") ? line_.init_part().substr(2) : std::string_view());
     for (const auto& arg : tail.args())
@@ -256,7 +259,7 @@ std::vector<ArgumentVerdict> not_effective(
   const auto seen = simulate(line, machine);
   std::vector<bool> used(seen.arguments.size());
   std::vector<ArgumentVerdict> out;
-  // Ours stand behind the others: the last ones that read the same are they.
+  // Ours stand after the others, so the last ones with equal text are ours.
   for (auto own = ours.rbegin(); own != ours.rend(); ++own) {
     std::size_t at = seen.arguments.size();
     while (at-- > 0)
@@ -264,7 +267,7 @@ std::vector<ArgumentVerdict> not_effective(
           seen.arguments[at].arg.value == own->value)
         break;
     if (at >= seen.arguments.size()) {
-      out.push_back({*own, Effect::ignored, "nothing", "it is not in the line", {}});
+      out.push_back({*own, Effect::ignored, "nothing", "it is not in the command line", {}});
       continue;
     }
     used[at] = true;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
-// What a kernel will do with a whole command line on a machine, before it is booted: each
-// argument's fate, the state it leads to, the words the kernel will log, and whether the boot comes
-// up at all. Rules read from the sources of 6.1 and 6.12, and compared with booted kernels of 6.12
-// by tests/vm/calibrate; what differs in other releases has not been booted.
+// Simulates what a kernel does with a whole command line on a machine, before it boots: the effect
+// of each argument, the resulting state, the messages that the kernel logs, and whether it boots at
+// all. The rules are read from the sources of 6.1 and 6.12; tests/vm/calibrate compares them with
+// booted kernels of 6.12. Differences of other releases have not been booted.
 
 #include "base/cpu_set.hpp"
 #include "base/kernel_version.hpp"
@@ -20,27 +20,27 @@ namespace vfirst {
 
 struct SimulatedNode {
   unsigned id = 0;
-  // 0: a node without memory, unless memory_known is false
+  // 0: a node without memory, unless memory_known is false.
   std::uint64_t memory_kb = 0;
   bool memory_known = true;
-  // 1 GiB frames that the node gives on every boot, and at most: the kernel's image, its page
-  // structs and the initramfs lie in some. Absent: unknown, memory alone counts.
+  // How many 1 GiB frames the node gives on every boot, and at most: the kernel's image, its page
+  // structs and the initramfs occupy some. Absent: not known, so the amount of memory decides.
   std::optional<std::uint64_t> frames, most_frames;
   bool operator==(const SimulatedNode&) const = default;
 };
 
 struct SimulatedMachine {
-  // 0.0 counts as the newest
+  // 0.0 counts as the newest.
   KernelVersion kernel;
   std::string architecture = "x86_64";
   CpuSet possible, present;
   unsigned boot_cpu = 0;
-  // online ones, by id
+  // The online nodes, sorted by id.
   std::vector<SimulatedNode> nodes;
-  // pdpe1gb; other architectures: by page_kb
+  // The flag pdpe1gb. On other architectures page_kb decides.
   bool gigabyte_pages = true;
   std::uint64_t page_kb = 4;
-  // CONFIG_ options known not to be set
+  // CONFIG_ options that are known not to be set.
   std::set<std::string, std::less<>> options_off;
   bool operator==(const SimulatedMachine&) const = default;
 };
@@ -49,42 +49,55 @@ enum class Effect { effective, partial, ignored };
 // "effective", "partial", "ignored"
 std::string_view effect_name(Effect);
 
+// Who reads an argument.
+enum class Reader {
+  // The kernel itself, its drivers or a built-in module.
+  kernel,
+  // The loadable module that it names before the dot.
+  module,
+  // Known programs of user space, from /proc/cmdline: systemd, dracut, an installer.
+  user_space,
+  // Nobody that is known: the kernel passes it to init, as an argument or a variable.
+  init,
+};
+
 struct ArgumentVerdict {
   KernelArg arg;
   Effect effect = Effect::effective;
-  // "isolates 2-3": what comes of it
+  // The effect: "isolates 2-3".
   std::string does;
-  // the kernel's rule, where it is not simply effective
+  // The kernel's rule, where the argument is not fully effective.
   std::string rule;
-  // what the kernel logs about it, word for word
+  // The kernel's own message about it, word for word.
   std::string message;
+  Reader reader = Reader::kernel;
   bool operator==(const ArgumentVerdict&) const = default;
 };
 
 struct SimulatedPool {
   std::uint64_t size_kb = 0, pages = 0;
-  // node -> pages, nodes with memory only
+  // Pages by node; only nodes with memory.
   std::map<unsigned, std::uint64_t> nodes;
-  // false: memory runs short, or which node gives is not known
+  // False: there may be too little memory, or it is not known which node gives the pages.
   bool sure = true;
   bool operator==(const SimulatedPool&) const = default;
 };
 
 struct Simulation {
-  // in the order of the line
+  // In the order of the line.
   std::vector<ArgumentVerdict> arguments;
   CpuSet isolated, nohz_full, managed_irq, rcu_nocbs, irq_default;
-  // as sys/kernel/mm/hugepages shows them, by size
+  // As sys/kernel/mm/hugepages shows them, sorted by size.
   std::vector<SimulatedPool> hugepages;
   std::uint64_t default_hugepage_kb = 0;
-  // absent: the line does not say
+  // Absent: the line does not decide it.
   std::optional<bool> passthrough;
   std::optional<bool> iommu_off;
-  // handed to init, as the kernel counts them
+  // What init gets, as the kernel counts it.
   std::vector<std::string> init_words, init_variables;
-  // in the order in which they are printed
+  // In the order in which the kernel prints them.
   std::vector<std::string> log;
-  // why the boot does not come up
+  // Why the kernel does not boot.
   std::vector<std::string> fatal;
   bool boots() const { return fatal.empty(); }
   Effect worst() const;
@@ -93,11 +106,11 @@ struct Simulation {
 
 Simulation simulate(const CommandLine& line, const SimulatedMachine& machine);
 
-// Refuses a line with which this kernel does not come up.
+// Refuses a line with which this kernel does not boot.
 Status boots(const CommandLine& line, const SimulatedMachine& machine);
 
-// Those of `ours` that stand in the line and are not effective there, and why. An argument of ours
-// that is not in the line counts as ignored: the line was not the one it was meant for.
+// The arguments of `ours` that are not effective in this line, and why. One that is not in the line
+// counts as ignored.
 std::vector<ArgumentVerdict> not_effective(
     const CommandLine& line, const std::vector<KernelArg>& ours, const SimulatedMachine& machine);
 

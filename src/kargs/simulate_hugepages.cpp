@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// hugepagesz=, hugepages=, default_hugepagesz=: what mm/hugetlb.c parses. Where the pages then come
-// from is simulate_pool.cpp.
-#include "kargs/era.hpp"
+// How mm/hugetlb.c parses hugepagesz=, hugepages= and default_hugepagesz=. simulate_pool.cpp then
+// allocates the pages.
+#include "kargs/kernel_features.hpp"
 #include "kargs/simulate_topic.hpp"
 
 #include <algorithm>
@@ -14,7 +14,7 @@ bool digit(char c) {
   return c >= '0' && c <= '9';
 }
 
-// sscanf("%lu"): the digits at the front, if any. Taken off `text`.
+// sscanf("%lu"): reads the digits at the front of `text`, if there are any, and removes them.
 std::optional<std::uint64_t> number(std::string_view& text) {
   std::size_t n = 0;
   std::uint64_t value = 0;
@@ -74,8 +74,8 @@ bool Hugepages::valid(std::uint64_t size_kb) const {
   }
 }
 
-// Above MAX_PAGE_ORDER: taken from memblock while the line is parsed, the others from the running
-// page allocator.
+// Is the size above MAX_PAGE_ORDER? Such pages are taken from memblock while the line is parsed,
+// all others later from the page allocator.
 bool Hugepages::gigantic(std::uint64_t size_kb) const {
   const unsigned order = machine_.page_kb == 64 ? 13 : machine_.page_kb == 16 ? 11 : 10;
   return size_kb > machine_.page_kb << order;
@@ -86,7 +86,7 @@ int Hugepages::index_of(std::uint64_t size_kb) const {
   return at == pools_.end() ? kNone : static_cast<int>(at - pools_.begin());
 }
 
-// hugetlb_add_hstate: only a new size becomes the one that the next count is for.
+// hugetlb_add_hstate: the next count is for this size only if the size is new.
 std::size_t Hugepages::add(std::uint64_t size_kb) {
   if (const auto at = index_of(size_kb); at != kNone) return static_cast<std::size_t>(at);
   Pool pool;
@@ -110,7 +110,7 @@ Answer Hugepages::size(std::string_view value, std::size_t position) {
   if (!valid(size_kb))
     return {
         true, Effect::ignored, "no pages",
-        "this machine's kernel has no such size, and the count behind it goes with it",
+        "this kernel has no such size; the count after it is ignored, too",
         fmt::format("HugeTLB: unsupported hugepagesz={}", value)};
   if (const auto known = index_of(size_kb); known != kNone) {
     auto& pool = pools_[static_cast<std::size_t>(known)];
@@ -118,8 +118,8 @@ Answer Hugepages::size(std::string_view value, std::size_t position) {
       return {
           true, Effect::ignored, "nothing",
           fmt::format(
-              "{} has been named before: the first pair of a size wins, and the count "
-              "behind this one goes with it",
+              "{} was named before: the first pair of a size wins, and the count after this "
+              "one is ignored, too",
               size_word(size_kb)),
           fmt::format("HugeTLB: hugepagesz={} specified twice, ignoring", value)};
     parsed_ = known;
@@ -131,7 +131,7 @@ Answer Hugepages::size(std::string_view value, std::size_t position) {
   return {
       true,
       Effect::effective,
-      fmt::format("the next count is in pages of {}", size_word(size_kb)),
+      fmt::format("page size {} for the next hugepages=", size_word(size_kb)),
       {},
       {}};
 }
@@ -148,15 +148,14 @@ Answer Hugepages::default_size(std::string_view value, std::size_t position) {
   const auto size_kb = memparse(value) >> 10;
   if (!valid(size_kb))
     return {
-        true, Effect::ignored, "the default stays as it is",
-        "this machine's kernel has no such size",
+        true, Effect::ignored, "the default stays as it is", "this kernel has no such size",
         fmt::format("HugeTLB: unsupported default_hugepagesz={}", value)};
   const auto at = add(size_kb);
   valid_ = default_named_ = true;
   default_ = static_cast<int>(at);
   auto& pool = pools_[at];
   (void)position;
-  // a count that came before any size was meant for this one
+  // A count before any size was for this size.
   if (implicit_.wanted) {
     pool.wanted = implicit_.wanted;
     pool.wanted_at = implicit_.wanted_at;
@@ -167,7 +166,7 @@ Answer Hugepages::default_size(std::string_view value, std::size_t position) {
   Answer answer{
       true,
       Effect::effective,
-      fmt::format("a bare count and hugetlbfs mean {}", size_word(size_kb)),
+      fmt::format("default page size {}, for hugetlbfs and a bare hugepages=", size_word(size_kb)),
       {},
       {}};
   if (machine_.kernel.known() && machine_.kernel < KernelVersion{5, 8} && size_kb != 2048)
@@ -179,14 +178,14 @@ Answer Hugepages::count(std::string_view value, std::size_t position) {
   if (!valid_) {
     valid_ = true;
     return {
-        true, Effect::ignored, "no pages", "it belongs to a size that was not taken",
+        true, Effect::ignored, "no pages", "the size before it was ignored",
         fmt::format("HugeTLB: hugepages={} does not follow a valid hugepagesz, ignoring", value)};
   }
   const int target = pools_.empty() ? kImplicit : parsed_;
   if (target == last_)
     return {
         true, Effect::ignored, "no pages",
-        "each count needs its own size in front of it, the first count stays",
+        "each hugepages= needs its own hugepagesz= before it; the first count stays",
         fmt::format(
             "HugeTLB: hugepages= specified twice without interleaving hugepagesz=, "
             "ignoring hugepages={}",
@@ -207,7 +206,7 @@ Answer Hugepages::count(std::string_view value, std::size_t position) {
         pool.wanted = *n;
         break;
       }
-      // Its first version counted the online nodes instead of looking at each.
+      // The first version of this form compared with the number of online nodes.
       const bool by_count = machine_.kernel.known() && machine_.kernel < KernelVersion{5, 18};
       const auto node = std::ranges::find(machine_.nodes, *n, &SimulatedNode::id);
       if (by_count ? *n >= machine_.nodes.size() : node == machine_.nodes.end())
@@ -235,7 +234,7 @@ Answer Hugepages::count_before_nodes(std::string_view value, Pool& pool) {
       true,
       Effect::ignored,
       fmt::format("{} pages, on any node", pool.wanted),
-      "before 5.16 the kernel reads the first number as the count, and says nothing",
+      "before 5.16 the kernel reads the first number as the count and logs nothing",
       {}};
 }
 
@@ -244,7 +243,7 @@ Answer Hugepages::invalid(std::string_view rest, Pool& pool) {
   pool.wanted_at.clear();
   return {
       true, Effect::ignored, "no pages of this size on any node",
-      "one node that is not there, or one wrong character, and the whole count is void",
+      "with one node that does not exist, or one wrong character, the kernel drops the whole count",
       fmt::format("HugeTLB: Invalid hugepages parameter {}", rest)};
 }
 

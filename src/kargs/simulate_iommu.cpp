@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // iommu=, iommu.passthrough=, intel_iommu=, amd_iommu=: arch/x86/kernel/pci-dma.c,
-// drivers/iommu/iommu.c, intel/iommu.c, amd/init.c. Words are compared by their beginning, so `on`
-// is in `onward` too.
+// drivers/iommu/iommu.c, intel/iommu.c, amd/init.c. The kernel compares only the beginning of a
+// word, so `onward` counts as `on`.
 #include "base/text.hpp"
+#include "base/words.hpp"
 #include "kargs/simulate_topic.hpp"
 
 #include <algorithm>
@@ -21,11 +22,11 @@ constexpr std::array<std::string_view, 9> kAmd = {
 
 Answer malformed(std::string_view key) {
   return {
-      true, Effect::ignored, "nothing", "the value is none that the kernel reads",
+      true, Effect::ignored, "nothing", "the kernel cannot read this value",
       fmt::format("Malformed early option '{}'", key)};
 }
 
-// kstrtobool: the first letter decides, or the second after an o.
+// kstrtobool: the first letter decides; after an o, the second.
 std::optional<bool> truth(std::string_view value) {
   const auto text = lowered(value);
   if (text.starts_with('y') || text.starts_with('t') || text.starts_with('1') ||
@@ -69,7 +70,7 @@ Answer Iommu::x86_words(const KernelArg& arg) {
   if (!arg.value) return malformed(arg.key);
   std::string does;
   for (const auto word : split(*arg.value, ',')) {
-    // it ends the list with a 1, which counts as an error
+    // The kernel returns 1 at this word, which counts as an error.
     if (word.starts_with("usedac")) return malformed(arg.key);
     if (word.starts_with("pt")) passthrough_ = true, does = "the host's own DMA is not translated";
     if (word.starts_with("nopt")) passthrough_ = false, does = "the host's own DMA is translated";
@@ -93,16 +94,16 @@ Answer Iommu::vendor_words(std::string_view value, bool intel) {
     if (intel ? in(kIntel) : in(kAmd)) {
       ++known;
     } else {
-      answer.message += fmt::format(
-          "{}{}: Unknown option - '{}'", answer.message.empty() ? "" : "\n",
-          intel ? "DMAR" : "AMD-Vi", value);
+      append_to_list(
+          answer.message,
+          fmt::format("{}: Unknown option - '{}'", intel ? "DMAR" : "AMD-Vi", value), "\n");
     }
     value.remove_prefix(std::min(value.find(','), value.size()));
     value.remove_prefix(std::min(value.find_first_not_of(','), value.size()));
   }
   if (answer.message.empty()) return answer;
   answer.effect = known ? Effect::partial : Effect::ignored;
-  answer.rule = "the driver does not know the word";
+  answer.rule = "the driver does not know this word";
   if (answer.does.empty()) answer.does = "nothing";
   return answer;
 }

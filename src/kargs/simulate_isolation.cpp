@@ -2,11 +2,12 @@
 // isolcpus=, nohz_full=, rcu_nocbs=, irqaffinity=: kernel/sched/isolation.c,
 // kernel/time/tick-sched.c, kernel/rcu/tree_nocb.h, kernel/irq/irqdesc.c.
 #include "kargs/cpulist.hpp"
-#include "kargs/era.hpp"
 #include "kargs/isolcpus.hpp"
+#include "kargs/kernel_features.hpp"
 #include "kargs/simulate_topic.hpp"
 
 #include "base/text.hpp"
+#include "base/words.hpp"
 
 #include <algorithm>
 
@@ -25,9 +26,9 @@ std::string named(const CpuSet& cpus) {
 
 Result<CpuSet> kernel_list(std::string_view text, unsigned nr_cpu_ids, KernelVersion kernel) {
   if (!cpulist_last_supported(kernel) && text.find('N') != std::string_view::npos)
-    return refuse("{}: before 5.12 a list has no N", text);
+    return refuse("{}: kernels before 5.12 do not know N in a list", text);
   if (!cpulist_all_supported(kernel) && lowered(text).find("all") != std::string::npos)
-    return refuse("{}: before 5.13 a list has no 'all'", text);
+    return refuse("{}: kernels before 5.13 do not know 'all' in a list", text);
   return parse_kernel_list(text, nr_cpu_ids);
 }
 
@@ -54,21 +55,20 @@ Answer Isolation::isolcpus(std::string_view value) {
       (split.managed_irq || !split.unknown.empty() || !split.invalid.empty()))
     return {
         false, Effect::ignored, "isolates no CPU",
-        "before 5.6 a flag other than nohz and domain voids the whole argument",
+        "before 5.6 the kernel drops the whole argument for a flag other than nohz and domain",
         "isolcpus: Error, unknown flag"};
   for (const auto& flag : split.unknown)
-    answer.message += fmt::format(
-        "{}isolcpus: Skipped unknown flag {}", answer.message.empty() ? "" : "\n", flag);
+    append_to_list(answer.message, fmt::format("isolcpus: Skipped unknown flag {}", flag), "\n");
   if (!split.invalid.empty()) {
-    answer.message += fmt::format(
-        "{}isolcpus: Invalid flag {}", answer.message.empty() ? "" : "\n", split.invalid);
+    append_to_list(answer.message, fmt::format("isolcpus: Invalid flag {}", split.invalid), "\n");
     return {
         false, Effect::ignored, "isolates no CPU",
-        "a flag is made of letters and _, another character voids the whole argument",
+        "flags consist of letters and _; with another character the kernel drops the whole "
+        "argument",
         answer.message};
   }
   if (!split.unknown.empty())
-    answer.effect = Effect::partial, answer.rule = "a flag that it does not know is passed over";
+    answer.effect = Effect::partial, answer.rule = "the kernel skips a flag that it does not know";
   unsigned kinds = 0;
   if (split.nohz) kinds |= tick;
   if (split.domain) kinds |= domain;
@@ -81,9 +81,7 @@ Answer Isolation::nohz_full(std::string_view value) {
 }
 
 Answer Isolation::setup(std::string_view list, unsigned kinds, Answer answer) {
-  const auto add = [&](std::string_view line) {
-    answer.message += fmt::format("{}{}", answer.message.empty() ? "" : "\n", line);
-  };
+  const auto add = [&](std::string_view line) { append_to_list(answer.message, line, "\n"); };
   if (kinds & tick && !(kinds_ & tick) && machine_.options_off.contains("CONFIG_NO_HZ_FULL")) {
     add("Housekeeping: nohz unsupported. Build with CONFIG_NO_HZ_FULL");
     return {
@@ -95,8 +93,7 @@ Answer Isolation::setup(std::string_view list, unsigned kinds, Answer answer) {
     add(kBadRange);
     return {
         false, Effect::ignored, "isolates no CPU",
-        "a list that is not right to its end, or goes beyond the last possible CPU, is void as "
-        "a whole",
+        "the kernel drops a list with an error in it, or with a CPU beyond the last possible one",
         answer.message};
   }
   if (housekeeping_lists_must_match(machine_.kernel))
@@ -104,7 +101,7 @@ Answer Isolation::setup(std::string_view list, unsigned kinds, Answer answer) {
   return set_up_masks(*cpus, kinds, std::move(answer));
 }
 
-// Is no CPU that is brought up at boot left for the host?
+// Would no CPU that starts at boot be left for the host?
 bool Isolation::keeps_none(const CpuSet& housekeeping) const {
   const auto first = (housekeeping & machine_.present).first();
   return !first || *first >= max_cpus_;
@@ -119,25 +116,23 @@ Answer Isolation::accept(const CpuSet& list, const CpuSet& guests, unsigned kind
         {unsigned{managed_irq}, "no managed interrupts"},
         {unsigned{rest}, "no kernel threads and timers"},
         {unsigned{tick}, "no tick"}})
-    if (kinds & kind) what += fmt::format("{}{}", what.empty() ? "" : ", ", name);
+    if (kinds & kind) append_to_list(what, name);
   answer.does = fmt::format("{}: {}", named(guests & machine_.possible), what);
   if (guests != list)
     answer.effect = Effect::partial,
     answer.rule =
-        "one present CPU is always left to the host, the boot CPU if the list leaves none";
+        "one present CPU always stays with the host: the boot CPU if the list leaves none";
   else if (!machine_.possible.contains(list) && answer.rule.empty())
     answer.effect = Effect::partial, answer.rule = "some of the CPUs are not possible here";
   return answer;
 }
 
-// 5.18 and later: each kind of work has its own mask, and only kinds that were settled before must
-// be asked for alike.
+// 5.18 and later: each kind of work has its own mask. A second argument must name the same CPUs
+// only for kinds whose mask is set.
 Answer Isolation::set_up_masks(const CpuSet& list, unsigned kinds, Answer answer) {
   auto guests = list;
   auto keep = machine_.possible - list;
-  const auto add = [&](std::string_view line) {
-    answer.message += fmt::format("{}{}", answer.message.empty() ? "" : "\n", line);
-  };
+  const auto add = [&](std::string_view line) { append_to_list(answer.message, line, "\n"); };
   if (keeps_none(keep)) {
     keep.insert(machine_.boot_cpu);
     guests.erase(machine_.boot_cpu);
@@ -148,15 +143,14 @@ Answer Isolation::set_up_masks(const CpuSet& list, unsigned kinds, Answer answer
   if (guests.empty())
     return {
         false, Effect::ignored, "isolates no CPU",
-        list.empty() ? "the list is empty"
-                     : "only the boot CPU is in the list, and the host needs it",
+        list.empty() ? "the list is empty" : "the list has only the boot CPU, which the host needs",
         answer.message};
   for (const auto kind : {tick, domain, managed_irq, rest})
     if (kinds & kinds_ & kind && housekeeping_[kind] != keep) {
       add(kMustMatch);
       return {
           false, Effect::ignored, "changes nothing",
-          "the first list for a kind of work wins, another one must name the same CPUs",
+          "the first list for a kind of work wins; a second one must name the same CPUs",
           answer.message};
     }
   for (const auto kind : {tick, domain, managed_irq, rest})
@@ -168,9 +162,7 @@ Answer Isolation::set_up_masks(const CpuSet& list, unsigned kinds, Answer answer
 Answer Isolation::set_up_one_mask(const CpuSet& list, unsigned kinds, Answer answer) {
   auto guests = list;
   auto keep = machine_.possible - list;
-  const auto add = [&](std::string_view line) {
-    answer.message += fmt::format("{}{}", answer.message.empty() ? "" : "\n", line);
-  };
+  const auto add = [&](std::string_view line) { append_to_list(answer.message, line, "\n"); };
   if ((machine_.present - list).empty()) {
     guests.erase(machine_.boot_cpu);
     if (!kinds_) {
@@ -185,7 +177,7 @@ Answer Isolation::set_up_one_mask(const CpuSet& list, unsigned kinds, Answer ans
     add(kMustMatch);
     return {
         false, Effect::ignored, "changes nothing",
-        "up to 5.17 isolcpus= and nohz_full= must name the same CPUs, the first wins",
+        "up to 5.17 isolcpus= and nohz_full= must name the same CPUs, and the first wins",
         answer.message};
   }
   for (const auto kind : {tick, domain, managed_irq, rest})
@@ -193,7 +185,8 @@ Answer Isolation::set_up_one_mask(const CpuSet& list, unsigned kinds, Answer ans
   return accept(list, guests, kinds, std::move(answer));
 }
 
-// The boot CPU always belongs to it. A bad list counts up to its first bad part, in silence.
+// The boot CPU is always included. Of a bad list the part before the first error counts; nothing is
+// logged.
 Answer Isolation::irqaffinity(std::string_view value) {
   Answer answer;
   CpuSet asked;
@@ -204,7 +197,7 @@ Answer Isolation::irqaffinity(std::string_view value) {
         true,
         Effect::partial,
         {},
-        "a bad list counts up to its first bad part, and nothing is said",
+        "the kernel uses a bad list up to its first error and logs nothing",
         {}};
     for (const auto part : split(value, ',')) {
       const auto good = kernel_list(part, nr_cpu_ids_, machine_.kernel);
@@ -217,7 +210,7 @@ Answer Isolation::irqaffinity(std::string_view value) {
     irq_->insert(machine_.boot_cpu);
     if (answer.rule.empty())
       answer.effect = Effect::partial,
-      answer.rule = fmt::format("the boot CPU, {}, is always among them", machine_.boot_cpu);
+      answer.rule = fmt::format("the boot CPU, {}, is always included", machine_.boot_cpu);
   }
   answer.does = fmt::format("new interrupts go to {}", named(*irq_));
   return answer;
@@ -231,14 +224,14 @@ Answer Isolation::rcu_nocbs(const KernelArg& arg) {
   if (!cpus) {
     rcu_ = CpuSet::range(0, nr_cpu_ids_ - 1);
     return {
-        true, Effect::partial, "every CPU, the host's too", "a bad list means all CPUs",
-        "rcu: rcu_nocbs= bad CPU range, all CPUs set"};
+        true, Effect::partial, "every CPU, also those of the host",
+        "the kernel reads a bad list as all CPUs", "rcu: rcu_nocbs= bad CPU range, all CPUs set"};
   }
   rcu_ = *cpus;
   return {
       true,
       Effect::effective,
-      fmt::format("RCU callbacks of {} run elsewhere", named(*cpus)),
+      fmt::format("RCU callbacks of {} are offloaded", named(*cpus)),
       {},
       {}};
 }
@@ -251,8 +244,8 @@ void Isolation::finish(std::vector<ArgumentVerdict>& verdicts, Simulation& out) 
   out.isolated = guests(domain);
   out.managed_irq = guests(managed_irq);
   out.nohz_full = tickless_;
-  // tick_nohz_init: x86 cannot suspend through another CPU, so the boot CPU keeps its tick. No
-  // 64-bit machine but ppc can.
+  // tick_nohz_init: x86 cannot suspend on another CPU, so the boot CPU keeps its tick. Of the
+  // 64-bit machines only ppc can.
   if (tickless_.contains(machine_.boot_cpu)) {
     out.nohz_full.erase(machine_.boot_cpu);
     const auto message =
@@ -265,7 +258,7 @@ void Isolation::finish(std::vector<ArgumentVerdict>& verdicts, Simulation& out) 
       if (verdict.arg.is("isolcpus") && !split_isolcpus(verdict.arg.value.value_or("")).nohz)
         continue;
       verdict.effect = Effect::partial;
-      verdict.rule = "the boot CPU keeps its tick, for timekeeping";
+      verdict.rule = "the boot CPU keeps its tick for timekeeping";
       verdict.message = message;
     }
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Where huge pages come from: memblock while the line is parsed (gigantic ones), the page allocator
-// afterwards.
+// How the kernel allocates huge pages: gigantic ones from memblock while it parses the line, the
+// others from the page allocator afterwards.
+#include "base/words.hpp"
 #include "kargs/simulate_topic.hpp"
 
 #include <algorithm>
@@ -11,7 +12,7 @@ namespace vfirst::simulated {
 namespace {
 
 constexpr std::uint64_t kGigabyteKb = 1 << 20;
-// with less, no kernel reaches its init
+// With less, no kernel reaches its init.
 constexpr std::uint64_t kLeastForHostKb = 128 << 10;
 
 // string_get_size with three significant digits: 2.00 MiB, 512 MiB, 16.0 GiB.
@@ -36,7 +37,7 @@ std::uint64_t Hugepages::Pool::pages() const {
       [](std::uint64_t sum, const auto& node) { return sum + node.second; });
 }
 
-// How many pages of the pool the node in place `at` still has.
+// How many pages of the pool the node at index `at` can still give.
 std::uint64_t Hugepages::room(const Pool& pool, std::size_t at) const {
   const auto& node = left_[at];
   const auto pages = node.memory_kb / pool.size_kb;
@@ -53,8 +54,8 @@ void Hugepages::give(Pool& pool, std::size_t at, std::uint64_t pages) {
   pool.got[node.id] += pages;
 }
 
-// One page from the node in place `at`; memblock falls back to the other nodes, the highest
-// addresses first, and the page allocator is told not to.
+// Takes one page from the node at index `at`. memblock falls back to the other nodes, the highest
+// addresses first; the page allocator is told not to.
 bool Hugepages::take(Pool& pool, std::size_t at, bool fall_back) {
   const bool by_frame = pool.size_kb == kGigabyteKb;
   const auto one = [&](std::size_t i) {
@@ -76,7 +77,7 @@ bool Hugepages::take(Pool& pool, std::size_t at, bool fall_back) {
 
 void Hugepages::allocate_on(Pool& pool, unsigned node, std::uint64_t wanted) {
   const auto at = std::ranges::find(left_, node, &SimulatedNode::id);
-  // Up to 6.13 memblock was asked for the node without being held to it.
+  // Up to 6.13 memblock may also take the page from another node.
   const bool exact = !machine_.kernel.known() || machine_.kernel >= KernelVersion{6, 14} ||
                      !gigantic(pool.size_kb);
   std::uint64_t n = 0;
@@ -95,12 +96,12 @@ void Hugepages::allocate_on(Pool& pool, unsigned node, std::uint64_t wanted) {
       log_size(pool.size_kb), node, n);
 }
 
-// hugetlb_pages_alloc_boot, since 6.9: the job is cut into pieces that run side by side, and each
-// begins at the first node. Before, and for gigantic pages, the nodes take turns.
+// hugetlb_pages_alloc_boot, since 6.9: threads allocate in parallel, and each begins at the first
+// node. Earlier kernels, and all kernels for gigantic pages, take the nodes in turn.
 void Hugepages::deal_out(Pool& pool) {
   const auto nodes = left_.size();
-  // Page by page where something may run out, in whole rounds while all nodes have enough: a large
-  // host has 10^5 pages.
+  // Whole rounds while all nodes have enough, because a large host has 10^5 pages; then page by
+  // page.
   const auto turn = [&](std::uint64_t pages, unsigned& next) {
     std::uint64_t rounds = pages / nodes;
     for (std::size_t i = 0; i < nodes; ++i)
@@ -120,7 +121,8 @@ void Hugepages::deal_out(Pool& pool) {
   const bool pieces = !gigantic(pool.size_kb) &&
                       (!machine_.kernel.known() || machine_.kernel >= KernelVersion{6, 9});
   if (!pieces) return turn(pool.wanted, pool.next);
-  // 6.14 took more threads than two a node: which node gives how many depends on the CPUs.
+  // Since 6.14 there are more than two threads per node: the CPUs decide how many pages each node
+  // gives.
   if (!machine_.kernel.known() || machine_.kernel >= KernelVersion{6, 14}) {
     turn(pool.wanted, pool.next);
     pool.sure = pool.sure && nodes == 1;
@@ -158,8 +160,8 @@ void Hugepages::allocate(Pool& pool) {
         log_size(pool.size_kb), got);
 }
 
-// hugetlb_init without default_hugepagesz=: the architecture's middle size is the default, and a
-// count that stood before any size is for it, over one that named it.
+// hugetlb_init without default_hugepagesz=: the PMD size is the default. A count before any size is
+// for this size, and wins over a count that names it.
 void Hugepages::default_without_word(std::vector<ArgumentVerdict>& verdicts, Simulation& out) {
   const std::uint64_t middle = machine_.page_kb == 64   ? 512 << 10
                                : machine_.page_kb == 16 ? 32 << 10
@@ -186,9 +188,9 @@ void Hugepages::default_without_word(std::vector<ArgumentVerdict>& verdicts, Sim
   pool.count_arg = implicit_.count_arg;
 }
 
-// The page allocator gives till nothing is left, and the host has none. (Gigantic pages stop at the
-// last whole frame.) Seen with 5000 pages of 2M on 8G: a panic, "System is deadlocked on memory",
-// or no sign of life for three minutes.
+// The page allocator gives until nothing is left for the host. (Gigantic pages end at the last
+// whole frame.) Seen with 5000 pages of 2M on 8G: a panic, "System is deadlocked on memory", or no
+// sign of life for three minutes.
 void Hugepages::starve(Simulation& out) const {
   std::uint64_t left_kb = 0, small = 0;
   for (const auto& node : left_)
@@ -203,7 +205,7 @@ void Hugepages::starve(Simulation& out) const {
 
 void Hugepages::finish(std::vector<ArgumentVerdict>& verdicts, Simulation& out) {
   if (machine_.options_off.contains("CONFIG_HUGETLB_PAGE")) return;
-  // What gigantic pages lacked was said while the line was parsed; their messages come first.
+  // Messages about gigantic pages come first: the kernel logs them while it parses the line.
   for (const auto& pool : pools_)
     if (!pool.log.empty()) out.log.push_back(pool.log);
   const auto said = pools_.size();
@@ -222,13 +224,13 @@ void Hugepages::finish(std::vector<ArgumentVerdict>& verdicts, Simulation& out) 
 
   for (const auto& pool : pools_) {
     SimulatedPool shown{pool.size_kb, pool.pages(), {}, pool.sure};
-    std::string split;
     for (const auto& node : left_) {
       const auto got = pool.got.find(node.id);
       shown.nodes[node.id] = got == pool.got.end() ? 0 : got->second;
-      split +=
-          fmt::format("{}node {}: {}", split.empty() ? "" : ", ", node.id, shown.nodes[node.id]);
     }
+    const auto split = joined(left_, ", ", [&](const SimulatedNode& node) {
+      return fmt::format("node {}: {}", node.id, shown.nodes[node.id]);
+    });
     const auto size = ByteSize::kib(pool.size_kb).str();
     if (pool.count_arg && verdicts[*pool.count_arg].effect != Effect::ignored) {
       auto& verdict = verdicts[*pool.count_arg];
@@ -241,14 +243,14 @@ void Hugepages::finish(std::vector<ArgumentVerdict>& verdicts, Simulation& out) 
         verdict.effect = Effect::partial;
         verdict.rule = shown.pages < pool.wanted
                            ? fmt::format("memory gives {} of {}", shown.pages, pool.wanted)
-                           : "where a node has no more, the kernel takes the page from another one "
-                             "and says nothing";
+                           : "where a node has no more pages, the kernel takes them from another "
+                             "one and logs nothing";
       }
     }
     if (pool.size_arg && !pool.count_arg && verdicts[*pool.size_arg].effect == Effect::effective) {
       verdicts[*pool.size_arg].effect = Effect::partial;
       verdicts[*pool.size_arg].does = fmt::format("no page of {}", size);
-      verdicts[*pool.size_arg].rule = "no count follows it";
+      verdicts[*pool.size_arg].rule = "no hugepages= follows it";
     }
     out.hugepages.push_back(std::move(shown));
   }

@@ -1,32 +1,33 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
-// The parts of a simulated boot (simulate.cpp): each reads arguments in the line's order and keeps
-// the state the kernel keeps.
+// The parts of a simulated boot (simulate.cpp). Each reads arguments in the order of the line and
+// keeps the same state as the kernel.
 
 #include "base/byte_size.hpp"
 #include "kargs/simulate.hpp"
 
 namespace vfirst::simulated {
 
-// What a handler answers to one argument. taken: false where the kernel's __setup function returns
-// 0, and the word goes on to init.
+// The result for one argument. taken is false where the kernel's __setup function returns 0; the
+// kernel then passes the word to init.
 struct Answer {
   bool taken = true;
   Effect effect = Effect::effective;
   std::string does, rule, message;
+  Reader reader = Reader::kernel;
 };
 
-// A size as the kernel's memparse reads it: 0x and 0 prefixes, one suffix letter, whatever stands
-// behind it unread.
+// A size as memparse of the kernel reads it: prefixes 0x and 0, one suffix letter; the rest of the
+// text is not read.
 std::uint64_t memparse(std::string_view text);
-// A list as the target kernel reads it; `N` and `all` came in time.
+// A list as this kernel reads it: old ones do not know `N` and `all`.
 Result<CpuSet> kernel_list(std::string_view text, unsigned nr_cpu_ids, KernelVersion kernel);
 
-// kernel/sched/isolation.c, kernel/rcu/tree_nocb.h, kernel/irq/irqdesc.c.
+// Follows kernel/sched/isolation.c, kernel/rcu/tree_nocb.h and kernel/irq/irqdesc.c.
 class Isolation {
  public:
   Isolation(const SimulatedMachine& machine, unsigned max_cpus);
-  // nothing: not its argument
+  // Nothing where the argument is not for this part.
   std::optional<Answer> read(const KernelArg& arg);
   void finish(std::vector<ArgumentVerdict>& verdicts, Simulation& out) const;
 
@@ -44,34 +45,34 @@ class Isolation {
   const SimulatedMachine& machine_;
   unsigned nr_cpu_ids_, max_cpus_;
   unsigned kinds_ = 0;
-  // kind -> CPUs that do that work
+  // By kind of work, the CPUs that do it.
   std::map<unsigned, CpuSet> housekeeping_;
   CpuSet tickless_;
   std::optional<CpuSet> rcu_, irq_;
   bool rcu_asked_ = false;
 };
 
-// mm/hugetlb.c.
+// Follows mm/hugetlb.c.
 class Hugepages {
  public:
   explicit Hugepages(const SimulatedMachine& machine);
-  // `position`: of the argument in the line, to find its verdict again when the pages are counted.
+  // `position`: index of the argument in the line. finish() needs it to find the verdict again.
   std::optional<Answer> read(const KernelArg& arg, std::size_t position);
   void finish(std::vector<ArgumentVerdict>& verdicts, Simulation& out);
 
  private:
   struct Pool {
     std::uint64_t size_kb = 0, wanted = 0;
-    // by node
+    // By node.
     std::map<unsigned, std::uint64_t> wanted_at, got;
     std::optional<std::size_t> size_arg, count_arg;
     std::string log;
     bool sure = true;
-    // index of the node whose turn it is
+    // The index of the next node to take a page from.
     unsigned next = 0;
     std::uint64_t pages() const;
   };
-  // what the last hugepages= was for, else a pool's index
+  // Values of `parsed_` and `last_` beside the index of a pool: none, and a count before any size.
   static constexpr int kNone = -1, kImplicit = -2;
 
   bool valid(std::uint64_t size_kb) const;
@@ -93,16 +94,16 @@ class Hugepages {
   void default_without_word(std::vector<ArgumentVerdict>& verdicts, Simulation& out);
 
   const SimulatedMachine& machine_;
-  // what the nodes with memory still have
+  // What the nodes with memory can still give.
   std::vector<SimulatedNode> left_;
   std::vector<Pool> pools_;
-  // a count before any size was named
+  // A count before any size.
   Pool implicit_;
   int parsed_ = kNone, last_ = kNone, default_ = 0;
   bool valid_ = true, default_named_ = false;
 };
 
-// drivers/iommu/iommu.c, arch/x86/kernel/pci-dma.c and the two vendors' own words.
+// Follows drivers/iommu/iommu.c, arch/x86/kernel/pci-dma.c and the drivers of Intel and AMD.
 class Iommu {
  public:
   explicit Iommu(const SimulatedMachine& machine) : machine_(machine) {}

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Which CPUs the host keeps, which the guests get, and the arguments that say so to the kernel.
 #include "kargs/cpulist.hpp"
-#include "kargs/era.hpp"
+#include "kargs/kernel_features.hpp"
 #include "plan/cores.hpp"
 #include "plan/draft.hpp"
 

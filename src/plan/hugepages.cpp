@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // How many hugepages each NUMA node gives, and the arguments that the kernel reads as just that.
 #include "kargs/command_line.hpp"
-#include "kargs/era.hpp"
+#include "kargs/kernel_features.hpp"
 #include "plan/budget.hpp"
 #include "plan/draft.hpp"
 

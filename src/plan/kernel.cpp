@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Arguments that the policy names itself, and the limits of the whole line.
 #include "kargs/command_line.hpp"
-#include "kargs/era.hpp"
+#include "kargs/kernel_features.hpp"
 #include "plan/draft.hpp"
 #include "plan/simulated.hpp"
 

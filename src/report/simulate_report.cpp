@@ -2,7 +2,7 @@
 #include "report/simulate_report.hpp"
 
 #include "base/byte_size.hpp"
-#include "kargs/era.hpp"
+#include "kargs/kernel_features.hpp"
 #include "report/json.hpp"
 #include "report/table.hpp"
 

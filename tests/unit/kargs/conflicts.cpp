@@ -42,10 +42,11 @@ TEST_CASE("isolcpus against nohz_full matters up to 5.17, and for its nohz flag 
   CHECK(
       conflicts("nohz_full=1-3", "isolcpus=2-3", {5, 14}) ==
       "isolcpus=2-3 < nohz_full=1-3: up to Linux 5.17 isolcpus= and nohz_full= must name the "
-      "same CPUs, the first wins");
+      "same CPUs, and the first wins");
   CHECK(
       conflicts("isolcpus=nohz,1-3", "nohz_full=2-3") ==
-      "nohz_full=2-3 < isolcpus=nohz,1-3: both settle the same kind of work, the first wins");
+      "nohz_full=2-3 < isolcpus=nohz,1-3: both set the CPUs for the same kind of work, and the "
+      "first wins");
   CHECK(conflicts("isolcpus=managed_irq,1-3", "isolcpus=domain,2-3").empty());
 }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "kargs/catalogue.hpp"
 #include "kargs/command_line.hpp"
-#include "kargs/era.hpp"
 #include "kargs/isolcpus.hpp"
+#include "kargs/kernel_features.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 #include <set>
@@ -61,7 +61,7 @@ TEST_CASE("the command line may be one byte shorter than the architecture's buff
   CHECK(check_length(std::string(2047, 'a'), "x86_64"));
   const auto over = check_length(std::string(2048, 'a'), "x86_64");
   REQUIRE_FALSE(over);
-  CHECK(over.error().what == "the kernel command line has 2048 bytes, x86_64 takes 2047");
+  CHECK(over.error().what == "the kernel command line has 2048 bytes; x86_64 accepts 2047");
   CHECK(command_line_limit("aarch64") == 2048);
   CHECK(command_line_limit("armv7l") == 1024);
   CHECK(command_line_limit("riscv64") == 1024);

@@ -91,8 +91,21 @@ TEST_CASE("what the kernel does not know is ignored, what init reads is not") {
 TEST_CASE("an argument that came later than the kernel is ignored") {
   CHECK(
       booted("workqueue.unbound_cpus=0-1", measured_machine({6, 1})).arguments[0].rule ==
-      "it came with 6.6");
+      "only kernels since 6.6 have it");
   CHECK(effect_of("workqueue.unbound_cpus=0-1") == Effect::effective);
+}
+
+TEST_CASE("every argument has its reader") {
+  const auto reader = [](std::string_view line) { return booted(line).arguments.at(0).reader; };
+  CHECK(reader("isolcpus=1") == Reader::kernel);
+  CHECK(reader("nosmt") == Reader::kernel);
+  CHECK(reader("igb.max_vfs=2") == Reader::module);
+  CHECK(reader("splash") == Reader::user_space);
+  CHECK(reader("isolcpu=1") == Reader::init);
+  // What init= drops was for init; what has a value stays.
+  const auto dropped = booted("splash root=/dev/vda1 init=/bin/sh");
+  CHECK(dropped.arguments[0].does != booted("splash").arguments[0].does);
+  CHECK(dropped.arguments[1].does == booted("root=/dev/vda1").arguments[0].does);
 }
 
 TEST_CASE("init= drops the words before it") {
@@ -128,7 +141,7 @@ TEST_CASE("which of our arguments would be passed over in a line of others") {
   CHECK(lost[0].arg.raw == "isolcpus=2-3");
   CHECK(lost[0].effect == Effect::ignored);
   CHECK(lost[1].arg.raw == "hugepages=0:1");
-  CHECK(lost[1].rule == "it is not in the line");
+  CHECK(lost[1].rule == "it is not in the command line");
 }
 
 TEST_CASE("whatever the line says, the state is one that the machine can be in") {
