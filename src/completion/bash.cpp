@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "completion/entry.hpp"
 
+#include "base/words.hpp"
+
 namespace vfirst {
 
 namespace {
 
-// bash cuts its words at '=' and ':', so the line is read anew, and what bash has before the last
-// cut is taken off again.
+// bash splits words at '=' and ':', so this reads the line again, and removes from each offer what
+// bash already has before the last ':'.
 constexpr auto kBashHead = R"(# bash completion for vfirst(8), made from the program's own tables.
 _vfirst() {
     local line=${COMP_LINE:0:COMP_POINT} current previous='' command='' word options='' words=''
@@ -55,7 +57,7 @@ const char* place_of(Offer offer) {
 }
 
 std::string setting(const Entry& entry) {
-  return entry.offer == Offer::words ? fmt::format("words={}", quoted(joined(entry.words)))
+  return entry.offer == Offer::words ? fmt::format("words={}", quoted(joined(entry.words, " ")))
                                      : fmt::format("place='{}'", place_of(entry.offer));
 }
 
@@ -63,7 +65,7 @@ std::string names_of(const std::vector<Entry>& entries) {
   std::vector<std::string> names;
   for (const auto& entry : entries)
     names.insert(names.end(), entry.names.begin(), entry.names.end());
-  return joined(names);
+  return joined(names, " ");
 }
 
 }  // namespace
@@ -88,7 +90,7 @@ std::string bash_completion(std::span<const Command> commands) {
   out += "        *)\n            case $command in\n";
   out += fmt::format(
       "                '') options='{}' words='{}' ;;\n", names_of(global_entries()),
-      joined(names));
+      joined(names, " "));
   for (const auto& command : commands) {
     const auto entries = entries_of(command);
     out += fmt::format("                {}) options='{}'", command.name, names_of(entries));

@@ -29,7 +29,7 @@ Entry entry_of(const Option& option) {
   entry.value = *option.value ? option.value : "word";
   entry.offer = offer_for(option);
   entry.words = option.one_of;
-  // of export, which says itself what is wrong with another word
+  // The parser does not check it: export itself names the nearest format.
   if (option.name == std::string_view("FORMAT")) {
     entry.offer = Offer::words;
     for (const auto& format : export_formats())
@@ -38,8 +38,7 @@ Entry entry_of(const Option& option) {
   return entry;
 }
 
-const Entry kHelp{
-    {"-h", "--help"}, "Print this help message and exit", false, false, "", Offer::nothing, {}};
+const Entry kHelp{{"-h", "--help"}, kHelpText, false, false, "", Offer::nothing, {}};
 
 }  // namespace
 
@@ -54,15 +53,7 @@ std::vector<Entry> entries_of(const Command& command) {
 }
 
 std::vector<Entry> global_entries() {
-  return {
-      kHelp,
-      {{"--version"},
-       "Display program version information and exit",
-       false,
-       false,
-       "",
-       Offer::nothing,
-       {}}};
+  return {kHelp, {{"--version"}, kVersionText, false, false, "", Offer::nothing, {}}};
 }
 
 std::string quoted(std::string_view text) {
@@ -70,13 +61,6 @@ std::string quoted(std::string_view text) {
   for (const char c : text)
     c == '\'' ? out += "'\\''" : out += c;
   return out + "'";
-}
-
-std::string joined(const std::vector<std::string>& words, std::string_view between) {
-  std::string out;
-  for (const auto& word : words)
-    out += (out.empty() ? "" : std::string(between)) + word;
-  return out;
 }
 
 }  // namespace vfirst

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
-// What a shell may offer behind a command's name. Made from the tables that the parser reads, so
-// that the two cannot drift.
+// What a shell may offer after a command's name. It is made from the tables that the parser reads,
+// so the two always agree.
 
 #include "cli/command.hpp"
 
@@ -10,30 +10,29 @@ namespace vfirst {
 enum class Offer { nothing, words, files, folders, kernels, devices };
 
 struct Entry {
-  // "-o", "--output"; none for a positional argument
+  // "-o", "--output"; empty for a positional argument.
   std::vector<std::string> names;
   std::string help;
-  // a word follows
+  // A word follows.
   bool valued = false;
   bool repeatable = false;
-  // what stands for the word: "FILE"
+  // The name of that word in the help: "FILE".
   std::string value;
-  // for that word
+  // What to offer for that word.
   Offer offer = Offer::nothing;
   std::vector<std::string> words;
 };
 
-// its own, then those of every command, then --help
+// The command's own options, then the common ones, then --help.
 std::vector<Entry> entries_of(const Command&);
-// before a command's name
+// The options that may stand before a command's name.
 std::vector<Entry> global_entries();
 
 std::string bash_completion(std::span<const Command>);
 std::string zsh_completion(std::span<const Command>);
 std::string fish_completion(std::span<const Command>);
 
-// in single quotes, for bash and zsh
+// In single quotes, for bash and zsh.
 std::string quoted(std::string_view);
-std::string joined(const std::vector<std::string>&, std::string_view between = " ");
 
 }  // namespace vfirst

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "completion/entry.hpp"
 
+#include "base/words.hpp"
+
 namespace vfirst {
 
 namespace {
 
-// fish reads \' and \\ within single quotes
+// fish reads \' and \\ as escapes within single quotes.
 std::string fish_quoted(std::string_view text) {
   std::string out = "'";
   for (const char c : text) {
@@ -17,7 +19,7 @@ std::string fish_quoted(std::string_view text) {
 
 std::string offers(const Entry& entry) {
   switch (entry.offer) {
-    case Offer::words: return fmt::format(" -x -a {}", fish_quoted(joined(entry.words)));
+    case Offer::words: return fmt::format(" -x -a {}", fish_quoted(joined(entry.words, " ")));
     case Offer::files: return " -r -F";
     case Offer::folders: return " -x -a '(__fish_complete_directories)'";
     case Offer::kernels: return " -x -a '(path basename /lib/modules/*)'";

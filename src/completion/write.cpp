@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// A program of the build: main.cpp with its table of commands, and instead of the parser this,
-// which writes what the shells read. write FOLDER: vfirst for bash, _vfirst for zsh, vfirst.fish.
+// A program of the build: main.cpp with its table of commands, linked with this file in the place
+// of the parser. `write FOLDER` writes the completions: vfirst for bash, _vfirst for zsh,
+// vfirst.fish.
 #include "completion/entry.hpp"
 
 #include <cstdio>
@@ -18,7 +19,7 @@ int run_program(int argc, char** argv, std::span<const Command> commands) {
     const auto path = fmt::format("{}/{}", argv[1], name);
     std::ofstream file(path);
     if (!(file << text).flush()) {
-      fmt::print(stderr, "{}: cannot be written\n", path);
+      std::fprintf(stderr, "%s: cannot be written\n", path.c_str());
       return static_cast<int>(ExitCode::failed);
     }
   }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "completion/entry.hpp"
 
+#include "base/words.hpp"
+
 namespace vfirst {
 
 namespace {
@@ -20,7 +22,7 @@ _vfirst() {
   typeset -A opt_args
 )";
 
-// within the brackets of _arguments
+// For the brackets of _arguments.
 std::string escaped(std::string_view text) {
   std::string out;
   for (const char c : text) {
@@ -32,14 +34,14 @@ std::string escaped(std::string_view text) {
 
 std::string action(const Entry& entry) {
   switch (entry.offer) {
-    case Offer::words: return "(" + joined(entry.words) + ")";
+    case Offer::words: return "(" + joined(entry.words, " ") + ")";
     case Offer::files: return "_files";
     case Offer::folders: return "_files -/";
     case Offer::kernels: return "_vfirst_kernels";
     case Offer::devices: return "_vfirst_devices";
     case Offer::nothing: break;
   }
-  // the word is named, nothing is offered
+  // zsh shows the name of the word, and offers nothing.
   return " ";
 }
 
@@ -47,7 +49,7 @@ std::string spec(const Entry& entry) {
   const auto value =
       entry.valued ? fmt::format(":{}:{}", escaped(entry.value), action(entry)) : std::string();
   if (entry.names.empty()) return quoted(":" + escaped(entry.value) + ":" + action(entry));
-  const auto all = joined(entry.names);
+  const auto all = joined(entry.names, " ");
   const bool ends = all == "-h --help" || all == "--version";
   std::string out = ends ? "'(- *)'" : entry.repeatable ? "'*'" : quoted("(" + all + ")");
   std::vector<std::string> names;

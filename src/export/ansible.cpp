@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// For Ansible: variables of a host. edpm_kernel_args is what the roles of OpenStack on RHEL append.
+// For Ansible: variables of a host. The roles of OpenStack on RHEL append edpm_kernel_args.
 #include "export/target.hpp"
 
 #include "base/text.hpp"
@@ -13,7 +13,7 @@ Result<ExportPart> write_ansible(const ExportLine& line) {
   for (const auto& word : line.ours)
     if (word.find("{{") != word.npos || word.find("{%") != word.npos ||
         word.find("{#") != word.npos)
-      return refuse("{}: Ansible would take it for a template", word);
+      return refuse("{}: Ansible would read it as a template", word);
   return ExportPart{
       "file",
       "host_vars/" + line.node + ".yml",
@@ -29,6 +29,11 @@ Result<std::vector<std::string>> read_ansible(std::string_view document) {
 
 }  // namespace
 
-const ExportTarget kAnsible{Keeps::order, false, true, false, false, write_ansible, read_ansible};
+extern const ExportTarget kAnsible{
+    .keeps = Keeps::order,
+    .needs_node = true,
+    .write = write_ansible,
+    .read = read_ansible,
+};
 
 }  // namespace vfirst

@@ -2,6 +2,8 @@
 #include "export/target.hpp"
 
 #include "base/text.hpp"
+#include "base/words.hpp"
+#include "export/name.hpp"
 #include "kargs/conflicts.hpp"
 #include "kargs/simulate.hpp"
 #include "plan/simulated.hpp"
@@ -24,15 +26,15 @@ std::vector<std::string> words_of(std::string_view text) {
 }
 
 CommandLine line_of(const std::vector<std::string>& words) {
-  return CommandLine::parse(fmt::format("{}", fmt::join(words, " ")));
+  return CommandLine::parse(joined(words, " "));
 }
 
 std::string key_of(const std::string& word) {
   return word.substr(0, word.find('='));
 }
 
-// The port that carries the default route is the one that the host was booted over, unless the wish
-// names another.
+// The host was booted over the port that carries the default route, unless the wish names another
+// one.
 std::string boot_mac(const Facts& facts, const ExportWish& wish) {
   auto mac = wish.mac;
   for (const auto& device : facts.critical) {
@@ -65,25 +67,34 @@ Result<ExportLine> line_for(
   line.plan = plan.hash();
   line.architecture = facts.cpu.architecture;
   if (!target.whole_line && !line.others.empty())
-    return refuse("--with: this format adds to a line that others make");
+    return refuse("--with: this format adds arguments to an existing command line");
   if (!target.carries_policy && !line.host_policy.empty())
     return refuse("--host-policy: this format cannot put a file into the initramfs");
   if (target.needs_node && line.node.empty())
-    return refuse("which host? These facts name none: --node NAME");
+    return refuse("the host has no name in these facts; give one with --node NAME");
   if (target.needs_mac && line.mac.empty())
     return refuse(
-        "which port does the host boot over? No port carries a default route: --mac ADDRESS");
-  for (const auto& text : {line.node, line.kernel, line.initrd, line.host_policy})
-    if (text.find_first_of(" \t\n'\"\\$;#{}") != text.npos)
-      return refuse("'{}': a name with a blank, a quote or one of \\ $ ; # {{ }}", text);
-  for (const auto* list : {&line.ours, &line.others})
+        "no port carries a default route; give the port that the host boots over with --mac "
+        "ADDRESS");
+  if (!line.node.empty() && !is_node_name(line.node))
+    return refuse(
+        "{} '{}' cannot be a node's name: only letters, digits and . _ : - are allowed, and the "
+        "first must be a letter or a digit{}",
+        wish.node.empty() ? "the host name" : "--node", line.node,
+        wish.node.empty() ? "; give another with --node NAME" : "");
+  VFIRST_CHECK(check_file_name("--linux", line.kernel));
+  VFIRST_CHECK(check_file_name("--initrd", line.initrd));
+  VFIRST_CHECK(check_file_name("--host-policy", line.host_policy));
+  if (!line.architecture.empty() && !is_node_name(line.architecture))
+    return refuse("the architecture '{}' is not the name of one", line.architecture);
+  for (const auto* list : {&line.ours, &line.others, &line.gone})
     for (const auto& word : *list)
       if (std::ranges::any_of(word, [](unsigned char c) { return c < 0x20 || c >= 0x7f; }))
-        return refuse("{}: printable ASCII only", word);
+        return refuse("{}: an exported argument has printable ASCII characters only", word);
   return line;
 }
 
-// what a kernel does with a line, without what it says
+// What a kernel does with a line, without the messages that it logs.
 struct State {
   explicit State(Simulation s) : all(std::move(s)) {
     all.arguments.clear();
@@ -95,8 +106,8 @@ struct State {
   Simulation all;
 };
 
-// What a target does that does not keep the order: it sorts the words by their keys, or brings
-// equal keys together where the first of them stands. Both leave equal keys in their order.
+// What a target that does not keep the order may make of the words: it sorts them by their keys, or
+// moves equal keys together to the place of the first. Both keep the order among equal keys.
 std::vector<std::vector<std::string>> disorders(const std::vector<std::string>& words) {
   auto sorted = words, grouped = words;
   std::ranges::stable_sort(sorted, {}, key_of);
@@ -114,18 +125,18 @@ Status same_state(
     return {};
   const auto lost = not_effective(line_of(got), ours, machine);
   return refuse(
-      "this format would hand over '{}'{}", fmt::join(got, " "),
+      "this format would pass '{}' to the kernel{}", fmt::join(got, " "),
       lost.empty() ? "" : fmt::format(": {}: {}", lost.front().arg.raw, lost.front().rule));
 }
 
 }  // namespace
 
 std::string ExportLine::all_ours() const {
-  return fmt::format("{}", fmt::join(ours, " "));
+  return joined(ours, " ");
 }
 
 std::string ExportLine::whole() const {
-  auto out = fmt::format("{}", fmt::join(others, " "));
+  auto out = joined(others, " ");
   if (!out.empty() && !ours.empty()) out += ' ';
   return out + all_ours();
 }
@@ -136,7 +147,7 @@ std::string ExportLine::title() const {
 
 Result<std::vector<std::string>> order_safe(const std::vector<std::string>& args) {
   std::vector<std::string> out, sizes, counts;
-  // where the pairs stood
+  // The place of the first pair.
   std::size_t at = 0;
   std::string size;
   for (const auto& word : args) {
@@ -145,7 +156,7 @@ Result<std::vector<std::string>> order_safe(const std::vector<std::string>& args
       size = arg.value.value_or("");
       if (sizes.empty() && counts.empty()) at = out.size();
     } else if (arg.is("hugepages")) {
-      // a pool is empty without a word
+      // Without an argument a pool is empty anyway.
       if (arg.value == "0") continue;
       counts.push_back(arg.value.value_or(""));
       sizes.push_back(size);
@@ -155,8 +166,8 @@ Result<std::vector<std::string>> order_safe(const std::vector<std::string>& args
   }
   if (counts.size() > 1)
     return refuse(
-        "pages of {} sizes ({}): only their order tells the counts apart, and this format does not "
-        "keep it",
+        "pages of {} sizes ({}): the kernel tells the counts apart by their order, and this format "
+        "does not keep the order",
         counts.size(), fmt::join(sizes, ", "));
   if (!counts.empty())
     out.insert(
@@ -173,7 +184,8 @@ Result<Exported> export_arguments(
   const auto others = line_of(line.others);
   for (const auto& conflict : foreign_conflicts(others, ours, machine.kernel))
     return refuse(
-        "--with {}: makes {} void: {}", conflict.foreign.raw, conflict.ours.raw, conflict.rule);
+        "--with {}: it makes {} ineffective: {}", conflict.foreign.raw, conflict.ours.raw,
+        conflict.rule);
 
   const auto wanted = words_of(line.whole());
   VFIRST_CHECK(boots(line_of(wanted), machine));
@@ -187,7 +199,7 @@ Result<Exported> export_arguments(
   for (std::size_t i = 0; i < std::max(read.size(), written.size()); ++i)
     if (i >= read.size() || i >= written.size() || read[i] != written[i])
       return refuse(
-          "{}: this format cannot carry it: it would come out as '{}'",
+          "{}: this format cannot carry it; it would arrive as '{}'",
           i < written.size() ? written[i] : "no argument", i < read.size() ? read[i] : "nothing");
   if (target.keeps == Keeps::order) return out;
   const auto spelled = line_of(line.ours).args();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// An entry of the Boot Loader Specification. systemd-boot takes the options as they stand; GRUB of
-// Fedora and RHEL pastes them into a script (blscfg.c), so what a script takes for itself is
+// An entry of the Boot Loader Specification. systemd-boot uses the options as they are. GRUB of
+// Fedora and RHEL pastes them into a script (blscfg.c), so characters with a meaning in scripts are
 // refused.
 #include "export/target.hpp"
 
@@ -12,11 +12,11 @@ namespace vfirst {
 namespace {
 
 Result<ExportPart> write_bls(const ExportLine& line) {
-  for (const auto* list : {&line.others, &line.ours})
+  const std::vector<std::string> files{line.kernel, line.initrd};
+  for (const auto* list : {&files, &line.others, &line.ours})
     for (const auto& word : *list)
       if (word.find_first_of("'\"\\*?$;&|<>{} ") != word.npos)
-        return refuse(
-            "{}: GRUB reads entries as a script, and would take a part of it for itself", word);
+        return refuse("{}: GRUB reads entries as a script, and would interpret a part of it", word);
   const auto rooted = [](const std::string& file) {
     return file.starts_with('/') ? file : "/" + file;
   };
@@ -36,6 +36,11 @@ Result<std::vector<std::string>> read_bls(std::string_view document) {
 
 }  // namespace
 
-const ExportTarget kBls{Keeps::order, true, false, false, false, write_bls, read_bls};
+extern const ExportTarget kBls{
+    .keeps = Keeps::order,
+    .whole_line = true,
+    .write = write_bls,
+    .read = read_bls,
+};
 
 }  // namespace vfirst

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// For bootc: a file of the image, one argument an item. On an installed host the same arguments
-// have a source of their own.
+// For bootc: a file of the image with one argument per item. An installed host takes the same
+// arguments by a command.
 #include "export/target.hpp"
 
 #include "base/text.hpp"
@@ -29,6 +29,10 @@ Result<std::vector<std::string>> read_bootc(std::string_view document) {
 
 }  // namespace
 
-const ExportTarget kBootc{Keeps::order, false, false, false, false, write_bootc, read_bootc};
+extern const ExportTarget kBootc{
+    .keeps = Keeps::order,
+    .write = write_bootc,
+    .read = read_bootc,
+};
 
 }  // namespace vfirst

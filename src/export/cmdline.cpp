@@ -25,6 +25,11 @@ Result<std::vector<std::string>> kernel_words(std::string_view line) {
   return out;
 }
 
-const ExportTarget kCmdline{Keeps::order, true, false, false, false, write_cmdline, kernel_words};
+extern const ExportTarget kCmdline{
+    .keeps = Keeps::order,
+    .whole_line = true,
+    .write = write_cmdline,
+    .read = kernel_words,
+};
 
 }  // namespace vfirst

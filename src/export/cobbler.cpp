@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// For Cobbler: its options are a dictionary, written out by the names of their keys.
+// For Cobbler, which keeps the options in a dictionary and writes them out sorted by their keys.
 #include "export/target.hpp"
 
 #include "base/text.hpp"
@@ -11,14 +11,15 @@ namespace {
 
 Result<ExportPart> write_cobbler(const ExportLine& line) {
   for (const auto& word : line.ours)
-    if (word.find_first_of("'\"\\ ") != word.npos) return refuse("{}: Cobbler splits it", word);
+    if (word.find_first_of("'\"\\ ") != word.npos)
+      return refuse("{}: Cobbler would split it", word);
   return ExportPart{
       "command",
       line.node,
       {},
       fmt::format(
-          "# {}\ncobbler system edit --name={} --kernel-options-post={}\n", line.title(), line.node,
-          shell_word(line.all_ours()))};
+          "# {}\ncobbler system edit --name={} --kernel-options-post={}\n", line.title(),
+          shell_word(line.node), shell_word(line.all_ours()))};
 }
 
 Result<std::vector<std::string>> read_cobbler(std::string_view document) {
@@ -27,6 +28,11 @@ Result<std::vector<std::string>> read_cobbler(std::string_view document) {
 
 }  // namespace
 
-const ExportTarget kCobbler{Keeps::names, false, true, false, false, write_cobbler, read_cobbler};
+extern const ExportTarget kCobbler{
+    .keeps = Keeps::names,
+    .needs_node = true,
+    .write = write_cobbler,
+    .read = read_cobbler,
+};
 
 }  // namespace vfirst

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// For Foreman: the installer (kernelcmd) and the installed system (bootloader-append) have a
-// parameter each.
+// For Foreman, which has one parameter for the installer (kernelcmd) and one for the installed
+// system (bootloader-append).
 #include "export/target.hpp"
 
 #include "base/text.hpp"
@@ -14,8 +14,8 @@ Result<ExportPart> write_foreman(const ExportLine& line) {
   auto text = fmt::format("# {}\n", line.title());
   for (const auto* parameter : {"kernelcmd", "bootloader-append"})
     text += fmt::format(
-        "hammer host set-parameter --host {} --name {} --value {}\n", line.node, parameter,
-        shell_word(line.all_ours()));
+        "hammer host set-parameter --host {} --name {} --value {}\n", shell_word(line.node),
+        parameter, shell_word(line.all_ours()));
   return ExportPart{"command", line.node, {}, text};
 }
 
@@ -33,6 +33,11 @@ Result<std::vector<std::string>> read_foreman(std::string_view document) {
 
 }  // namespace
 
-const ExportTarget kForeman{Keeps::order, false, true, false, false, write_foreman, read_foreman};
+extern const ExportTarget kForeman{
+    .keeps = Keeps::order,
+    .needs_node = true,
+    .write = write_foreman,
+    .read = read_foreman,
+};
 
 }  // namespace vfirst

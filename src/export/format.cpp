@@ -1,18 +1,44 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+// The table of formats. A new one is a file of this folder that defines its ExportTarget, a line
+// here, and its paragraph in vfirst(8). Completion, `vfirst export`'s own messages and the tests
+// read this table; a file without its line, or a line without its paragraph, fails a test.
 #include "export/format.hpp"
 
 #include "export/target.hpp"
 
+// Name on the command line, ExportTarget.
+#define VFIRST_EXPORT_TARGETS(FORMAT)  \
+  FORMAT("cmdline", kCmdline)          \
+  FORMAT("ipxe", kIpxe)                \
+  FORMAT("grub-netboot", kGrubNetboot) \
+  FORMAT("pxelinux", kPxelinux)        \
+  FORMAT("grub", kGrub)                \
+  FORMAT("bls", kBls)                  \
+  FORMAT("bootc", kBootc)              \
+  FORMAT("ignition", kIgnition)        \
+  FORMAT("ironic", kIronic)            \
+  FORMAT("maas", kMaas)                \
+  FORMAT("foreman", kForeman)          \
+  FORMAT("cobbler", kCobbler)          \
+  FORMAT("xcat", kXcat)                \
+  FORMAT("warewulf", kWarewulf)        \
+  FORMAT("tinkerbell", kTinkerbell)    \
+  FORMAT("talos", kTalos)              \
+  FORMAT("ukify", kUkify)              \
+  FORMAT("ansible", kAnsible)
+
 namespace vfirst {
+
+#define VFIRST_DECLARE(name, target) extern const ExportTarget target;
+VFIRST_EXPORT_TARGETS(VFIRST_DECLARE)
+#undef VFIRST_DECLARE
 
 std::span<const ExportFormat> export_formats() {
   static constexpr ExportFormat kFormats[] = {
-      {"cmdline", &kCmdline},   {"ipxe", &kIpxe},         {"grub-netboot", &kGrubNetboot},
-      {"pxelinux", &kPxelinux}, {"grub", &kGrub},         {"bls", &kBls},
-      {"bootc", &kBootc},       {"ignition", &kIgnition}, {"ironic", &kIronic},
-      {"maas", &kMaas},         {"foreman", &kForeman},   {"cobbler", &kCobbler},
-      {"xcat", &kXcat},         {"warewulf", &kWarewulf}, {"tinkerbell", &kTinkerbell},
-      {"talos", &kTalos},       {"ukify", &kUkify},       {"ansible", &kAnsible},
+#define VFIRST_ROW(name, target) {name, &target},
+      VFIRST_EXPORT_TARGETS(VFIRST_ROW)
+#undef VFIRST_ROW
+      // It describes devices instead of arguments.
       {"libvirt", nullptr},
   };
   return kFormats;

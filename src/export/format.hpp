@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
-// A plan in the words of another program: what `vfirst export FORMAT` prints. A format is one file
+// A plan in another program's format, as `vfirst export FORMAT` prints it. Each format is one file
 // of this folder and one line of the table in format.cpp.
 
 #include "plan/plan.hpp"
@@ -12,41 +12,41 @@
 namespace vfirst {
 
 struct ExportWish {
-  // libvirt; "" : all of it
-  // a pool's name, a PF's address or its section's name
+  // For libvirt. Empty: everything.
+  // A pool's name, a PF's address or the name of its [pf] section.
   std::string pool;
-  // a VF's address, or SECTION:INDEX
+  // A VF's address, or SECTION:INDEX.
   std::string vf;
-  // kernel arguments
-  // the host's name there; "" : its host name
+  // For kernel arguments.
+  // The host's name in the other program. Empty: its host name.
   std::string node = {};
-  // of the port that it boots over; absent: the default route's
+  // The port that the host boots over. Absent: the port of the default route.
   std::optional<MacAddress> mac = {};
-  // arguments of others, before ours: root=, console=
+  // Other arguments, which stand before those of the plan: root=, console=.
   std::string with = {};
-  // as the boot program finds them
+  // Paths or URLs at which the boot program finds the files.
   std::string kernel = "vmlinuz", initrd = "initrd.img";
-  // a policy beside them, to be put into the initramfs
+  // A policy beside them that goes into the initramfs.
   std::string host_policy = {};
-  // of the kernel that boots; "" : the newest installed one
+  // The release of the kernel that boots. Empty: the newest installed one.
   std::string release = {};
 };
 
 struct ExportPart {
-  // "network", "domain", "script", "entry"
+  // "network", "domain", "script", "entry", "file", "command", "cmdline"
   std::string kind;
-  // as the other program will know it; of a file: its path there
+  // Its name in the other program; for a file, its path there.
   std::string name;
-  // libvirt: the PF or VF that it is about
+  // libvirt: the PF or VF that it describes.
   PciAddress device;
-  // a document by itself
+  // A complete document.
   std::string text;
   bool operator==(const ExportPart&) const = default;
 };
 
 struct Exported {
   std::vector<ExportPart> parts;
-  // one part as it is; several as one well-formed whole
+  // One part as it is, or all parts as one well-formed document.
   std::string document;
   bool operator==(const Exported&) const = default;
 };
@@ -55,12 +55,12 @@ struct ExportTarget;
 
 struct ExportFormat {
   const char* name;
-  // nullptr: libvirt, the one that tells of devices
+  // nullptr for libvirt, the only format that describes devices.
   const ExportTarget* target;
 };
 
 std::span<const ExportFormat> export_formats();
-// Refused: a wish that the plan does not hold, and what the format cannot say.
+// Refused: a wish that the plan does not contain, and what the format cannot express.
 Result<Exported> export_as(const ExportFormat&, const Plan&, const Facts&, const ExportWish&);
 
 Result<Exported> export_libvirt(const Plan&, const Facts&, const ExportWish&);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// A drop-in for an image without vfirst: a shell reads it, grub-mkconfig pastes what comes of it
-// into a script, and GRUB reads that. With vfirst in the image, apply is the better way.
+// A drop-in for an image without vfirst. A shell reads it, grub-mkconfig pastes the value into a
+// script, and GRUB reads that script. In an image with vfirst, apply is the better way.
 #include "export/target.hpp"
 
-#include "base/text.hpp"
+#include "base/words.hpp"
 #include "export/words.hpp"
 
 namespace vfirst {
@@ -12,9 +12,7 @@ namespace {
 
 Result<ExportPart> write_grub(const ExportLine& line) {
   VFIRST_CHECK(grub_carries(line.ours));
-  std::string all;
-  for (const auto& word : line.ours)
-    all += (all.empty() ? "" : " ") + grub_word(word);
+  const auto all = joined(line.ours, " ", grub_word);
   return ExportPart{
       "file",
       "/etc/default/grub.d/90-vfirst.cfg",
@@ -32,6 +30,10 @@ Result<std::vector<std::string>> read_grub(std::string_view document) {
 
 }  // namespace
 
-const ExportTarget kGrub{Keeps::order, false, false, false, false, write_grub, read_grub};
+extern const ExportTarget kGrub{
+    .keeps = Keeps::order,
+    .write = write_grub,
+    .read = read_grub,
+};
 
 }  // namespace vfirst

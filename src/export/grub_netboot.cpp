@@ -10,12 +10,13 @@ namespace vfirst {
 
 namespace {
 
-// The network is the root: a name without a device or a slash is beside it.
+// GRUB needs a path from the root of the server: a name without a device or a slash gets one.
 std::string on_server(const std::string& file) {
-  return file.starts_with('/') || file.starts_with('(') ? file : "/" + file;
+  return grub_word(file.starts_with('/') || file.starts_with('(') ? file : "/" + file);
 }
 
 Result<ExportPart> write_grub_netboot(const ExportLine& line) {
+  VFIRST_CHECK(grub_carries({line.kernel, line.initrd, line.host_policy}));
   VFIRST_CHECK(grub_carries(line.others));
   VFIRST_CHECK(grub_carries(line.ours));
   std::string all;
@@ -26,8 +27,8 @@ Result<ExportPart> write_grub_netboot(const ExportLine& line) {
       "# {}\nset timeout=0\nmenuentry '{}' {{\n  linux {}{}\n  initrd {}", line.title(),
       line.node.empty() ? "vfirst" : line.node, on_server(line.kernel), all,
       on_server(line.initrd));
-  // GRUB before 2.12 leaves out the zero byte behind the name, and kernels since 6.13 (and their
-  // stable releases since the end of 2024) then unpack nothing of it (init/initramfs.c, do_name).
+  // GRUB before 2.12 leaves out the zero byte after the name. Kernels since 6.13 (and stable
+  // releases since the end of 2024) then unpack nothing of the archive (init/initramfs.c, do_name).
   if (!line.host_policy.empty())
     text += fmt::format(
         " newc:/etc/vfirst/policy.d/90-host.ini:{}   # GRUB 2.12 or later",
@@ -44,7 +45,13 @@ Result<std::vector<std::string>> read_grub_netboot(std::string_view document) {
 
 }  // namespace
 
-const ExportTarget kGrubNetboot{Keeps::order,     true, false, true, true, write_grub_netboot,
-                                read_grub_netboot};
+extern const ExportTarget kGrubNetboot{
+    .keeps = Keeps::order,
+    .whole_line = true,
+    .needs_mac = true,
+    .carries_policy = true,
+    .write = write_grub_netboot,
+    .read = read_grub_netboot,
+};
 
 }  // namespace vfirst

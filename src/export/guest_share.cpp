@@ -25,11 +25,11 @@ const NumaNode* memory_of(const NumaNode& node, const Facts& facts) {
 }
 
 struct Node {
-  // all but the cores
+  // Everything but the cores.
   GuestShare common;
-  // isolated ones of it
+  // The isolated cores of the node.
   std::vector<CpuSet> cores;
-  // VFs by device class
+  // How many VFs, by device class.
   std::map<std::uint32_t, unsigned> guests;
 };
 
@@ -48,7 +48,7 @@ Node node_of(int id, const Plan& plan, const Facts& facts, const std::vector<Cor
     const auto near = node ? plan.reserved & node->cpus : plan.reserved;
     common.host = near.empty() ? plan.reserved : near;
   }
-  // of several sizes the largest
+  // The largest of several sizes.
   for (const auto& pages : plan.hugepages)
     if (memory && pages.node == memory->id && pages.pages && pages.size_kb > common.page_kb)
       common.page_kb = pages.size_kb, common.pages = pages.pages;
@@ -59,7 +59,7 @@ Node node_of(int id, const Plan& plan, const Facts& facts, const std::vector<Cor
 
 std::map<PciAddress, GuestShare> guest_shares(const Plan& plan, const Facts& facts) {
   const auto cores = cores_of(facts.cpu);
-  // of a PF: its node, its class
+  // The node and the class of each PF.
   std::map<PciAddress, std::pair<int, std::uint32_t>> place;
   for (const auto& pf : plan.pfs) {
     const auto* f = facts.function(pf.address);
@@ -75,7 +75,7 @@ std::map<PciAddress, GuestShare> guest_shares(const Plan& plan, const Facts& fac
     ++nodes[id].guests[kind];
   });
 
-  // of a node's pages
+  // How many guests share a node's pages.
   std::map<unsigned, unsigned> eaters;
   for (auto& [_, node] : nodes) {
     for (const auto& [kind, count] : node.guests)

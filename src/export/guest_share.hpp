@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
-// What the guest of one VF gets of that VF's NUMA node: whole cores of the isolated CPUs and a part
-// of the hugepages.
+// The guest of one VF gets a share of that VF's NUMA node: whole cores of its isolated CPUs and
+// some of its hugepages.
 
 #include "plan/plan.hpp"
 
@@ -11,25 +11,25 @@
 namespace vfirst {
 
 struct GuestShare {
-  // nothing: the PF is on no node, or the node is not known
+  // Absent: the PF is on no node, or the node is not known.
   std::optional<unsigned> node;
-  // the same one, or the nearest to it that has memory
+  // The same node, or the nearest one with memory.
   std::optional<unsigned> memory_node;
-  // by vCPU; SMT siblings are neighbours
+  // One for each vCPU; SMT siblings are neighbours.
   std::vector<unsigned> cpus;
-  // for QEMU's own threads
+  // For QEMU's own threads.
   CpuSet host;
-  // 0: that node gets no hugepages
+  // 0: the node has no hugepages.
   std::uint64_t page_kb = 0, pages = 0;
-  // how many the node was divided among
+  // Among how many guests the node was divided.
   unsigned guests_here = 1;
-  // there are fewer cores than guests: some get the same
+  // There are fewer cores than guests: some guests share cores.
   bool cores_shared = false;
   bool operator==(const GuestShare&) const = default;
 };
 
-// For each VF that goes to vfio-pci, by its address. A node is divided evenly among the VFs of one
-// device class there: VF 3 of a NIC and VF 3 of an NVMe come to the same cores, because one guest
+// The share of each VF that goes to vfio-pci, by its address. A node is divided evenly among its
+// VFs of one device class: VF 3 of a NIC and VF 3 of an NVMe get the same cores, because one guest
 // takes both.
 std::map<PciAddress, GuestShare> guest_shares(const Plan&, const Facts&);
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// For Ignition (3.3 and later): what should be on the line, and what an earlier plan left there.
+// For Ignition (3.3 and later): the arguments that should be on the line, and those of an earlier
+// plan that should not.
 #include "export/target.hpp"
 
-#include "base/text.hpp"
+#include "base/words.hpp"
 #include "export/words.hpp"
 
 namespace vfirst {
@@ -10,10 +11,8 @@ namespace vfirst {
 namespace {
 
 std::string list(const std::vector<std::string>& words) {
-  std::string out;
-  for (const auto& word : words)
-    out += fmt::format("{}\n      {}", out.empty() ? "" : ",", json_string(word));
-  return out.empty() ? "[]" : fmt::format("[{}\n    ]", out);
+  if (words.empty()) return "[]";
+  return fmt::format("[\n      {}\n    ]", joined(words, ",\n      ", json_string));
 }
 
 Result<ExportPart> write_ignition(const ExportLine& line) {
@@ -33,7 +32,10 @@ Result<std::vector<std::string>> read_ignition(std::string_view document) {
 
 }  // namespace
 
-const ExportTarget kIgnition{Keeps::order, false,          false,        false,
-                             false,        write_ignition, read_ignition};
+extern const ExportTarget kIgnition{
+    .keeps = Keeps::order,
+    .write = write_ignition,
+    .read = read_ignition,
+};
 
 }  // namespace vfirst

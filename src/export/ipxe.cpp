@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// A script for iPXE. It splits at blanks and knows no quotes; ${...} is expanded wherever it
-// stands, and a word that starts with #, or is ||, && or ;, ends the command (src/core/exec.c).
+// A script for iPXE. It splits at blanks, has no quotes, and expands ${...} everywhere. A word that
+// starts with # or is ||, && or ; ends the command (src/core/exec.c).
 #include "export/target.hpp"
 
 #include "base/text.hpp"
@@ -12,18 +12,19 @@ namespace {
 
 Status carries(const std::vector<std::string>& words) {
   for (const auto& word : words) {
-    if (word.find("${") != word.npos) return refuse("{}: iPXE would expand ${{", word);
+    if (word.find("${") != word.npos) return refuse("{}: iPXE would expand the ${{ in it", word);
     if (word.starts_with('#') || word.ends_with('\\') || word.find_first_of(" \t") != word.npos ||
         word == "||" || word == "&&" || word == ";")
-      return refuse("{}: iPXE cannot carry it: it knows no quotes", word);
+      return refuse("{}: iPXE cannot carry it, as it has no quotes", word);
   }
   return {};
 }
 
 Result<ExportPart> write_ipxe(const ExportLine& line) {
+  VFIRST_CHECK(carries({line.kernel, line.initrd, line.host_policy}));
   VFIRST_CHECK(carries(line.others));
   VFIRST_CHECK(carries(line.ours));
-  // initrd=NAME is read by a kernel that UEFI starts, and by no other.
+  // Only a kernel that UEFI starts reads initrd=NAME.
   const auto name = line.initrd.substr(line.initrd.rfind('/') + 1);
   const auto all = line.whole();
   auto text = fmt::format(
@@ -41,13 +42,19 @@ Result<std::vector<std::string>> read_ipxe(std::string_view document) {
     out.emplace_back(word);
   }
   if (out.size() < 2) return refuse("no kernel");
-  // the kernel and its initrd=
+  // These are the kernel and its initrd=.
   out.erase(out.begin(), out.begin() + 2);
   return out;
 }
 
 }  // namespace
 
-const ExportTarget kIpxe{Keeps::order, true, false, false, true, write_ipxe, read_ipxe};
+extern const ExportTarget kIpxe{
+    .keeps = Keeps::order,
+    .whole_line = true,
+    .carries_policy = true,
+    .write = write_ipxe,
+    .read = read_ipxe,
+};
 
 }  // namespace vfirst

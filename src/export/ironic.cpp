@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// For OpenStack Ironic: appended by PXE, virtual media and ramdisk boots. A host that boots from
-// its own disk takes them from a deploy step instead (vfirst apply).
+// For OpenStack Ironic, which appends the arguments in PXE, virtual media and ramdisk boots. A host
+// that boots from its own disk gets them in a deploy step instead (vfirst apply).
 #include "export/target.hpp"
 
 #include "base/text.hpp"
@@ -16,7 +16,7 @@ Result<ExportPart> write_ironic(const ExportLine& line) {
       line.node,
       {},
       fmt::format(
-          "# {}\nbaremetal node set {} --instance-info {}\n", line.title(), line.node,
+          "# {}\nbaremetal node set {} --instance-info {}\n", line.title(), shell_word(line.node),
           shell_word("kernel_append_params=" + line.all_ours()))};
 }
 
@@ -26,6 +26,11 @@ Result<std::vector<std::string>> read_ironic(std::string_view document) {
 
 }  // namespace
 
-const ExportTarget kIronic{Keeps::order, false, true, false, false, write_ironic, read_ironic};
+extern const ExportTarget kIronic{
+    .keeps = Keeps::order,
+    .needs_node = true,
+    .write = write_ironic,
+    .read = read_ironic,
+};
 
 }  // namespace vfirst

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // For libvirt: a hostdev pool for each NIC, and for each VF a domain that stays on the VF's NUMA
-// node. managed='no' throughout: the VFs are bound already, and with 'yes' libvirt would give them
-// back to their kernel driver at each guest's end.
+// node. Everything is managed='no': the VFs are bound already, and with 'yes' libvirt would bind
+// them to their kernel driver again when a guest ends.
 #include "export/format.hpp"
 #include "export/guest_share.hpp"
 #include "export/xml.hpp"
 
 #include "base/text.hpp"
+#include "base/words.hpp"
 
 #include <algorithm>
 
@@ -18,7 +19,7 @@ const PlannedPf& pf_of(const Plan& plan, const PlannedVf& vf) {
   return *std::ranges::find(plan.pfs, vf.pf, &PlannedPf::address);
 }
 
-// libvirt makes a file of this name.
+// libvirt makes a file with this name.
 std::string object_name(const PlannedPf& pf) {
   auto name = fmt::format("vfirst-{}-{}", pf.name, pf.address.str());
   std::ranges::replace_if(
@@ -45,7 +46,7 @@ std::string network(const Plan& plan, const PlannedPf& pf) {
 
 std::string memory(const GuestShare& share) {
   if (!share.pages) return "  <memory unit='GiB'>1</memory>\n";
-  // A page's own nodeset would be the guest's node; the host's is numatune's.
+  // A nodeset of <page> would name the guest's node; <numatune> names the host's.
   return fmt::format(
       "  <memory unit='KiB'>{}</memory>\n  <memoryBacking>\n    <hugepages>\n      <page size='{}' "
       "unit='KiB'/>\n    </hugepages>\n  </memoryBacking>\n",
@@ -74,14 +75,17 @@ std::string notes(const PlannedPf& pf, const PlannedVf& vf, const GuestShare& sh
       share.node ? fmt::format(", node {}", *share.node) : ", on no NUMA node",
       vf.mac ? ", MAC " + vf.mac->str() : ""));
   if (share.cpus.empty())
-    out += line("no isolated CPU there: the vCPUs are left where they run");
+    out += line("this node has no isolated CPU: the vCPUs are not pinned");
   else if (share.cores_shared)
     out += line(fmt::format(
-        "{} VFs share the isolated cores there: not all guests run at once undisturbed",
+        "{} VFs share the isolated cores of this node: guests that run at the same time disturb "
+        "each "
+        "other",
         share.guests_here));
   if (share.memory_node != share.node)
     out += line(fmt::format(
-        "node {} has no memory: it is node {}'s, the nearest", *share.node, *share.memory_node));
+        "node {} has no memory: the guest uses that of node {}, the nearest", *share.node,
+        *share.memory_node));
   if (!share.pages)
     out += line(
         share.memory_node ? fmt::format("no hugepages on node {}", *share.memory_node)
@@ -93,7 +97,8 @@ std::string domain_name(const PlannedPf& pf, const PlannedVf& vf) {
   return fmt::format("{}-vf{}", object_name(pf), vf.index);
 }
 
-// Whole, so that `virsh define` takes it as it is; disks and the rest are the guest's own affair.
+// Complete, so that `virsh define` accepts it as it is. Disks and the rest are for the guest's
+// owner to add.
 std::string domain(
     const Facts& facts, const PlannedPf& pf, const PlannedVf& vf, const GuestShare& share) {
   const bool arm = facts.cpu.architecture == "aarch64";
@@ -118,7 +123,7 @@ bool is_nic(const Facts& facts, const PlannedPf& pf) {
   return f && f->class_code >> 16 == 0x02;
 }
 
-// libvirt's networks hold NICs alone: an NVMe's VFs are given as <hostdev>.
+// libvirt's networks hold only NICs; the VFs of an NVMe device are passed as <hostdev>.
 std::vector<const PlannedPf*> pools(const Plan& plan, const Facts& facts) {
   std::vector<const PlannedPf*> out;
   for (const auto& pf : plan.pfs)
@@ -127,14 +132,6 @@ std::vector<const PlannedPf*> pools(const Plan& plan, const Facts& facts) {
         }))
       out.push_back(&pf);
   return out;
-}
-
-template <class List, class Text>
-std::string alternatives(const List& list, Text text) {
-  std::vector<std::string> names;
-  for (const auto& item : list)
-    names.push_back(text(item));
-  return fmt::format("{}", fmt::join(names, " or "));
 }
 
 Result<const PlannedPf*> wished_pool(
@@ -147,12 +144,12 @@ Result<const PlannedPf*> wished_pool(
   if (found.size() == 1) return found.front();
   if (found.empty())
     return refuse(
-        "no pool '{}': there is {}", wish,
-        all.empty() ? "none, as no VF of a NIC goes to vfio-pci"
-                    : alternatives(all, [](auto* pf) { return object_name(*pf); }));
+        "no pool '{}': {}", wish,
+        all.empty() ? std::string("no VF of a NIC goes to vfio-pci")
+                    : "there is " + joined(all, " or ", [](auto* pf) { return object_name(*pf); }));
   return refuse(
-      "pool '{}': [pf {}] has {} PFs: say {}", wish, wish, found.size(),
-      alternatives(found, [](auto* pf) { return object_name(*pf); }));
+      "pool '{}': [pf {}] has {} PFs; name one of them: {}", wish, wish, found.size(),
+      joined(found, " or ", [](auto* pf) { return object_name(*pf); }));
 }
 
 Result<const PlannedVf*> wished_vf(const std::string& wish, const Plan& plan) {
@@ -168,12 +165,12 @@ Result<const PlannedVf*> wished_vf(const std::string& wish, const Plan& plan) {
   if (found.empty()) return refuse("no VF '{}' in this plan; `vfirst plan` shows them", wish);
   if (found.size() > 1)
     return refuse(
-        "VF '{}': [pf {}] has {} PFs: say {}", wish, wish.substr(0, colon), found.size(),
-        alternatives(found, [](auto* vf) { return vf->address.str(); }));
+        "VF '{}': [pf {}] has {} PFs; name one of these VFs: {}", wish, wish.substr(0, colon),
+        found.size(), joined(found, " or ", [](auto* vf) { return vf->address.str(); }));
   const auto& vf = *found.front();
   if (vf.driver != "vfio-pci")
     return refuse(
-        "VF '{}' is not for guests: its vf-driver is {}, not vfio-pci", wish,
+        "VF '{}' cannot be given to a guest: its vf-driver is {}, not vfio-pci", wish,
         vf.driver.empty() ? "none" : vf.driver);
   return &vf;
 }
@@ -192,7 +189,7 @@ Result<Exported> export_libvirt(const Plan& plan, const Facts& facts, const Expo
         {"domain", domain_name(pf, vf), vf.address, domain(facts, pf, vf, shares.at(vf.address))});
   };
   if (shares.empty())
-    return refuse("no VF of this plan goes to vfio-pci: there is nothing to export for libvirt");
+    return refuse("no VF of this plan goes to vfio-pci, so there is nothing to export");
 
   const auto nics = pools(plan, facts);
   if (!wish.pool.empty()) add_network(*VFIRST_TRY(wished_pool(wish.pool, nics)));

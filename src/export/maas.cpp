@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// For MAAS: one tag holds the whole set, since MAAS joins the options of several in the order of
-// their names.
+// For MAAS. One tag holds all arguments, because MAAS joins the options of several tags in the
+// order of the tags' names.
 #include "export/target.hpp"
 
 #include "base/text.hpp"
@@ -13,7 +13,7 @@ namespace {
 Result<ExportPart> write_maas(const ExportLine& line) {
   for (const auto& word : line.ours)
     if (word.find("{{") != word.npos || word.find_first_of("'\"\\ ") != word.npos)
-      return refuse("{}: MAAS would take a part of it for itself", word);
+      return refuse("{}: MAAS would interpret a part of it", word);
   const auto tag = "vfirst-" + line.plan.substr(0, 8);
   return ExportPart{
       "command",
@@ -32,6 +32,10 @@ Result<std::vector<std::string>> read_maas(std::string_view document) {
 
 }  // namespace
 
-const ExportTarget kMaas{Keeps::order, false, false, false, false, write_maas, read_maas};
+extern const ExportTarget kMaas{
+    .keeps = Keeps::order,
+    .write = write_maas,
+    .read = read_maas,
+};
 
 }  // namespace vfirst

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// A configuration of PXELINUX. The rest of APPEND is the line, without any quoting.
+// A configuration of PXELINUX. Everything after APPEND is the command line; there are no quotes.
 #include "export/target.hpp"
 
 #include "base/text.hpp"
@@ -25,6 +25,12 @@ Result<std::vector<std::string>> read_pxelinux(std::string_view document) {
 
 }  // namespace
 
-const ExportTarget kPxelinux{Keeps::order, true, false, true, false, write_pxelinux, read_pxelinux};
+extern const ExportTarget kPxelinux{
+    .keeps = Keeps::order,
+    .whole_line = true,
+    .needs_mac = true,
+    .write = write_pxelinux,
+    .read = read_pxelinux,
+};
 
 }  // namespace vfirst

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// For Talos: a schematic of its image factory, which puts them into the UKI. Talos keeps them by
-// their keys, so that repeated ones come together (siderolabs/talos#11310), and the factory has
-// sorted them (siderolabs/image-factory#154).
+// For Talos: a schematic for its image factory, which puts the arguments into the UKI. Talos stores
+// them by key, so repeated keys come together (siderolabs/talos#11310), and the factory has sorted
+// them (siderolabs/image-factory#154).
 #include "export/target.hpp"
 
 #include "base/text.hpp"
@@ -27,6 +27,10 @@ Result<std::vector<std::string>> read_talos(std::string_view document) {
 
 }  // namespace
 
-const ExportTarget kTalos{Keeps::names, false, false, false, false, write_talos, read_talos};
+extern const ExportTarget kTalos{
+    .keeps = Keeps::names,
+    .write = write_talos,
+    .read = read_talos,
+};
 
 }  // namespace vfirst

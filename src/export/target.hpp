@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
-// A program that hands kernel arguments over for us: a network boot loader, an image builder, a
-// provisioner. Each spoils them in its own way, so each knows how to write them and how it will
-// read them back.
+// A program that passes kernel arguments on: a network boot loader, an image builder, a
+// provisioner. Each can damage them in its own way, so each target has a writer and a reader that
+// follows that program's rules.
 
 #include "export/format.hpp"
 
@@ -12,62 +12,64 @@
 
 namespace vfirst {
 
-// What a document is written from. Words are single arguments as they stand on a command line, none
-// of them empty.
+// What a document is written from. Each word is one argument as it stands on a command line, and is
+// not empty.
 struct ExportLine {
-  // ours: in the plan's order; others: stand before them
+  // `ours` are in the plan's order; `others` stand before them.
   std::vector<std::string> ours, others;
-  // ours of an earlier plan, not in this one
+  // Arguments of an earlier plan that are not in this one.
   std::vector<std::string> gone;
-  // the host's name there; "" where nobody says
+  // The host's name in the other program; empty where it is not known.
   std::string node;
-  // aa-bb-cc-dd-ee-ff, of the port that it boots over
+  // The address of the port that the host boots over: aa-bb-cc-dd-ee-ff.
   std::string mac;
-  // files, as the boot program finds them
+  // Paths or URLs at which the boot program finds the files.
   std::string kernel, initrd, host_policy;
-  // its hash
+  // The plan's hash.
   std::string plan;
   std::string architecture;
 
-  // blank separated
+  // Separated by blanks.
   std::string all_ours() const;
-  // others, then ours
+  // `others`, then `ours`.
   std::string whole() const;
   // "vfirst: NODE, plan HASH"
   std::string title() const;
 };
 
-// names: repeated keys come together, or all are sorted
-enum class Keeps { order, names };
-
-struct ExportTarget {
-  Keeps keeps;
-  // the document is the host's whole command line
-  bool whole_line;
-  bool needs_node, needs_mac;
-  // can put a policy file into the initramfs
-  bool carries_policy;
-  // Refused: an argument that this program cannot hand over, by name.
-  Result<ExportPart> (*write)(const ExportLine&);
-  // The arguments in that document as the program will read it, in the document's order.
-  Result<std::vector<std::string>> (*read)(std::string_view document);
+// What a program does to the order of the arguments.
+enum class Keeps {
+  order,
+  // Arguments with one key come together, or all are sorted by their keys.
+  names,
 };
 
-// Writes the plan's arguments for a target, reads the document back, and simulates the kernel on
-// what comes of it. Where the target does not keep the order, the arguments are first spelled so
-// that it does not matter. Refused: what the target cannot carry, and a document that would leave
-// the kernel in another state than the plan.
+struct ExportTarget {
+  Keeps keeps = Keeps::order;
+  // The document is the host's whole command line. Otherwise it is added to an existing one.
+  bool whole_line = false;
+  // The document names the host, or the MAC address of the port that it boots over.
+  bool needs_node = false, needs_mac = false;
+  // The program can put a policy file into the initramfs.
+  bool carries_policy = false;
+  // Refused: an argument that this program cannot hand over; the error names it.
+  Result<ExportPart> (*write)(const ExportLine&) = nullptr;
+  // The arguments in that document as the program will read it, in the document's order.
+  Result<std::vector<std::string>> (*read)(std::string_view document) = nullptr;
+};
+
+// Writes the plan's arguments for a target, reads the document back as that program does, and
+// simulates the kernel with the result. Where the target does not keep the order, the arguments are
+// first rewritten so that the order does not matter. Refused: what the target cannot carry, and a
+// document that would leave the kernel in another state than the plan.
 Result<Exported> export_arguments(
     const ExportTarget& target, const Plan& plan, const Facts& facts, const ExportWish& wish);
 
-// The arguments spelled so that their order does not matter: a hugepage size that is the default
-// one is said by default_hugepagesz= alone. Refused: two sizes, which only their order tells apart.
+// The arguments rewritten so that their order does not matter: default_hugepagesz= alone names the
+// hugepage size. Refused: two sizes, because only the order tells which count belongs to which.
 Result<std::vector<std::string>> order_safe(const std::vector<std::string>& args);
 
-// The arguments of a kernel's command line, in order, as they stand there.
+// The arguments of a kernel command line, in their order and spelling.
 Result<std::vector<std::string>> kernel_words(std::string_view line);
-
-extern const ExportTarget kCmdline, kIpxe, kGrubNetboot, kPxelinux, kGrub, kBls, kBootc, kIgnition,
-    kIronic, kMaas, kForeman, kCobbler, kXcat, kWarewulf, kTinkerbell, kTalos, kUkify, kAnsible;
 
 }  // namespace vfirst

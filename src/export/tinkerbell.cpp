@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// For Tinkerbell: a merge patch for the Hardware, which appends them to the global ones.
+// For Tinkerbell: a merge patch for a Hardware object. Its arguments are appended to the global
+// ones.
 #include "export/target.hpp"
 
 #include "base/text.hpp"
@@ -17,7 +18,7 @@ Result<ExportPart> write_tinkerbell(const ExportLine& line) {
       fmt::format(
           "# {}\n# kubectl patch hardware {} --type merge --patch-file "
           "FILE\nspec:\n  netboot:\n    osie:\n      kernelParams:{}",
-          line.title(), line.node, yaml_list(line.ours, "        "))};
+          line.title(), shell_word(line.node), yaml_list(line.ours, "        "))};
 }
 
 Result<std::vector<std::string>> read_tinkerbell(std::string_view document) {
@@ -26,7 +27,11 @@ Result<std::vector<std::string>> read_tinkerbell(std::string_view document) {
 
 }  // namespace
 
-const ExportTarget kTinkerbell{Keeps::order,     false,          true, false, false,
-                               write_tinkerbell, read_tinkerbell};
+extern const ExportTarget kTinkerbell{
+    .keeps = Keeps::order,
+    .needs_node = true,
+    .write = write_tinkerbell,
+    .read = read_tinkerbell,
+};
 
 }  // namespace vfirst

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// For a unified kernel image: an addon with the arguments, to be built and signed where the keys
-// are (systemd-stub(7)).
+// For a unified kernel image: the command that builds an addon with the arguments, for the machine
+// that has the signing keys (systemd-stub(7)).
 #include "export/target.hpp"
 
 #include "base/text.hpp"
@@ -18,10 +18,11 @@ Result<ExportPart> write_ukify(const ExportLine& line) {
       name,
       {},
       fmt::format(
-          "# {}\n# Lay it on the ESP in loader/addons, or in NAME.efi.extra.d beside one UKI. With "
-          "Secure Boot it has to be signed:\n"
+          "# {}\n# Copy it to loader/addons on the ESP, or to NAME.efi.extra.d beside one UKI. "
+          "With "
+          "Secure Boot it must be signed:\n"
           "# --secureboot-private-key=KEY --secureboot-certificate=CERTIFICATE. It is measured "
-          "into PCR 12: a disk key that is\n# sealed to it has to be sealed anew.\n"
+          "into PCR 12: seal a disk key\n# that depends on PCR 12 again.\n"
           "ukify build --stub=/usr/lib/systemd/boot/efi/{} --cmdline={} --output={}\n",
           line.title(), stub, shell_word(line.all_ours()), name)};
 }
@@ -32,6 +33,10 @@ Result<std::vector<std::string>> read_ukify(std::string_view document) {
 
 }  // namespace
 
-const ExportTarget kUkify{Keeps::order, false, false, false, false, write_ukify, read_ukify};
+extern const ExportTarget kUkify{
+    .keeps = Keeps::order,
+    .write = write_ukify,
+    .read = read_ukify,
+};
 
 }  // namespace vfirst

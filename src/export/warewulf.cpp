@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// For Warewulf 4: a list, one flag an argument. Each flag is read as a line of CSV, so that a comma
-// would begin the next one.
+// For Warewulf 4: one flag per argument. Warewulf reads each flag as a line of CSV, in which an
+// unquoted comma would begin the next argument.
 #include "export/target.hpp"
 
 #include "base/text.hpp"
@@ -13,10 +13,10 @@ namespace {
 constexpr std::string_view kFlag = "--kernelargs=";
 
 Result<ExportPart> write_warewulf(const ExportLine& line) {
-  auto text = fmt::format("# {}\nwwctl node set --yes {}", line.title(), line.node);
+  auto text = fmt::format("# {}\nwwctl node set --yes {}", line.title(), shell_word(line.node));
   for (const auto& word : line.ours) {
     if (word.starts_with('~'))
-      return refuse("{}: Warewulf takes an argument away that starts with ~", word);
+      return refuse("{}: to Warewulf a ~ in front means that the argument is to be removed", word);
     text += fmt::format(" \\\n  {}{}", kFlag, shell_word(csv_field(word)));
   }
   return ExportPart{"command", line.node, {}, text + "\n"};
@@ -34,7 +34,11 @@ Result<std::vector<std::string>> read_warewulf(std::string_view document) {
 
 }  // namespace
 
-const ExportTarget kWarewulf{Keeps::order, false,          true,         false,
-                             false,        write_warewulf, read_warewulf};
+extern const ExportTarget kWarewulf{
+    .keeps = Keeps::order,
+    .needs_node = true,
+    .write = write_warewulf,
+    .read = read_warewulf,
+};
 
 }  // namespace vfirst

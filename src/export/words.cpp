@@ -19,16 +19,16 @@ bool between_words(char c) {
   return c == ' ' || c == '\t' || c == '\n';
 }
 
-// From the quote at `at` to the one that ends it; `at` is then behind it.
+// The text between the quote at `at` and the next one. Afterwards `at` is the position after that.
 Result<std::string> literal(std::string_view text, std::size_t& at) {
   auto end = at + 1;
   while (end < text.size() && text[end] != '"')
     end += text[end] == '\\' ? 2 : 1;
-  if (end >= text.size()) return refuse("a quote that never ends");
+  if (end >= text.size()) return refuse("a quote is not closed");
   std::string out;
   for (auto i = at + 1; i < end; ++i) {
     if (text[i] == '\\' && ++i >= end) break;
-    // json_string writes no other escapes: its words are printable ASCII
+    // Words are printable ASCII, so json_string writes no other escapes.
     out += text[i];
   }
   at = end + 1;
@@ -48,7 +48,7 @@ Result<std::vector<std::string>> shell_words(std::string_view line) {
       open = false;
     } else if (open = true; c == '\'') {
       const auto end = line.find('\'', i + 1);
-      if (end == line.npos) return refuse("a quote that never ends: {}", line);
+      if (end == line.npos) return refuse("a quote is not closed: {}", line);
       word += line.substr(i + 1, end - i - 1);
       i = end;
     } else if (c == '"') {
@@ -103,12 +103,12 @@ Result<std::vector<std::string>> csv_fields(std::string_view line) {
     else
       out.back() += c;
   }
-  if (quoted) return refuse("a quote that never ends: {}", line);
+  if (quoted) return refuse("a quote is not closed: {}", line);
   return out;
 }
 
 std::string json_string(std::string_view text) {
-  return nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  return nlohmann::json(text).dump(-1, ' ', true, nlohmann::json::error_handler_t::replace);
 }
 
 Result<std::vector<std::string>> json_strings(std::string_view document, std::string_view key) {

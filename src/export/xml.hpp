@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
-// Lines of XML. Text that comes from elsewhere goes through xml_text or xml_comment.
+// Lines of XML. All text from facts and policies goes through xml_text or xml_comment.
 
 #include <string>
 #include <string_view>
 
 namespace vfirst {
 
-// For an attribute or between two tags. What XML 1.0 cannot hold (control characters), and every
-// byte beyond ASCII, is '_'.
+// For an attribute or between two tags. Control characters, which XML 1.0 cannot hold, and all
+// bytes beyond ASCII become '_'.
 std::string xml_text(std::string_view);
-// <!-- ... -->; no "--" inside, which would end it
+// <!-- ... -->. A "--" inside would end the comment, so it is spelled "- -".
 std::string xml_comment(std::string_view);
-// Two blanks before each line.
+// The lines, each with two blanks before it.
 std::string xml_indented(std::string_view lines);
 
 }  // namespace vfirst

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "export/name.hpp"
 #include "export/target.hpp"
 #include "export/words.hpp"
 #include "unit/plan/machine.hpp"
 
 #include <algorithm>
 #include <catch2/catch_test_macros.hpp>
+#include <filesystem>
+#include <fstream>
 
 using namespace vfirst;
 using namespace vfirst::test;
@@ -114,19 +117,23 @@ TEST_CASE("what others put on the line stands before ours, and may not make it v
   CHECK(holds(refused, "first"));
   CHECK(holds(
       exported("bootc", {.pool = {}, .vf = {}, .with = "quiet"}),
-      "--with: this format adds to a line that others make"));
+      "--with: this format adds arguments to an existing command line"));
 }
 
 TEST_CASE("a host is known by the name that the facts have, or the one that is asked for") {
   CHECK(holds(exported("ironic"), "node set host-a "));
   CHECK(holds(exported("ironic", {.pool = {}, .vf = {}, .node = "n7"}), "node set n7 "));
   CHECK(holds(
-      exported("ironic", {.pool = {}, .vf = {}, .node = "n 7"}), "'n 7': a name with a blank"));
+      exported("ironic", {.pool = {}, .vf = {}, .node = "n 7"}),
+      "ironic: --node 'n 7' cannot be a node's name: only letters, digits and . _ : - are "
+      "allowed"));
   auto facts = machine();
   facts.hostname.clear();
   const auto nameless = export_as(format("ironic"), plan(facts, kText), facts, {});
   REQUIRE_FALSE(nameless);
-  CHECK(nameless.error().what == "ironic: which host? These facts name none: --node NAME");
+  CHECK(
+      nameless.error().what ==
+      "ironic: the host has no name in these facts; give one with --node NAME");
 }
 
 TEST_CASE("a file for one MAC address is the boot port's") {
@@ -154,8 +161,9 @@ TEST_CASE("where the order is not kept, one hugepage size is said by its default
   REQUIRE_FALSE(two);
   CHECK(
       two.error().what ==
-      "pages of 2 sizes (1G, 2M): only their order tells the counts apart, and this format does "
-      "not keep it");
+      "pages of 2 sizes (1G, 2M): the kernel tells the counts apart by their order, and this "
+      "format "
+      "does not keep the order");
   for (const auto* name : {"cobbler", "talos"}) {
     INFO(name);
     CHECK(holds(exported(name), "default_hugepagesz=1G"));
@@ -183,7 +191,7 @@ TEST_CASE(
   // said by the default, 2M would become it
   const auto made = export_arguments(target, p, facts, {});
   REQUIRE_FALSE(made);
-  CHECK(holds(made.error().what, "this format would hand over '"));
+  CHECK(holds(made.error().what, "this format would pass '"));
 }
 
 TEST_CASE("ignition takes away what an earlier plan left") {
@@ -211,6 +219,60 @@ TEST_CASE("a policy goes into the initramfs where the boot program can put it th
       "--host-policy: this format cannot put a file into the initramfs"));
 }
 
+TEST_CASE("no name of a host or a file can be a command, an option or a line of its own") {
+  for (const auto* name :
+       {"$(id)", "`id`",      "a;id",          "a|id",   "a&id", "a>f",   "a b",  "a\nid", "a'b",
+        "a\"b",  "-x",        "--x",           ".a",     "a/b",  "{{a}}", "${a}", "#a",    "*",
+        "a\x1b", "a\xc2\x85", "a\xe2\x80\xa8", "caf\xe9"}) {
+    INFO(name);
+    CHECK_FALSE(is_node_name(name));
+    auto facts = machine();
+    facts.hostname = name;
+    for (const auto& each : export_formats()) {
+      if (!each.target) continue;
+      INFO(each.name);
+      const auto made = export_as(each, plan(facts, kText), facts, {});
+      REQUIRE_FALSE(made);
+      CHECK(holds(made.error().what, "cannot be a node's name"));
+      CHECK(holds(made.error().what, "--node NAME"));
+      // another name helps
+      CHECK(export_as(each, plan(facts, kText), facts, {.pool = {}, .vf = {}, .node = "n7"}));
+    }
+    if (name != std::string_view("a&id") && name != std::string_view(".a") &&
+        name != std::string_view("a/b"))
+      CHECK_FALSE(check_file_name("--linux", name));
+  }
+  for (const auto* name : {"a", "host-a.example.org", "fe80::1", "00_node", "N7"})
+    CHECK(is_node_name(name));
+  CHECK_FALSE(is_node_name(""));
+  for (const auto* name :
+       {"vmlinuz", "http://srv:8080/a/vmlinuz?x=1&y=2", "(tftp)/vmlinuz", "http://[fe80::1]/k", ""})
+    CHECK(check_file_name("--linux", name));
+}
+
+TEST_CASE("an argument of an earlier plan that cannot be written is refused") {
+  auto facts = machine();
+  facts.boot.own_arguments = {"caf\xe9=1"};
+  const auto made = export_as(format("ignition"), plan(facts, kText), facts, {});
+  REQUIRE_FALSE(made);
+  CHECK(holds(made.error().what, "printable ASCII"));
+}
+
+TEST_CASE("every file of the folder that writes a format has its line in the table") {
+  std::vector<std::string> defined;
+  const auto folder = std::filesystem::path(VFIRST_TESTS_DIR).parent_path() / "src/export";
+  for (const auto& file : std::filesystem::directory_iterator(folder)) {
+    std::ifstream in(file.path());
+    for (std::string text; std::getline(in, text);)
+      if (text.starts_with("extern const ExportTarget k")) defined.push_back(text);
+  }
+  const auto with_target = std::ranges::count_if(
+      export_formats(), [](const ExportFormat& each) { return each.target != nullptr; });
+  INFO(fmt::format("{}", fmt::join(defined, "\n")));
+  // A line without its file does not link.
+  CHECK(defined.size() == static_cast<std::size_t>(with_target));
+}
+
 TEST_CASE("quoting of shells, CSV and JSON") {
   for (const auto* word : {"", "a", "a b", "it's", "\"", "$x", "a\\b", "a,b", ";"}) {
     INFO(word);
@@ -225,4 +287,6 @@ TEST_CASE("quoting of shells, CSV and JSON") {
   CHECK_FALSE(csv_fields("\"a"));
   CHECK_FALSE(json_strings("k [\"a", "k"));
   CHECK_FALSE(yaml_items("k:\n  - \"a", "k:"));
+  // YAML ends a line at each of these.
+  CHECK(json_string("\xc2\x85\xe2\x80\xa8\x7f") == R"("\u0085\u2028\u007f")");
 }

@@ -121,7 +121,8 @@ TEST_CASE("with more guests than cores some share, and the domain says so") {
   REQUIRE(out);
   CHECK(holds(
       out->document,
-      "<!-- 3 VFs share the isolated cores there: not all guests run at once undisturbed -->"));
+      "<!-- 3 VFs share the isolated cores of this node: guests that run at the same time disturb "
+      "each other -->"));
   CHECK(holds(out->document, "<!-- no hugepages on node 0 -->"));
   CHECK_FALSE(holds(out->document, "memoryBacking"));
 }
@@ -168,7 +169,8 @@ TEST_CASE(
   const auto out = export_libvirt(p, facts, {.pool = "", .vf = "af:10.0"});
   REQUIRE(out);
   CHECK(holds(out->document, "<memory mode='strict' nodeset='0'/>"));
-  CHECK(holds(out->document, "<!-- node 1 has no memory: it is node 0's, the nearest -->"));
+  CHECK(holds(
+      out->document, "<!-- node 1 has no memory: the guest uses that of node 0, the nearest -->"));
 }
 
 TEST_CASE("without isolated CPUs nothing is pinned") {
@@ -196,14 +198,14 @@ TEST_CASE("the whole is one document with every pool and every domain") {
 TEST_CASE("a wish that the plan does not hold is refused with what there is") {
   CHECK(
       refused({.pool = "uplink", .vf = ""}) ==
-      "pool 'uplink': [pf uplink] has 2 PFs: say vfirst-uplink-0000:3b:00.0 or "
+      "pool 'uplink': [pf uplink] has 2 PFs; name one of them: vfirst-uplink-0000:3b:00.0 or "
       "vfirst-uplink-0000:af:00.0");
   CHECK(
       refused({.pool = "lan", .vf = ""}) ==
       "no pool 'lan': there is vfirst-uplink-0000:3b:00.0 or vfirst-uplink-0000:af:00.0");
   CHECK(
       refused({.pool = "", .vf = "uplink:0"}) ==
-      "VF 'uplink:0': [pf uplink] has 2 PFs: say 0000:3b:10.0 or 0000:af:10.0");
+      "VF 'uplink:0': [pf uplink] has 2 PFs; name one of these VFs: 0000:3b:10.0 or 0000:af:10.0");
   CHECK(
       refused({.pool = "", .vf = "uplink:9"}) ==
       "no VF 'uplink:9' in this plan; `vfirst plan` shows them");
@@ -212,10 +214,10 @@ TEST_CASE("a wish that the plan does not hold is refused with what there is") {
       "no VF 'uplink' in this plan; `vfirst plan` shows them");
   CHECK(
       refused({.pool = "", .vf = "0000:3b:10.6"}) ==
-      "VF '0000:3b:10.6' is not for guests: its vf-driver is keep, not vfio-pci");
+      "VF '0000:3b:10.6' cannot be given to a guest: its vf-driver is keep, not vfio-pci");
   CHECK(
       refused({}, "[pf uplink]\nvendor = 8086\nexpect = 2\nvfs = 2\n") ==
-      "no VF of this plan goes to vfio-pci: there is nothing to export for libvirt");
+      "no VF of this plan goes to vfio-pci, so there is nothing to export");
 }
 
 TEST_CASE("a PF's name cannot break the document, nor leave libvirt's folder") {
