@@ -8,23 +8,24 @@
 #include "bootloader/trial.hpp"
 #include "cli/kexec.hpp"
 #include "cli/load.hpp"
+#include "cli/output.hpp"
 #include "cli/provision.hpp"
 #include "cli/transaction.hpp"
 #include "kargs/kernel_features.hpp"
 #include "plan/simulated.hpp"
+#include "report/json.hpp"
 
 #include <spdlog/spdlog.h>
 #include <algorithm>
-#include <cstdio>
-#include <nlohmann/json.hpp>
 
 namespace vfirst {
 
 namespace {
 
 void print_outcome(const ApplyOutcome& outcome, const Options& options, const std::string& hash) {
+  if (outcome.wrote) note_change("the kernel arguments were changed");
   if (options.json) {
-    const nlohmann::ordered_json document{
+    const Json printed{
         {"schema", "vfirst.apply/1"},
         {"changed", outcome.changed},
         {"wrote", outcome.wrote},
@@ -36,10 +37,10 @@ void print_outcome(const ApplyOutcome& outcome, const Options& options, const st
         {"regenerated", outcome.regenerated},
         {"plan", hash},
         {"notes", outcome.notes}};
-    fmt::print("{}\n", document.dump(2));
+    print_document(document(printed));
     return;
   }
-  fmt::print("{}", outcome.diff());
+  print_text(outcome.diff());
 }
 
 void explain_outcome(const ApplyOutcome& outcome, const Options& options) {
@@ -211,7 +212,7 @@ ExitCode run_apply(const Options& options) {
     // to do.
     if (!backend && holds_arguments(input->facts.boot.cmdline, cmdline)) return ApplyOutcome{};
     if (!backend) {
-      if (!options.json) fmt::print("{}", handover(input->facts.boot, cmdline));
+      if (!options.json) print_text(handover(input->facts.boot, cmdline));
       VFIRST_CHECK(can_apply(input->facts.boot, cmdline));
       return std::unexpected(backend.error());
     }

@@ -3,6 +3,7 @@
 
 #include "cli/events.hpp"
 #include "cli/load.hpp"
+#include "cli/output.hpp"
 #include "facts/boot_nic.hpp"
 #include "host/supervise.hpp"
 #include "policy/brought.hpp"
@@ -187,10 +188,12 @@ ExitCode carry_out(const Options& options, const Part& part, const Supervisor& a
         spdlog::error("{}", status.error().what);
     announce(report, *root);
   }
-  if (options.json) fmt::print("{}\n", to_json(report));
+  if (options.json) print_document(to_json(report));
   spdlog::info("{}", report.summary());
-  const auto code =
-      report.complete() || !report.skipped.empty() ? ExitCode::done : ExitCode::failed;
+  if (report.writes() > 0) note_change("the devices were set up");
+  // This may be a child, and what was lost is known here alone.
+  const auto code = checked_output(
+      report.complete() || !report.skipped.empty() ? ExitCode::done : ExitCode::failed);
   // a thread still sits in a write that the kernel never answers
   if (report.abandoned) {
     std::fflush(nullptr);

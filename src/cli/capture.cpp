@@ -2,14 +2,15 @@
 #include "cli/command.hpp"
 
 #include "cli/load.hpp"
+#include "cli/output.hpp"
 #include "facts/capture.hpp"
+#include "host/stdio.hpp"
+#include "report/json.hpp"
 
 #include <fcntl.h>
 #include <unistd.h>
 #include <cerrno>
-#include <cstdio>
 #include <cstring>
-#include <nlohmann/json.hpp>
 
 namespace vfirst {
 
@@ -24,7 +25,7 @@ std::span<const Option> capture_options() {
 ExitCode run_capture(const Options& options) {
   const auto root = Root::open(options.root);
   if (!root) return report_error(root.error());
-  if (options.output.empty() && isatty(STDOUT_FILENO))
+  if (options.output.empty() && is_terminal(kStdout))
     return report_error(
         {std::errc::invalid_argument,
          "the archive will not be written to a terminal; use -o FILE"});
@@ -34,24 +35,29 @@ ExitCode run_capture(const Options& options) {
   // Serial numbers and MAC addresses are in it: the owner's eyes only.
   const int fd =
       options.output.empty()
-          ? STDOUT_FILENO
+          ? kStdout
           : ::open(options.output.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
   if (fd < 0)
     return report_error(
         {static_cast<std::errc>(errno),
          fmt::format("{}: {}", options.output, std::strerror(errno))});
   const auto facts = capture(*root, fd, {.kernel = options.kernel, .modules = {}, .names = false});
-  if (!facts) return report_error(facts.error());
-  if (fd != STDOUT_FILENO && ::close(fd) != 0)
+  if (!facts) {
+    // Whoever reads the archive wanted no more of it.
+    const bool gone = fd == kStdout && facts.error().code == std::errc::broken_pipe;
+    return gone ? ExitCode::failed : report_error(facts.error());
+  }
+  if (fd != kStdout && ::close(fd) != 0)
     return report_error(
         {static_cast<std::errc>(errno),
          fmt::format("{}: {}", options.output, std::strerror(errno))});
   if (options.json) {
-    const nlohmann::ordered_json document{
+    note_change("the archive was written");
+    const Json written{
         {"schema", "vfirst.capture/1"},
         {"file", options.output},
         {"fingerprint", facts->fingerprint()}};
-    fmt::print("{}\n", document.dump(2));
+    print_document(document(written));
   }
   return ExitCode::done;
 }

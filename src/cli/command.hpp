@@ -66,6 +66,9 @@ struct Option {
   bool needed = true;
 };
 
+// What the help and the completions say of the options that the parser itself has.
+inline constexpr auto kHelpText = "Show this help", kVersionText = "Show the version";
+
 struct Command {
   const char* name;
   const char* summary;

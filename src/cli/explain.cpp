@@ -2,9 +2,8 @@
 #include "cli/command.hpp"
 
 #include "cli/load.hpp"
+#include "cli/output.hpp"
 #include "report/explain.hpp"
-
-#include <cstdio>
 
 namespace vfirst {
 
@@ -24,7 +23,7 @@ ExitCode run_explain(const Options& options) {
   const auto text = options.json ? explain_json(options.subject, *plan, input->facts)
                                  : explain_text(options.subject, *plan, input->facts);
   if (!text) return report_error(text.error());
-  fmt::print("{}", *text);
+  options.json ? print_document(*text) : print_text(*text);
   return ExitCode::done;
 }
 

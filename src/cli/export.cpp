@@ -4,11 +4,11 @@
 #include "base/text.hpp"
 #include "cli/command.hpp"
 #include "cli/load.hpp"
+#include "cli/output.hpp"
 #include "report/json.hpp"
 
 #include <spdlog/spdlog.h>
 #include <algorithm>
-#include <cstdio>
 
 namespace vfirst {
 
@@ -30,10 +30,10 @@ ExitCode unknown_format(const std::string& word) {
   for (const auto& format : export_formats())
     names.emplace_back(format.name);
   const auto near = nearest(word, names);
-  fmt::print(
-      stderr, "vfirst: unknown format '{}'; {}\n", word,
+  print_error(fmt::format(
+      "unknown format '{}'; {}", word,
       near ? fmt::format("did you mean '{}'?", *near)
-           : fmt::format("there is {}", fmt::join(names, ", ")));
+           : fmt::format("the formats are: {}", fmt::join(names, ", "))));
   return ExitCode::usage;
 }
 
@@ -89,11 +89,11 @@ ExitCode run_export(const Options& options) {
   const auto format = std::ranges::find(formats, options.subject, &ExportFormat::name);
   if (format == formats.end()) return unknown_format(options.subject);
   if (!options.pool.empty() && !options.vf.empty()) {
-    fmt::print(stderr, "vfirst: --pool and --vf exclude one another\n");
+    print_error("--pool and --vf cannot be used together");
     return ExitCode::usage;
   }
   if (const auto* stray = stray_option(options, *format)) {
-    fmt::print(stderr, "vfirst: {} is not for {}\n", stray, format->name);
+    print_error(fmt::format("{} has no use in the format {}", stray, format->name));
     return ExitCode::usage;
   }
   const auto wish = wish_of(options);
@@ -107,7 +107,7 @@ ExitCode run_export(const Options& options) {
   // What is printed is as good as the plan is.
   for (const auto& finding : plan->findings)
     if (finding.severity == Severity::error) spdlog::warn("{}", finding.message);
-  fmt::print("{}", options.json ? as_json(*exported, *format, *plan) : exported->document);
+  print_document(options.json ? as_json(*exported, *format, *plan) : exported->document);
   return ExitCode::done;
 }
 

@@ -3,10 +3,9 @@
 
 #include "bootloader/loader_facts.hpp"
 #include "cli/load.hpp"
+#include "cli/output.hpp"
 #include "facts/read.hpp"
 #include "report/facts_report.hpp"
-
-#include <cstdio>
 
 namespace vfirst {
 
@@ -24,7 +23,7 @@ ExitCode run_facts(const Options& options) {
     add_own_arguments(*root, facts->boot);
     add_sources(*root, facts->boot);
   }
-  fmt::print("{}", options.json ? facts_json(*facts) : facts_text(*facts));
+  options.json ? print_document(facts_json(*facts)) : print_text(facts_text(*facts));
   return ExitCode::done;
 }
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "cli/fleet.hpp"
 
+#include "host/stdio.hpp"
 #include "policy/load.hpp"
 
-#include <unistd.h>
 #include <cstdio>
 
 namespace vfirst {
@@ -15,10 +15,10 @@ class ProgressLine {
  public:
   explicit ProgressLine(std::size_t hosts) : hosts_(hosts) {}
   ~ProgressLine() {
-    if (shown_) fmt::print(stderr, "\r\033[K");
+    if (shown_) std::fputs("\r\033[K", stderr);
   }
   void show(std::size_t done) {
-    fmt::print(stderr, "\r{} of {} hosts\033[K", done, hosts_);
+    std::fprintf(stderr, "\r%zu of %zu hosts\033[K", done, hosts_);
     std::fflush(stderr);
     shown_ = true;
   }
@@ -39,7 +39,7 @@ Result<PolicySet> policy_set(const Options& options) {
 
 HostWork host_work(const Options& options, std::size_t hosts) {
   HostWork work{.kernel = options.kernel};
-  if (isatty(STDERR_FILENO))
+  if (is_terminal(kStderr))
     work.progress = [line = std::make_shared<ProgressLine>(hosts)](std::size_t done) {
       line->show(done);
     };

@@ -3,10 +3,9 @@
 
 #include "base/text.hpp"
 #include "cli/load.hpp"
+#include "cli/output.hpp"
 #include "cli/transaction.hpp"
-
-#include <cstdio>
-#include <nlohmann/json.hpp>
+#include "report/json.hpp"
 
 namespace vfirst {
 
@@ -20,18 +19,17 @@ ExitCode run_history(const Options& options) {
   if (!root) return report_error(root.error());
   const auto text = DiskFiles(*root).read(kHistory).value_or(std::string());
   if (!options.json) {
-    fmt::print("{}", text);
+    print_text(text);
     return ExitCode::done;
   }
-  nlohmann::ordered_json document{
-      {"schema", "vfirst.history/1"}, {"entries", nlohmann::json::array()}};
+  Json history{{"schema", "vfirst.history/1"}, {"entries", Json::array()}};
   for (const auto line : split(text, '\n')) {
     const auto blank = line.find(' ');
     if (blank != line.npos)
-      document["entries"].push_back(
+      history["entries"].push_back(
           {{"time", line.substr(0, blank)}, {"what", line.substr(blank + 1)}});
   }
-  fmt::print("{}\n", document.dump(2));
+  print_document(document(history));
   return ExitCode::done;
 }
 

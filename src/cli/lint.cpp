@@ -2,10 +2,10 @@
 #include "fleet/lint.hpp"
 #include "cli/fleet.hpp"
 #include "cli/load.hpp"
+#include "cli/output.hpp"
 #include "fleet/host_facts.hpp"
 
 #include <algorithm>
-#include <cstdio>
 
 namespace vfirst {
 
@@ -60,7 +60,7 @@ std::span<const Option> lint_options() {
 ExitCode run_lint(const Options& options) {
   const auto report = check(options);
   if (!report) return report_error(report.error());
-  fmt::print("{}", options.json ? lint_json(*report) : lint_text(*report));
+  options.json ? print_document(lint_json(*report)) : print_text(lint_text(*report));
   return report->refuses() ? ExitCode::refused
          : report->errs()  ? ExitCode::differs
                            : ExitCode::done;

@@ -3,12 +3,11 @@
 
 #include "bootloader/backend.hpp"
 #include "bootloader/loader_facts.hpp"
+#include "cli/output.hpp"
 #include "facts/read.hpp"
 #include "plan/match_words.hpp"
 #include "policy/load.hpp"
 #include "steps/observe.hpp"
-
-#include <cstdio>
 
 namespace vfirst {
 
@@ -57,7 +56,7 @@ Result<VerifyReport> observe_input(const Input& input, const Plan& plan) {
 }
 
 ExitCode report_error(const Error& error) {
-  fmt::print(stderr, "vfirst: {}\n", error.what);
+  print_error(error.what);
   return exit_code_of(error);
 }
 

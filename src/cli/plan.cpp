@@ -4,10 +4,9 @@
 #include "bootloader/apply.hpp"
 #include "cli/fleet.hpp"
 #include "cli/load.hpp"
+#include "cli/output.hpp"
 #include "plan/argument_diff.hpp"
 #include "report/plan_report.hpp"
-
-#include <cstdio>
 
 namespace vfirst {
 
@@ -26,22 +25,21 @@ std::span<const Option> plan_options() {
 
 ExitCode run_plan(const Options& options) {
   if (options.cmdline && options.diff) {
-    fmt::print(stderr, "vfirst: --cmdline and --diff exclude one another\n");
+    print_error("--cmdline and --diff cannot be used together");
     return ExitCode::usage;
   }
   const bool compares = options.diff || options.detailed_exitcode;
   if (compares && !(options.facts.empty() && options.facts_dir.empty())) {
-    fmt::print(
-        stderr, "vfirst: {} compares with a boot loader's files, which --facts has none of\n",
-        options.diff ? "--diff" : "--detailed-exitcode");
+    print_error(fmt::format(
+        "{} needs this host's boot loader; it cannot be used with --facts",
+        options.diff ? "--diff" : "--detailed-exitcode"));
     return ExitCode::usage;
   }
   if (!options.facts_dir.empty() && options.facts.empty() && !options.cmdline)
     return run_plan_fleet(options);
   if (!options.facts_dir.empty() || !options.out.empty()) {
-    fmt::print(
-        stderr,
-        "vfirst: --out belongs to --facts-dir, and --facts-dir excludes --facts and --cmdline\n");
+    print_error(
+        "--out is for --facts-dir, which cannot be used together with --facts or --cmdline");
     return ExitCode::usage;
   }
   const auto input = load_input(options);
@@ -53,13 +51,13 @@ ExitCode run_plan(const Options& options) {
   if (!before) return report_error(before.error());
   const auto after = plan->cmdline();
   if (options.json) {
-    fmt::print("{}", plan_json(*plan));
+    print_document(plan_json(*plan));
   } else if (options.cmdline) {
-    fmt::print("{}\n", plan->cmdline());
+    print_text(plan->cmdline() + "\n");
   } else if (options.diff) {
-    fmt::print("{}", argument_diff(*before, after).str());
+    print_text(argument_diff(*before, after).str());
   } else {
-    fmt::print("{}", plan_text(*plan, input->facts));
+    print_document(plan_text(*plan, input->facts, colour_on_stdout()));
   }
   if (!options.detailed_exitcode) return ExitCode::done;
   if (*before != after) return ExitCode::changes_pending;

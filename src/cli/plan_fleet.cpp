@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // vfirst plan --facts-dir DIR --out DIR
 #include "fleet/plan_fleet.hpp"
+
 #include "cli/fleet.hpp"
 #include "cli/load.hpp"
+#include "cli/output.hpp"
 #include "fleet/summary.hpp"
-
-#include <cstdio>
 
 namespace vfirst {
 
@@ -27,12 +27,13 @@ Result<FleetSummary> plan_all(const Options& options) {
 
 ExitCode run_plan_fleet(const Options& options) {
   if (options.out.empty()) {
-    fmt::print(stderr, "vfirst: --facts-dir needs --out DIR, where the plans go\n");
+    print_error("--facts-dir needs --out DIR: the folder for the plans");
     return ExitCode::usage;
   }
   const auto summary = plan_all(options);
   if (!summary) return report_error(summary.error());
-  fmt::print("{}", options.json ? summary_json(*summary) : summary_text(*summary));
+  note_change("the plans were written");
+  options.json ? print_document(summary_json(*summary)) : print_text(summary_text(*summary));
   return summary->refused.empty() ? ExitCode::done : ExitCode::refused;
 }
 

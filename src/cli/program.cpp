@@ -1,14 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "cli/command.hpp"
 
+#include "base/printable.hpp"
 #include "base/text.hpp"
+#include "cli/output.hpp"
+#include "host/stdio.hpp"
+#include "report/colour.hpp"
 
+#include <spdlog/pattern_formatter.h>
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
-#include <unistd.h>
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <cstdio>
+#include <cstdlib>
+#include <sstream>
 
 #ifndef VFIRST_VERSION
 #define VFIRST_VERSION "unversioned"
@@ -35,21 +40,34 @@ void declare(CLI::App& app, const Option& option, Options& options) {
   if (option.name[0] != '-' && option.needed) declared->required();
 }
 
-// Results go to stdout, words to stderr: coloured only on a terminal and not under NO_COLOR
-// (no-color.org).
+// The message as a terminal may show it: it can quote a policy or the firmware.
+class PrintableMessage : public spdlog::custom_flag_formatter {
+ public:
+  void format(
+      const spdlog::details::log_msg& message, const std::tm&, spdlog::memory_buf_t& out) override {
+    const auto text = printable_line({message.payload.data(), message.payload.size()});
+    out.append(text.data(), text.data() + text.size());
+  }
+  std::unique_ptr<custom_flag_formatter> clone() const override {
+    return std::make_unique<PrintableMessage>();
+  }
+};
+
 void set_up_log(const Options& options) {
-  const char* no_color = std::getenv("NO_COLOR");
-  const auto mode = isatty(STDERR_FILENO) && !(no_color && *no_color) ? spdlog::color_mode::always
-                                                                      : spdlog::color_mode::never;
+  const auto mode = colour_wanted(is_terminal(kStderr), std::getenv("NO_COLOR"))
+                        ? spdlog::color_mode::always
+                        : spdlog::color_mode::never;
   auto logger = std::make_shared<spdlog::logger>(
       "vfirst", std::make_shared<spdlog::sinks::stderr_color_sink_st>(mode));
-  logger->set_pattern("vfirst: %^%v%$");
+  auto line = std::make_unique<spdlog::pattern_formatter>();
+  line->add_flag<PrintableMessage>('*').set_pattern("vfirst: %^%*%$");
+  logger->set_formatter(std::move(line));
   logger->set_level(options.verbose ? spdlog::level::debug : spdlog::level::info);
   spdlog::set_default_logger(std::move(logger));
 }
 
 int usage(const std::string& line) {
-  fmt::print(stderr, "vfirst: {}\n", line);
+  print_error(line);
   return static_cast<int>(ExitCode::usage);
 }
 
@@ -71,15 +89,20 @@ int wrong_word(
 
 }  // namespace
 
-int run_program(int argc, char** argv, std::span<const Command> commands) {
+namespace {
+
+// The program without what is around it: its exceptions are caught and its output is checked by
+// the caller.
+int run_command(int argc, char** argv, std::span<const Command> commands) {
   Options options;
   CLI::App app{"Boot-time provisioning of KVM hosts with SR-IOV devices", "vfirst"};
-  app.set_version_flag("--version", "vfirst " VFIRST_VERSION);
+  app.set_help_flag("-h,--help", kHelpText);
+  app.set_version_flag("--version", "vfirst " VFIRST_VERSION, kVersionText);
   app.require_subcommand(0, 1);
   app.allow_extras();
   // a line of help stays within 80 columns
   app.get_formatter()->column_width(26);
-  app.footer("vfirst(8) has the exit status and examples.");
+  app.footer("See vfirst(8) for exit codes and examples.");
 
   std::vector<std::string> names;
   for (const auto& command : commands) {
@@ -99,7 +122,10 @@ int run_program(int argc, char** argv, std::span<const Command> commands) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& success) {  // --help, --version
-    return app.exit(success);
+    std::ostringstream text;
+    const auto code = app.exit(success, text, text);
+    print_document(text.str());
+    return code;
   } catch (const CLI::ParseError& error) {
     return usage(error.what());
   }
@@ -114,12 +140,27 @@ int run_program(int argc, char** argv, std::span<const Command> commands) {
   if (const auto extras = sub->remaining(); !extras.empty()) {
     if (extras.front().starts_with('-'))
       return wrong_word(extras.front(), option_names(*sub), "option");
-    return usage(fmt::format("'{}' takes no argument '{}'", sub->get_name(), extras.front()));
+    return usage(fmt::format("{}: unexpected argument '{}'", sub->get_name(), extras.front()));
   }
   set_up_log(options);
   for (const auto& command : commands)
     if (sub->get_name() == command.name) return static_cast<int>(command.run(options));
   return static_cast<int>(ExitCode::usage);
+}
+
+}  // namespace
+
+int run_program(int argc, char** argv, std::span<const Command> commands) {
+  occupy_closed_descriptors();
+  survive_closed_pipes();
+  auto code = static_cast<int>(ExitCode::failed);
+  try {
+    code = run_command(argc, argv, commands);
+  } catch (const std::exception& error) {
+    // What can go wrong comes back as a Result: this is out of memory, or a mistake in vfirst.
+    print_error(fmt::format("internal error: {}", error.what()));
+  }
+  return static_cast<int>(checked_output(static_cast<ExitCode>(code)));
 }
 
 }  // namespace vfirst

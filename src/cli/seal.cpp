@@ -1,15 +1,56 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "cli/command.hpp"
 
+#include "base/words.hpp"
 #include "cli/load.hpp"
+#include "cli/output.hpp"
 #include "image/seal.hpp"
+#include "report/json.hpp"
 
 #include <spdlog/spdlog.h>
 #include <algorithm>
-#include <cstdio>
-#include <nlohmann/json.hpp>
 
 namespace vfirst {
+
+namespace {
+
+std::string as_json(
+    const ImageReport& report, const std::vector<Difference>& mended,
+    const std::vector<std::string>& notes, bool check) {
+  const auto list = [](const std::vector<Difference>& differences) {
+    return list_of(differences, [](const Difference& one) {
+      return Json{
+          {"path", one.path}, {"line", one.line}, {"message", one.what}, {"command", one.command}};
+    });
+  };
+  Json out{{"schema", "vfirst.seal/1"}, {"sealed", report.differences.empty()}, {"check", check}};
+  out["kernels"] = list_of(report.kernels, [](const auto& kernel) {
+    return Json{{"release", kernel.release}, {"initramfs", kernel.initramfs}};
+  });
+  out["mended"] = list(mended);
+  out["differences"] = list(report.differences);
+  out["warnings"] = list(report.warnings);
+  out["notes"] = notes;
+  return document(out);
+}
+
+std::string as_text(const ImageReport& report, const std::vector<Difference>& mended) {
+  std::string out;
+  for (const auto& one : mended)
+    out += fmt::format("mended   {}\n", one.str());
+  for (const auto& one : report.differences)
+    out +=
+        fmt::format("differs  {}{}{}\n", one.str(), one.command.empty() ? "" : "; ", one.command);
+  for (const auto& one : report.warnings)
+    out += fmt::format("warning  {}; {}\n", one.str(), one.command);
+  if (!report.differences.empty())
+    return out + fmt::format("not sealed: {}\n", plural(report.differences.size(), "difference"));
+  return out + fmt::format(
+                   "sealed: nothing in it belongs to one machine; {}\n",
+                   plural(report.kernels.size(), "kernel"));
+}
+
+}  // namespace
 
 std::span<const Option> seal_options() {
   static const Option all[] = {
@@ -45,46 +86,11 @@ ExitCode run_seal(const Options& options) {
     });
   }
   const bool sealed = report.differences.empty();
-  if (options.json) {
-    const auto list = [](const std::vector<Difference>& all) {
-      auto out = nlohmann::ordered_json::array();
-      for (const auto& one : all)
-        out.push_back(
-            {{"path", one.path},
-             {"line", one.line},
-             {"message", one.what},
-             {"command", one.command}});
-      return out;
-    };
-    auto kernels = nlohmann::ordered_json::array();
-    for (const auto& kernel : report.kernels)
-      kernels.push_back({{"release", kernel.release}, {"initramfs", kernel.initramfs}});
-    const nlohmann::ordered_json document{
-        {"schema", "vfirst.seal/1"},
-        {"sealed", sealed},
-        {"check", options.check},
-        {"kernels", kernels},
-        {"mended", list(mended)},
-        {"differences", list(report.differences)},
-        {"warnings", list(report.warnings)},
-        {"notes", notes}};
-    fmt::print("{}\n", document.dump(2));
-  } else {
-    for (const auto& one : mended)
-      fmt::print("mended   {}\n", one.str());
-    for (const auto& one : report.differences)
-      fmt::print("differs  {}{}{}\n", one.str(), one.command.empty() ? "" : "; ", one.command);
-    for (const auto& one : report.warnings)
-      fmt::print("warning  {}; {}\n", one.str(), one.command);
-    if (sealed)
-      fmt::print(
-          "sealed: nothing in it belongs to one machine; {} kernel{}\n", report.kernels.size(),
-          report.kernels.size() == 1 ? "" : "s");
-    else
-      fmt::print(
-          "not sealed: {} difference{}\n", report.differences.size(),
-          report.differences.size() == 1 ? "" : "s");
-  }
+  if (!mended.empty()) note_change("the image was changed");
+  if (options.json)
+    print_document(as_json(report, mended, notes, options.check));
+  else
+    print_text(as_text(report, mended));
   for (const auto& note : notes)
     spdlog::warn("{}", note);
   return sealed ? ExitCode::done : ExitCode::differs;

@@ -2,10 +2,9 @@
 #include "cli/command.hpp"
 
 #include "cli/load.hpp"
+#include "cli/output.hpp"
 #include "plan/simulated.hpp"
 #include "report/simulate_report.hpp"
-
-#include <cstdio>
 
 namespace vfirst {
 
@@ -51,7 +50,7 @@ std::span<const Option> simulate_options() {
 ExitCode run_simulate(const Options& options) {
   const auto simulated = load(options);
   if (!simulated) return report_error(simulated.error());
-  fmt::print("{}", options.json ? simulate_json(*simulated) : simulate_text(*simulated));
+  options.json ? print_document(simulate_json(*simulated)) : print_text(simulate_text(*simulated));
   if (!simulated->seen.boots()) return ExitCode::refused;
   return simulated->seen.worst() == Effect::effective ? ExitCode::done : ExitCode::differs;
 }

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "cli/command.hpp"
 
+#include "base/printable.hpp"
 #include "bootloader/support.hpp"
 #include "cli/load.hpp"
+#include "cli/output.hpp"
 #include "cli/transaction.hpp"
 #include "facts/read.hpp"
-
-#include <cstdio>
-#include <nlohmann/json.hpp>
+#include "report/json.hpp"
 
 namespace vfirst {
 
@@ -55,7 +55,7 @@ ExitCode run_status(const Options& options) {
   const bool running = holds_arguments(boot.cmdline, state.next);
   const auto tryable = can_try(boot);
   if (options.json) {
-    const nlohmann::ordered_json document{
+    const Json printed{
         {"schema", "vfirst.status/1"},
         {"loader",
          {{"name", loader_name(boot.loader)},
@@ -77,31 +77,37 @@ ExitCode run_status(const Options& options) {
           {"arguments", state.trial_arguments}}},
         {"can_roll_back", state.can_roll_back},
         {"damage", state.damage}};
-    fmt::print("{}\n", document.dump(2));
+    print_document(document(printed));
     return ExitCode::done;
   }
-  fmt::print(
-      "boot loader     {}{}{}\n", loader_name(boot.loader), boot.uefi ? ", UEFI" : ", BIOS",
-      boot.evidence.empty() ? "" : " (" + boot.evidence + ")");
-  fmt::print(
-      "/boot           {}\n", boot.filesystem.empty() ? "unknown filesystem" : boot.filesystem);
+  std::string out;
+  const auto line = [&](std::string_view what, std::string_view value) {
+    out += fmt::format("{:<16}{}\n", what, printable_line(value));
+  };
+  line(
+      "boot loader", fmt::format(
+                         "{}{}{}", loader_name(boot.loader), boot.uefi ? ", UEFI" : ", BIOS",
+                         boot.evidence.empty() ? "" : " (" + boot.evidence + ")"));
+  line("/boot", boot.filesystem.empty() ? "unknown filesystem" : boot.filesystem);
   if (!backend)
-    fmt::print("                {}\n", backend.error().what);
+    line("", backend.error().what);
   else if (!tryable)
-    fmt::print("                {}\n", tryable.error().what);
+    line("", tryable.error().what);
   for (const auto& file : state.files)
-    fmt::print("file            {}\n", file);
+    line("file", file);
   if (state.next_place.empty()) {
-    fmt::print("next boot       no arguments of ours\n");
+    line("next boot", "no arguments of vfirst");
   } else {
-    fmt::print(
-        "next boot       {}{}: {}\n", state.next_place,
-        state.trial == Trial::armed ? " (trial, once)" : "", state.next);
-    fmt::print("this boot       {}\n", running ? "has them" : "has other ones; a reboot is needed");
+    line(
+        "next boot", fmt::format(
+                         "{}{}: {}", state.next_place,
+                         state.trial == Trial::armed ? " (trial, once)" : "", state.next));
+    line("this boot", running ? "has them" : "does not have them yet: reboot to use them");
   }
-  if (const auto line = trial_line(state); !line.empty()) fmt::print("trial           {}\n", line);
-  for (const auto& line : state.damage)
-    fmt::print("damaged         {}\n", line);
+  if (const auto trial = trial_line(state); !trial.empty()) line("trial", trial);
+  for (const auto& damage : state.damage)
+    line("damaged", damage);
+  print_text(out);
   return ExitCode::done;
 }
 

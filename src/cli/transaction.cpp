@@ -2,14 +2,15 @@
 #include "cli/transaction.hpp"
 
 #include "base/text.hpp"
+#include "cli/output.hpp"
 #include "facts/read.hpp"
 #include "host/process.hpp"
 #include "plan/argument_diff.hpp"
+#include "report/json.hpp"
 
 #include <spdlog/spdlog.h>
 #include <chrono>
 #include <ctime>
-#include <nlohmann/json.hpp>
 
 namespace vfirst {
 
@@ -38,17 +39,18 @@ void note_history(Files& files, const std::string& line) {
 }
 
 void print_change(const Change& change, const Options& options, const char* schema) {
+  if (change.wrote) note_change("the kernel arguments were changed");
   if (options.json) {
-    const nlohmann::ordered_json document{
+    const Json printed{
         {"schema", schema},
         {"wrote", change.wrote},
         {"dry_run", options.dry_run},
         {"reboot_required", change.reboot_needed},
         {"diff", {{"before", change.before}, {"after", change.after}}},
         {"notes", change.notes}};
-    fmt::print("{}\n", document.dump(2));
+    print_document(document(printed));
   } else {
-    fmt::print("{}", argument_diff(change.before, change.after).str());
+    print_text(argument_diff(change.before, change.after).str());
   }
   for (const auto& note : change.notes)
     spdlog::warn("{}", note);

@@ -2,11 +2,8 @@
 #include "cli/command.hpp"
 
 #include "cli/load.hpp"
+#include "cli/output.hpp"
 #include "report/verify_report.hpp"
-
-#include <unistd.h>
-#include <cstdio>
-#include <cstdlib>
 
 namespace vfirst {
 
@@ -22,11 +19,7 @@ ExitCode run_verify(const Options& options) {
 
   const auto report = observe_input(*input, *plan);
   if (!report) return report_error(report.error());
-  const char* no_color = std::getenv("NO_COLOR");
-  if (options.json)
-    fmt::print("{}", verify_json(*report));
-  else
-    fmt::print("{}", verify_text(*report, isatty(STDOUT_FILENO) && !(no_color && *no_color)));
+  print_document(options.json ? verify_json(*report) : verify_text(*report, colour_on_stdout()));
   return report->green() ? ExitCode::done : ExitCode::differs;
 }
 

@@ -32,7 +32,9 @@ Result<Facts> facts_in(
     const fs::path& directory, const std::string& shown, const std::string& kernel) {
   const auto tree = tree_in(directory);
   if (!tree)
-    return refuse("{}: there is no sys/ in it: no capture and no hwloc-gather-topology", shown);
+    return refuse(
+        "{}: there is no sys/ in it, so it is not a capture of vfirst or hwloc-gather-topology",
+        shown);
   auto facts = facts_of_tree(*tree, kernel);
   if (!facts)
     return std::unexpected(
@@ -43,8 +45,8 @@ Result<Facts> facts_in(
 Result<Facts> facts_of_tar(
     const fs::path& path, const std::string& shown, const std::string& kernel) {
   const auto scratch = VFIRST_TRY(ScratchDirectory::make());
-  // A capture has no owners and no devices; whose they are in another's tar is nobody's business
-  // here.
+  // Owners and modes of another machine's tar mean nothing on this one, so tar does not restore
+  // them.
   const auto ended = VFIRST_TRY(run_process(
       {"tar", "--no-same-owner", "--no-same-permissions", "-xf", fs::absolute(path).native(), "-C",
        scratch.path().native()},
@@ -63,7 +65,7 @@ Result<Facts> facts_of_document(const fs::path& path, const std::string& shown) 
     return refuse("{}: {} bytes, the limit is {}", shown, size, kDocumentLimit);
   std::ifstream file(path, std::ios::binary);
   std::string text(error ? 0 : size, '\0');
-  // in one piece
+  // One read for the whole file.
   file.read(text.data(), static_cast<std::streamsize>(text.size()));
   if (error || !file.is_open() || file.bad())
     return failed(
@@ -104,7 +106,7 @@ Result<Facts> host_facts(const fs::path& path, const std::string& kernel) {
   if (!fs::exists(status)) return failed(ENOENT, "{}: there is no such file", path.native());
   if (fs::is_directory(status)) return facts_in(path, shown, kernel);
   if (!fs::is_regular_file(status))
-    return refuse("{}: neither a file nor a directory", path.native());
+    return refuse("{}: not a file and not a directory", path.native());
   if (std::ranges::any_of(kTars, [&](std::string_view ending) { return shown.ends_with(ending); }))
     return facts_of_tar(path, shown, kernel);
   return facts_of_document(path, shown);

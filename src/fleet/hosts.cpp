@@ -28,12 +28,12 @@ Result<std::vector<HostFile>> hosts_in(const fs::path& directory) {
   }
   if (error) return failed(error.value(), "{}: {}", directory.native(), error.message());
   if (hosts.empty())
-    return refuse("{}: no host in it: no NAME.json, no tar, no tree", directory.native());
+    return refuse("{}: no host in it (NAME.json, a tar or a tree)", directory.native());
   std::ranges::sort(hosts, {}, [](const HostFile& one) { return std::tie(one.host, one.path); });
   for (std::size_t i = 1; i < hosts.size(); ++i)
     if (hosts[i].host == hosts[i - 1].host)
       return refuse(
-          "{}: {} and {} are of one host, {}", directory.native(),
+          "{}: {} and {} are both for the host {}", directory.native(),
           hosts[i - 1].path.filename().native(), hosts[i].path.filename().native(), hosts[i].host);
   return hosts;
 }
@@ -43,7 +43,7 @@ Status for_each_host(
     const std::function<Status(std::size_t index, Result<Facts> facts)>& work) {
   std::atomic<std::size_t> next{0}, done{0};
   std::atomic<bool> stop{false};
-  // of what follows
+  // Guards the members below.
   std::mutex mutex;
   std::condition_variable ended;
   std::optional<Error> error;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
-// Many hosts at once: which there are, and one piece of work for each of them, on all cores.
+// Work on many hosts at once: finds them, and calls a function for each, on all cores.
 
 #include "facts/facts.hpp"
 
@@ -12,27 +12,27 @@
 namespace vfirst {
 
 struct HostFile {
-  // "r760" of r760.json
+  // "r760" for r760.json.
   std::string host;
   std::filesystem::path path;
 };
 
-// The documents, tars and trees of a directory, by host; everything else in it is passed over.
-// Refused: two for one host, or none.
+// The documents, tars and trees of a directory, sorted by host. Other files are ignored. Refused:
+// two for one host, or none at all.
 Result<std::vector<HostFile>> hosts_in(const std::filesystem::path& directory);
 
 struct HostWork {
-  // --kernel
+  // The value of --kernel.
   std::string kernel;
-  // 0: one for each CPU that this process may use
+  // 0: one for each CPU that this process may use.
   unsigned threads = 0;
-  // a few times a second, from the caller's own thread
+  // Called a few times a second, in the caller's own thread.
   std::function<void(std::size_t done)> progress = {};
 };
 
-// Calls `work(index, facts)` once for each host, from several threads at a time; each holds one
-// host's facts. Stops early and returns its error where `work` fails: that is the caller's disk,
-// not a host.
+// Calls `work(index, facts)` once for each host, from several threads at a time; each thread holds
+// the facts of one host. An error of `work` stops everything and is returned: it is the caller's
+// own, such as a full disk. A host that cannot be read is not an error here: `facts` then says why.
 Status for_each_host(
     const std::vector<HostFile>& hosts, const HostWork& how,
     const std::function<Status(std::size_t index, Result<Facts> facts)>& work);

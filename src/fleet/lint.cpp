@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "fleet/lint.hpp"
 
+#include "base/words.hpp"
 #include "fleet/plan_fleet.hpp"
 #include "plan/match_words.hpp"
 #include "report/json.hpp"
@@ -19,10 +20,10 @@ std::string pages_text(const std::vector<PlannedPages>& pages) {
   std::map<std::uint64_t, std::uint64_t> by_size;
   for (const auto& one : pages)
     by_size[one.size_kb] += one.pages;
-  std::string out;
-  for (const auto& [kb, count] : by_size)
-    out += fmt::format("{}{} x {}", out.empty() ? "" : ", ", count, ByteSize::kib(kb).str());
-  return out.empty() ? "-" : out;
+  if (by_size.empty()) return "-";
+  return joined(by_size, ", ", [](const auto& size) {
+    return fmt::format("{} x {}", size.second, ByteSize::kib(size.first).str());
+  });
 }
 
 LintRow row_of(
@@ -64,7 +65,7 @@ Result<LintReport> lint(
     const std::vector<HostFile>& hosts, const PolicySet& policy, const HostWork& how) {
   LintReport report;
   report.rows.resize(hosts.size());
-  // of what was used; each host has a row of its own
+  // Guards `used`; each host has its own row.
   std::mutex mutex;
   std::set<std::string> used;
   const auto work = [&](std::size_t index, Result<Facts> facts) -> Status {
@@ -106,7 +107,7 @@ std::string lint_text(const LintReport& report) {
   }
   auto out = table.str();
   for (const auto& file : report.unused)
-    out += fmt::format("{}: its [match] meets none of these machines\n", file);
+    out += fmt::format("{}: its [match] matches none of these machines\n", file);
   return out;
 }
 

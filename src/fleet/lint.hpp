@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
-// What each of many machines would get of a policy, a row each.
+// What a policy would give each of many machines, one row for each.
 
 #include "fleet/hosts.hpp"
 #include "plan/plan.hpp"
@@ -10,11 +10,11 @@ namespace vfirst {
 
 struct LintRow {
   std::string host, product;
-  // why; "" where there is a plan
+  // The reason; empty where there is a plan.
   std::string refused;
-  // its hash
+  // The plan's hash.
   std::string plan;
-  // CPUs
+  // How many CPUs.
   std::size_t reserved = 0, isolated = 0;
   std::vector<PlannedPages> pages;
   unsigned vfs = 0;
@@ -23,21 +23,21 @@ struct LintRow {
 };
 
 struct LintReport {
-  // by host
+  // Sorted by host.
   std::vector<LintRow> rows;
-  // policy files whose [match] no machine meets
+  // Policy files whose [match] fits no machine.
   std::vector<std::string> unused;
   bool refuses() const;
-  // a machine that would not get what the policy asks for
+  // A machine would not get what the policy asks for.
   bool errs() const;
 };
 
 Result<LintReport> lint(
     const std::vector<HostFile>& hosts, const PolicySet& policy, const HostWork& how);
 
-// a table; refusals and error findings below their row
+// A table, with refusals and error findings under their rows.
 std::string lint_text(const LintReport& report);
-// schema vfirst.lint/1
+// Schema vfirst.lint/1.
 std::string lint_json(const LintReport& report);
 
 }  // namespace vfirst

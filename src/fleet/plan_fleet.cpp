@@ -17,7 +17,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Renamed into place, so that nobody reads half a plan. Not synced: it can be made again.
+// Renames the complete file into place, so that nobody reads half a plan. There is no fsync: the
+// plan can be made again.
 Status write_file(const fs::path& path, std::string_view text) {
   auto temporary = path;
   temporary += ".tmp";
@@ -60,7 +61,7 @@ Result<FleetSummary> plan_fleet(
     const HostWork& how) {
   FleetSummary summary;
   summary.hosts = hosts.size();
-  // of the summary
+  // Guards `summary`.
   std::mutex mutex;
   const auto work = [&](std::size_t index, Result<Facts> facts) -> Status {
     const auto& host = hosts[index].host;
@@ -72,7 +73,7 @@ Result<FleetSummary> plan_fleet(
       fs::remove(file, error);
       if (error)
         return failed(
-            error.value(), "{}: an earlier plan that cannot be removed: {}", file.native(),
+            error.value(), "{}: cannot remove this plan of an earlier run: {}", file.native(),
             error.message());
       const std::lock_guard lock(mutex);
       summary.refused.push_back({host, plan.error().what});

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
-// A plan for each of many hosts, a file each.
+// A plan for each of many hosts, one file for each.
 
 #include "fleet/hosts.hpp"
 #include "plan/plan.hpp"
@@ -10,7 +10,7 @@
 
 namespace vfirst {
 
-// One host that is not here: the plan that `vfirst plan --facts` makes of it.
+// The plan of `vfirst plan --facts` for one host.
 Result<Plan> plan_host(const Facts& facts, const PolicySet& policy, const std::string& kernel);
 
 struct RefusedHost {
@@ -20,24 +20,24 @@ struct RefusedHost {
 
 struct FindingCount {
   Severity severity = Severity::note;
-  // that have it at least once
+  // How many hosts have it at least once.
   std::size_t hosts = 0;
   bool operator==(const FindingCount&) const = default;
 };
 
 struct FleetSummary {
   std::size_t hosts = 0, planned = 0;
-  // by host
+  // Sorted by host.
   std::vector<RefusedHost> refused;
-  // by code, with its highest severity
+  // By code, each with its highest severity.
   std::map<std::string, FindingCount> findings;
   bool operator==(const FleetSummary&) const = default;
 };
 
-// Writes OUT/HOST.plan.json (the bytes of `vfirst plan --facts --json`) for each host and
-// OUT/summary.json, each under another name first and then renamed. A host that is refused has no
-// plan there afterwards, not an earlier run's either. Fails where OUT cannot be written; what was
-// done until then stays.
+// Writes OUT/HOST.plan.json (the bytes of `vfirst plan --facts --json`) for each host, and
+// OUT/summary.json. Each file is written under a temporary name and renamed. A refused host has no
+// plan in OUT afterwards: a plan of an earlier run is removed. Fails where OUT cannot be written;
+// the files written before that stay.
 Result<FleetSummary> plan_fleet(
     const std::vector<HostFile>& hosts, const PolicySet& policy, const std::filesystem::path& out,
     const HostWork& how);

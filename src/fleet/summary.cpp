@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "fleet/summary.hpp"
 
+#include "base/words.hpp"
 #include "report/json.hpp"
 #include "report/plan_report.hpp"
 #include "report/table.hpp"
 
 #include <algorithm>
+#include <span>
 
 namespace vfirst {
 
@@ -13,7 +15,8 @@ namespace {
 
 constexpr std::size_t kShownHosts = 4;
 
-// Without the host's own file, and with one sign for every number behind the policy's file:line.
+// The reason without the name of the host's file, and with # for each number after the file:line of
+// the policy: reasons that are equal then are of one kind.
 std::string kind_of(const RefusedHost& one) {
   const auto& why = one.why;
   const bool of_file = why.starts_with(one.host + ".") || why.starts_with(one.host + ":");
@@ -34,9 +37,7 @@ std::string kind_of(const RefusedHost& one) {
 }
 
 std::string names(const std::vector<std::string>& hosts) {
-  std::string out;
-  for (std::size_t i = 0; i < std::min(hosts.size(), kShownHosts); ++i)
-    out += (i ? ", " : "") + hosts[i];
+  const auto out = joined(std::span(hosts).first(std::min(hosts.size(), kShownHosts)));
   return hosts.size() > kShownHosts ? fmt::format("{} and {} more", out, hosts.size() - kShownHosts)
                                     : out;
 }
@@ -60,8 +61,8 @@ std::vector<Reason> reasons(const FleetSummary& summary) {
 
 std::string summary_text(const FleetSummary& summary) {
   auto out = fmt::format(
-      "{} of {} host{} planned, {} refused\n", summary.planned, summary.hosts,
-      summary.hosts == 1 ? "" : "s", summary.refused.size());
+      "{} of {} planned, {} refused\n", summary.planned, plural(summary.hosts, "host"),
+      summary.refused.size());
   Table refused, findings;
   for (const auto& reason : reasons(summary)) {
     refused.row({std::to_string(reason.hosts.size()), reason.why});

@@ -1,22 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
-// What became of many hosts, for people and for programs.
+// The result of planning for many hosts, as text for people and as JSON for programs.
 
 #include "fleet/plan_fleet.hpp"
 
 namespace vfirst {
 
-// Refusals that differ in numbers alone are one reason.
+// One reason for refusals; those that differ only in numbers are one.
 struct Reason {
-  // as the first of its hosts has it
+  // The text for the first of its hosts.
   std::string why;
   std::vector<std::string> hosts;
 };
-// the most frequent first
+// The most frequent first.
 std::vector<Reason> reasons(const FleetSummary& summary);
 
 std::string summary_text(const FleetSummary& summary);
-// schema vfirst.fleet/1
+// Schema vfirst.fleet/1.
 std::string summary_json(const FleetSummary& summary);
 
 }  // namespace vfirst

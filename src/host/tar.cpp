@@ -93,7 +93,7 @@ Status TarWriter::write(std::string_view bytes) {
   while (!bytes.empty()) {
     const auto n = ::write(fd_, bytes.data(), bytes.size());
     if (n < 0 && errno == EINTR) continue;
-    if (n < 0) return failed(errno, "writing the archive: {}", std::strerror(errno));
+    if (n < 0) return failed(errno, "the archive cannot be written: {}", std::strerror(errno));
     bytes.remove_prefix(static_cast<std::size_t>(n));
   }
   return {};

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "image/seal.hpp"
 
+#include "base/shell.hpp"
 #include "base/text.hpp"
 #include "bootloader/backend.hpp"
 #include "facts/mounts.hpp"
@@ -126,24 +127,27 @@ void inspect_kernels(const Root& root, const RunProcess& run, ImageReport& repor
     if (!root.exists(modules) && !root.exists("usr/" + modules)) continue;
     const auto path = initramfs_path(root, release);
     report.kernels.push_back({release, path});
-    const auto chroot = root.is_host() ? "" : fmt::format("chroot {} ", root.path().native());
+    const auto chroot =
+        root.is_host() ? "" : fmt::format("chroot {} ", shell_word(root.path().native()));
     const auto dracut = fmt::format(
-        "{}dracut --force --no-hostonly --no-hostonly-cmdline /{} {}", chroot,
-        path.empty() ? "boot/initrd.img-" + release : path, release);
+        "{}dracut --force --no-hostonly --no-hostonly-cmdline {} {}", chroot,
+        shell_word("/" + (path.empty() ? "boot/initrd.img-" + release : path)),
+        shell_word(release));
     if (path.empty()) {
       report.differences.push_back({modules, 0, "this kernel has no initramfs", dracut});
       continue;
     }
     const auto listing = list_initramfs(root, path, run);
     if (!listing) {
-      report.differences.push_back({path, 0, listing.error().what, "lsinitrd /" + path});
+      report.differences.push_back(
+          {path, 0, listing.error().what, "lsinitrd " + shell_word("/" + path)});
       continue;
     }
     const auto initramfs = Initramfs::parse(*listing);
-    const auto command =
-        initramfs.dracut
-            ? dracut
-            : fmt::format("{}update-initramfs -u -k {}, with MODULES=most", chroot, release);
+    const auto command = initramfs.dracut ? dracut
+                                          : fmt::format(
+                                                "{}update-initramfs -u -k {}, with MODULES=most",
+                                                chroot, shell_word(release));
     for (const auto& [word, line] : host_arguments(*listing))
       report.differences.push_back({path, 0, fmt::format("{} fits one machine", word), command});
     for (auto& one : judge_initramfs(path, initramfs, kernel, omitted, command))

@@ -38,7 +38,7 @@ constexpr Shape kHex = parsed_shape<T, [](std::string_view text) {
 }>("a hexadecimal number");
 constexpr const Shape* kId = &kHex<std::uint16_t, 0xffff>;
 
-// A word of a short list.
+// A word from a closed list.
 template <class T, const auto& Table>
 constexpr Shape word_shape(const char* what) {
   return parsed_shape<T, [](std::string_view text) -> std::optional<T> {
@@ -75,7 +75,7 @@ constexpr std::array kMatches{
     std::pair{"vendor", Match::vendor}, std::pair{"device", Match::device},
     std::pair{"other", Match::other}};
 
-// Bounds that no machine comes near, so that no sum of the plan's overflows: 16 PiB of memory, 16K
+// Limits far above every machine, so that no sum in the plan can overflow: 16 PiB of memory, 16K
 // CPUs and nodes.
 constexpr Shape kCpuNumber = number_shape<unsigned, CpuSet::kLimit - 1>("a CPU number");
 constexpr Shape kPlace = number_shape<int, (1u << 30)>("a number of a package, die, core or node");
@@ -182,7 +182,7 @@ constexpr Shape kSubsystem{
       return true;
     }};
 
-// null: the configuration is not known; {}: it is, and sets nothing that we ask for.
+// null: the configuration is not known. {}: it is known, and sets none of the options that matter.
 constexpr Shape kConfig{
     .kind = Shape::Kind::map,
     .what = "an object",
@@ -261,7 +261,7 @@ constexpr Field kFields[] = {
 };
 constexpr Shape kFacts = object_shape<Facts>("a facts document", kFields);
 
-// What the readers of a tree see to, and a plan relies on.
+// What the readers of a tree guarantee and a plan needs.
 Status check_cpus(std::string_view name, CpuFacts& cpu) {
   std::ranges::sort(cpu.cpus, {}, &Cpu::id);
   CpuSet listed;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
-// What `vfirst facts --json` wrote, read again.
+// Reads what `vfirst facts --json` wrote.
 
 #include "facts/facts.hpp"
 
@@ -8,9 +8,9 @@
 
 namespace vfirst {
 
-// Equal to the Facts that were written, texts that were no UTF-8 aside. `name` is the document's,
-// for refusals: one line with the place as a JSON pointer ("r760.json: /cpu/online: '0-', not a CPU
-// list").
+// The result equals the Facts that were written, except for texts that were not UTF-8. A refusal is
+// one line with the document's `name` and the place as a JSON pointer ("r760.json: /cpu/online:
+// '0-', not a CPU list").
 Result<Facts> read_facts_document(std::string_view name, std::string_view text);
 
 }  // namespace vfirst

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Inventory: ironic-python-agent's "Hardware Inventory". numa_topology and pci_devices: its
-// collectors of these names. extra: what extra-hardware found, as Ironic's hook of that name
-// arranges it, or data: the same as a list of [class, id, key, value].
+// inventory: the "Hardware Inventory" of ironic-python-agent. numa_topology and pci_devices: its
+// collectors with these names. extra: the result of extra-hardware in the form of Ironic's hook
+// with that name; data: the same as a list of [class, id, key, value].
 #include "import/ironic.hpp"
 
 #include "base/text.hpp"
+#include "base/words.hpp"
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
@@ -16,7 +17,7 @@ namespace {
 using Json = nlohmann::json;
 const Json kNothing;
 
-// A member, or nothing where there is none or it has another type.
+// A member, or null where there is none or `object` is not an object.
 const Json& in(const Json& object, std::string_view key) {
   if (!object.is_object()) return kNothing;
   const auto at = object.find(key);
@@ -25,7 +26,7 @@ const Json& in(const Json& object, std::string_view key) {
 std::string text(const Json& value) {
   return value.is_string() ? value.get<std::string>() : std::string();
 }
-// Inspection has many numbers as texts.
+// Inspection data contains many numbers as strings.
 std::optional<std::uint64_t> number(const Json& value, int base = 10) {
   if (value.is_number_unsigned()) return value.get<std::uint64_t>();
   if (!value.is_string()) return std::nullopt;
@@ -51,14 +52,14 @@ class Inspection {
   }
 
  private:
-  // "/numa_topology/cpus", 3
+  // For "/numa_topology/cpus" and 3: "/numa_topology/cpus/3".
   using Where = std::pair<std::string_view, std::size_t>;
   std::unexpected<Error> bad(const Where& where, std::string_view what) const {
     return refuse("{}: {}/{}: {}", name_, where.first, where.second, what);
   }
   void gap(std::string line) { facts_.gaps.push_back(std::move(line)); }
 
-  // The collector goes through nodeN/cpuM of sysfs, so what it lists is online; its "cpu" is the
+  // The collector reads nodeN/cpuM of sysfs, so the CPUs that it lists are online. Its "cpu" is the
   // core_id.
   Status cpus() {
     const auto& list = in(in(more_, "numa_topology"), "cpus");
@@ -130,7 +131,8 @@ class Inspection {
     const auto& told = in(inventory_, "cpu");
     cpu.architecture = text(in(told, "architecture"));
     cpu.model = text(in(told, "model_name"));
-    // The vendor's own name begins the text that its CPU reports (CPUID 80000002h to 80000004h).
+    // The model name that the CPU reports (CPUID 80000002h to 80000004h) begins with the vendor's
+    // name.
     if (cpu.model.starts_with("Intel")) cpu.vendor = "intel";
     if (cpu.model.starts_with("AMD")) cpu.vendor = "amd";
     if (cpu.vendor.empty()) gap("CPU vendor: the inventory does not show it");
@@ -143,7 +145,7 @@ class Inspection {
       gap("base page size: the inventory does not show it, 4K is taken");
   }
 
-  // name -> {businfo, driver} of extra-hardware's network class.
+  // By name, businfo and driver of the class network of extra-hardware.
   void extra() {
     const auto take = [&](const std::string& name, const std::string& key, const Json& value) {
       if (key == "businfo" && text(value).starts_with("pci@")) {
@@ -170,7 +172,7 @@ class Inspection {
     for (std::size_t i = 0; i < list.size() && list.is_array(); ++i) {
       const Where where{"/pci_devices", i};
       const auto& bus = in(list[i], "bus");
-      // agents before 8.0 tell vendor and product alone
+      // Agents before 8.0 list only vendor and product.
       if (!bus.is_string()) continue;
       const auto address = PciAddress::parse(text(bus));
       const auto vendor = number(in(list[i], "vendor_id"), 16),
@@ -185,7 +187,7 @@ class Inspection {
       function.vendor = static_cast<std::uint16_t>(*vendor);
       function.device = static_cast<std::uint16_t>(*device);
       function.class_code = static_cast<std::uint32_t>(class_code.value_or(0));
-      // "-1": none
+      // "-1" means none.
       if (const auto node = number(in(list[i], "numa_node_id")); node && *node <= kMostNodes)
         function.node = static_cast<int>(*node);
       function.sriov_known = false;
@@ -223,7 +225,7 @@ class Inspection {
       const auto at = std::ranges::find(
           facts_.pci, nic.address, [](const PciFunction& f) { return std::optional(f.address); });
       if (at == facts_.pci.end()) {
-        homeless += (homeless.empty() ? "" : ", ") + port.name;
+        append_to_list(homeless, port.name);
         continue;
       }
       if (at->driver.empty()) at->driver = nic.driver;
@@ -243,7 +245,7 @@ class Inspection {
         text(in(vendor, "serial_number")), ""};
     facts_.hostname = text(in(inventory_, "hostname"));
     facts_.boot.uefi = text(in(in(inventory_, "boot"), "current_boot_mode")) == "uefi";
-    // The disk that Ironic would deploy to: "/dev/disk/by-path/pci-0000:01:00.0-scsi-0:2:0:0".
+    // The disk to which Ironic would deploy: "/dev/disk/by-path/pci-0000:01:00.0-scsi-0:2:0:0".
     const auto path = text(in(in(more_, "root_disk"), "by_path"));
     const auto pci = path.find("/pci-");
     const auto address =

@@ -9,7 +9,7 @@ namespace vfirst {
 
 namespace {
 
-// The bytes that a string has as they are: printable ASCII but '"' and the backslash.
+// The bytes that a string contains unescaped: printable ASCII except '"' and the backslash.
 constexpr auto kPlain = [] {
   std::array<bool, 256> out{};
   for (unsigned c = 0x20; c < 0x80; ++c)
@@ -65,7 +65,7 @@ std::optional<std::string_view> JsonText::string() {
   if (!take('"')) return std::nullopt;
   const auto begin = at_;
   bool ascii = true, copied = false;
-  // of what is not copied yet
+  // The beginning of what is not copied yet.
   auto from = at_;
   for (; at_ < text_.size(); ++at_) {
     const auto c = static_cast<unsigned char>(text_[at_]);
@@ -89,7 +89,7 @@ std::optional<std::string_view> JsonText::string() {
   return std::nullopt;
 }
 
-// From the backslash to the escape's last character.
+// Reads from the backslash to the last character of the escape.
 bool JsonText::escape() {
   constexpr std::string_view kLetters = "\"\\/bfnrt", kMean = "\"\\/\b\f\n\r\t";
   if (++at_ >= text_.size()) return false;
@@ -98,7 +98,7 @@ bool JsonText::escape() {
   if (text_[at_] != 'u') return false;
   auto code = hex4();
   if (!code || (*code >= 0xdc00 && *code < 0xe000)) return false;
-  // the first half of a pair
+  // The first half of a surrogate pair.
   if (*code >= 0xd800 && *code < 0xdc00) {
     if (text_.substr(at_ + 1, 2) != "\\u") return false;
     at_ += 2;
@@ -110,7 +110,7 @@ bool JsonText::escape() {
   return true;
 }
 
-// from the 'u' to its last digit
+// Reads from the 'u' to the last digit.
 std::optional<std::uint32_t> JsonText::hex4() {
   const auto digits = text_.substr(at_ + 1, 4);
   std::uint32_t code = 0;
@@ -157,7 +157,7 @@ bool JsonText::word(std::string_view word) {
 }
 
 bool JsonText::skip() {
-  // what closes the levels that are open
+  // The closing brackets of the levels that are open.
   std::string open;
   do {
     switch (next()) {
@@ -167,7 +167,7 @@ bool JsonText::skip() {
           if (!string() || !take(':')) return false;
           open += '}';
           if (open.size() > kDepth) return false;
-          // its first value
+          // The first value of the level.
           continue;
         }
         ++at_;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
-// The tokens of a JSON text (RFC 8259), where it lies. A fleet's documents are tens of kilobytes
-// each and read by the thousand: nlohmann's parser alone takes as long over one as everything else
-// that is done for its host.
+// Reads the tokens of a JSON text (RFC 8259) in place. The documents of a fleet have tens of
+// kilobytes each and are read by the thousand. The parser of nlohmann/json takes as long for one of
+// them as everything else that is done for its host.
 
 #include <cstddef>
 #include <cstdint>
@@ -16,13 +16,14 @@ class JsonText {
  public:
   explicit JsonText(std::string_view text) : text_(text) {}
 
-  // The first character of what comes next, blanks passed over: '{', '[', '"', a digit, '-', 't',
-  // 'f', 'n', '}', ']', ',', ':'. '\0' at the end.
+  // The first character of the next token, after blanks: '{', '[', '"', a digit, '-', 't', 'f',
+  // 'n',
+  // '}', ']', ',', ':'. '\0' at the end.
   char next() {
     constexpr std::string_view kIndent = "        ";
     for (; at_ < text_.size(); ++at_) {
       const char c = text_[at_];
-      // nearly always
+      // Nearly always.
       if (c > ' ') return c;
       if (c == '\n')
         while (text_.substr(at_ + 1, kIndent.size()) == kIndent)
@@ -35,23 +36,23 @@ class JsonText {
   bool take(char c) { return next() == c && ++at_; }
   bool ended() { return next() == '\0' && at_ == text_.size(); }
 
-  // A string in its quotes, its escapes resolved; good until the next one. Nothing where it is no
-  // string of UTF-8.
+  // The content of a string with its escapes resolved; valid until the next string is read. Nothing
+  // where it is not a string of UTF-8.
   std::optional<std::string_view> string();
 
   struct Number {
     std::string_view text;
-    // of a whole number of 64 bits
+    // The value, if it is a whole number of 64 bits.
     std::optional<std::uint64_t> magnitude;
     bool negative = false;
   };
   std::optional<Number> number();
-  // true, false, null
+  // true, false or null.
   bool word(std::string_view word);
-  // a whole value; nothing too deep (kDepth)
+  // Skips a whole value; refuses one that is nested too deeply (kDepth).
   bool skip();
 
-  // where a token that is none begins or breaks off
+  // The place of the wrong token.
   std::size_t at() const { return at_; }
 
  private:

@@ -22,17 +22,17 @@ class Reader {
   }
 
  private:
-  // of the way to the value that is being read
+  // One step of the path to the value that is being read.
   struct Step {
-    // of an object
+    // A member of an object.
     std::string_view member;
-    // of a map
+    // A key of a map.
     std::string key;
     std::size_t index = 0;
     Kind kind;
   };
 
-  // All return whether there is no error.
+  // All of these return false after an error.
   bool value(const Shape& of, void* to) {
     const auto* shape = &of;
     const auto first = text_.next();
@@ -103,7 +103,7 @@ class Reader {
     return text_.take('}') ? leave() : broken();
   }
 
-  // Documents have their members in the order of the table, nearly always.
+  // The members of a document are nearly always in the order of the table.
   bool object(const Shape& shape, void* to) {
     if (shape.begun) shape.begun(to);
     text_.take('{');
@@ -150,18 +150,18 @@ class Reader {
       error_ = Error{std::errc::invalid_argument, fmt::format("{}: {}{}", name_, place(), what)};
     return false;
   }
-  // a refusal is one line
+  // A refusal is one line.
   static std::string printable(std::string_view text) {
     std::string out(text);
     std::ranges::replace_if(out, [](unsigned char c) { return c < 0x20 || c == 0x7f; }, '?');
     return out;
   }
 
-  // A JSON pointer (RFC 6901); nothing for the document itself.
+  // A JSON pointer (RFC 6901); empty for the document itself.
   std::string place() const {
     std::string out;
     for (const auto& step : way_) {
-      // a member that is not known
+      // A member that is not known.
       if (step.kind == Kind::object && step.member.empty()) break;
       out += '/';
       if (step.kind == Kind::list)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
-// How a JSON value becomes a value in memory: one table for each struct (facts_document.cpp),
-// walked by reader.hpp. Nothing is built in between.
+// Describes how a JSON value becomes a value in memory: one table for each struct
+// (facts_document.cpp), which reader.hpp follows. No tree is built in between.
 
 #include <concepts>
 #include <cstdint>
@@ -19,38 +19,38 @@ namespace vfirst {
 
 struct Shape;
 
-// a member of an object
+// A member of an object.
 struct Field {
   std::string_view name;
   const Shape* shape;
-  // where its value goes
+  // The address of the member in the struct.
   void* (*at)(void* object);
   bool needed = false;
 };
 
 struct Shape {
   enum class Kind { text, number, flag, object, list, map } kind;
-  // "a CPU list", for refusals
+  // The name of what is expected, for refusals: "a CPU list".
   const char* what;
-  // Text and numbers; false: not `what`.
+  // For text and numbers. False: the value is not `what`.
   bool (*text)(void* to, std::string_view value) = nullptr;
   bool (*number)(void* to, std::uint64_t magnitude, bool negative) = nullptr;
-  // object
+  // For an object.
   std::span<const Field> fields = {};
-  // of a list or a map; of an optional: what it may hold
+  // The shape of an item of a list or map, or of the value of an optional.
   const Shape* item = nullptr;
-  // a list's next item, a map's new one (nullptr: there is one)
+  // Adds an item to a list, or one with this key to a map. nullptr: the key is there already.
   void* (*add)(void* to, std::string_view key) = nullptr;
-  // an optional's value, made; null leaves it out
+  // Creates the value of an optional. It stays absent for null.
   void* (*engage)(void* to) = nullptr;
-  // null leaves the value as it is
+  // null leaves the value unchanged.
   bool nullable = false;
-  // an object or map is there
+  // Called when an object or map is present.
   void (*begun)(void* to) = nullptr;
 };
 
 template <class T>
-// ::value is its Shape
+// ::value is the Shape of T.
 struct ShapeOf;
 
 template <class T>
@@ -90,7 +90,7 @@ constexpr Shape object_shape(const char* what, std::span<const Field> fields) {
   return {.kind = Shape::Kind::object, .what = what, .fields = fields};
 }
 
-// Text that Type::parse(text) or the like makes a value of.
+// For text that Type::parse(text) or a similar function turns into a value.
 template <class T, auto Parse>
 constexpr Shape parsed_shape(const char* what) {
   return {.kind = Shape::Kind::text, .what = what, .text = [](void* to, std::string_view value) {

@@ -2,6 +2,7 @@
 #include "report/explain.hpp"
 
 #include "base/text.hpp"
+#include "base/words.hpp"
 #include "kargs/catalogue.hpp"
 #include "kargs/command_line.hpp"
 #include "report/json.hpp"
@@ -14,10 +15,10 @@ namespace vfirst {
 
 namespace {
 
-// Both printers read this; a fact is written once.
+// Text and JSON are both printed from this.
 struct Explanation {
   std::string subject, kind;
-  // "because", "guests run on these"
+  // "because", "reserved for guests"
   std::vector<std::pair<std::string, std::string>> lines;
   void line(std::string what, std::string value) {
     if (!value.empty()) lines.emplace_back(std::move(what), std::move(value));
@@ -31,21 +32,20 @@ std::string origin_text(const Origin& origin) {
 std::string needs(const KargInfo& info) {
   std::string out;
   for (const auto option : info.config)
-    if (!option.empty()) out += (out.empty() ? "" : ", ") + std::string(option);
-  if (!info.hardware.empty()) out += (out.empty() ? "" : ", ") + std::string(info.hardware);
+    if (!option.empty()) append_to_list(out, option);
+  if (!info.hardware.empty()) append_to_list(out, info.hardware);
   if (info.since.known())
-    out +=
-        fmt::format("{}Linux {}.{}", out.empty() ? "" : ", ", info.since.major, info.since.minor);
+    append_to_list(out, fmt::format("Linux {}.{}", info.since.major, info.since.minor));
   return out;
 }
 
 std::string repeat_text(Repeat repeat) {
-  return repeat == Repeat::first_wins  ? "the first one counts"
-         : repeat == Repeat::last_wins ? "the last one counts"
-                                       : "they add up";
+  return repeat == Repeat::first_wins  ? "the first value wins"
+         : repeat == Repeat::last_wins ? "the last value wins"
+                                       : "the values add up";
 }
 
-// Findings that name the subject.
+// Adds the findings about the subject.
 void add_findings_about(Explanation& out, const Plan& plan, std::string_view word) {
   for (const auto& finding : plan.findings)
     if (finding.message.find(word) != std::string::npos)
@@ -73,8 +73,8 @@ std::optional<Explanation> explain_argument(
   if (info) {
     out.line("does", std::string(info->doc));
     out.line("needs", needs(*info));
-    out.line("seen in", std::string(info->verified));
-    out.line("twice", repeat_text(info->repeat));
+    out.line("check with", std::string(info->verified));
+    out.line("repeated", repeat_text(info->repeat));
     out.line("risk", std::string(info->risk));
   }
   add_findings_about(out, plan, key + "=");
@@ -97,9 +97,7 @@ void describe_function(Explanation& out, const PciFunction& f, const Facts& fact
   if (f.iommu_group) {
     std::string members;
     for (const auto& group : facts.iommu.groups)
-      if (group.id == *f.iommu_group)
-        for (const auto& member : group.members)
-          members += (members.empty() ? "" : ", ") + member.str();
+      if (group.id == *f.iommu_group) members = joined(group.members, ", ", &PciAddress::str);
     out.line("IOMMU group", fmt::format("{}: {}", *f.iommu_group, members));
   }
   if (f.sriov)
@@ -141,7 +139,7 @@ std::optional<Explanation> explain_device(
           "planned", fmt::format(
                          "VF {} of {}, driver {}{}", vf.index, vf.pf.str(),
                          vf.driver.empty()     ? "none"
-                         : vf.driver == "keep" ? "as the kernel chooses"
+                         : vf.driver == "keep" ? "the one that the kernel chooses"
                                                : vf.driver,
                          vf.mac ? ", MAC " + vf.mac->str() : ""));
   for (const auto& step : plan.steps)
@@ -158,7 +156,8 @@ std::optional<Explanation> explain_device(
 Result<Explanation> explain(const std::string& subject, const Plan& plan, const Facts& facts) {
   if (const auto address = PciAddress::parse(subject)) {
     if (auto found = explain_device(*address, plan, facts)) return *found;
-    return refuse("{}: neither a device of this machine nor a VF of the plan", address->str());
+    return refuse(
+        "{}: this machine has no such device, and the plan has no such VF", address->str());
   }
   if (auto found = explain_argument(subject, plan, facts)) return *found;
   std::vector<std::string_view> known;
@@ -166,7 +165,7 @@ Result<Explanation> explain(const std::string& subject, const Plan& plan, const 
     known.push_back(info.key);
   const auto near = nearest(subject.substr(0, subject.find('=')), known);
   return refuse(
-      "{}: neither a PCI address nor a kernel argument that vfirst knows{}", subject,
+      "{}: not a PCI address, and not a kernel argument that vfirst knows{}", subject,
       near ? fmt::format("; did you mean {}?", *near) : "");
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
-// Why: everything that is known of one kernel argument or one PCI function.
+// Explains one kernel argument or one PCI function: everything that vfirst knows about it.
 
 #include "plan/plan.hpp"
 
@@ -8,10 +8,11 @@
 
 namespace vfirst {
 
-// `subject`: a kernel argument's name (with or without "=value"), or a PCI address, VFs that do not
-// exist yet included. Refused where it is neither, with the nearest argument that we know.
+// `subject`: the name of a kernel argument (with or without "=value") or a PCI address, also that
+// of a planned VF that does not exist yet. Anything else is refused, with the nearest known
+// argument.
 Result<std::string> explain_text(const std::string& subject, const Plan& plan, const Facts& facts);
-// schema vfirst.explain/1
+// Schema vfirst.explain/1.
 Result<std::string> explain_json(const std::string& subject, const Plan& plan, const Facts& facts);
 
 }  // namespace vfirst

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
-// What the machine is, for people and for programs.
+// The facts of a machine, as text for people and as JSON for programs.
 
 #include "facts/facts.hpp"
 
@@ -9,7 +9,7 @@
 namespace vfirst {
 
 std::string facts_text(const Facts& facts);
-// schema vfirst.facts/1: everything that Facts holds
+// Schema vfirst.facts/1: everything in Facts.
 std::string facts_json(const Facts& facts);
 
 }  // namespace vfirst

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "report/facts_report.hpp"
 
+#include "base/printable.hpp"
+#include "base/words.hpp"
 #include "report/table.hpp"
 
 namespace vfirst {
@@ -39,7 +41,7 @@ std::string machine_text(const Facts& facts) {
   std::string tables;
   for (const auto& [present, name] :
        {std::pair{iommu.dmar, "DMAR"}, {iommu.ivrs, "IVRS"}, {iommu.iort, "IORT"}})
-    if (present) tables += (tables.empty() ? "" : ", ") + std::string(name);
+    if (present) append_to_list(tables, name);
   line(
       "IOMMU",
       fmt::format(
@@ -56,10 +58,9 @@ std::string nodes_text(const Facts& facts) {
   Table table;
   table.row({"", "CPUs", "memory", "free", "hugepages now"});
   for (const auto& node : facts.numa) {
-    std::string pools;
-    for (const auto& pool : node.pools)
-      pools += fmt::format(
-          "{}{} x {}", pools.empty() ? "" : ", ", pool.pages, ByteSize::kib(pool.size_kb).str());
+    const auto pools = joined(node.pools, ", ", [](const HugepagePool& pool) {
+      return fmt::format("{} x {}", pool.pages, ByteSize::kib(pool.size_kb).str());
+    });
     table.row(
         {fmt::format("node {}", node.id), node.cpus.empty() ? "none" : node.cpus.list(),
          node.total_kb ? gib(node.total_kb) : "none", gib(node.free_kb), pools});
@@ -71,9 +72,7 @@ std::string pfs_text(const Facts& facts) {
   Table table;
   for (const auto& f : facts.pci) {
     if (!f.sriov) continue;
-    std::string ports;
-    for (const auto& port : f.ports)
-      ports += (ports.empty() ? "" : ",") + port.name;
+    const auto ports = joined(f.ports, ",", &NetPort::name);
     table.row(
         {f.address.str(), fmt::format("{:04x}:{:04x}", f.vendor, f.device),
          f.driver.empty() ? "no driver" : f.driver, ports,
@@ -102,7 +101,7 @@ std::string critical_text(const Facts& facts) {
 std::string gaps_text(const Facts& facts) {
   std::string out;
   for (const auto& gap : facts.gaps)
-    out += "  " + gap + "\n";
+    out += "  " + printable_line(gap) + "\n";
   return out.empty() ? out : heading("Not shown by this tree") + out;
 }
 

@@ -33,13 +33,12 @@ void JsonWriter::key(std::string_view name) {
 }
 
 void JsonWriter::value(std::string_view text) {
-  // char is signed: ASCII
-  const bool plain =
-      std::ranges::all_of(text, [](char c) { return c >= 0x20 && c != '"' && c != '\\'; });
+  const bool plain = std::ranges::all_of(
+      text, [](unsigned char c) { return c >= 0x20 && c < 0x7f && c != '"' && c != '\\'; });
   if (plain)
     out_.append(1, '"').append(text).append(1, '"');
   else
-    out_ += Json(text).dump(-1, ' ', false, Json::error_handler_t::replace);
+    out_ += json_literal(text);
 }
 
 }  // namespace vfirst

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
-// A JSON document written as it is put together, in the bytes that document() of json.hpp has for
-// the same values. For what is made by the thousand: a tree of values that is then printed costs
-// four times as much.
+// Writes a JSON document directly as text, with the same bytes as document() of json.hpp. It is for
+// documents that are made by the thousand: building a tree of values first takes four times as
+// long.
 
 #include <fmt/format.h>
 #include <concepts>
@@ -20,8 +20,8 @@ class JsonWriter {
     body();
     close('}');
   }
+  // each(item) writes one value.
   template <class List, class Each>
-  // each(item) writes one value
   void list(const List& items, Each each) {
     open('[');
     for (const auto& item : items) {
@@ -31,7 +31,7 @@ class JsonWriter {
     close(']');
   }
 
-  // Values: of a list, or behind key().
+  // One value: an item of a list, or the value of the last key().
   void value(std::string_view text);
   void value(const char* text) { value(std::string_view(text)); }
   void value(bool on) { out_ += on ? "true" : "false"; }
@@ -60,11 +60,11 @@ class JsonWriter {
  private:
   void open(char bracket);
   void close(char bracket);
-  // a new line for a member or an item
+  // Begins the line of a member or an item.
   void next();
   std::string out_;
   std::size_t depth_ = 0;
-  // the innermost object or list, so far
+  // The innermost object or list has no member or item yet.
   bool empty_ = true;
 };
 

@@ -1,15 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "base/overloaded.hpp"
 #include "report/json_writer.hpp"
 #include "report/plan_report.hpp"
 
 namespace vfirst {
 
 namespace {
-
-template <class... Lambdas>
-struct Overloaded : Lambdas... {
-  using Lambdas::operator()...;
-};
 
 void write_wanted(JsonWriter& json, const Want& want) {
   const auto what = [&](std::string_view name) { json.member("what", name); };
@@ -40,7 +36,7 @@ void write_wanted(JsonWriter& json, const Want& want) {
 
 std::string plan_json(const Plan& plan) {
   JsonWriter json;
-  // In a list: an object of these members for each item.
+  // A list with an object for each item; members(item) writes the members of one.
   const auto objects = [&](std::string_view name, const auto& items, auto members) {
     json.list(name, items, [&](const auto& item) { json.object([&] { members(item); }); });
   };

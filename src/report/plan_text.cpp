@@ -2,6 +2,8 @@
 #include "report/plan_report.hpp"
 
 #include "base/byte_size.hpp"
+#include "base/printable.hpp"
+#include "base/words.hpp"
 #include "report/table.hpp"
 
 #include <algorithm>
@@ -41,7 +43,7 @@ std::string pages_text(const Plan& plan, const Facts& facts) {
   return table.empty() ? "" : heading("Hugepages") + table.str();
 }
 
-// VFs that go to one driver are one row: "VF 0-6".
+// Neighbouring VFs with one driver share a row: "VF 0-6".
 std::string devices_text(const Plan& plan) {
   std::string out;
   for (const auto& pf : plan.pfs) {
@@ -49,7 +51,7 @@ std::string devices_text(const Plan& plan) {
     table.row(
         {pf.name, pf.address.str(), pf.driver.empty() ? "no driver yet" : pf.driver,
          pf.node < 0 ? "no node" : fmt::format("node {}", pf.node),
-         pf.vfs ? fmt::format("{} VF{}", pf.vfs, pf.vfs == 1 ? "" : "s") : "VFs as they are"});
+         pf.vfs ? plural(pf.vfs, "VF") : "VFs as they are"});
     out += table.str();
     Table rows(4);
     for (auto vf = plan.vfs.begin(); vf != plan.vfs.end();) {
@@ -77,7 +79,7 @@ std::string devices_text(const Plan& plan) {
   return out.empty() ? "" : heading("PFs and VFs") + out;
 }
 
-// Steps that differ only in the VF are one line. Do they?
+// Do the actions differ only in the VF? Such steps share a line.
 bool same_but_vf(const Action& a, const Action& b) {
   if (const auto* x = std::get_if<BindDriver>(&a))
     if (const auto* y = std::get_if<BindDriver>(&b))
@@ -119,11 +121,22 @@ std::string steps_text(const Plan& plan) {
   return table.empty() ? "" : heading("Early boot") + table.str();
 }
 
-std::string findings_text(const Plan& plan) {
+Colour colour_of(Severity severity) {
+  switch (severity) {
+    case Severity::error: return Colour::red;
+    case Severity::warning: return Colour::yellow;
+    case Severity::note: return Colour::none;
+  }
+  return Colour::none;
+}
+
+std::string findings_text(const Plan& plan, bool colour) {
   Table table;
   for (const auto& finding : plan.findings)
-    table.row({severity_name(finding.severity), finding.code, finding.message});
-  return table.empty() ? "" : heading("Findings") + table.str();
+    table.row(
+        {severity_name(finding.severity), finding.code, finding.message},
+        colour_of(finding.severity));
+  return table.empty() ? "" : heading("Findings") + table.str(colour);
 }
 
 }  // namespace
@@ -132,16 +145,16 @@ std::string severity_name(Severity severity) {
   return severity == Severity::error ? "error" : severity == Severity::warning ? "warning" : "note";
 }
 
-std::string plan_text(const Plan& plan, const Facts& facts) {
-  std::string out = fmt::format(
-      "Plan {} for {}{}\n", plan.hash(), facts.hostname.empty() ? "this machine" : facts.hostname,
-      facts.dmi.product.empty() ? "" : " (" + facts.dmi.product + ")");
+std::string plan_text(const Plan& plan, const Facts& facts, bool colour) {
+  const auto host = facts.hostname.empty() ? "this machine" : facts.hostname;
+  const auto product = facts.dmi.product.empty() ? "" : " (" + facts.dmi.product + ")";
+  auto out = fmt::format("Plan {} for {}\n", plan.hash(), printable_line(host + product));
   Table args;
   for (const auto& arg : plan.kargs)
     args.row({arg.text(), arg.policy.str(), arg.because});
   out += heading("Kernel arguments") + (args.empty() ? "  none\n" : args.str());
   return out + cpus_text(plan, facts) + pages_text(plan, facts) + devices_text(plan) +
-         steps_text(plan) + findings_text(plan);
+         steps_text(plan) + findings_text(plan, colour);
 }
 
 }  // namespace vfirst

@@ -2,6 +2,7 @@
 #include "report/simulate_report.hpp"
 
 #include "base/byte_size.hpp"
+#include "base/words.hpp"
 #include "kargs/kernel_features.hpp"
 #include "report/json.hpp"
 #include "report/table.hpp"
@@ -69,7 +70,7 @@ std::string simulate_text(const SimulatedLine& simulated) {
   const auto& seen = simulated.seen;
   std::string out = fmt::format(
       "Kernel {} on {}, {} of {} bytes\n\n",
-      simulated.release.empty() ? "of no known release" : simulated.release, simulated.architecture,
+      simulated.release.empty() ? "of unknown release" : simulated.release, simulated.architecture,
       simulated.line.bytes(), command_line_limit(simulated.architecture) - 1);
   Table arguments;
   arguments.row({"argument", "verdict", "effect", "kernel's message"});
@@ -84,12 +85,12 @@ std::string simulate_text(const SimulatedLine& simulated) {
   table.row({"isolated CPUs", dash(seen.isolated.list())});
   table.row({"tickless CPUs", dash(seen.nohz_full.list())});
   table.row({"no managed interrupts", dash(seen.managed_irq.list())});
-  table.row({"RCU callbacks elsewhere", dash(seen.rcu_nocbs.list())});
+  table.row({"RCU callbacks offloaded", dash(seen.rcu_nocbs.list())});
   table.row({"CPUs of new interrupts", dash(seen.irq_default.list())});
   for (const auto& pool : seen.hugepages) {
-    std::string split;
-    for (const auto& [node, pages] : pool.nodes)
-      split += fmt::format("{}node {}: {}", split.empty() ? "" : ", ", node, pages);
+    const auto split = joined(pool.nodes, ", ", [](const auto& node) {
+      return fmt::format("node {}: {}", node.first, node.second);
+    });
     table.row(
         {fmt::format("{} pages", ByteSize::kib(pool.size_kb).str()),
          fmt::format("{} ({}){}", pool.pages, split, pool.sure ? "" : ", about")});
@@ -97,16 +98,18 @@ std::string simulate_text(const SimulatedLine& simulated) {
   table.row(
       {"default huge page",
        seen.default_hugepage_kb ? ByteSize::kib(seen.default_hugepage_kb).str() : "-"});
-  if (seen.passthrough) table.row({"host DMA past the IOMMU", *seen.passthrough ? "yes" : "no"});
+  if (seen.passthrough)
+    table.row({"host DMA bypasses the IOMMU", *seen.passthrough ? "yes" : "no"});
   if (seen.iommu_off) table.row({"IOMMU", *seen.iommu_off ? "off" : "on"});
   if (!seen.init_words.empty() || !seen.init_variables.empty())
     table.row(
-        {"handed to init", fmt::format(
-                               "{} of {} words, {} of {} variables", seen.init_words.size(),
-                               kInitWords, seen.init_variables.size(), kInitVariables)});
+        {"passed to init",
+         fmt::format(
+             "unknown words: {} (limit {}), variables: {} (limit {})", seen.init_words.size(),
+             kInitWords, seen.init_variables.size(), kInitVariables)});
   out += table.str();
   for (const auto& why : seen.fatal)
-    out += "\nthe boot dies: " + why + "\n";
+    out += "\nthe boot fails: " + why + "\n";
   return out;
 }
 

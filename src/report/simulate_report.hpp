@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
-// A simulated command line for people and for programs.
+// The result of simulating a command line, as text for people and as JSON for programs.
 
 #include "kargs/simulate.hpp"
 
@@ -9,7 +9,7 @@
 namespace vfirst {
 
 struct SimulatedLine {
-  // of the kernel; "" where none is known
+  // The kernel's release; empty where none is known.
   std::string release;
   std::string architecture;
   CommandLine line;
@@ -17,7 +17,7 @@ struct SimulatedLine {
 };
 
 std::string simulate_text(const SimulatedLine& simulated);
-// schema vfirst.simulate/1
+// Schema vfirst.simulate/1.
 std::string simulate_json(const SimulatedLine& simulated);
 
 }  // namespace vfirst

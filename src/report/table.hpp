@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
-// Rows of text, each column as wide as its widest cell, a very long one aside; the last one as long
-// as it is.
+// Rows of text in columns. A column is as wide as its widest cell; a very long cell moves only its
+// own row, and the last cell of a row takes the space that it needs.
+
+#include "report/colour.hpp"
 
 #include <string>
 #include <string_view>
@@ -12,20 +14,25 @@ namespace vfirst {
 // The line above a table, and a blank line before it.
 std::string heading(std::string_view text);
 
+// Cells and notes stay on their line: control characters in them are spelled (base/printable.hpp).
 class Table {
  public:
   explicit Table(std::size_t indent = 2) : indent_(indent) {}
-  void row(std::vector<std::string> cells) { rows_.push_back(std::move(cells)); }
-  // Under the row before it, across the columns.
-  void note(std::string text);
+  void row(const std::vector<std::string>& cells, Colour colour = Colour::none);
+  // A line under the last row, across the columns and in its colour.
+  void note(std::string_view text);
   bool empty() const { return rows_.empty(); }
-  std::string str() const;
+  // `colour`: with the rows' colours.
+  std::string str(bool colour = false) const;
 
  private:
+  struct Row {
+    std::vector<std::string> cells;
+    Colour colour = Colour::none;
+    std::vector<std::string> notes = {};
+  };
   std::size_t indent_;
-  std::vector<std::vector<std::string>> rows_;
-  // behind row first-1
-  std::vector<std::pair<std::size_t, std::string>> notes_;
+  std::vector<Row> rows_;
 };
 
 }  // namespace vfirst

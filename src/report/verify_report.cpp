@@ -2,81 +2,64 @@
 #include "report/verify_report.hpp"
 
 #include "base/byte_size.hpp"
+#include "base/printable.hpp"
+#include "base/words.hpp"
 #include "report/json.hpp"
 #include "report/table.hpp"
 
 #include <algorithm>
 #include <map>
-#include <string_view>
 
 namespace vfirst {
 
 namespace {
 
-std::string_view colour_of(const VerifyRow& row) {
+Colour colour_of(const VerifyRow& row) {
   switch (row.verdict) {
-    case Verdict::ok: return "\033[32m";
-    case Verdict::unknown: return "\033[33m";
+    case Verdict::ok: return Colour::green;
+    case Verdict::unknown: return Colour::yellow;
     case Verdict::short_of:
     case Verdict::ignored:
-    case Verdict::failed: return row.required ? "\033[31m" : "\033[33m";
+    case Verdict::failed: return row.required ? Colour::red : Colour::yellow;
   }
-  return "";
+  return Colour::none;
 }
 
 std::string dash(const std::string& text) {
   return text.empty() ? "-" : text;
 }
 
-// Colour goes around whole lines: escapes inside a cell would count as its width.
-std::string coloured(const std::string& text, const VerifyReport& report) {
-  std::string out;
-  std::size_t row = 0, from = 0;
-  for (bool head = true; from < text.size();) {
-    const auto end = text.find('\n', from);
-    const auto line = text.substr(from, end - from);
-    from = end + 1;
-    const bool note = line.starts_with("      ");
-    if (head)
-      out += line + "\n";
-    else
-      out += fmt::format("{}{}\033[0m\n", colour_of(report.rows[note ? row - 1 : row]), line);
-    if (!head && !note) ++row;
-    head = false;
-  }
-  return out;
-}
-
-std::string table_text(const VerifyReport& report) {
+std::string table_text(const VerifyReport& report, bool colour) {
   Table table;
   table.row({"verdict", "what", "wanted", "got", "asked with"});
   for (const auto& row : report.rows) {
     table.row(
-        {verdict_name(row.verdict), row.subject, dash(row.wanted), dash(row.got), dash(row.asked)});
+        {verdict_name(row.verdict), row.subject, dash(row.wanted), dash(row.got), dash(row.asked)},
+        colour_of(row));
     if (row.verdict != Verdict::ok && !row.evidence.empty()) table.note("seen:  " + row.evidence);
     if (!row.cause.empty()) table.note("cause: " + row.cause);
   }
-  return table.str();
+  return table.str(colour);
 }
 
 std::string pages_phrase(std::uint64_t size_kb, const std::vector<Receipt::Pages>& nodes) {
   std::uint64_t wanted = 0, got = 0;
-  std::string split;
   for (const auto& node : nodes) {
     wanted += node.wanted;
     got += node.got;
-    split += fmt::format("{}{}", split.empty() ? "" : "+", node.got);
   }
   const auto text = fmt::format("{}/{} {} pages", got, wanted, ByteSize::kib(size_kb).str());
-  return nodes.size() > 1 ? fmt::format("{} ({})", text, split) : text;
+  if (nodes.size() < 2) return text;
+  return fmt::format("{} ({})", text, joined(nodes, "+", [](const Receipt::Pages& node) {
+                       return std::to_string(node.got);
+                     }));
 }
 
 }  // namespace
 
 std::string receipt_line(const Receipt& receipt) {
   std::vector<std::string> parts;
-  if (receipt.pfs)
-    parts.push_back(fmt::format("{} PF{}", receipt.pfs, receipt.pfs == 1 ? "" : "s"));
+  if (receipt.pfs) parts.push_back(plural(receipt.pfs, "PF"));
   if (receipt.vfs_wanted)
     parts.push_back(fmt::format(
         "{}/{} VFs {}", receipt.vfs_got, receipt.vfs_wanted,
@@ -94,24 +77,19 @@ std::string receipt_line(const Receipt& receipt) {
         "ready {:.1f} s {} {}", seconds < 0 ? -seconds : seconds, seconds < 0 ? "after" : "before",
         receipt.consumer));
   }
-  std::string out = "vfirst: ";
-  for (std::size_t i = 0; i < parts.size(); ++i)
-    out += (i ? ", " : "") + parts[i];
-  return parts.empty() ? out + "nothing planned" : out;
+  return "vfirst: " + (parts.empty() ? "nothing planned" : joined(parts));
 }
 
 std::string verify_text(const VerifyReport& report, bool colour) {
-  std::string out;
-  if (!report.rows.empty())
-    out = colour ? coloured(table_text(report), report) : table_text(report);
+  auto out = report.rows.empty() ? std::string() : table_text(report, colour);
   for (const auto& warning : report.warnings)
-    out += "\nwarning: " + warning;
+    out += "\nwarning: " + printable_line(warning);
   if (!report.warnings.empty()) out += "\n";
   const auto count = [&](auto test) { return std::ranges::count_if(report.rows, test); };
   const auto ok = count([](const VerifyRow& row) { return row.verdict == Verdict::ok; });
   out += fmt::format(
       "\n{}: {} of {} as wanted\n{}\n", report.green() ? "green" : "red", ok, report.rows.size(),
-      receipt_line(report.receipt));
+      printable_line(receipt_line(report.receipt)));
   return out;
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
-// Wanted, asked and got, side by side.
+// What was wanted, what was asked for and what the kernel has, side by side.
 
 #include "plan/verdict.hpp"
 
@@ -8,10 +8,10 @@
 
 namespace vfirst {
 
-// The table, with the kernel's own words under each miss, and what is to be known of a row under
-// it, and the receipt as its last line.
+// The table, then the warnings, and the receipt as its last line. Under a row that is not ok stand
+// the kernel's own message and the cause. Nothing in it but `colour` can act on a terminal.
 std::string verify_text(const VerifyReport& report, bool colour);
-// schema vfirst.verify/1
+// Schema vfirst.verify/1.
 std::string verify_json(const VerifyReport& report);
 // "vfirst: 2 PFs, 14/14 VFs on vfio-pci, 4/4 1G pages (2+2), cpus 2-3,6-7 isolated, ready 1.9 s
 // before libvirtd"

@@ -82,7 +82,7 @@ TEST_CASE("a policy file that no machine meets is named") {
                  {"b.ini", "[match]\nproduct = Model 2s*\n[cpu]\nisolate = yes\n"},
                  {"c.ini", "[match]\nproduct = Modle*\n"}});
   CHECK(made.unused == std::vector<std::string>{"c.ini"});
-  CHECK(lint_text(made).ends_with("c.ini: its [match] meets none of these machines\n"));
+  CHECK(lint_text(made).ends_with("c.ini: its [match] matches none of these machines\n"));
   const auto json = nlohmann::json::parse(lint_json(made));
   CHECK(json["schema"] == "vfirst.lint/1");
   CHECK(json["unused"] == nlohmann::json{"c.ini"});

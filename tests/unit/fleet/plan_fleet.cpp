@@ -187,16 +187,17 @@ TEST_CASE("what is no host is refused by its name") {
   };
   CHECK(refusal("bad.tar").starts_with("bad.tar: tar cannot unpack it: tar: "));
   CHECK(
-      refusal("empty") == "empty: there is no sys/ in it: no capture and no hwloc-gather-topology");
+      refusal("empty") ==
+      "empty: there is no sys/ in it, so it is not a capture of vfirst or hwloc-gather-topology");
   CHECK(
       refusal("a.json") ==
       "a.json: neither facts (vfirst facts --json) nor an inspection by Ironic");
   CHECK(refusal("a") == "a: sys/devices/system/cpu: this tree shows no CPU");
   CHECK(refusal("missing.json").ends_with("/missing.json: there is no such file"));
-  CHECK(hosts_in(files.path()).error().what.ends_with(": a and a.json are of one host, a"));
+  CHECK(hosts_in(files.path()).error().what.ends_with(": a and a.json are both for the host a"));
   CHECK(hosts_in(files.path() / "none")
             .error()
-            .what.ends_with(": no host in it: no NAME.json, no tar, no tree"));
+            .what.ends_with(": no host in it (NAME.json, a tar or a tree)"));
   CHECK(hosts_in(files.path() / "nowhere").error().code == std::errc::no_such_file_or_directory);
 }
 

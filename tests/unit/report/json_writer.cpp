@@ -49,3 +49,29 @@ TEST_CASE("what is written piece by piece is what the tree of values prints") {
   });
   CHECK(std::move(json).document() == document(tree));
 }
+
+TEST_CASE("no byte of a host makes a document that is no JSON, or that a terminal acts on") {
+  const std::string odd =
+      "caf\xe9 \x1b[31m \x9b \xc2\x9b \x7f \xe2\x80\xa8 \xe2\x82 \xc2\xa0 \xe2\x82\xac";
+  const std::string wanted =
+      "\"caf\xef\xbf\xbd \\u001b[31m \xef\xbf\xbd \\u009b \\u007f \\u2028 \xef\xbf\xbd"
+      " \xc2\xa0 \xe2\x82\xac\"";
+  CHECK(json_literal(odd) == wanted);
+  CHECK(document(Json(odd)) == wanted + "\n");
+  JsonWriter json;
+  json.value(odd);
+  CHECK(std::move(json).document() == wanted + "\n");
+  // in a key, too
+  CHECK(Json::parse(document(Json{{odd, odd}})).size() == 1);
+  for (int byte = 0; byte < 256; ++byte) {
+    const std::string one(1, static_cast<char>(byte));
+    for (const auto& text : {one, "\xc2" + one, "\xe2\x80" + one, one + "x"}) {
+      INFO(byte);
+      const auto printed = json_literal(text);
+      CHECK(Json::parse(printed).is_string());
+      CHECK(
+          Json::parse(printed) ==
+          Json::parse(Json(text).dump(-1, ' ', false, Json::error_handler_t::replace)));
+    }
+  }
+}

@@ -62,13 +62,13 @@ TEST_CASE(
   const auto facts = machine();
   const auto text = explain_text("nohz-full", plan(facts, kText), facts);
   REQUIRE(text);
-  CHECK(text->find("planned  nohz_full=1-7,9-15,17-23,25-31\n") != std::string::npos);
+  CHECK(text->find("planned     nohz_full=1-7,9-15,17-23,25-31\n") != std::string::npos);
   CHECK(text->find("p.ini:2") != std::string::npos);
   CHECK(text->find("CONFIG_NO_HZ_FULL") != std::string::npos);
   CHECK(text->find("sys/devices/system/cpu/nohz_full") != std::string::npos);
   CHECK(
       explain_text("isolcpu", plan(facts, kText), facts).error().what ==
-      "isolcpu: neither a PCI address nor a kernel argument that vfirst knows; did you mean "
+      "isolcpu: not a PCI address, and not a kernel argument that vfirst knows; did you mean "
       "isolcpus?");
 }
 
