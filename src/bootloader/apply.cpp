@@ -2,6 +2,7 @@
 #include "bootloader/apply.hpp"
 
 #include "base/text.hpp"
+#include "base/words.hpp"
 #include "bootloader/journal.hpp"
 #include "bootloader/regenerate.hpp"
 #include "bootloader/support.hpp"
@@ -13,10 +14,6 @@
 namespace vfirst {
 
 namespace {
-
-std::string joined(const std::vector<std::string_view>& all) {
-  return fmt::format("{}", fmt::join(all, " "));
-}
 
 // Half-written files of a run that was cut short. Only names of ours, only in our folder.
 Status clean(Files& files) {
@@ -94,7 +91,7 @@ Status write_slot(Files& files, Slots& slots, char target, const Slot& wanted) {
 Result<ApplyOutcome> apply_arguments(
     Files& files, const Root& root, const BootFacts& boot, const std::string& cmdline,
     const ApplyOptions& options) {
-  const auto wanted = joined(words(cmdline));
+  const auto wanted = joined(words(cmdline), " ");
   // nothing wanted, nothing of ours to take out
   if (wanted.empty() && boot.loader != Loader::grub) return ApplyOutcome{};
   VFIRST_CHECK(can_apply(boot, wanted));
@@ -122,7 +119,7 @@ Result<ApplyOutcome> apply_arguments(
                        trial_of(boot.cmdline) == options.plan;
   const bool trial = options.trial && !good_already;
   if (trial) VFIRST_CHECK(may_try(slots, boot, options));
-  const Slot slot{wanted, options.plan, trial ? joined(words(options.trial_only)) : ""};
+  const Slot slot{wanted, options.plan, trial ? joined(words(options.trial_only), " ") : ""};
   VFIRST_CHECK(grub_can_carry(slot.trial_only));
   if (regenerate)
     VFIRST_CHECK(can_regenerate(files, root, config, faults(config, slots.path).front()));

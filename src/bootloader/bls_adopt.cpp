@@ -2,6 +2,7 @@
 // Somebody else's words in entries, /etc/kernel/cmdline and grubenv: where they stand, and how they
 // come into our hands.
 #include "base/text.hpp"
+#include "base/words.hpp"
 #include "bootloader/bls_backend.hpp"
 #include "bootloader/foreign.hpp"
 
@@ -68,7 +69,7 @@ Result<Adoption> BlsBackend::adopt(const std::vector<std::string>& words) {
     if (sources(word).empty()) continue;
     out.words.push_back(word);
     if (!has_word(state.adopted, CommandLine::parse(word).args().front()))
-      fresh += (fresh.empty() ? "" : " ") + word;
+      append_to_list(fresh, word, " ");
   }
   const bool cut_short = state.wanted && state.wanted->plan == kAdopted;
   if (out.words.empty() && !cut_short) return out;

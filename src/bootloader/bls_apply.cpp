@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "base/words.hpp"
 #include "bootloader/bls_backend.hpp"
 #include "bootloader/bls_trial.hpp"
 #include "bootloader/support.hpp"
@@ -29,7 +30,7 @@ Result<ApplyOutcome> BlsBackend::apply(const std::string& cmdline, const ApplyOp
   VFIRST_CHECK(loader_can_carry(boot_, cmdline));
   auto only = options.trial ? options.trial_only : "";
   if (options.trial && !CommandLine::parse(only).has("vfirst.trial"))
-    only += (only.empty() ? "" : " ") + fmt::format("vfirst.trial={}", options.plan);
+    append_to_list(only, fmt::format("vfirst.trial={}", options.plan), " ");
   VFIRST_CHECK(loader_can_carry(boot_, only));
   auto seen = look();
   // nothing wanted, nothing of ours to take out

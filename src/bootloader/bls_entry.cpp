@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "bootloader/bls_entry.hpp"
 
+#include "base/words.hpp"
+
 #include <algorithm>
 
 namespace vfirst {
@@ -21,7 +23,7 @@ std::size_t blanks(std::string_view text) {
 std::string spelled(const std::vector<KernelArg>& args) {
   std::string out;
   for (const auto& arg : args)
-    out += (out.empty() ? "" : " ") + arg.raw;
+    append_to_list(out, arg.raw, " ");
   return out;
 }
 
@@ -121,7 +123,7 @@ CommandLine BlsEntry::options() const {
   const auto all = values("options");
   if (all.empty()) return {};
   if (reader_ == BlsReader::grub) return CommandLine::parse(all.front());
-  return CommandLine::parse(fmt::format("{}", fmt::join(all, " ")));
+  return CommandLine::parse(joined(all, " "));
 }
 
 // Our key may stand where GRUB has stopped reading; it is for us.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Which entry of the Boot Loader Specification boots next, and with what.
+#include "base/words.hpp"
 #include "bootloader/bls_backend.hpp"
 #include "bootloader/bls_trial.hpp"
 #include "bootloader/next_boot.hpp"
@@ -43,7 +44,7 @@ namespace {
           config.find(set + "\"\"") == config.npos)
         return refuse("{} is GRUB's to replace", word);
     }
-    if (!value.empty()) out += (out.empty() ? "" : " ") + value;
+    if (!value.empty()) append_to_list(out, value, " ");
   }
   if (out.find('$') != out.npos) return refuse("'{}': GRUB's to replace", out);
   return out;

@@ -2,6 +2,7 @@
 #include "bootloader/foreign.hpp"
 
 #include "base/text.hpp"
+#include "base/words.hpp"
 #include "bootloader/journal.hpp"
 #include "bootloader/regenerate.hpp"
 #include "bootloader/slots.hpp"
@@ -156,7 +157,7 @@ Result<Adoption> adopt(
           word);
     pending = true;
     out.words.push_back(word);
-    if (!mine) taken += (taken.empty() ? "" : " ") + word;
+    if (!mine) append_to_list(taken, word, " ");
   }
   if (!pending) return out;
   VFIRST_CHECK(can_regenerate(

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "bootloader/handover.hpp"
 
+#include "base/printable.hpp"
 #include "base/shell.hpp"
+#include "base/words.hpp"
 #include "kargs/command_line.hpp"
 #include "kargs/loader_words.hpp"
 
@@ -15,7 +17,7 @@ namespace {
 std::string spelled(std::string_view arguments) {
   std::string out;
   for (const auto& arg : CommandLine::parse(arguments).args())
-    out += (out.empty() ? "" : " ") + arg.raw;
+    append_to_list(out, arg.raw, " ");
   return out;
 }
 
@@ -69,7 +71,8 @@ std::string handover(const BootFacts& boot, std::string_view arguments) {
       boot.secure_boot ? " (Secure Boot is on: without a signature it is passed over)" : "",
       addon.build);
   out += fmt::format(
-      "# then copy it to {}\n# or, for that image only, to {}\n", addon.place, addon.alternative);
+      "# then copy it to {}\n# or, for that image only, to {}\n", printable_line(addon.place),
+      printable_line(addon.alternative));
   return out +
          "# it is measured into PCR 12: a disk key that is sealed to that PCR needs to be sealed "
          "anew\n";

@@ -13,9 +13,9 @@ namespace vfirst {
 
 namespace {
 
-// One a process, as standard output is.
+// There is one for the process, as there is one standard output.
 struct Written {
-  // The first one. Nothing is printed after it.
+  // The first error. Nothing is printed after it.
   std::optional<Error> lost;
   std::string change;
 };

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
-// Everything that a command prints: results on standard output, words on standard error. What could
-// not be written is an error of the program, told once, when the command has ended: a change that
-// has begun is not broken off because nobody reads what is said of it.
+// Everything that a command prints: results on standard output, messages on standard error. Output
+// that cannot be written makes the command fail. That is reported once, after the command has
+// ended: a change in progress is not interrupted because nobody can read the output.
 
 #include "cli/exit_code.hpp"
 
@@ -10,18 +10,19 @@
 
 namespace vfirst {
 
-// A document for programs, as it is: JSON, an export. Text that report has coloured, too.
+// Prints a document for programs unchanged: JSON or an export. Also for text that report has
+// coloured.
 void print_document(std::string_view text);
-// Text for people, with the newlines that it has. Control characters are spelled (\x1b).
+// Prints text for people. Its newlines stay; other control characters are spelled, as in \x1b.
 void print_text(std::string_view text);
-// "vfirst: LINE" on standard error, for the one line that says why a command failed.
+// Prints "vfirst: LINE" on standard error: the one line that says why a command failed.
 void print_error(std::string_view line);
 
-// The command changed something, such as "the kernel arguments were changed". Where its output is
-// lost this is said beside it.
+// Remembers that the command changed something, as in "the kernel arguments were changed". If its
+// output is lost, the message says this, too.
 void note_change(std::string_view what);
-// The exit code of the process: `code`, unless something that was printed is lost. A pipe whose
-// reader is gone gets no words, as the reader wanted no more.
+// Returns the exit code of the process: `code`, unless output was lost. Prints no message where the
+// reader of a pipe is gone, as it wanted no more, unless something was changed.
 ExitCode checked_output(ExitCode code);
 
 // May text on standard output be coloured?

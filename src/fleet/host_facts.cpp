@@ -52,8 +52,8 @@ Result<Facts> facts_of_tar(
        scratch.path().native()},
       {}, kTarLimitS));
   if (ended.code != 0) {
-    const std::string_view said = ended.err;
-    return refuse("{}: tar cannot unpack it: {}", shown, said.substr(0, said.find('\n')));
+    const std::string_view message = ended.err;
+    return refuse("{}: tar cannot unpack it: {}", shown, message.substr(0, message.find('\n')));
   }
   return facts_in(scratch.path(), shown, kernel);
 }

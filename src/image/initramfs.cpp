@@ -2,6 +2,7 @@
 #include "image/initramfs.hpp"
 
 #include "base/text.hpp"
+#include "base/words.hpp"
 
 #include <algorithm>
 
@@ -41,7 +42,7 @@ std::string missing(
           return underscored(one.first) == underscored(driver);
         }))
       continue;
-    out += (out.empty() ? "" : " ") + std::string(driver);
+    append_to_list(out, driver, " ");
   }
   return out;
 }
@@ -124,7 +125,7 @@ std::vector<Difference> judge_initramfs(
   if (!initramfs.vfirst) differs("holds no vfirst: VFs would come after the initramfs");
   auto early = missing(kVfioDrivers, initramfs, kernel, omitted);
   if (const auto pfs = missing(kPfDrivers, initramfs, kernel, omitted); !pfs.empty())
-    early += (early.empty() ? "" : " ") + pfs;
+    append_to_list(early, pfs, " ");
   if (!early.empty()) differs("lacks drivers that early boot needs: " + early);
   for (const auto& [driver, file] : omitted) {
     const auto one = [&, &name = driver](std::span<const std::string_view> list) {

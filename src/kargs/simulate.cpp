@@ -42,8 +42,8 @@ class Boot {
       if (!ours) answer = other(arg);
       if (arg.is("init") || arg.is("rdinit")) forget_words(*answer);
       if (!answer->taken) hand_over(arg, *answer);
-      for (const auto said : split(answer->message, '\n'))
-        if (!said.empty()) out_.log.emplace_back(said);
+      for (const auto line : split(answer->message, '\n'))
+        if (!line.empty()) out_.log.emplace_back(line);
       if (ours && answer->does.empty() && answer->effect == Effect::effective)
         answer->does = "taken";
       out_.arguments.push_back(
@@ -174,10 +174,10 @@ class Boot {
   void overflow(std::string_view kind, const KernelArg& arg) {
     if (panic_) return;
     panic_ = true;
-    const auto said = fmt::format("Too many boot {} vars at `{}'", kind, unquoted(arg));
+    const auto message = fmt::format("Too many boot {} vars at `{}'", kind, unquoted(arg));
     out_.fatal.push_back(fmt::format(
-        "more unknown arguments than the kernel can pass to init: it panics with \"{}\"", said));
-    out_.log.push_back("Kernel panic - not syncing: " + said);
+        "more unknown arguments than the kernel can pass to init: it panics with \"{}\"", message));
+    out_.log.push_back("Kernel panic - not syncing: " + message);
   }
 
   // init= drops the words before it. The kernel does this because some loaders put "auto" there.

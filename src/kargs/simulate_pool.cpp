@@ -208,7 +208,7 @@ void Hugepages::finish(std::vector<ArgumentVerdict>& verdicts, Simulation& out) 
   // Messages about gigantic pages come first: the kernel logs them while it parses the line.
   for (const auto& pool : pools_)
     if (!pool.log.empty()) out.log.push_back(pool.log);
-  const auto said = pools_.size();
+  const auto logged = pools_.size();
   const bool middle_named =
       !machine_.kernel.known() || machine_.kernel >= KernelVersion{5, 8} || !default_named_;
   for (const std::uint64_t size_kb : {64u, 2u << 10, 32u << 10, 512u << 10, 1u << 20, 16u << 20})
@@ -217,7 +217,7 @@ void Hugepages::finish(std::vector<ArgumentVerdict>& verdicts, Simulation& out) 
   for (auto& pool : pools_)
     if (!gigantic(pool.size_kb)) allocate(pool);
   for (std::size_t i = 0; i < pools_.size(); ++i)
-    if (!pools_[i].log.empty() && (i >= said || !gigantic(pools_[i].size_kb)))
+    if (!pools_[i].log.empty() && (i >= logged || !gigantic(pools_[i].size_kb)))
       out.log.push_back(pools_[i].log);
 
   starve(out);

@@ -2,6 +2,7 @@
 #include "policy/brought.hpp"
 
 #include "base/text.hpp"
+#include "base/words.hpp"
 #include "host/disks.hpp"
 #include "host/network_events.hpp"
 #include "host/read_only_mount.hpp"
@@ -84,7 +85,7 @@ class Gathering {
           if (!device) return failed(ENODEV, "no filesystem has this label");
           std::string names;
           for (const auto& file : VFIRST_TRY(seams_.files_on(*device)))
-            names += (names.empty() ? "" : " ") + VFIRST_TRY(keep("disk-" + file.name, file.text));
+            append_to_list(names, VFIRST_TRY(keep("disk-" + file.name, file.text)), " ");
           if (names.empty()) return refuse("{}: there is no .ini file on it", *device);
           return names;
         });

@@ -2,6 +2,7 @@
 #include "policy/parse.hpp"
 
 #include "base/text.hpp"
+#include "base/words.hpp"
 #include "policy/check.hpp"
 #include "policy/ini.hpp"
 #include "policy/table.hpp"
@@ -94,7 +95,7 @@ class File {
   Status once(const IniEntry& entry, const IniSection& section) {
     std::string label;
     for (auto word : words(section.name))
-      label += (label.empty() ? "" : " ") + std::string(word);
+      append_to_list(label, word, " ");
     const auto [at, fresh] = seen_.emplace(std::pair(label, entry.key), entry.line);
     if (!fresh)
       return fail(

@@ -2,6 +2,7 @@
 #include "policy/values.hpp"
 
 #include "base/text.hpp"
+#include "base/words.hpp"
 #include "kargs/command_line.hpp"
 #include "kargs/cpulist.hpp"
 #include "policy/extra.hpp"
@@ -89,7 +90,7 @@ Result<std::string> cpus(std::string_view text) {
   std::string out;
   for (auto word : vfirst::words(text))
     for (auto region : split(word, ','))
-      if (!region.empty()) out += (out.empty() ? "" : ",") + std::string(region);
+      if (!region.empty()) append_to_list(out, region, ",");
   return out;
 }
 
@@ -97,7 +98,7 @@ Result<std::string> words(std::string_view text) {
   VFIRST_CHECK(check_extra(text));
   std::string out;
   for (const auto& arg : CommandLine::parse(text).args())
-    out += (out.empty() ? "" : " ") + arg.raw;
+    append_to_list(out, arg.raw, " ");
   return out;
 }
 
