@@ -1,18 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "bootloader/loader_facts.hpp"
 
-#include "bootloader/backend.hpp"
 #include "kargs/command_line.hpp"
 
 #include <algorithm>
 
 namespace vfirst {
 
+void add_own_arguments(const Backend* backend, BootFacts& boot) {
+  if (backend)
+    if (auto state = backend->state()) boot.own_arguments = std::move(state->own);
+  std::ranges::sort(boot.own_arguments, std::ranges::greater{}, &std::string::size);
+}
+
 void add_own_arguments(const Root& root, BootFacts& boot) {
   DiskFiles files(root);
-  if (const auto backend = backend_for(files, root, boot))
-    if (auto state = (*backend)->state()) boot.own_arguments = std::move(state->own);
-  std::ranges::sort(boot.own_arguments, std::ranges::greater{}, &std::string::size);
+  const auto backend = backend_for(files, root, boot);
+  add_own_arguments(backend ? backend->get() : nullptr, boot);
 }
 
 void add_sources(const Root& root, BootFacts& boot) {

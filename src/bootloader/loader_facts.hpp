@@ -2,6 +2,7 @@
 #pragma once
 // What the boot loader's files add to the facts, and to a plan's words about others' arguments.
 
+#include "bootloader/backend.hpp"
 #include "host/root.hpp"
 #include "plan/plan.hpp"
 
@@ -13,6 +14,8 @@ namespace vfirst {
 // A loader that cannot be read is apply's and status's to complain about; the devices are planned
 // without it.
 void add_own_arguments(const Root& root, BootFacts& boot);
+// The same from a loader that is open already; null where vfirst cannot write it.
+void add_own_arguments(const Backend* backend, BootFacts& boot);
 
 // BootFacts::sources, for a document that goes where the files are not.
 void add_sources(const Root& root, BootFacts& boot);

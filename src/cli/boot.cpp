@@ -5,7 +5,9 @@
 #include "cli/load.hpp"
 #include "cli/output.hpp"
 #include "facts/boot_nic.hpp"
+#include "facts/read.hpp"
 #include "host/supervise.hpp"
+#include "plan/match_words.hpp"
 #include "policy/brought.hpp"
 #include "steps/boot.hpp"
 #include "steps/gates.hpp"
@@ -85,11 +87,16 @@ ExitCode record_refusal(
 }
 
 // What else than the root's own files the policy came from, as the first lines of the record.
-std::vector<StepResult> bring(const Root& root, Files& files, Events& events, bool initramfs) {
+std::vector<StepResult> bring(
+    const HostActions& actions, const Root& root, Files& files, Events& events, bool initramfs) {
   std::vector<StepResult> out;
+  auto seams = policy_seams(actions);
+  seams.machine = [&root] {
+    const auto facts = read_facts(root, {});
+    return facts ? match_words(*facts) : MatchFacts{};
+  };
   for (auto& source : bring_policy(
-           root, files, events, policy_seams(root), initramfs,
-           initramfs ? kPolicyWait : Events::Time::zero())) {
+           root, files, events, seams, initramfs, initramfs ? kPolicyWait : Events::Time::zero())) {
     StepResult step{
         .text = std::move(source.text),
         .state = source.cause.empty() ? StepState::done : StepState::failed,
@@ -102,6 +109,18 @@ std::vector<StepResult> bring(const Root& root, Files& files, Events& events, bo
     out.push_back(std::move(step));
   }
   return out;
+}
+
+// Files that this boot brought and that the policy is made without, as further lines of the record.
+void add_refused(const Policy& policy, std::vector<StepResult>& record) {
+  for (const auto& line : policy.refused) {
+    record.push_back(
+        {.text = "policy that this boot brought",
+         .state = StepState::failed,
+         .wanted = "used",
+         .cause = line});
+    log_step(record.back());
+  }
 }
 
 // The boot NIC is known by its MAC, which only its driver tells. Until it is there each NIC without
@@ -131,13 +150,12 @@ constexpr auto kLimit = std::chrono::seconds(60);
 ExitCode carry_out(const Options& options, const Part& part, const Supervisor& above) {
   auto root = Root::open(options.root);
   if (!root) return report_error(root.error());
-  if (!root->is_host())
-    return report_error(
-        {std::errc::invalid_argument, "boot acts on the running kernel; --root must be /"});
+  const auto actions = HostActions::of(*root, "boot");
+  if (!actions) return report_error(actions.error());
   const bool initramfs = in_initramfs(*root);
 
   // Listening begins before anything is looked at: what happens in between is then not missed.
-  const auto events = kernel_events();
+  const auto events = kernel_events(*actions);
   if (!events) return report_error(events.error());
   DiskFiles files(*root, Settle::sync);
   // before the policy is read: the kill switch beats a bad one
@@ -150,7 +168,7 @@ ExitCode carry_out(const Options& options, const Part& part, const Supervisor& a
     if (auto status = record(report, files); !status) return report_error(status.error());
     return ExitCode::done;
   }
-  const auto modules = kernel_modules();
+  const auto modules = kernel_modules(*actions);
   const auto cmdline = root->read("proc/cmdline").value_or("");
   if (initramfs &&
       (cmdline.find("vfirst.policy=") != cmdline.npos || cmdline.find("BOOTIF=") != cmdline.npos))
@@ -158,12 +176,13 @@ ExitCode carry_out(const Options& options, const Part& part, const Supervisor& a
     above.allow(std::chrono::duration_cast<std::chrono::milliseconds>(
         2 * kPolicyWait + kBootNicWait + kLimit));
   auto brought =
-      part.whole() ? bring(*root, files, **events, initramfs) : std::vector<StepResult>();
+      part.whole() ? bring(*actions, *root, files, **events, initramfs) : std::vector<StepResult>();
   if (initramfs) await_boot_nic(*root, cmdline, **events, *modules);
   const auto input = load_tree(options);
   if (!input)
     return part.whole() ? record_refusal(input.error(), *root, initramfs, std::move(brought))
                         : report_error(input.error());
+  if (part.whole()) add_refused(input->policy, brought);
   auto plan = load_plan(*input, options);
   if (!plan)
     return part.whole() ? record_refusal(plan.error(), *root, initramfs, std::move(brought))
@@ -176,7 +195,7 @@ ExitCode carry_out(const Options& options, const Part& part, const Supervisor& a
   for (const auto& finding : plan->findings)
     if (finding.severity == Severity::error && part.whole()) spdlog::error("{}", finding.message);
 
-  const auto net = kernel_net();
+  const auto net = kernel_net(*actions);
   const Machine machine{*root, *net, *modules, **events, initramfs};
   above.allow(std::chrono::seconds(plan->timeout_s) + kLimit);
   auto report = boot(*plan, machine, std::chrono::seconds(plan->timeout_s), log_step);

@@ -70,7 +70,7 @@ ExitCode run_confirm(const Options& options) {
   if (plan.empty() && state->trial == Trial::none) {
     // one that was cut short is finished in any boot
     if (!state->damage.empty()) return keep(**all, options, plan);
-    spdlog::info("this boot is no trial: nothing to confirm");
+    spdlog::info("This is not a trial boot; nothing to confirm.");
     return ExitCode::done;
   }
   if (plan.empty() && state->trial == Trial::armed)

@@ -55,9 +55,8 @@ ExitCode pin_guest_irqs(const Options& options) {
   if (!guest) return report_error(guest.error());
   auto root = Root::open(options.root);
   if (!root) return report_error(root.error());
-  if (!root->is_host())
-    return report_error(
-        {std::errc::invalid_argument, "boot acts on the running kernel; --root must be /"});
+  const auto actions = HostActions::of(*root, "boot --guest");
+  if (!actions) return report_error(actions.error());
   if (const auto reason = closed_gate(*root, {})) {
     spdlog::info("nothing done: {}", *reason);
     return ExitCode::done;
@@ -70,10 +69,10 @@ ExitCode pin_guest_irqs(const Options& options) {
       spdlog::warn(
           "{}: no <vcpupin> and no isolated CPU says where its interrupts belong: left alone",
           device.str());
-  const auto events = kernel_events();
+  const auto events = kernel_events(*actions);
   if (!events) return report_error(events.error());
-  const auto net = kernel_net();
-  const auto modules = kernel_modules();
+  const auto net = kernel_net(*actions);
+  const auto modules = kernel_modules(*actions);
   const auto report =
       pin_guest(devices, Machine{*root, *net, *modules, **events}, kGuestLimit, kGuestQuiet);
   for (const auto& cause : report.causes)

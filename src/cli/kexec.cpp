@@ -98,18 +98,21 @@ namespace {
 
 // Machine's parts belong to the caller, so it is handed to a function.
 [[gnu::cold]] Status with_machine(
-    const Root& root, const std::function<Status(const Machine&)>& what) {
-  const auto events = VFIRST_TRY(kernel_events());
-  const auto net = kernel_net();
-  const auto modules = kernel_modules();
+    const HostActions& actions, const Root& root,
+    const std::function<Status(const Machine&)>& what) {
+  const auto events = VFIRST_TRY(kernel_events(actions));
+  const auto net = kernel_net(actions);
+  const auto modules = kernel_modules(actions);
   return what(Machine{root, *net, *modules, *events});
 }
 
 }  // namespace
 
-Status kexec_host(Files& files, const Root& root, const Facts& facts, const Plan& plan) {
-  const auto kexec = kernel_kexec(root);
-  return with_machine(root, [&](const Machine& machine) {
+Status kexec_host(
+    const HostActions& actions, Files& files, const Root& root, const Facts& facts,
+    const Plan& plan) {
+  const auto kexec = kernel_kexec(actions, root);
+  return with_machine(actions, root, [&](const Machine& machine) {
     return kexec_host(
         {files, *kexec, machine,
          [](const auto& argv, std::string_view input) { return run_process(argv, input); }},
@@ -117,8 +120,9 @@ Status kexec_host(Files& files, const Root& root, const Facts& facts, const Plan
   });
 }
 
-Status host_vfs_unused(const Root& root, const Plan& plan) {
-  return with_machine(root, [&](const Machine& machine) { return vfs_unused(plan, machine); });
+Status host_vfs_unused(const HostActions& actions, const Root& root, const Plan& plan) {
+  return with_machine(
+      actions, root, [&](const Machine& machine) { return vfs_unused(plan, machine); });
 }
 
 }  // namespace vfirst

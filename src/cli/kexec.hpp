@@ -40,9 +40,11 @@ struct KexecParts {
 [[gnu::cold]] Status kexec_host(const KexecParts& parts, const Facts& facts, const Plan& plan);
 // With the running host's own parts.
 [[gnu::cold]] Status kexec_host(
-    Files& files, const Root& root, const Facts& facts, const Plan& plan);
+    const HostActions& actions, Files& files, const Root& root, const Facts& facts,
+    const Plan& plan);
 
 // Is a VF of the plan in use on the running host (EBUSY)?
-[[gnu::cold]] Status host_vfs_unused(const Root& root, const Plan& plan);
+[[gnu::cold]] Status host_vfs_unused(
+    const HostActions& actions, const Root& root, const Plan& plan);
 
 }  // namespace vfirst

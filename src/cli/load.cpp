@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "cli/load.hpp"
 
-#include "bootloader/backend.hpp"
 #include "bootloader/loader_facts.hpp"
 #include "cli/output.hpp"
 #include "facts/read.hpp"
@@ -11,21 +10,30 @@
 
 namespace vfirst {
 
+LoaderAccess::LoaderAccess(Root&& root, const BootFacts& boot)
+    : root_(std::move(root)),
+      boot_(boot),
+      files_(root_),
+      backend_(backend_for(files_, root_, boot_)) {}
+
 Result<Input> load_tree(const Options& options) {
   auto root = VFIRST_TRY(Root::open(options.root));
   auto facts =
       VFIRST_TRY(read_facts(root, {.kernel = options.kernel, .modules = {}, .names = false}));
-  add_own_arguments(root, facts.boot);
-  auto policy = VFIRST_TRY(load_policy(root, options.policy, match_words(facts)));
-  return Input{std::move(root), std::move(facts), std::move(policy), false};
+  auto loader = std::make_shared<LoaderAccess>(VFIRST_TRY(Root::open(options.root)), facts.boot);
+  add_own_arguments(loader->backend(), facts.boot);
+  const UsablePolicy usable = [&](const Policy& policy) -> Status {
+    VFIRST_CHECK(make_plan(facts, policy, options.kernel));
+    return {};
+  };
+  auto policy = VFIRST_TRY(load_policy(root, options.policy, match_words(facts), usable));
+  return Input{std::move(root), std::move(facts), std::move(policy), std::move(loader), false};
 }
 
 Result<std::string> next_arguments(const Input& input) {
-  if (input.document) return std::string();
-  DiskFiles files(input.root);
-  const auto backend = backend_for(files, input.root, input.facts.boot);
+  const auto* backend = input.loader ? input.loader->backend() : nullptr;
   if (!backend) return std::string();
-  const auto state = VFIRST_TRY((*backend)->state());
+  const auto state = VFIRST_TRY(backend->state());
   // A trial that runs now is what its own apply left behind.
   return state.trial == Trial::running ? state.trial_arguments : state.next;
 }
@@ -36,12 +44,11 @@ Result<Plan> load_plan(const Input& input, const Options& options) {
     tell_noted_sources(plan, input.facts.boot);
     return plan;
   }
-  DiskFiles files(input.root);
-  const auto backend = backend_for(files, input.root, input.facts.boot);
+  const auto* backend = input.loader ? input.loader->backend() : nullptr;
   tell_sources(plan, [&](std::string_view word) {
     std::vector<std::string> lines;
     if (backend)
-      for (const auto& source : (*backend)->sources(word))
+      for (const auto& source : backend->sources(word))
         lines.push_back(source.str());
     return lines;
   });
@@ -49,9 +56,10 @@ Result<Plan> load_plan(const Input& input, const Options& options) {
 }
 
 Result<VerifyReport> observe_input(const Input& input, const Plan& plan) {
-  const auto events = VFIRST_TRY(kernel_events());
-  const auto net = input.root.is_host() ? kernel_net() : no_net();
-  const auto modules = kernel_modules();
+  const auto actions = HostActions::of(input.root, "verify");
+  const auto events = actions ? VFIRST_TRY(kernel_events(*actions)) : no_events();
+  const auto net = actions ? kernel_net(*actions) : no_net();
+  const auto modules = actions ? kernel_modules(*actions) : no_modules();
   return observe(plan, Machine{input.root, *net, *modules, *events});
 }
 

@@ -3,17 +3,42 @@
 // What nearly every command starts with: the root, what the machine is, what its policy wants, and
 // the plan of the two.
 
+#include "bootloader/backend.hpp"
 #include "cli/command.hpp"
 #include "host/root.hpp"
 #include "plan/plan.hpp"
 #include "plan/verdict.hpp"
 
+#include <memory>
+
 namespace vfirst {
+
+// The boot loader of a root, opened once for everything that a command asks of it or writes to it.
+class LoaderAccess {
+ public:
+  LoaderAccess(Root&& root, const BootFacts& boot);
+  // The backend refers to the rest.
+  LoaderAccess(const LoaderAccess&) = delete;
+  LoaderAccess& operator=(const LoaderAccess&) = delete;
+
+  Files& files() { return files_; }
+  // Null where vfirst cannot write this loader: why_none() says what its owner can do.
+  Backend* backend() const { return backend_ ? backend_->get() : nullptr; }
+  const Error& why_none() const { return backend_.error(); }
+
+ private:
+  const Root root_;
+  const BootFacts boot_;
+  DiskFiles files_;
+  const Result<std::unique_ptr<Backend>> backend_;
+};
 
 struct Input {
   Root root;
   Facts facts;
   Policy policy;
+  // null with --facts: the loader's files are where the host is
+  std::shared_ptr<LoaderAccess> loader;
   // the facts are another host's (--facts): nothing under the root is about it
   bool document = false;
 };

@@ -14,7 +14,7 @@ Result<Input> load_input(const Options& options) {
   auto root = VFIRST_TRY(Root::open(options.root));
   auto facts = VFIRST_TRY(host_facts(options.facts, options.kernel));
   auto policy = VFIRST_TRY(load_policy(root, options.policy, match_words(facts)));
-  return Input{std::move(root), std::move(facts), std::move(policy), true};
+  return Input{std::move(root), std::move(facts), std::move(policy), nullptr, true};
 }
 
 Result<Facts> load_facts(const Options& options) {

@@ -8,13 +8,15 @@
 #include "plan/argument_diff.hpp"
 #include "report/plan_report.hpp"
 
+#include <algorithm>
+
 namespace vfirst {
 
 std::span<const Option> plan_options() {
   static const Option all[] = {
       {"--cmdline", "Print the kernel arguments alone", &Options::cmdline},
       {"--diff", "Print what apply would change", &Options::diff},
-      {"--detailed-exitcode", "Exit 2 when changes are pending, 4 when a reboot is",
+      {"--detailed-exitcode", "Exit 2: changes pending, 4: reboot needed, 5: errors",
        &Options::detailed_exitcode},
       {"--facts", "Plan for the host of this document, tar or tree", &Options::facts, "FILE"},
       {"--facts-dir", "Plan for every host of this directory", &Options::facts_dir, "DIR"},
@@ -60,6 +62,11 @@ ExitCode run_plan(const Options& options) {
     print_document(plan_text(*plan, input->facts, colour_on_stdout()));
   }
   if (!options.detailed_exitcode) return ExitCode::done;
+  // apply would refuse it
+  if (std::ranges::any_of(plan->findings, [](const Finding& finding) {
+        return finding.severity == Severity::error;
+      }))
+    return ExitCode::refused;
   if (*before != after) return ExitCode::changes_pending;
   return holds_arguments(input->facts.boot.cmdline, after) ? ExitCode::done
                                                            : ExitCode::reboot_needed;

@@ -2,8 +2,14 @@
 #include "cli/provision.hpp"
 
 #include "cli/kexec.hpp"
+#include "image/seal.hpp"
 
 namespace vfirst {
+
+bool may_provision(const Files& files, const BootPolicy& policy) {
+  return files.exists(kSealedMark) || value_or(policy.provision, false) ||
+         files.exists(kProvisionReboots);
+}
 
 Result<Provisioning> next_provisioning(
     Files& files, bool reboot_needed, Reboot reboot, const std::string& plan_hash) {

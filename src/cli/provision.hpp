@@ -15,6 +15,11 @@ inline constexpr auto kProvisionedStamp = "var/lib/vfirst/provisioned";
 // one line: the plan that was rebooted for
 inline constexpr auto kProvisionReboots = "var/lib/vfirst/provision-reboots";
 
+// Whether the owner wants first provisioning here: a policy file alone says nothing of that, it may
+// have been copied to be edited. The image was sealed, the policy says [boot] provision = yes, or
+// provisioning was begun before there was such a question.
+bool may_provision(const Files& files, const BootPolicy& policy);
+
 enum class Provisioning {
   // the running kernel has the planned arguments; stamped, never looked at again
   done,

@@ -23,7 +23,10 @@ ExitCode run_rollback(const Options& options) {
       (*all)->files,
       fmt::format("rolled back to: {}", change->after.empty() ? "no arguments" : change->after));
   print_change(*change, options, "vfirst.rollback/1");
-  if (change->reboot_needed) spdlog::info("they count from the next boot");
+  if (change->reboot_needed)
+    spdlog::info(
+        "From the next boot: previous arguments ({}).",
+        change->after.empty() ? "none" : change->after);
   return ExitCode::done;
 }
 

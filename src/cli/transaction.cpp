@@ -56,7 +56,7 @@ void print_change(const Change& change, const Options& options, const char* sche
     spdlog::warn("{}", note);
 }
 
-Status reboot_host() {
+Status reboot_host(const HostActions&) {
   spdlog::info("rebooting");
   // --no-block: the unit that calls us must be able to end while the transaction to the next boot
   // is queued.

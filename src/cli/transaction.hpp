@@ -4,6 +4,7 @@
 
 #include "bootloader/backend.hpp"
 #include "cli/command.hpp"
+#include "host/host_actions.hpp"
 #include "host/lock.hpp"
 
 #include <memory>
@@ -33,6 +34,7 @@ void note_history(Files& files, const std::string& line);
 // One JSON document, or the difference as text and the notes as words.
 void print_change(const Change& change, const Options& options, const char* schema);
 
-Status reboot_host();
+// Asks systemd; on success the host is on its way down.
+Status reboot_host(const HostActions&);
 
 }  // namespace vfirst

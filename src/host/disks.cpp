@@ -9,14 +9,25 @@
 
 namespace vfirst {
 
+namespace {
+
+using Probe = std::unique_ptr<blkid_struct_probe, void (*)(blkid_probe)>;
+
+Probe open_probe(const std::string& device, int flags) {
+  Probe probe(blkid_new_probe_from_filename(device.c_str()), blkid_free_probe);
+  if (!probe) return probe;
+  blkid_probe_enable_superblocks(probe.get(), 1);
+  blkid_probe_set_superblocks_flags(probe.get(), flags);
+  return probe;
+}
+
+}  // namespace
+
 Result<std::string> filesystem_type(const std::string& device) {
   errno = 0;
-  const std::unique_ptr<blkid_struct_probe, void (*)(blkid_probe)> probe(
-      blkid_new_probe_from_filename(device.c_str()), blkid_free_probe);
+  const auto probe = open_probe(device, BLKID_SUBLKS_TYPE);
   if (!probe)
     return failed(errno ? errno : EIO, "{}: {}", device, std::strerror(errno ? errno : EIO));
-  blkid_probe_enable_superblocks(probe.get(), 1);
-  blkid_probe_set_superblocks_flags(probe.get(), BLKID_SUBLKS_TYPE);
   // 1: nothing known, -2: signatures of several
   const int outcome = blkid_do_safeprobe(probe.get());
   if (outcome == -2) return refuse("{}: signatures of more than one filesystem", device);
@@ -24,6 +35,17 @@ Result<std::string> filesystem_type(const std::string& device) {
   if (outcome != 0 || blkid_probe_lookup_value(probe.get(), "TYPE", &type, nullptr) != 0 || !type)
     return refuse("{}: no filesystem that libblkid knows", device);
   return std::string(type);
+}
+
+std::optional<FilesystemName> filesystem_name(const std::string& device) {
+  const auto probe = open_probe(device, BLKID_SUBLKS_LABEL | BLKID_SUBLKS_UUID);
+  if (!probe || blkid_do_safeprobe(probe.get()) != 0) return std::nullopt;
+  const auto value = [&](const char* name) {
+    const char* text = nullptr;
+    const bool found = blkid_probe_lookup_value(probe.get(), name, &text, nullptr) == 0 && text;
+    return found ? std::string(text) : std::string();
+  };
+  return FilesystemName{value("LABEL"), value("UUID")};
 }
 
 std::optional<std::string> find_device(const std::string& tag, const std::string& value) {

@@ -13,6 +13,13 @@ namespace vfirst {
 // Refused where there is none or more than one.
 Result<std::string> filesystem_type(const std::string& device);
 
+// What a filesystem calls itself.
+struct FilesystemName {
+  std::string label, uuid;
+};
+// Nothing where there is no filesystem, or signatures of more than one.
+std::optional<FilesystemName> filesystem_name(const std::string& device);
+
 // The node of the device with this tag (UUID, LABEL, PARTUUID, PARTLABEL), from udev's links or by
 // a look at every device.
 std::optional<std::string> find_device(const std::string& tag, const std::string& value);

@@ -22,7 +22,6 @@ class KernelKexec final : public Kexec {
   explicit KernelKexec(const Root& root) : root_(root) {}
 
   [[gnu::cold]] Status load(const KexecImage& image) override {
-    if (!root_.is_host()) return refuse("kexec acts on the running kernel; --root must be /");
     const auto kernel = VFIRST_TRY(open(image.kernel));
     const auto initrd = VFIRST_TRY(joined(image.initrds));
     const unsigned long flags = image.initrds.empty() ? KEXEC_FILE_NO_INITRAMFS : 0;
@@ -79,7 +78,7 @@ class KernelKexec final : public Kexec {
 
 }  // namespace
 
-std::unique_ptr<Kexec> kernel_kexec(const Root& root) {
+std::unique_ptr<Kexec> kernel_kexec(const HostActions&, const Root& root) {
   return std::make_unique<KernelKexec>(root);
 }
 

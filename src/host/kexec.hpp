@@ -3,6 +3,7 @@
 // The kernel that a running kernel can start in its own place: kexec_file_load(2), which checks
 // signatures as the boot does.
 
+#include "host/host_actions.hpp"
 #include "host/root.hpp"
 
 #include <memory>
@@ -30,8 +31,8 @@ class Kexec {
   virtual void unload() = 0;
 };
 
-// `root` must outlive it
-[[gnu::cold]] std::unique_ptr<Kexec> kernel_kexec(const Root& root);
+// Files are read from `root`, which must outlive it.
+[[gnu::cold]] std::unique_ptr<Kexec> kernel_kexec(const HostActions&, const Root& root);
 
 // What an errno of kexec_file_load(2) tells the owner of a host; by security/lockdown,
 // kernel/kexec_file.c and kexec_file_load(2).

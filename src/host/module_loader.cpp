@@ -73,10 +73,21 @@ class KernelModules : public ModuleLoader {
   }
 };
 
+class NoModules final : public ModuleLoader {
+ public:
+  Result<Loaded> load(const std::string& name) override {
+    return failed(ENOTSUP, "{}: a captured tree loads no modules", name);
+  }
+  bool exists_for(const std::string&) override { return true; }
+};
+
 }  // namespace
 
-std::unique_ptr<ModuleLoader> kernel_modules() {
+std::unique_ptr<ModuleLoader> kernel_modules(const HostActions&) {
   return std::make_unique<KernelModules>();
+}
+std::unique_ptr<ModuleLoader> no_modules() {
+  return std::make_unique<NoModules>();
 }
 
 }  // namespace vfirst

@@ -3,6 +3,7 @@
 // Loads modules into the running kernel, as modprobe would.
 
 #include "base/result.hpp"
+#include "host/host_actions.hpp"
 
 #include <memory>
 #include <string>
@@ -20,6 +21,8 @@ class ModuleLoader {
   virtual bool exists_for(const std::string& modalias) = 0;
 };
 
-std::unique_ptr<ModuleLoader> kernel_modules();
+std::unique_ptr<ModuleLoader> kernel_modules(const HostActions&);
+// of a captured tree: nothing is loaded, and what there is cannot be told
+std::unique_ptr<ModuleLoader> no_modules();
 
 }  // namespace vfirst

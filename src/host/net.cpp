@@ -67,7 +67,7 @@ class NoNet : public Net {
 
 }  // namespace
 
-std::unique_ptr<Net> kernel_net() {
+std::unique_ptr<Net> kernel_net(const HostActions&) {
   return std::make_unique<KernelNet>();
 }
 std::unique_ptr<Net> no_net() {

@@ -6,6 +6,7 @@
 #include "base/mac_address.hpp"
 #include "base/pci_address.hpp"
 #include "base/result.hpp"
+#include "host/host_actions.hpp"
 
 #include <memory>
 #include <optional>
@@ -66,7 +67,7 @@ class Net {
 };
 
 // the running kernel's
-std::unique_ptr<Net> kernel_net();
+std::unique_ptr<Net> kernel_net(const HostActions&);
 // of a captured tree: every question is answered ENOTSUP
 std::unique_ptr<Net> no_net();
 

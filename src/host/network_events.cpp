@@ -9,7 +9,7 @@
 
 namespace vfirst {
 
-NetworkEvents::NetworkEvents()
+NetworkEvents::NetworkEvents(const HostActions&)
     : fd_(::socket(AF_NETLINK, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_ROUTE)) {
   sockaddr_nl address{};
   address.nl_family = AF_NETLINK;

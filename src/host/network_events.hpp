@@ -3,7 +3,7 @@
 // Addresses and routes that come, from the kernel's own messages: what to wait for where a network
 // is on its way.
 
-#include "base/result.hpp"
+#include "host/host_actions.hpp"
 
 #include <chrono>
 
@@ -12,7 +12,7 @@ namespace vfirst {
 class NetworkEvents {
  public:
   // listens from here on; where the kernel refuses, only time passes
-  NetworkEvents();
+  explicit NetworkEvents(const HostActions&);
   NetworkEvents(const NetworkEvents&) = delete;
   NetworkEvents& operator=(const NetworkEvents&) = delete;
   ~NetworkEvents();

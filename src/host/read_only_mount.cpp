@@ -28,7 +28,7 @@ bool known(const std::string& type) {
 
 }  // namespace
 
-Result<ReadOnlyMount> ReadOnlyMount::open(const std::string& device) {
+Result<ReadOnlyMount> ReadOnlyMount::open(const HostActions&, const std::string& device) {
   const auto type = VFIRST_TRY(filesystem_type(device));
   if (!known(type))
     return refuse(

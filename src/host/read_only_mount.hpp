@@ -4,6 +4,7 @@
 // Nothing is written to the device: a journal is not replayed either.
 
 #include "base/result.hpp"
+#include "host/host_actions.hpp"
 
 #include <filesystem>
 #include <string>
@@ -14,7 +15,7 @@ class ReadOnlyMount {
  public:
   // Refused: a filesystem (by libblkid) that is not one of vfat, iso9660, ext2, ext3, ext4, xfs,
   // squashfs and erofs.
-  static Result<ReadOnlyMount> open(const std::string& device);
+  static Result<ReadOnlyMount> open(const HostActions&, const std::string& device);
   ReadOnlyMount(ReadOnlyMount&& other) noexcept;
   ReadOnlyMount(const ReadOnlyMount&) = delete;
   ReadOnlyMount& operator=(const ReadOnlyMount&) = delete;

@@ -61,9 +61,20 @@ class KernelEvents : public Events {
   int netlink_, wakeup_;
 };
 
+class NoEvents final : public Events {
+ public:
+  Time now() const override { return {}; }
+  void wait(Time, bool) override {}
+  void wake() override {}
+};
+
 }  // namespace
 
-Result<std::unique_ptr<Events>> kernel_events() {
+std::unique_ptr<Events> no_events() {
+  return std::make_unique<NoEvents>();
+}
+
+Result<std::unique_ptr<Events>> kernel_events(const HostActions&) {
   const int wakeup = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
   if (wakeup < 0) return failed(errno, "eventfd: {}", std::strerror(errno));
   const int netlink =

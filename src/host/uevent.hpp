@@ -4,6 +4,7 @@
 // sleep, never a settle.
 
 #include "base/result.hpp"
+#include "host/host_actions.hpp"
 
 #include <chrono>
 #include <memory>
@@ -24,6 +25,8 @@ class Events {
 };
 
 // Events that came before the object was made are lost: make it first, look at the tree afterwards.
-Result<std::unique_ptr<Events>> kernel_events();
+Result<std::unique_ptr<Events>> kernel_events(const HostActions&);
+// of a captured tree: no time passes and nothing happens
+std::unique_ptr<Events> no_events();
 
 }  // namespace vfirst

@@ -6,6 +6,7 @@
 #include "bootloader/backend.hpp"
 #include "facts/mounts.hpp"
 #include "facts/readers.hpp"
+#include "host/host_actions.hpp"
 #include "image/host_words.hpp"
 #include "image/initramfs.hpp"
 #include "policy/load.hpp"
@@ -68,6 +69,13 @@ void inspect_state(const Root& root, ImageReport& report) {
   for (const auto path : kBlockFolders)
     folder(path, "one machine's choice of kernel arguments");
   folder(kState, "one machine's history");
+}
+
+void inspect_mark(const Root& root, ImageReport& report) {
+  if (!root.exists(kSealedMark))
+    report.differences.push_back(
+        {kSealedMark, 0,
+         "is not there; hosts made from this image would not provision themselves"});
 }
 
 void inspect_arguments(const Root& root, const Files& files, ImageReport& report) {
@@ -182,16 +190,14 @@ Status empty(const Root& root, Files& files, const std::string& folder) {
 }  // namespace
 
 bool is_running_system(const Root& root) {
-  constexpr std::string_view kFirst = "proc/1/root";
-  std::error_code ignored;
-  if (!root.link(kFirst)) return root.exists("run/systemd/system");
-  return std::filesystem::equivalent(root.path() / kFirst, root.path(), ignored);
+  return is_root_of_pid1(root).value_or(root.exists("run/systemd/system"));
 }
 
 ImageReport inspect_image(const Root& root, const Files& files, const RunProcess& run) {
   ImageReport report;
   inspect_identity(root, report);
   inspect_state(root, report);
+  inspect_mark(root, report);
   inspect_arguments(root, files, report);
   inspect_policy(root, report);
   inspect_kernels(root, run, report);
@@ -223,6 +229,8 @@ Status mend_image(const Root& root, Files& files, std::vector<std::string>& note
     if (root.exists(path) && !is_link(root, path)) VFIRST_CHECK(files.remove(path));
   if (const auto id = root.read(kMachineId); !id || trimmed(*id) != kUninitialized)
     VFIRST_CHECK(replace(files, kMachineId, "uninitialized\n", 0444));
+  if (!root.exists(kSealedMark))
+    VFIRST_CHECK(files.create(kSealedMark, "by vfirst seal: first provisioning may run\n"));
   return {};
 }
 

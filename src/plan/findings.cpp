@@ -196,6 +196,8 @@ void add_findings(Draft& draft) {
   kexec_findings(draft);
   for (const auto& skipped : draft.policy.skipped)
     draft.find(Severity::note, "policy-skipped", skipped);
+  for (const auto& refused : draft.policy.refused)
+    draft.find(Severity::warning, "policy-refused", refused);
 }
 
 }  // namespace vfirst

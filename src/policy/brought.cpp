@@ -3,13 +3,14 @@
 
 #include "base/text.hpp"
 #include "base/words.hpp"
-#include "host/disks.hpp"
 #include "host/network_events.hpp"
 #include "host/read_only_mount.hpp"
 #include "policy/load.hpp"
+#include "policy/policy_set.hpp"
 
 #include <algorithm>
 #include <cerrno>
+#include <memory>
 
 namespace vfirst {
 
@@ -22,6 +23,7 @@ constexpr auto kFetch = "/usr/libexec/vfirst/fetch";
 constexpr int kFetchLimit_s = 40;
 constexpr auto kLabel = "VFIRST";
 constexpr auto kAskedLabel = "LABEL=VFIRST";
+constexpr std::string_view kArgument = "vfirst.policy=";
 constexpr std::string_view kInitramfsFolder = "etc/vfirst/policy.d";
 
 // curl's exit codes for what a network that is still coming up gives: no name, no way, no answer,
@@ -49,6 +51,36 @@ std::string name_of(std::string_view url) {
   return plain ? std::string(name) : "policy.ini";
 }
 
+// What the kernel command line asks for.
+struct Asked {
+  bool label = false;
+  std::vector<std::string> urls;
+};
+
+Asked asked_for(const Root& root) {
+  Asked out;
+  const auto cmdline = root.read("proc/cmdline").value_or("");
+  for (auto word : words(cmdline)) {
+    if (!word.starts_with(kArgument)) continue;
+    word.remove_prefix(kArgument.size());
+    if (word == kAskedLabel)
+      out.label = true;
+    else if (!word.empty())
+      out.urls.emplace_back(word);
+  }
+  return out;
+}
+
+// [boot] brought of the image's own policy, or of the host's. One that cannot be read lists
+// nothing; whoever plans with it will say what is wrong with it.
+Maybe<BroughtSources> listed_sources(const Root& root, const PolicySeams& seams) {
+  const auto own = find_own_policy(root);
+  if (!own) return std::nullopt;
+  const bool by_machine = std::ranges::any_of(*own, asks_for_machine);
+  const auto policy = parse_policy(*own, by_machine ? seams.machine() : MatchFacts{});
+  return policy ? policy->boot.brought : std::nullopt;
+}
+
 class Gathering {
  public:
   Gathering(
@@ -57,6 +89,7 @@ class Gathering {
     if (const auto text = files.read(kSourcesFile))
       for (const auto line : split(*text, '\n'))
         if (!line.empty()) there_.emplace_back(line);
+    listed_ = listed_sources(root, seams);
   }
 
   void from_initramfs() {
@@ -64,35 +97,38 @@ class Gathering {
     if (!names || !root_.exists(kImagePolicyFolder)) return;
     for (const auto& name : *names) {
       const auto path = fmt::format("{}/{}", kInitramfsFolder, name);
-      const auto own = root_.bytes(fmt::format("{}/{}", kImagePolicyFolder, name));
-      if (own && own->substr(own->find('\n') + 1) == root_.bytes(path).value_or("")) continue;
+      const auto own = image_policy(root_, name);
+      if (own && *own == root_.bytes(path).value_or("")) continue;
       source(fmt::format("policy {} from the boot loader", name), [&]() -> Result<std::string> {
+        VFIRST_CHECK(permitted(&BroughtSources::loader_file, "loader-file"));
         return keep(name, VFIRST_TRY(read_policy_file(root_, path, name)));
       });
     }
   }
 
-  void from_disk(bool asked) {
+  // `asked`: by the kernel command line. An image that lists it looks once, in the initramfs.
+  void from_disk(bool asked, bool initramfs) {
+    const bool listed = initramfs && listed_ && listed_->value.label;
+    if (!asked && !listed) return;
     source(
         fmt::format("policy from the filesystem labelled {}", kLabel),
         [&]() -> Result<std::string> {
-          auto device = seams_.labelled(asked);
+          VFIRST_CHECK(permitted(&BroughtSources::label, "label"));
+          LabelledDisk disk(root_, kLabel, seams_.filesystem_name);
+          auto device = VFIRST_TRY(disk.find());
           while (!device && asked && events_.now() < end_) {
             events_.wait(end_, true);
-            device = seams_.labelled(events_.now() >= end_);
+            device = VFIRST_TRY(disk.find());
           }
           if (!device && !asked) return std::string();
-          if (!device) return failed(ENODEV, "no filesystem has this label");
-          std::string names;
-          for (const auto& file : VFIRST_TRY(seams_.files_on(*device)))
-            append_to_list(names, VFIRST_TRY(keep("disk-" + file.name, file.text)), " ");
-          if (names.empty()) return refuse("{}: there is no .ini file on it", *device);
-          return names;
+          if (!device) return failed(ENODEV, "{}", disk.why_none());
+          return keep_all(VFIRST_TRY(seams_.files_on(*device)), *device);
         });
   }
 
   void from_url(const std::string& url, unsigned number) {
     source(fmt::format("policy from {}", url), [&]() -> Result<std::string> {
+      VFIRST_CHECK(permitted(&BroughtSources::url, "url"));
       return keep(fmt::format("url-{}-{}", number, name_of(url)), VFIRST_TRY(fetch(url)));
     });
   }
@@ -103,12 +139,7 @@ class Gathering {
       for (const auto& line : there_)
         text += line + "\n";
       if (auto status = replace(files_, kSourcesFile, text); !status)
-        out_.push_back(
-            {"record of policy sources",
-             "",
-             status.error().what,
-             static_cast<int>(status.error().code),
-             {}});
+        refused("record of policy sources", status.error(), {});
     }
     return std::move(out_);
   }
@@ -119,22 +150,43 @@ class Gathering {
     if (std::ranges::find(there_, text) != there_.end()) return;
     const auto began = events_.now();
     const Result<std::string> names = get();
-    if (names && names->empty()) return;
-    Brought one{text, names.value_or(""), "", 0, events_.now() - began};
-    if (names) {
-      there_.push_back(std::move(text));
-      more_ = true;
-    } else {
-      one.cause = names.error().what;
-      one.error = static_cast<int>(names.error().code);
-    }
-    out_.push_back(std::move(one));
+    const auto took = events_.now() - began;
+    if (!names) return refused(std::move(text), names.error(), took);
+    if (names->empty()) return;
+    there_.push_back(text);
+    more_ = true;
+    out_.push_back({std::move(text), *names, "", 0, took});
+  }
+
+  void refused(std::string text, const Error& why, Events::Time took) {
+    out_.push_back({std::move(text), "", why.what, static_cast<int>(why.code), took});
+  }
+
+  // An image that lists its sources takes no others, whoever asks for them.
+  Status permitted(bool BroughtSources::* source, std::string_view word) const {
+    if (!listed_ || listed_->value.*source) return {};
+    return refuse("not taken: {}: [boot] brought does not list {}", listed_->from.str(), word);
   }
 
   Result<std::string> keep(const std::string& name, const std::string& text) {
+    VFIRST_CHECK(check_source({name, text}));
     const auto path = fmt::format("{}/{}", kBroughtFolder, name);
     if (files_.read(path).value_or("") != text) VFIRST_CHECK(replace(files_, path, text));
     return name;
+  }
+
+  // One file that is refused is a line of its own, and the others are kept.
+  Result<std::string> keep_all(const std::vector<DiskPolicy>& all, const std::string& device) {
+    if (all.empty()) return refuse("{}: there is no .ini file on it", device);
+    std::string names;
+    for (const auto& file : all) {
+      const auto kept = file.text ? keep("disk-" + file.name, *file.text) : file.text;
+      if (kept)
+        append_to_list(names, *kept, " ");
+      else
+        refused(fmt::format("policy {} from {}", file.name, device), kept.error(), {});
+    }
+    return names;
   }
 
   Result<std::string> fetch(const std::string& url) {
@@ -158,43 +210,43 @@ class Gathering {
   Events& events_;
   const PolicySeams& seams_;
   const Events::Time end_;
+  Maybe<BroughtSources> listed_;
   std::vector<std::string> there_;
   bool more_ = false;
   std::vector<Brought> out_;
 };
 
-Result<std::vector<Source>> read_device(const std::string& device) {
-  const auto mounted = VFIRST_TRY(ReadOnlyMount::open(device));
+Result<std::vector<DiskPolicy>> read_device(const HostActions& actions, const std::string& device) {
+  const auto mounted = VFIRST_TRY(ReadOnlyMount::open(actions, device));
   const auto root = VFIRST_TRY(Root::open(mounted.path()));
-  std::vector<Source> out;
+  std::vector<DiskPolicy> out;
   for (const auto& name : VFIRST_TRY(policy_names(root, "."))) {
-    // it would lead out of there
-    if (root.link(name)) return refuse("{}: a symbolic link, on {}", name, device);
-    out.push_back({name, VFIRST_TRY(read_policy_file(root, name, name))});
+    // A link would lead out of the disk.
+    if (root.link(name))
+      out.push_back({name, refuse("{}: a symbolic link, on {}", name, device)});
+    else
+      out.push_back({name, read_policy_file(root, name, name)});
   }
   return out;
 }
 
 }  // namespace
 
-PolicySeams policy_seams(const Root& root) {
+PolicySeams policy_seams(const HostActions& actions) {
   PolicySeams seams;
   seams.run = [](const std::vector<std::string>& argv, std::string_view input) {
     return run_process(argv, input, kFetchLimit_s);
   };
   // Opened when a fetch has failed for the first time; what came between that and this costs one
   // round.
-  seams.network_change =
-      [events = std::shared_ptr<NetworkEvents>()](std::chrono::milliseconds limit) mutable {
-        if (!events) events = std::make_shared<NetworkEvents>();
-        events->wait(limit);
-      };
-  seams.labelled = [&root](bool everywhere) -> std::optional<std::string> {
-    const auto link = fmt::format("dev/disk/by-label/{}", kLabel);
-    if (root.exists(link)) return "/" + link;
-    return everywhere ? find_device("LABEL", kLabel) : std::nullopt;
+  seams.network_change = [actions, events = std::shared_ptr<NetworkEvents>()](
+                             std::chrono::milliseconds limit) mutable {
+    if (!events) events = std::make_shared<NetworkEvents>(actions);
+    events->wait(limit);
   };
-  seams.files_on = read_device;
+  seams.filesystem_name = filesystem_name;
+  seams.files_on = [actions](const std::string& device) { return read_device(actions, device); };
+  seams.machine = [] { return MatchFacts{}; };
   return seams;
 }
 
@@ -203,20 +255,10 @@ std::vector<Brought> bring_policy(
     Events::Time wait) {
   Gathering gathering(root, files, events, seams, wait);
   if (initramfs) gathering.from_initramfs();
-  std::vector<std::string> urls;
-  bool disk = false;
-  const auto cmdline = root.read("proc/cmdline").value_or("");
-  for (auto word : words(cmdline)) {
-    if (!word.starts_with("vfirst.policy=")) continue;
-    word.remove_prefix(14);
-    if (word == kAskedLabel)
-      disk = true;
-    else if (!word.empty())
-      urls.emplace_back(word);
-  }
-  gathering.from_disk(disk);
-  for (unsigned i = 0; i < urls.size(); ++i)
-    gathering.from_url(urls[i], i + 1);
+  const auto asked = asked_for(root);
+  gathering.from_disk(asked.label, initramfs);
+  for (unsigned i = 0; i < asked.urls.size(); ++i)
+    gathering.from_url(asked.urls[i], i + 1);
   return gathering.take();
 }
 

@@ -7,20 +7,26 @@
 //   disk-NAME.ini   *.ini of a filesystem labelled VFIRST
 //   url-N-NAME.ini  vfirst.policy=URL, the Nth on the kernel command line
 // In the order in which they count: by name.
+//
+// A URL and a label count only where the kernel command line names them, or where the image's own
+// policy lists them ([boot] brought): whoever can write a label on a disk, and that may be a guest,
+// is not the owner of this host. Ubuntu Core once took files from any filesystem with a certain
+// label (CVE-2020-11933).
 
 #include "host/files.hpp"
+#include "host/host_actions.hpp"
 #include "host/process.hpp"
 #include "host/uevent.hpp"
+#include "policy/labelled_disk.hpp"
 #include "policy/parse.hpp"
 
 #include <functional>
-#include <optional>
 #include <string>
 #include <vector>
 
 namespace vfirst {
 
-// what came of one source
+// what came of one source, or of one of its files that was refused
 struct Brought {
   // "policy from http://10.0.0.1/host.ini"
   std::string text;
@@ -32,30 +38,34 @@ struct Brought {
   Events::Time took{};
 };
 
+// A policy file of a disk: its text, or why it is not read.
+struct DiskPolicy {
+  std::string name;
+  Result<std::string> text;
+};
+
 // What a source is got through.
 struct PolicySeams {
   // the fetch program
   RunProcess run;
   // returns when the network changed, or then
   std::function<void(std::chrono::milliseconds)> network_change;
-  // the VFIRST filesystem's device; everywhere: not by udev's link alone
-  std::function<std::optional<std::string>(bool everywhere)> labelled;
-  std::function<Result<std::vector<Source>>(const std::string& device)> files_on;
+  ReadFilesystemName filesystem_name;
+  std::function<Result<std::vector<DiskPolicy>>(const std::string& device)> files_on;
+  // what [match] of the image's own policy is compared with; asked only where it has one
+  std::function<MatchFacts()> machine;
 };
-PolicySeams policy_seams(const Root& root);
+PolicySeams policy_seams(const HostActions& actions);
 
 inline constexpr auto kBroughtFolder = "run/vfirst/policy.d";
 // a source that is there, a line each: it is not asked again
 inline constexpr auto kSourcesFile = "run/vfirst/sources";
-// The image's own policy files under their names, each behind one line of comment (dracut hardlinks
-// equal files, and what the boot loader adds would then be written through to both). Without it
-// nobody can tell the two kinds apart: none is copied.
-inline constexpr auto kImagePolicyFolder = "usr/lib/vfirst/image-policy.d";
 
 // `wait`: for a network or a device that the kernel command line speaks of and that may still come,
 // and how long; zero in the real root, which is asked again for what the initramfs did not get.
-// Never fails: what went wrong is in the answer. Sources that are there already and what nobody
-// asked for are not in it, and cost no write.
+// Each file is checked alone (check_source) before it is kept; one that is refused takes no other
+// with it. Never fails: what went wrong is in the answer. Sources that are there already and what
+// nobody asked for are not in it, and cost no write.
 std::vector<Brought> bring_policy(
     const Root& root, Files& files, Events& events, const PolicySeams& seams, bool initramfs,
     Events::Time wait);

@@ -183,6 +183,12 @@ constexpr KeyRow<BootPolicy> kBoot[] = {
     row<BootPolicy, value::role, &BootPolicy::role>(
         "boot", "role", "host | guest",
         "guest: inside a VM, its VFs' coalescing, queues and IRQs only"),
+    row<BootPolicy, value::yes_no, &BootPolicy::provision>(
+        "boot", "provision", kYesNo,
+        "first provisioning may run although this is no sealed image (default no)"),
+    row<BootPolicy, value::brought, &BootPolicy::brought>(
+        "boot", "brought", "none | SOURCES",
+        "what a boot may bring in policy: label, url, loader-file"),
 };
 
 std::vector<PolicyKey> all_keys() {

@@ -2,7 +2,9 @@
 #include "policy/load.hpp"
 
 #include <algorithm>
+#include <cerrno>
 #include <filesystem>
+#include <iterator>
 #include <map>
 
 namespace vfirst {
@@ -11,9 +13,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::string_view kSearchPath[] = {
-    "usr/lib/vfirst/policy.d", "etc/vfirst/policy.d", "run/vfirst/policy.d"};
-constexpr std::uintmax_t kSizeLimit = 1 << 20;
+constexpr auto kVendor = "usr/lib/vfirst/policy.d";
+constexpr auto kOwner = "etc/vfirst/policy.d";
+constexpr auto kBrought = "run/vfirst/policy.d";
+constexpr auto kInitramfs = "etc/initrd-release";
 
 bool is_policy(std::string_view name) {
   return name.ends_with(".ini") && !name.starts_with('.');
@@ -39,39 +42,75 @@ bool masks(const Root& root, const std::string& path) {
 struct Found {
   // relative to the root; the file's own name
   std::string path, name;
+  // of the folder for what this boot brought
+  bool brought = false;
+  // kept by the image under kImagePolicyFolder
+  bool image_copy = false;
 };
 
 // Two files of one name are told apart by their whole paths, others by the name alone.
+class Shown {
+ public:
+  explicit Shown(const std::vector<Found>& files) {
+    for (const auto& file : files)
+      ++times_[file.name];
+  }
+  const std::string& of(const Found& file) const {
+    return times_.at(file.name) > 1 ? file.path : file.name;
+  }
+
+ private:
+  std::map<std::string, unsigned> times_;
+};
+
 Result<std::vector<Source>> read_all(const Root& root, const std::vector<Found>& files) {
-  std::map<std::string, unsigned> times;
-  for (const auto& file : files)
-    ++times[file.name];
+  const Shown shown(files);
   std::vector<Source> sources;
   for (const auto& file : files) {
-    const auto& shown = times[file.name] > 1 ? file.path : file.name;
-    auto text = VFIRST_TRY(read_policy_file(root, file.path, shown));
-    sources.push_back({shown, std::move(text)});
+    auto text = VFIRST_TRY(read_policy_file(root, file.path, shown.of(file)));
+    sources.push_back({shown.of(file), std::move(text)});
   }
   return sources;
 }
 
-Result<std::vector<Source>> from_search_path(const Root& root) {
-  std::vector<Found> files;
-  for (const auto place : kSearchPath) {
-    const std::string directory(place);
-    if (!root.exists(directory)) continue;
-    std::error_code error;
-    const auto whole = root.path() / directory;
-    VFIRST_CHECK(check_writers(whole, directory, fs::status(whole, error)));
-    for (const auto& name : VFIRST_TRY(policy_names(root, directory))) {
-      const auto path = directory + '/' + name;
-      if (masks(root, path))
-        std::erase_if(files, [&](const Found& file) { return file.name == name; });
-      else
-        files.push_back({path, name});
-    }
+Result<std::string> text_of(const Root& root, const Found& file, const std::string& shown) {
+  if (!file.image_copy) return read_policy_file(root, file.path, shown);
+  auto text = image_policy(root, file.name);
+  if (!text) return failed(EIO, "{}: cannot be read from {}", shown, kImagePolicyFolder);
+  return *text;
+}
+
+bool masks(const Root& root, const Found& file) {
+  return file.image_copy ? image_policy(root, file.name).value_or("").empty()
+                         : masks(root, file.path);
+}
+
+// Adds the directory's files; those that are taken out by one of them go.
+Status add_directory(
+    const Root& root, const std::string& directory, Found kind, std::vector<Found>& files) {
+  if (!root.exists(directory)) return {};
+  std::error_code error;
+  const auto whole = root.path() / directory;
+  VFIRST_CHECK(check_writers(whole, directory, fs::status(whole, error)));
+  for (const auto& name : VFIRST_TRY(policy_names(root, directory))) {
+    kind.name = name;
+    kind.path = fmt::format("{}/{}", kind.image_copy ? kOwner : directory, name);
+    if (masks(root, kind))
+      std::erase_if(files, [&](const Found& file) { return file.name == name; });
+    else
+      files.push_back(kind);
   }
-  return read_all(root, files);
+  return {};
+}
+
+Result<std::vector<Found>> own_files(const Root& root) {
+  std::vector<Found> files;
+  VFIRST_CHECK(add_directory(root, kVendor, {}, files));
+  const bool copies = root.exists(kInitramfs) && root.exists(kImagePolicyFolder);
+  Found kind;
+  kind.image_copy = copies;
+  VFIRST_CHECK(add_directory(root, copies ? kImagePolicyFolder : kOwner, kind, files));
+  return files;
 }
 
 Result<std::vector<Source>> from_paths(const std::vector<std::string>& paths) {
@@ -104,8 +143,8 @@ Result<std::string> read_policy_file(
   if (error) return failed(error.value(), "{}: {}", shown, error.message());
   if (!fs::is_regular_file(status)) return refuse("{}: not a regular file", shown);
   VFIRST_CHECK(check_writers(whole, shown, status));
-  if (const auto size = fs::file_size(whole, error); !error && size > kSizeLimit)
-    return refuse("{}: {} bytes, the limit is {}", shown, size, kSizeLimit);
+  if (const auto size = fs::file_size(whole, error); !error && size > kPolicySizeLimit)
+    return refuse("{}: {} bytes, the limit is {}", shown, size, kPolicySizeLimit);
   auto text = root.bytes(path);
   if (!text)
     return failed(
@@ -120,13 +159,108 @@ Result<std::vector<std::string>> policy_names(const Root& root, const std::strin
   return names;
 }
 
-Result<std::vector<Source>> find_policy(const Root& root, const std::vector<std::string>& paths) {
-  return paths.empty() ? from_search_path(root) : from_paths(paths);
+std::optional<std::string> image_policy(const Root& root, const std::string& name) {
+  const auto text = root.bytes(fmt::format("{}/{}", kImagePolicyFolder, name));
+  if (!text) return std::nullopt;
+  const auto end = text->find('\n');
+  return end == text->npos ? std::string() : text->substr(end + 1);
 }
 
+Result<PolicyTexts> read_search_path(const Root& root) {
+  auto files = VFIRST_TRY(own_files(root));
+  PolicyTexts out;
+  Found kind;
+  kind.brought = true;
+  if (const auto status = add_directory(root, kBrought, kind, files); !status)
+    out.refused.push_back(status.error().what);
+  const Shown shown(files);
+  for (const auto& file : files) {
+    auto text = text_of(root, file, shown.of(file));
+    if (text)
+      (file.brought ? out.brought : out.own).push_back({shown.of(file), std::move(*text)});
+    else if (file.brought)
+      out.refused.push_back(text.error().what);
+    else
+      return std::unexpected(text.error());
+  }
+  return out;
+}
+
+Result<std::vector<Source>> find_own_policy(const Root& root) {
+  return VFIRST_TRY(read_search_path(root)).own;
+}
+
+Result<std::vector<Source>> find_policy(const Root& root, const std::vector<std::string>& paths) {
+  if (!paths.empty()) return from_paths(paths);
+  auto texts = VFIRST_TRY(read_search_path(root));
+  std::ranges::move(texts.brought, std::back_inserter(texts.own));
+  return std::move(texts.own);
+}
+
+namespace {
+
+// The brought files that can be used together with the own ones. Which of two that contradict each
+// other is left out is decided by their order; one that needs another is taken after it.
+class BroughtFiles {
+ public:
+  BroughtFiles(const PolicyTexts& texts, const MatchFacts& machine, const UsablePolicy& usable)
+      : texts_(texts), machine_(machine), usable_(usable), taken_(texts.brought.size()) {}
+
+  Result<Policy> merge() {
+    taken_.assign(taken_.size(), true);
+    if (auto policy = judge()) return policy;
+    taken_.assign(taken_.size(), false);
+    const auto own = VFIRST_TRY(parse_policy(texts_.own, machine_));
+    // Own files of which no plan can be made either are not the brought ones' fault.
+    if (usable_ && !usable_(own)) usable_ = {};
+    for (bool more = true; more;) {
+      more = false;
+      for (std::size_t i = 0; i < taken_.size(); ++i)
+        if (!taken_[i] && fault(i).empty()) taken_[i] = more = true;
+    }
+    auto policy = VFIRST_TRY(judge());
+    for (std::size_t i = 0; i < taken_.size(); ++i)
+      if (!taken_[i])
+        policy.refused.push_back(
+            fmt::format("{} is not used: {}", texts_.brought[i].name, fault(i)));
+    return policy;
+  }
+
+ private:
+  Result<Policy> judge() const {
+    auto sources = texts_.own;
+    for (std::size_t i = 0; i < taken_.size(); ++i)
+      if (taken_[i]) sources.push_back(texts_.brought[i]);
+    auto policy = VFIRST_TRY(parse_policy(sources, machine_));
+    if (usable_) VFIRST_CHECK(usable_(policy));
+    return policy;
+  }
+
+  // What this file would spoil beside those that are taken; "" if nothing.
+  std::string fault(std::size_t i) {
+    taken_[i] = true;
+    const auto policy = judge();
+    taken_[i] = false;
+    return policy ? std::string() : policy.error().what;
+  }
+
+  const PolicyTexts& texts_;
+  const MatchFacts& machine_;
+  UsablePolicy usable_;
+  std::vector<bool> taken_;
+};
+
+}  // namespace
+
 Result<Policy> load_policy(
-    const Root& root, const std::vector<std::string>& paths, const MatchFacts& machine) {
-  return parse_policy(VFIRST_TRY(find_policy(root, paths)), machine);
+    const Root& root, const std::vector<std::string>& paths, const MatchFacts& machine,
+    const UsablePolicy& usable) {
+  if (!paths.empty()) return parse_policy(VFIRST_TRY(from_paths(paths)), machine);
+  const auto texts = VFIRST_TRY(read_search_path(root));
+  auto policy = texts.brought.empty() ? VFIRST_TRY(parse_policy(texts.own, machine))
+                                      : VFIRST_TRY(BroughtFiles(texts, machine, usable).merge());
+  policy.refused.insert(policy.refused.begin(), texts.refused.begin(), texts.refused.end());
+  return policy;
 }
 
 }  // namespace vfirst

@@ -5,17 +5,40 @@
 #include "host/root.hpp"
 #include "policy/parse.hpp"
 
+#include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace vfirst {
 
-// `paths` empty: *.ini of usr/lib, etc and run /vfirst/policy.d under the root, the directories in
-// that order and the files of each by name. A file that is empty or a link to the null device takes
-// the same-named ones before it out. `paths` given (--policy): these files and directories of the
-// caller's own file system instead, in order, nothing else. Refused: a file that is no regular
-// file, or that others may write; a directory of the search path that others may write.
+// The texts of the search path: *.ini of usr/lib, etc and run /vfirst/policy.d under the root, the
+// directories in that order and the files of each by name. A file that is empty or a link to the
+// null device takes the same-named ones before it out.
+struct PolicyTexts {
+  // usr/lib and etc. In an initramfs, what its image put into etc and not what the boot loader did.
+  std::vector<Source> own;
+  // run: what this boot brought (brought.hpp)
+  std::vector<Source> brought;
+  // files of `brought` that cannot be taken, a line each
+  std::vector<std::string> refused;
+};
+
+// Refused: a file of `own` that is no regular file or that others may write, or a directory of it
+// that others may write.
+Result<PolicyTexts> read_search_path(const Root& root);
+
+// `paths` empty: the whole search path, `own` before `brought`. `paths` given (--policy): these
+// files and directories of the caller's own file system instead, in order, nothing else.
 Result<std::vector<Source>> find_policy(const Root& root, const std::vector<std::string>& paths);
+Result<std::vector<Source>> find_own_policy(const Root& root);
+
+// The image's own policy files under their names, each behind one line of comment (dracut hardlinks
+// equal files, and what the boot loader adds would then be written through to both). Only in an
+// initramfs; without it nobody can tell the image's files of etc from the boot loader's.
+inline constexpr auto kImagePolicyFolder = "usr/lib/vfirst/image-policy.d";
+// One of them without that line; nothing where the image has no such file.
+std::optional<std::string> image_policy(const Root& root, const std::string& name);
 
 // The names of a directory's policy files, sorted, and one of them as a text under those rules;
 // `shown` is its name in errors.
@@ -23,7 +46,14 @@ Result<std::vector<std::string>> policy_names(const Root& root, const std::strin
 Result<std::string> read_policy_file(
     const Root& root, const std::string& path, std::string_view shown);
 
+// Whether something can be done with a policy: that a plan can be made of it.
+using UsablePolicy = std::function<Status(const Policy&)>;
+
+// The machine's policy. A fault of its own files refuses it whole. A file that this boot brought
+// is left out where it, together with the others, makes a policy that cannot be read or is not
+// `usable`; Policy::refused says so.
 Result<Policy> load_policy(
-    const Root& root, const std::vector<std::string>& paths, const MatchFacts& machine);
+    const Root& root, const std::vector<std::string>& paths, const MatchFacts& machine,
+    const UsablePolicy& usable = {});
 
 }  // namespace vfirst

@@ -272,6 +272,14 @@ class File {
 
 }  // namespace
 
+Status check_source(const Source& source) {
+  if (source.text.size() > kPolicySizeLimit)
+    return refuse(
+        "{}: {} bytes, the limit is {}", source.name, source.text.size(), kPolicySizeLimit);
+  VFIRST_CHECK(File(source).into({}, {}));
+  return {};
+}
+
 Result<Policy> parse_policy(const std::vector<Source>& sources, const MatchFacts& machine) {
   Policy policy;
   std::vector<std::string> elsewhere;

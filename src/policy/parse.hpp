@@ -10,6 +10,9 @@
 
 namespace vfirst {
 
+// bytes of one text
+inline constexpr std::size_t kPolicySizeLimit = 1 << 20;
+
 struct Source {
   // for messages: "50-host.ini"; one for each text
   std::string name;
@@ -20,5 +23,9 @@ struct Source {
 // [match] leaves out included: "50-host.ini:12: unknown key 'isolat' in [cpu]; did you mean
 // 'isolate'?"
 Result<Policy> parse_policy(const std::vector<Source>& sources, const MatchFacts& machine);
+
+// What is wrong with one text whatever stands in others: its size, its lines, sections, keys and
+// values. A section that another text completes ([pf NAME] with the selectors) is right.
+Status check_source(const Source& source);
 
 }  // namespace vfirst

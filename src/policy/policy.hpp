@@ -176,6 +176,16 @@ struct VfRange {
 
 enum class Reboot { none, reboot, kexec };
 enum class Role { host, guest };
+// Ways in which a boot brings policy of its own. An image that lists some takes no other.
+struct BroughtSources {
+  // a filesystem labelled VFIRST, without being asked for on the kernel command line
+  bool label = false;
+  // vfirst.policy=URL
+  bool url = false;
+  // a file that the boot loader put into the initramfs
+  bool loader_file = false;
+  bool operator==(const BroughtSources&) const = default;
+};
 struct BootPolicy {
   Maybe<bool> trial;
   // further arguments of the trial's one boot, as written
@@ -183,6 +193,10 @@ struct BootPolicy {
   Maybe<Reboot> reboot;
   Maybe<unsigned> timeout_s;
   Maybe<Role> role;
+  // absent: no. First provisioning may run although this is no sealed image.
+  Maybe<bool> provision;
+  // absent: what the kernel command line asks for, and files of the boot loader
+  Maybe<BroughtSources> brought;
   bool operator==(const BootPolicy&) const = default;
 };
 
@@ -200,6 +214,8 @@ struct Policy {
   std::vector<std::string> files;
   // "60-r760.ini: [match] product is not ..."
   std::vector<std::string> skipped;
+  // What this boot brought and what was refused of it, a line each: "url-1-host.ini:3: ...".
+  std::vector<std::string> refused;
   bool operator==(const Policy&) const = default;
 };
 

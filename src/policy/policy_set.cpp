@@ -8,17 +8,12 @@
 
 namespace vfirst {
 
-namespace {
-
-// A text that cannot be read says the same of every machine.
 bool asks_for_machine(const Source& source) {
   const auto sections = read_ini(source.name, source.text);
   return sections && std::ranges::any_of(*sections, [](const IniSection& section) {
            return words(section.name) == std::vector<std::string_view>{"match"};
          });
 }
-
-}  // namespace
 
 PolicySet::PolicySet(std::vector<Source> sources) : sources_(std::move(sources)) {
   if (std::ranges::any_of(sources_, asks_for_machine)) return;

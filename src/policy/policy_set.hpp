@@ -8,6 +8,10 @@
 
 namespace vfirst {
 
+// Whether the text has a [match] section. A text that cannot be read says the same of every
+// machine.
+bool asks_for_machine(const Source& source);
+
 class PolicySet {
  public:
   explicit PolicySet(std::vector<Source> sources);

@@ -28,6 +28,10 @@ constexpr Choice<LinkState, 3> kLinkStates{
      {"disable", LinkState::disable}}};
 constexpr Choice<Reboot, 3> kReboots{
     {{"none", Reboot::none}, {"reboot", Reboot::reboot}, {"kexec", Reboot::kexec}}};
+constexpr Choice<bool BroughtSources::*, 3> kBrought{
+    {{"label", &BroughtSources::label},
+     {"url", &BroughtSources::url},
+     {"loader-file", &BroughtSources::loader_file}}};
 constexpr Choice<Role, 2> kRoles{{{"host", Role::host}, {"guest", Role::guest}}};
 constexpr Choice<bool, 6> kBooleans{
     {{"yes", true}, {"no", false}, {"on", true}, {"off", false}, {"true", true}, {"false", false}}};
@@ -223,6 +227,13 @@ Result<Reboot> reboot(std::string_view text) {
 Result<Role> role(std::string_view text) {
   return choose(kRoles, text);
 }
+Result<BroughtSources> brought(std::string_view text) {
+  BroughtSources out;
+  if (text == "none") return out;
+  for (const auto word : vfirst::words(text))
+    out.*VFIRST_TRY(choose(kBrought, word)) = true;
+  return out;
+}
 
 std::string print(bool on) {
   return on ? "yes" : "no";
@@ -270,6 +281,12 @@ std::string print(Reboot reboot) {
 }
 std::string print(Role role) {
   return spell(kRoles, role);
+}
+std::string print(const BroughtSources& sources) {
+  std::string out;
+  for (const auto& [name, member] : kBrought)
+    if (sources.*member) append_to_list(out, name, " ");
+  return out.empty() ? "none" : out;
 }
 
 }  // namespace vfirst::value

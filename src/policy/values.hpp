@@ -45,6 +45,7 @@ Result<LinkState> link_state(std::string_view);
 Result<IrqRule> irq_rule(std::string_view);
 Result<Reboot> reboot(std::string_view);
 Result<Role> role(std::string_view);
+Result<BroughtSources> brought(std::string_view);
 
 std::string print(bool);
 std::string print(unsigned);
@@ -61,5 +62,6 @@ std::string print(LinkState);
 std::string print(const IrqRule&);
 std::string print(Reboot);
 std::string print(Role);
+std::string print(const BroughtSources&);
 
 }  // namespace vfirst::value

@@ -234,7 +234,12 @@ int real_run() {
     std::printf("no %s\n", nic_at ? "NVMe PF" : "network PF");
     return 1;
   }
-  const auto net = kernel_net();
+  const auto actions = HostActions::of(*root, "this");
+  if (!actions) {
+    std::printf("%s\n", actions.error().what.c_str());
+    return 1;
+  }
+  const auto net = kernel_net(*actions);
   Script nic(*root, *net, "igb", *nic_at), disk(*root, *net, "nvme", *disk_at);
   nic.wait_for_vectors(2);
   disk.wait_for_vectors(2);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "cli/provision.hpp"
 
+#include "image/seal.hpp"
 #include "unit/tree.hpp"
 
 #include <catch2/catch_test_macros.hpp>
@@ -72,4 +73,26 @@ TEST_CASE("where the count cannot be written there is no reboot") {
   REQUIRE_FALSE(answer);
   CHECK(answer.error().code == std::errc::no_space_on_device);
   CHECK_FALSE(next_provisioning(full, true, Reboot::kexec, "0123"));
+}
+
+TEST_CASE("a policy file is no consent: a sealed image is, or the owner's word") {
+  Installation one;
+  BootPolicy policy;
+  CHECK_FALSE(may_provision(one.files, policy));
+  policy.reboot = Setting<Reboot>{Reboot::reboot, {}};
+  CHECK_FALSE(may_provision(one.files, policy));
+  policy.provision = Setting<bool>{false, {}};
+  CHECK_FALSE(may_provision(one.files, policy));
+  SECTION("the word") {
+    policy.provision = Setting<bool>{true, {}};
+    CHECK(may_provision(one.files, policy));
+  }
+  SECTION("the seal, whatever the policy's default") {
+    one.tree.add(kSealedMark, "");
+    CHECK(may_provision(one.files, policy));
+  }
+  SECTION("provisioning that an earlier version began is finished") {
+    CHECK(one.next(true, Reboot::reboot) == Provisioning::reboot_now);
+    CHECK(may_provision(one.files, policy));
+  }
 }

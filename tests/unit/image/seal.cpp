@@ -19,6 +19,7 @@ constexpr std::string_view kGrub =
 struct Image {
   TempTree tree{
       {"etc/machine-id", "uninitialized\n"},
+      {kSealedMark, ""},
       {"etc/default/grub", "GRUB_CMDLINE_LINUX_DEFAULT=\"quiet\"\n"},
       {"etc/vfirst/policy.d/50-host.ini", "[cpu]\nreserved-cores-per-node = 1\n"},
       {"boot/grub/grub.cfg", kGrub},
@@ -65,6 +66,18 @@ TEST_CASE("an image as a builder leaves it has no difference, and every kernel w
   REQUIRE(report.kernels.size() == 1);
   CHECK(report.kernels[0].release == "6.12.1");
   CHECK(report.kernels[0].initramfs == "boot/initrd.img-6.12.1");
+}
+
+TEST_CASE("the mark that lets hosts provision themselves is missed, and left by seal alone") {
+  Image image;
+  image.tree.remove(kSealedMark);
+  CHECK(
+      image.differences() ==
+      "usr/lib/vfirst/sealed: is not there; hosts made from this image would not provision "
+      "themselves\n");
+  image.mend();
+  CHECK(image.root.exists(kSealedMark));
+  CHECK(image.differences() == "");
 }
 
 TEST_CASE("identity is seen and mended") {

@@ -109,4 +109,75 @@ TEST_CASE("given paths replace the search path, files and directories in the ord
   CHECK(tree.names({"/nonexistent/p.ini"}) == "/nonexistent/p.ini: there is no such policy");
 }
 
+TEST_CASE("a fault in what this boot brought refuses that file and not the host's own policy") {
+  const Tree tree;
+  tree.file("etc/vfirst/policy.d/50-host.ini", "[iommu]\nmode = off\n");
+  tree.file("run/vfirst/policy.d/url-1-a.ini", "[cpu]\nisolat = yes\n");
+  tree.file("run/vfirst/policy.d/url-2-b.ini", "[cpu]\nisolate = yes\n");
+  tree.file("run/vfirst/policy.d/url-3-c.ini", "[cpu]\nisolate = no\n", 0666);
+  const auto policy = load_policy(*Root::open(tree.path), {}, {});
+  REQUIRE(policy);
+  CHECK(policy->iommu.mode->value == IommuMode::off);
+  CHECK(policy->cpu.isolate->value);
+  CHECK(policy->files == std::vector<std::string>{"50-host.ini", "url-2-b.ini"});
+  CHECK(
+      policy->refused ==
+      std::vector<std::string>{
+          "url-3-c.ini: anyone may write it (mode 0666); take that away (chmod o-w)",
+          "url-1-a.ini is not used: url-1-a.ini:2: unknown key 'isolat' in [cpu]; did you mean "
+          "'isolate'?"});
+  SECTION("a fault of the host's own file refuses the policy, as ever") {
+    tree.file("etc/vfirst/policy.d/50-host.ini", "[iommu]\nmoed = off\n");
+    const auto refused = load_policy(*Root::open(tree.path), {}, {});
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().what.starts_with("50-host.ini:2: unknown key 'moed'"));
+  }
+  SECTION("a folder that anyone may write brings nothing") {
+    fs::permissions(tree.path / "run/vfirst/policy.d", static_cast<fs::perms>(0777));
+    const auto own = load_policy(*Root::open(tree.path), {}, {});
+    REQUIRE(own);
+    CHECK(own->files == std::vector<std::string>{"50-host.ini"});
+    CHECK(own->refused.size() == 1);
+  }
+}
+
+TEST_CASE("brought files may complete one another, in whatever order they come") {
+  const Tree tree;
+  tree.file("run/vfirst/policy.d/disk-60.ini", "[pf up]\nrx-usecs = 20\n");
+  tree.file("run/vfirst/policy.d/url-1.ini", "[pf up]\nvendor = 8086\n");
+  const auto whole = load_policy(*Root::open(tree.path), {}, {});
+  REQUIRE(whole);
+  CHECK(whole->pfs.at(0).rx_usecs->value == 20);
+  CHECK(whole->refused.empty());
+  tree.file("run/vfirst/policy.d/url-2.ini", "[vf down 0]\nvlan = 3\n");
+  const auto most = load_policy(*Root::open(tree.path), {}, {});
+  REQUIRE(most);
+  CHECK(most->files == std::vector<std::string>{"disk-60.ini", "url-1.ini"});
+  CHECK(
+      most->refused ==
+      std::vector<std::string>{
+          "url-2.ini is not used: url-2.ini:1: [vf down 0]: there is no [pf down]"});
+}
+
+TEST_CASE("a brought file of which no plan can be made is left out") {
+  const Tree tree;
+  tree.file("etc/vfirst/policy.d/50-host.ini", "[iommu]\nmode = off\n");
+  tree.file("run/vfirst/policy.d/url-1.ini", "[cpu]\nreserved = 0\n");
+  const UsablePolicy plannable = [](const Policy& policy) -> Status {
+    if (policy.cpu.reserved) return refuse("{}: splits a core", policy.cpu.reserved->from.str());
+    return {};
+  };
+  const auto policy = load_policy(*Root::open(tree.path), {}, {}, plannable);
+  REQUIRE(policy);
+  CHECK_FALSE(policy->cpu.reserved);
+  CHECK(
+      policy->refused ==
+      std::vector<std::string>{"url-1.ini is not used: url-1.ini:2: splits a core"});
+  // Where the host's own policy has the same fault, it is told as its own.
+  tree.file("etc/vfirst/policy.d/50-host.ini", "[cpu]\nreserved = 1\n");
+  const auto own = load_policy(*Root::open(tree.path), {}, {}, plannable);
+  REQUIRE(own);
+  CHECK(own->refused.empty());
+}
+
 }  // namespace vfirst

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "cli/apply_words.hpp"
+
+#include "cli/output.hpp"
+#include "report/json.hpp"
+
+#include <spdlog/spdlog.h>
+
+namespace vfirst {
+
+void print_outcome(const ApplyOutcome& outcome, const Options& options, const std::string& hash) {
+  if (outcome.wrote) note_change("the kernel arguments were changed");
+  if (options.json) {
+    const Json printed{
+        {"schema", "vfirst.apply/1"},
+        {"changed", outcome.changed},
+        {"wrote", outcome.wrote},
+        {"trial", outcome.trial},
+        {"dry_run", options.dry_run},
+        {"reboot_required", outcome.reboot_needed},
+        {"diff", {{"before", outcome.before}, {"after", outcome.after}}},
+        {"slot", outcome.slot ? std::string(1, outcome.slot) : ""},
+        {"regenerated", outcome.regenerated},
+        {"plan", hash},
+        {"notes", outcome.notes}};
+    print_document(document(printed));
+    return;
+  }
+  print_text(outcome.diff());
+}
+
+void explain_outcome(const ApplyOutcome& outcome, const Options& options) {
+  for (const auto& note : outcome.notes)
+    spdlog::warn("{}", note);
+  const bool pending = outcome.changed || outcome.regenerated;
+  if (options.dry_run && pending) {
+    spdlog::info("Nothing was written (dry run).");
+    return;
+  }
+  if (!outcome.wrote) {
+    spdlog::info(
+        outcome.reboot_needed ? "Already written; waiting for a reboot."
+                              : "Nothing to change, nothing written.");
+    return;
+  }
+  if (outcome.slot) spdlog::info("Saved to slot {}.", outcome.slot);
+  if (outcome.regenerated) spdlog::info("grub.cfg was generated again, once.");
+  if (outcome.trial)
+    spdlog::info(
+        "The next boot is a trial. If verify passes there they become permanent; if not, the boot "
+        "after it uses the old arguments.");
+  if (!outcome.reboot_needed) return;
+  const bool by_itself = options.provision || (!options.reboot.empty() && options.reboot != "none");
+  spdlog::info(
+      "These arguments take effect at the next boot.{}",
+      by_itself ? "" : " Reboot, then run: vfirst verify");
+}
+
+}  // namespace vfirst
