@@ -6,6 +6,6 @@ set -euo pipefail
 for unit in vfirst.service vfirst-provision.service vfirst-verify.service vfirst-confirm.service vfirst-trial.timer vfirst-links.socket; do
   systemctl preset "$unit"
 done
-# It also leaves the mark that lets hosts of this image provision themselves. 3: the kernel has no initramfs yet; anything else
-# is a failure.
+# It also leaves the mark that lets hosts of this image provision themselves. 3: the kernel has no initramfs yet;
+# anything else is a failure.
 vfirst seal || [[ $? == 3 ]]

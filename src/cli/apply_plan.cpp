@@ -119,9 +119,10 @@ class Apply {
   // would be the first one.
   Status survives() const {
     if (!parts_.follow_up || !parts_.backend) return {};
-    const auto loader = worst_of(loader_files());
-    const auto count =
-        provision_reboot_ == Reboot::none ? Place{} : worst_of({std::string(kProvisionReboots)});
+    const auto loader = facts::least_kept(parts_.root, loader_files());
+    std::vector<std::string> counts;
+    if (provision_reboot_ != Reboot::none) counts.emplace_back(kProvisionReboots);
+    const auto count = facts::least_kept(parts_.root, counts);
     const bool reboots = provision_reboot_ != Reboot::none ||
                          (!options_.reboot.empty() && options_.reboot != "none");
     const bool loader_lost =
@@ -140,21 +141,6 @@ class Apply {
           "{}, or say [boot] reboot = none and reboot by hand",
           count.path, count.is.why, kServerHint));
     return {};
-  }
-
-  struct Place {
-    std::string path;
-    Survival is;
-  };
-
-  Place worst_of(const std::vector<std::string>& paths) const {
-    Place worst;
-    for (const auto& path : paths) {
-      auto is = facts::survives_reboot(parts_.root, path);
-      if (is.kept == Survival::Kept::yes || worst.is.kept == Survival::Kept::no) continue;
-      if (is.kept == Survival::Kept::no || worst.path.empty()) worst = {path, std::move(is)};
-    }
-    return worst;
   }
 
   // Those that decide the next boot, and the folder of the first ones.

@@ -129,4 +129,16 @@ Survival survives_reboot(const Root& root, std::string_view path) {
   return Judge(root, read_mounts(root)).path(fmt::format("/{}", path));
 }
 
+LeastKept least_kept(const Root& root, std::span<const std::string> paths) {
+  const Judge judge(root, read_mounts(root));
+  LeastKept least;
+  for (const auto& path : paths) {
+    auto is = judge.path("/" + path);
+    const bool worse = is.kept == Kept::no ? least.is.kept != Kept::no
+                                           : is.kept != Kept::yes && least.is.kept == Kept::yes;
+    if (worse) least = {path, std::move(is)};
+  }
+  return least;
+}
+
 }  // namespace vfirst::facts

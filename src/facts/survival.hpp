@@ -5,6 +5,7 @@
 
 #include "host/root.hpp"
 
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -20,5 +21,12 @@ struct Survival {
 
 // `path` is relative to the root and need not be there. Judged by proc/self/mountinfo and sysfs.
 Survival survives_reboot(const Root& root, std::string_view path);
+
+// Of several paths the one that is kept least; `path` is "" where all are kept.
+struct LeastKept {
+  std::string path;
+  Survival is;
+};
+LeastKept least_kept(const Root& root, std::span<const std::string> paths);
 
 }  // namespace vfirst::facts

@@ -99,3 +99,15 @@ TEST_CASE("what nobody knows is not said to be kept") {
   CHECK(Seen("29 1 0:40 / / rw - fuse.unionfs unionfs rw\n").kept("boot") == Kept::unknown);
   CHECK(Seen("29 1 0:40 / / rw - aufs none rw,br=/cow\n").kept("boot") == Kept::unknown);
 }
+
+TEST_CASE("of several places the least kept one is named") {
+  const Seen host(
+      kDisk + "40 29 0:30 / /boot rw - tmpfs tmpfs rw\n41 29 0:31 / /efi rw - fuse.x x rw\n");
+  const auto least = [&](std::vector<std::string> paths) {
+    return least_kept(host.tree.root(), paths).path;
+  };
+  CHECK(least({"var", "etc"}).empty());
+  CHECK(least({}).empty());
+  CHECK(least({"var", "efi", "boot"}) == "boot");
+  CHECK(least({"var", "efi", "etc"}) == "efi");
+}
