@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "facts/boot_nic.hpp"
 
+#include "base/driver_name.hpp"
 #include "base/text.hpp"
 #include "facts/sriov.hpp"
 #include "host/root.hpp"
@@ -17,8 +18,8 @@ bool may_be_it(const Root& root, const std::string& function) {
   const auto dir = std::string(kDevices) + function;
   if (root.number(dir + "/class", 16).value_or(0) >> 16 != 0x02 || root.link(dir + "/physfn"))
     return false;
-  // a guest's: it has no port here
-  return !root.link_name(dir + "/driver").value_or("").starts_with("vfio");
+  // a guest has it: then it has no port here
+  return !is_vfio_driver(root.link_name(dir + "/driver").value_or(""));
 }
 
 }  // namespace

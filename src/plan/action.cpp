@@ -88,15 +88,8 @@ std::string describe(const Action& action) {
                 "give VF {} of {} {}", x.index, x.pf.str(), plural(x.vectors, "MSI-X vector"));
           },
           [](const BindDriver& x) {
-            if (x.driver.empty())
-              return fmt::format(
-                  "leave VF {} of {} ({}) without a driver", x.index, x.pf.str(), x.device.str());
-            if (x.driver == "keep")
-              return fmt::format(
-                  "leave VF {} of {} ({}) to the kernel's driver", x.index, x.pf.str(),
-                  x.device.str());
-            return fmt::format(
-                "bind VF {} of {} ({}) to {}", x.index, x.pf.str(), x.device.str(), x.driver);
+            return x.driver.assignment(
+                fmt::format("VF {} of {} ({})", x.index, x.pf.str(), x.device.str()));
           },
           [](const SetCoalescing& x) {
             std::string out = fmt::format("coalescing on {}:", x.pf.str());

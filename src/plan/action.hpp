@@ -72,14 +72,14 @@ struct SetVfVectors {
   unsigned vectors = 0;
   bool operator==(const SetVfVectors&) const = default;
 };
-// `driver` "" leaves the VF without one (vf-driver = none); "keep": whatever the kernel would
-// choose, so only probe; a name sets driver_override and probes. `device` is computed from offset
-// and stride; the PF's virtfn<index> link is the truth.
+// A driver by name is set as the VF's driver_override, then the VF is probed. For "keep" it is only
+// probed. `device` is computed from the PF's offset and stride; the PF's link virtfn<index> decides
+// where the two differ.
 struct BindDriver {
   PciAddress pf;
   unsigned index = 0;
   PciAddress device;
-  std::string driver;
+  VfDriver driver;
   bool operator==(const BindDriver&) const = default;
 };
 struct SetCoalescing {

@@ -93,9 +93,7 @@ void check_ranges(Draft& draft, const PfPolicy& section, unsigned vfs) {
 }
 
 bool any_vfio(const Policy& policy, const PfPolicy& section) {
-  const auto said = [](const VfSettings& vf) {
-    return vf.driver && vf.driver->value == "vfio-pci";
-  };
+  const auto said = [](const VfSettings& vf) { return vf.driver && vf.driver->value.is_vfio(); };
   return said(section.vf) || std::ranges::any_of(policy.vf_ranges, [&](const VfRange& range) {
            return range.pf == section.name && said(range.vf);
          });

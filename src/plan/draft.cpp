@@ -43,17 +43,15 @@ unsigned Draft::mac_base(const PfPolicy& section, unsigned index) const {
   return base;
 }
 
-const Origin* Draft::vfio_line() const {
+const Setting<VfDriver>* Draft::vfio_setting() const {
   for (const auto& pf : pfs) {
-    const auto said = [&](const VfSettings& vf) {
-      return vf.driver && vf.driver->value == "vfio-pci";
-    };
+    const auto said = [&](const VfSettings& vf) { return vf.driver && vf.driver->value.is_vfio(); };
     for (unsigned i = 0; i < pf.vfs; ++i) {
       if (!said(vf_settings(*pf.section, i))) continue;
       for (const auto& range : policy.vf_ranges)
         if (range.pf == pf.section->name && i >= range.first && i <= range.last && said(range.vf))
-          return &range.vf.driver->from;
-      return &pf.section->vf.driver->from;
+          return &*range.vf.driver;
+      return &*pf.section->vf.driver;
     }
   }
   return nullptr;

@@ -49,8 +49,8 @@ struct Draft {
   VfSettings vf_settings(const PfPolicy& section, unsigned index) const;
   // the VF that gets a `first` MAC rule's own address
   unsigned mac_base(const PfPolicy& section, unsigned index) const;
-  // where a VF of a chosen PF is sent to vfio-pci; nullptr: nowhere
-  const Origin* vfio_line() const;
+  // The setting that gives a VF of a chosen PF to a vfio driver; nullptr: no VF is for a guest.
+  const Setting<VfDriver>* vfio_setting() const;
   // Can this machine have an IOMMU once the planned arguments are in effect? A tree without ACPI
   // tables gets the benefit of the doubt.
   bool iommu_possible() const;

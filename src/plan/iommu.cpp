@@ -19,14 +19,14 @@ std::string switch_names(const Facts& facts) {
 }
 
 // What the machine lacks, and what that costs.
-void report_missing(Draft& draft, const Wish& wish, bool vfio) {
+void report_missing(Draft& draft, const Wish& wish, const Setting<VfDriver>* vfio) {
   const auto table = draft.facts.cpu.vendor == "amd" ? "IVRS" : draft.arm() ? "IORT" : "DMAR";
   draft.find(
       vfio ? Severity::error : Severity::warning, "iommu-missing",
       fmt::format(
           "{}the firmware shows no IOMMU (no {} table): switch {} on in the BIOS setup{}",
           at(wish.from), table, switch_names(draft.facts),
-          vfio ? "; until then the VFs are made but not bound to vfio-pci" : ""));
+          vfio ? "; until then the VFs are made but not bound to " + vfio->value.name() : ""));
   if (vfio) draft.expect(WantIommu{true}, "", wish.from);
 }
 
@@ -64,13 +64,15 @@ void turn_off(Draft& draft, const Wish& wish) {
 Status plan_iommu(Draft& draft) {
   const auto& iommu = draft.facts.iommu;
   const auto& mode = draft.policy.iommu.mode;
-  const auto* vfio = draft.vfio_line();
+  const auto* vfio = draft.vfio_setting();
   if (!mode && !vfio) return {};
-  const Wish wish = mode ? Wish{mode->value, mode->from} : Wish{IommuMode::passthrough, *vfio};
+  const Wish wish = mode ? Wish{mode->value, mode->from} : Wish{IommuMode::passthrough, vfio->from};
 
   if (wish.mode == IommuMode::off) {
     if (vfio)
-      return refuse("{}mode = off, but {}vfio-pci needs an IOMMU", at(wish.from), at(*vfio));
+      return refuse(
+          "{}mode = off, but {}{} needs an IOMMU", at(wish.from), at(vfio->from),
+          vfio->value.name());
     turn_off(draft, wish);
     return {};
   }
@@ -133,8 +135,8 @@ Status plan_iommu(Draft& draft) {
         Severity::note, "iommu-inactive",
         fmt::format(
             "the running kernel does not use its IOMMU: VFs cannot be bound to "
-            "vfio-pci before a boot with {}",
-            asked));
+            "{} before a boot with {}",
+            vfio->value.name(), asked));
   return {};
 }
 

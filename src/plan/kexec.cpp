@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "plan/kexec.hpp"
 
+#include "base/driver_name.hpp"
 #include "plan/draft.hpp"
 
 #include <algorithm>
@@ -33,7 +34,7 @@ std::vector<std::string> against_kexec(const Facts& facts, const Plan& plan) {
     // 01 storage, 02 network
     const auto kind = f.class_code >> 16;
     // resets the device when its user is gone
-    const bool vfio = f.driver.find("vfio") != f.driver.npos;
+    const bool vfio = is_vfio_driver(f.driver);
     if (!f.is_vf() && !f.driver.empty() && !vfio && (planned || kind == 0x01 || kind == 0x02) &&
         !survives_kexec(f.driver))
       out.push_back(

@@ -55,8 +55,7 @@ struct PlannedVf {
   PciAddress pf;
   unsigned index = 0;
   PciAddress address;
-  // "" : none; "keep": the kernel's choice
-  std::string driver;
+  VfDriver driver;
   std::optional<MacAddress> mac;
   bool operator==(const PlannedVf&) const = default;
 };

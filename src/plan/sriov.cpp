@@ -18,13 +18,18 @@ bool is_nvme(const PciFunction& f) {
   return f.class_code >> 8 == 0x0108;
 }
 
-std::string driver_of(const VfSettings& vf) {
-  return vf.driver ? vf.driver->value : "keep";
+VfDriver driver_of(const VfSettings& vf) {
+  return value_or(vf.driver, VfDriver());
 }
 
-// A name that modprobe knows, where the policy's word is a driver and not a rule.
-bool names_module(const std::string& driver) {
-  return driver != "keep" && driver != "none" && !driver.empty();
+std::string reason_for(const VfDriver& driver) {
+  switch (driver.kind()) {
+    case VfDriver::Kind::keep: return "the host uses it";
+    case VfDriver::Kind::none: return "the policy leaves it alone";
+    case VfDriver::Kind::vfio: return "for guests";
+    case VfDriver::Kind::other: break;
+  }
+  return "the policy names this driver";
 }
 
 // The same four keys of a [pf] section and of its VFs.
@@ -236,37 +241,32 @@ class PfSteps {
                       address.error().what));
       return;
     }
-    draft_.plan.vfs.push_back(
-        {pf().address, index, *address, driver == "none" ? "" : driver, shown_mac(index, wish)});
+    draft_.plan.vfs.push_back({pf().address, index, *address, driver, shown_mac(index, wish)});
     // made, not bound: iommu.cpp says why
-    if (driver == "vfio-pci" && !draft_.iommu_possible()) return;
+    if (driver.is_vfio() && !draft_.iommu_possible()) return;
     auto after = before;
-    if (const auto module = modules_.find(driver); module != modules_.end())
+    if (const auto module = modules_.find(driver.name()); module != modules_.end())
       after.push_back(module->second);
     std::ranges::sort(after);
-    const auto because = driver == "vfio-pci" ? "for guests"
-                         : driver == "none"   ? "the policy leaves it alone"
-                         : driver == "keep"   ? "the host uses it"
-                                              : "the policy names this driver";
     const auto bound = draft_.step(
-        BindDriver{pf().address, index, *address, driver == "none" ? "" : driver}, because,
+        BindDriver{pf().address, index, *address, driver}, reason_for(driver),
         wish.driver ? wish.driver->from : section().from, after, required_);
     if (wish.coalescing()) vf_coalescing(index, *address, wish, driver, bound);
   }
 
-  // A VF on vfio-pci has no port here: its guest sets its own interrupts (role = guest).
+  // A VF on a vfio driver has no port here: its guest sets its own interrupts (role = guest).
   void vf_coalescing(
-      unsigned index, const PciAddress& address, const VfSettings& wish, const std::string& driver,
+      unsigned index, const PciAddress& address, const VfSettings& wish, const VfDriver& driver,
       std::size_t bound) {
     const auto from = origin_of(wish);
     if (!is_nic(pf())) return not_a_nic(from, "interrupt coalescing is");
-    if (driver == "vfio-pci" || driver == "none") {
+    if (driver.is_vfio() || driver.is_none()) {
       draft_.find(
           Severity::warning, "vf-without-port",
           fmt::format(
               "{}VF {} of {} ({}) has no port on this host: its coalescing is set "
               "in its guest, by a policy with role = guest",
-              at(from), index, pf().address.str(), driver == "none" ? "no driver" : driver));
+              at(from), index, pf().address.str(), driver.phrase()));
       return;
     }
     const auto up = draft_.step(
@@ -333,11 +333,11 @@ Status plan_sriov(Draft& draft) {
     for (unsigned i = 0; i < pf.vfs; ++i) {
       const auto wish = draft.vf_settings(*pf.section, i);
       const auto driver = driver_of(wish);
-      if (!names_module(driver) || modules.contains(driver) ||
-          (driver == "vfio-pci" && !draft.iommu_possible()))
+      if (!driver.is_named() || modules.contains(driver.name()) ||
+          (driver.is_vfio() && !draft.iommu_possible()))
         continue;
-      modules[driver] =
-          draft.step(LoadModule{driver}, "VFs are bound to it", wish.driver->from, {});
+      modules[driver.name()] =
+          draft.step(LoadModule{driver.name()}, "VFs are bound to it", wish.driver->from, {});
     }
   for (const auto& pf : draft.pfs) {
     draft.plan.pfs.push_back(

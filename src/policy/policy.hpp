@@ -7,6 +7,7 @@
 #include "base/cpu_set.hpp"
 #include "base/mac_address.hpp"
 #include "base/pci_address.hpp"
+#include "policy/vf_driver.hpp"
 
 #include <map>
 #include <optional>
@@ -117,8 +118,7 @@ struct VfCount {
 enum class LinkState { automatic, enable, disable };
 
 struct VfSettings {
-  // vfio-pci | keep | none | a driver's name
-  Maybe<std::string> driver;
+  Maybe<VfDriver> driver;
   Maybe<MacRule> mac;
   Maybe<bool> trust, spoofcheck;
   Maybe<unsigned> queues;

@@ -128,13 +128,8 @@ Result<std::string> subsystem(std::string_view text) {
   return out;
 }
 
-Result<std::string> vf_driver(std::string_view text) {
-  // driver_override is compared byte by byte (drivers/pci/pci-driver.c): the module's spelling
-  // would match nothing.
-  if (text == "vfio_pci") return refuse("'vfio_pci' is the module; the driver is 'vfio-pci'");
-  if (text.size() > 63 || !only(lowered(text), "abcdefghijklmnopqrstuvwxyz0123456789_-"))
-    return refuse("'{}' is not vfio-pci, keep, none or a driver's name", text);
-  return std::string(text);
+Result<VfDriver> vf_driver(std::string_view text) {
+  return VfDriver::parse(text);
 }
 
 Result<std::string> eswitch(std::string_view text) {
@@ -250,6 +245,9 @@ std::string print(IommuMode mode) {
 }
 std::string print(const std::optional<unsigned>& cstate) {
   return cstate ? print(*cstate) : "any";
+}
+std::string print(const VfDriver& driver) {
+  return driver.str();
 }
 std::string print(const MacRule& rule) {
   if (rule.kind == MacRule::Kind::first) return rule.first.str();

@@ -64,7 +64,7 @@ std::string plan_json(const Plan& plan) {
     objects("vfs", plan.vfs, [&](const PlannedVf& v) {
       json.member("pf", v.pf.str()), json.member("index", v.index),
           json.member("address", v.address.str());
-      json.member("driver", v.driver.empty() ? "none" : std::string_view(v.driver));
+      json.member("driver", v.driver.str());
       if (v.mac)
         json.member("mac", v.mac->str());
       else

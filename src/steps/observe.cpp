@@ -74,12 +74,6 @@ std::string subject_of(const Plan& plan, const Action& action) {
   return "idle latency of isolated CPUs";
 }
 
-std::string driver_words(const std::string& driver) {
-  return driver.empty()     ? "without driver"
-         : driver == "keep" ? "with the kernel's driver"
-                            : "on " + driver;
-}
-
 }  // namespace
 
 // The VFs of a PF that are to have the same driver share a row: "7 on vfio-pci".
@@ -90,7 +84,7 @@ std::vector<VerifyRow> check_steps(const Plan& plan, const Machine& machine) {
     std::size_t row;
     unsigned all = 0, right = 0;
   };
-  std::map<std::pair<PciAddress, std::string>, Group> groups;
+  std::map<std::pair<PciAddress, VfDriver>, Group> groups;
   // The argument and the step ask for the same thing, one for the next boot and one for this: one
   // row.
   const bool expected = std::ranges::any_of(plan.expectations, [](const Expectation& one) {
@@ -129,14 +123,9 @@ std::vector<VerifyRow> check_steps(const Plan& plan, const Machine& machine) {
     else if (row.cause.empty())
       row.cause = cause, row.evidence = seen.evidence;
     const auto [all, right] = std::pair(group->second.all, group->second.right);
-    row.wanted = fmt::format("{} {}", all, driver_words(bind->driver));
-    row.got = fmt::format("{} {}", right, driver_words(bind->driver));
-    row.asked = all == 1 ? asked
-                         : fmt::format(
-                               "{} VFs {}", all,
-                               bind->driver.empty()     ? "without a driver"
-                               : bind->driver == "keep" ? "left to the kernel"
-                                                        : "driver_override " + bind->driver);
+    row.wanted = fmt::format("{} {}", all, bind->driver.with_phrase());
+    row.got = fmt::format("{} {}", right, bind->driver.with_phrase());
+    row.asked = all == 1 ? asked : bind->driver.assignment(fmt::format("{} VFs", all));
     row.verdict = right == all ? Verdict::ok : right == 0 ? Verdict::failed : Verdict::short_of;
   }
   return rows;
@@ -187,19 +176,14 @@ std::vector<VerifyRow> check_early_boot(const Plan& plan, const Root& root) {
 Receipt make_receipt(const Plan& plan, const Root& root) {
   Receipt receipt;
   receipt.pfs = static_cast<unsigned>(plan.pfs.size());
-  bool first = true;
+  const bool same_driver = std::ranges::all_of(
+      plan.vfs, [&](const PlannedVf& vf) { return vf.driver == plan.vfs.front().driver; });
+  if (same_driver && !plan.vfs.empty()) receipt.vf_driver = plan.vfs.front().driver;
   for (const auto& vf : plan.vfs) {
     ++receipt.vfs_wanted;
-    if (first)
-      receipt.vf_driver = vf.driver;
-    else if (receipt.vf_driver != vf.driver)
-      receipt.vf_driver.clear();
-    first = false;
     const auto device = steps::vf_address(root, vf.pf, vf.index);
     if (!device) continue;
-    const auto driver = steps::bound_driver(root, *device);
-    if (vf.driver == "keep" ? driver.has_value() : driver.value_or("") == vf.driver)
-      ++receipt.vfs_got;
+    if (vf.driver.satisfied_by(steps::bound_driver(root, *device))) ++receipt.vfs_got;
   }
   for (const auto& pages : plan.hugepages) {
     const auto folder = root.exists("sys/devices/system/node/node0")

@@ -130,7 +130,9 @@ TEST_CASE("a VF in use, and nothing is touched") {
   host.fake.sysfs.add_driver("vfio-pci");
   REQUIRE(
       apply(
-          BindDriver{kPf, 0, *PciAddress::parse(host.fake.sysfs.vf("0000:01:00.0", 0)), "vfio-pci"},
+          BindDriver{
+              kPf, 0, *PciAddress::parse(host.fake.sysfs.vf("0000:01:00.0", 0)),
+              *VfDriver::parse("vfio-pci")},
           host.fake.machine)
           .state == StepState::done);
   host.fake.sysfs.guest_opens(host.fake.sysfs.vf("0000:01:00.0", 0));

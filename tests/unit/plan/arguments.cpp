@@ -62,6 +62,18 @@ TEST_CASE("VFs on vfio-pci ask for the IOMMU even where [iommu] is silent") {
   CHECK(p.kargs[0].policy.str() == "p.ini:4");
 }
 
+TEST_CASE("a variant driver asks for the IOMMU as vfio-pci does, in either spelling") {
+  auto facts = Machine{}.facts();
+  facts.pci = {nic("0000:01:00.0")};
+  for (const auto* name : {"mlx5_vfio_pci", "mlx5-vfio-pci", "xe_vfio_pci", "new_vfio_pci"}) {
+    const auto pf = fmt::format("[pf a]\nnode = 0\nvfs = 1\nvf-driver = {}\n", name);
+    INFO(name);
+    CHECK(plan(facts, pf).cmdline() == "intel_iommu=on iommu=pt");
+    CHECK(
+        refusal(facts, pf + "[iommu]\nmode = off\n").find(" needs an IOMMU") != std::string::npos);
+  }
+}
+
 TEST_CASE(
     "intel_idle.max_cstate=0 has processor.max_cstate=1 beside it; AMD needs only the latter") {
   CHECK(

@@ -53,7 +53,9 @@ struct WithVfs : FakeMachine {
     if (create(*this).state != StepState::done) throw std::runtime_error("no VFs");
   }
   Outcome bind(const std::string& driver) {
-    return apply(BindDriver{kPf, 0, *PciAddress::parse(sysfs.vf(kPf.str(), 0)), driver}, machine);
+    return apply(
+        BindDriver{kPf, 0, *PciAddress::parse(sysfs.vf(kPf.str(), 0)), *VfDriver::parse(driver)},
+        machine);
   }
   Outcome set(const SetVfAttributes::Vf& vf) { return apply(SetVfAttributes{kPf, {vf}}, machine); }
   Outcome vectors(unsigned n) { return apply(SetVfVectors{kPf, 0, n}, machine); }
@@ -369,7 +371,9 @@ TEST_CASE("a failure on a PF whose driver has a habit names it") {
     some.sysfs.add(pf_of(name, Pf::Driver::obeys));
     REQUIRE(create(some).state == StepState::done);
     const auto kept = apply(
-        BindDriver{kPf, 0, *PciAddress::parse(some.sysfs.vf(kPf.str(), 0)), "keep"}, some.machine);
+        BindDriver{
+            kPf, 0, *PciAddress::parse(some.sysfs.vf(kPf.str(), 0)), *VfDriver::parse("keep")},
+        some.machine);
     CHECK(
         kept.cause.find(fmt::format("is the VF driver ({}) installed?", quirk.vf_driver)) !=
         std::string::npos);

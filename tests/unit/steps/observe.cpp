@@ -32,8 +32,9 @@ Plan plan_with_vfs(const FakeMachine& fake, unsigned count) {
   plan.steps.push_back({CreateVfs{kPf, count, false}, "", {}, {}, true});
   for (unsigned i = 0; i < count; ++i) {
     const auto vf = *PciAddress::parse(fake.sysfs.vf("0000:01:00.0", i));
-    plan.vfs.push_back({kPf, i, vf, "vfio-pci", {}});
-    plan.steps.push_back({BindDriver{kPf, i, vf, "vfio-pci"}, "", {}, {0, 1}, true});
+    plan.vfs.push_back({kPf, i, vf, *VfDriver::parse("vfio-pci"), {}});
+    plan.steps.push_back(
+        {BindDriver{kPf, i, vf, *VfDriver::parse("vfio-pci")}, "", {}, {0, 1}, true});
   }
   return plan;
 }
@@ -171,7 +172,7 @@ TEST_CASE("a whole boot is green, and libvirt comes after it") {
   CHECK(row(report, "ready before libvirtd")->got == "1.9 s before");
   CHECK(row(report, "early boot")->got == "complete in the initramfs");
   CHECK(report.receipt.vfs_got == 7);
-  CHECK(report.receipt.vf_driver == "vfio-pci");
+  CHECK(report.receipt.vf_driver == *VfDriver::parse("vfio-pci"));
   CHECK(report.receipt.consumer == "libvirtd");
 }
 

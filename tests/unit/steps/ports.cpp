@@ -34,7 +34,7 @@ TEST_CASE("a VF's own port is brought up and set, once its driver made it") {
   fake.sysfs.add_vf_driver("igbvf");
   const auto vf = *PciAddress::parse(fake.sysfs.vf(kPf.str(), 1));
   CHECK(apply(BringUp{vf}, fake.machine).state == StepState::failed);
-  REQUIRE(apply(BindDriver{kPf, 1, vf, "keep"}, fake.machine).got == "igbvf");
+  REQUIRE(apply(BindDriver{kPf, 1, vf, *VfDriver::parse("keep")}, fake.machine).got == "igbvf");
   CHECK(apply(BringUp{vf}, fake.machine).state == StepState::done);
   const SetCoalescing usecs{vf, 30, {}, {}, {}};
   CHECK(apply(usecs, fake.machine).state == StepState::done);
