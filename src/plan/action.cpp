@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "plan/action.hpp"
 
+#include "policy/vf_keys.hpp"
+
 namespace vfirst {
 
 namespace {
@@ -13,26 +15,11 @@ struct Overloaded : Lambdas... {
 std::string plural(unsigned n, std::string_view one) {
   return fmt::format("{} {}{}", n, one, n == 1 ? "" : "s");
 }
-std::string_view on_off(bool value) {
-  return value ? "on" : "off";
-}
-
 std::string describe_vf(const SetVfAttributes::Vf& vf) {
   std::string out = fmt::format("VF {}", vf.index);
   if (vf.mac) out += " mac " + vf.mac->str();
   if (vf.stable_mac) out += " mac stable";
-  if (vf.trust) out += fmt::format(" trust {}", on_off(*vf.trust));
-  if (vf.spoofcheck) out += fmt::format(" spoofcheck {}", on_off(*vf.spoofcheck));
-  if (vf.vlan) out += fmt::format(" vlan {}", *vf.vlan);
-  if (vf.qos) out += fmt::format(" qos {}", *vf.qos);
-  if (!vf.vlan_protocol.empty()) out += " proto " + vf.vlan_protocol;
-  if (vf.link_state)
-    out += fmt::format(
-        " state {}", *vf.link_state == LinkState::automatic ? "auto"
-                     : *vf.link_state == LinkState::enable  ? "enable"
-                                                            : "disable");
-  if (vf.min_rate_mbps) out += fmt::format(" min-rate {} Mbit/s", *vf.min_rate_mbps);
-  if (vf.max_rate_mbps) out += fmt::format(" max-rate {} Mbit/s", *vf.max_rate_mbps);
+  if (const auto text = text_of(vf); !text.empty()) out += ' ' + text;
   return out;
 }
 
@@ -92,12 +79,7 @@ std::string describe(const Action& action) {
                 fmt::format("VF {} of {} ({})", x.index, x.pf.str(), x.device.str()));
           },
           [](const SetCoalescing& x) {
-            std::string out = fmt::format("coalescing on {}:", x.pf.str());
-            if (x.adaptive_rx) out += fmt::format(" adaptive-rx {}", on_off(*x.adaptive_rx));
-            if (x.adaptive_tx) out += fmt::format(" adaptive-tx {}", on_off(*x.adaptive_tx));
-            if (x.rx_usecs) out += fmt::format(" rx-usecs {}", *x.rx_usecs);
-            if (x.tx_usecs) out += fmt::format(" tx-usecs {}", *x.tx_usecs);
-            return out;
+            return fmt::format("coalescing on {}: {}", x.pf.str(), text_of(x.wanted));
           },
           [](const SetQueues& x) {
             return fmt::format("{} on {}", plural(x.combined, "queue"), x.pf.str());

@@ -48,18 +48,11 @@ struct CreateVfs {
   bool operator==(const CreateVfs&) const = default;
 };
 struct SetVfAttributes {
-  struct Vf {
-    unsigned index = 0;
-    std::optional<MacAddress> mac;
-    // vf-mac = stable: MacAddress::stable_vf(index) of the PF's permanent address, which is known
-    // only once the PF has its driver, so the step asks for it; `mac` stays empty and the step is
-    // the same wherever the plan is made.
+  struct Vf : VfConfig {
+    // vf-mac = stable: the address is MacAddress::stable_vf(index) of the PF's permanent address.
+    // That is known only once the PF has its driver, so the step asks for it and `mac` stays empty.
+    // So the step is the same wherever the plan is made.
     bool stable_mac = false;
-    std::optional<bool> trust, spoofcheck;
-    std::optional<unsigned> vlan, qos;
-    std::string vlan_protocol;
-    std::optional<LinkState> link_state;
-    std::optional<unsigned> min_rate_mbps, max_rate_mbps;
     bool operator==(const Vf&) const = default;
   };
   PciAddress pf;
@@ -84,8 +77,7 @@ struct BindDriver {
 };
 struct SetCoalescing {
   PciAddress pf;
-  std::optional<unsigned> rx_usecs, tx_usecs;
-  std::optional<bool> adaptive_rx, adaptive_tx;
+  Coalescing wanted;
   bool operator==(const SetCoalescing&) const = default;
 };
 struct SetQueues {

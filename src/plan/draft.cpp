@@ -2,35 +2,15 @@
 #include "plan/draft.hpp"
 
 #include "plan/simulated.hpp"
+#include "policy/vf_keys.hpp"
 
 namespace vfirst {
-
-namespace {
-template <class T>
-void override_with(Maybe<T>& base, const Maybe<T>& wish) {
-  if (wish) base = wish;
-}
-}  // namespace
 
 VfSettings Draft::vf_settings(const PfPolicy& section, unsigned index) const {
   auto out = section.vf;
   for (const auto& range : policy.vf_ranges) {
     if (range.pf != section.name || index < range.first || index > range.last) continue;
-    override_with(out.driver, range.vf.driver);
-    override_with(out.mac, range.vf.mac);
-    override_with(out.trust, range.vf.trust);
-    override_with(out.spoofcheck, range.vf.spoofcheck);
-    override_with(out.queues, range.vf.queues);
-    override_with(out.vlan, range.vf.vlan);
-    override_with(out.qos, range.vf.qos);
-    override_with(out.vlan_protocol, range.vf.vlan_protocol);
-    override_with(out.link_state, range.vf.link_state);
-    override_with(out.min_rate_mbps, range.vf.min_rate_mbps);
-    override_with(out.max_rate_mbps, range.vf.max_rate_mbps);
-    override_with(out.rx_usecs, range.vf.rx_usecs);
-    override_with(out.tx_usecs, range.vf.tx_usecs);
-    override_with(out.adaptive_rx, range.vf.adaptive_rx);
-    override_with(out.adaptive_tx, range.vf.adaptive_tx);
+    override_with(out, range.vf);
   }
   return out;
 }

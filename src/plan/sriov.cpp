@@ -3,6 +3,7 @@
 #include "plan/draft.hpp"
 #include "plan/eswitch.hpp"
 #include "plan/quirks.hpp"
+#include "policy/vf_keys.hpp"
 
 #include <algorithm>
 #include <map>
@@ -30,24 +31,6 @@ std::string reason_for(const VfDriver& driver) {
     case VfDriver::Kind::other: break;
   }
   return "the policy names this driver";
-}
-
-// The same four keys of a [pf] section and of its VFs.
-template <class Keys>
-SetCoalescing coalescing_of(const PciAddress& address, const Keys& keys) {
-  SetCoalescing out{address, {}, {}, {}, {}};
-  if (keys.rx_usecs) out.rx_usecs = keys.rx_usecs->value;
-  if (keys.tx_usecs) out.tx_usecs = keys.tx_usecs->value;
-  if (keys.adaptive_rx) out.adaptive_rx = keys.adaptive_rx->value;
-  if (keys.adaptive_tx) out.adaptive_tx = keys.adaptive_tx->value;
-  return out;
-}
-template <class Keys>
-const Origin& origin_of(const Keys& keys) {
-  return keys.rx_usecs      ? keys.rx_usecs->from
-         : keys.tx_usecs    ? keys.tx_usecs->from
-         : keys.adaptive_rx ? keys.adaptive_rx->from
-                            : keys.adaptive_tx->from;
 }
 
 class PfSteps {
@@ -82,10 +65,7 @@ class PfSteps {
  private:
   const PciFunction& pf() const { return *pf_.function; }
   const PfPolicy& section() const { return *pf_.section; }
-  bool coalescing() const {
-    return section().rx_usecs || section().tx_usecs || section().adaptive_rx ||
-           section().adaptive_tx;
-  }
+  bool coalescing() const { return origin_of_coalescing(section()) != nullptr; }
   bool switched() const { return section().eswitch && is_nic(pf()); }
   std::size_t eswitch(std::string because, std::vector<std::size_t> after) {
     return draft_.step(
@@ -193,21 +173,11 @@ class PfSteps {
             "{}VF {} of {}: {}", at(wish.mac->from), index, pf().address.str(), mac.error().what);
       vf.mac = *mac;
     }
-    if (wish.trust) vf.trust = wish.trust->value;
-    if (wish.spoofcheck) vf.spoofcheck = wish.spoofcheck->value;
-    if (wish.vlan) vf.vlan = wish.vlan->value;
-    if (wish.qos) vf.qos = wish.qos->value;
-    if (wish.vlan_protocol) vf.vlan_protocol = wish.vlan_protocol->value;
-    if (wish.link_state) vf.link_state = wish.link_state->value;
-    if (wish.min_rate_mbps) vf.min_rate_mbps = wish.min_rate_mbps->value;
-    if (wish.max_rate_mbps) vf.max_rate_mbps = wish.max_rate_mbps->value;
-    SetVfAttributes::Vf nothing;
-    nothing.index = index;
-    if (vf == nothing) return std::optional<SetVfAttributes::Vf>{};
-    for (const auto* origin :
-         {wish.mac ? &wish.mac->from : nullptr, wish.trust ? &wish.trust->from : nullptr,
-          wish.vlan ? &wish.vlan->from : nullptr})
-      if (origin && from == section().from) from = *origin;
+    static_cast<VfAttributes&>(vf) = vfirst::attributes_of(wish);
+    if (vf.empty() && !vf.stable_mac) return std::optional<SetVfAttributes::Vf>{};
+    // the step cites the first setting of its first VF
+    if (from == section().from)
+      from = vf.mac || vf.stable_mac ? wish.mac->from : *origin_of_attributes(wish);
     return std::optional{std::move(vf)};
   }
 
@@ -251,14 +221,14 @@ class PfSteps {
     const auto bound = draft_.step(
         BindDriver{pf().address, index, *address, driver}, reason_for(driver),
         wish.driver ? wish.driver->from : section().from, after, required_);
-    if (wish.coalescing()) vf_coalescing(index, *address, wish, driver, bound);
+    if (const auto* from = origin_of_coalescing(wish))
+      vf_coalescing(index, *address, wish, driver, bound, *from);
   }
 
   // A VF on a vfio driver has no port here: its guest sets its own interrupts (role = guest).
   void vf_coalescing(
       unsigned index, const PciAddress& address, const VfSettings& wish, const VfDriver& driver,
-      std::size_t bound) {
-    const auto from = origin_of(wish);
+      std::size_t bound, const Origin& from) {
     if (!is_nic(pf())) return not_a_nic(from, "interrupt coalescing is");
     if (driver.is_vfio() || driver.is_none()) {
       draft_.find(
@@ -271,7 +241,9 @@ class PfSteps {
     }
     const auto up = draft_.step(
         BringUp{address}, "drivers refuse coalescing while the port is down", from, {bound}, false);
-    draft_.step(coalescing_of(address, wish), "interrupt delay as asked", from, {up}, required_);
+    draft_.step(
+        SetCoalescing{address, coalescing_of(wish)}, "interrupt delay as asked", from, {up},
+        required_);
   }
 
   // Last, because making VFs resets the ports of some drivers and with them queues and interrupts
@@ -285,14 +257,13 @@ class PfSteps {
       else
         not_a_nic(section().queues->from, "queues is");
     }
-    if (coalescing()) {
-      const auto from = origin_of(section());
+    if (const auto* from = origin_of_coalescing(section())) {
       if (is_nic(pf()))
         draft_.step(
-            coalescing_of(pf().address, section()), "interrupt delay as asked", from, ready_,
-            required_);
+            SetCoalescing{pf().address, coalescing_of(section())}, "interrupt delay as asked",
+            *from, ready_, required_);
       else
-        not_a_nic(from, "interrupt coalescing is");
+        not_a_nic(*from, "interrupt coalescing is");
     }
     if (!pf_.irq_cpus.empty()) {
       if (is_nvme(pf()))

@@ -4,9 +4,11 @@
 // line it came from.
 
 #include "base/byte_size.hpp"
+#include "base/coalescing.hpp"
 #include "base/cpu_set.hpp"
 #include "base/mac_address.hpp"
 #include "base/pci_address.hpp"
+#include "base/vf_attributes.hpp"
 #include "policy/vf_driver.hpp"
 
 #include <map>
@@ -99,6 +101,8 @@ struct PfSelector {
   Maybe<std::string> driver, slot, ifname, port;
   Maybe<MacAddress> mac;
   Maybe<unsigned> node;
+  // It has no key and would match every device: parse_policy() refuses such a section.
+  bool empty() const { return *this == PfSelector{}; }
   bool operator==(const PfSelector&) const = default;
 };
 
@@ -115,22 +119,18 @@ struct VfCount {
   bool operator==(const VfCount&) const = default;
 };
 
-enum class LinkState { automatic, enable, disable };
+// The settings of a VF that a step of its own carries out.
+template <template <class> class Field>
+struct VfPlacementOf {
+  Field<VfDriver> driver{};
+  Field<MacRule> mac{};
+  // MSI-X vectors, or queues
+  Field<unsigned> queues{};
+  bool operator==(const VfPlacementOf&) const = default;
+};
 
-struct VfSettings {
-  Maybe<VfDriver> driver;
-  Maybe<MacRule> mac;
-  Maybe<bool> trust, spoofcheck;
-  Maybe<unsigned> queues;
-  Maybe<unsigned> vlan, qos;
-  // 802.1Q | 802.1ad
-  Maybe<std::string> vlan_protocol;
-  Maybe<LinkState> link_state;
-  Maybe<unsigned> min_rate_mbps, max_rate_mbps;
-  // of its own port, where the host has it
-  Maybe<unsigned> rx_usecs, tx_usecs;
-  Maybe<bool> adaptive_rx, adaptive_tx;
-  bool coalescing() const { return rx_usecs || tx_usecs || adaptive_rx || adaptive_tx; }
+// Of a [vf] section, or the vf-* keys of a [pf] section. The keys are in policy/vf_keys.hpp.
+struct VfSettings : VfPlacementOf<Maybe>, VfAttributesOf<Maybe>, CoalescingOf<Maybe> {
   bool operator==(const VfSettings&) const = default;
 };
 
@@ -141,7 +141,8 @@ struct IrqRule {
   bool operator==(const IrqRule&) const = default;
 };
 
-struct PfPolicy {
+// Its coalescing is that of the PF's own port.
+struct PfPolicy : CoalescingOf<Maybe> {
   // of [pf NAME]
   std::string name;
   // the section's line
@@ -153,8 +154,6 @@ struct PfPolicy {
   VfSettings vf;
   // legacy | switchdev
   Maybe<std::string> eswitch;
-  Maybe<unsigned> rx_usecs, tx_usecs;
-  Maybe<bool> adaptive_rx, adaptive_tx;
   Maybe<unsigned> queues;
   Maybe<IrqRule> irq;
   // absent: yes

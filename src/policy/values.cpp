@@ -32,8 +32,8 @@ constexpr Choice<Role, 2> kRoles{{{"host", Role::host}, {"guest", Role::guest}}}
 constexpr Choice<bool, 6> kBooleans{
     {{"yes", true}, {"no", false}, {"on", true}, {"off", false}, {"true", true}, {"false", false}}};
 constexpr Choice<std::string_view, 2> kEswitch{{{"legacy", "legacy"}, {"switchdev", "switchdev"}}};
-constexpr Choice<std::string_view, 2> kVlanProtocols{
-    {{"802.1Q", "802.1Q"}, {"802.1ad", "802.1ad"}}};
+constexpr Choice<VlanProtocol, 2> kVlanProtocols{
+    {{"802.1Q", VlanProtocol::dot1q}, {"802.1ad", VlanProtocol::dot1ad}}};
 constexpr Choice<std::string_view, 3> kMitigations{
     {{"auto", "auto"}, {"auto,nosmt", "auto,nosmt"}, {"off", "off"}}};
 
@@ -138,10 +138,10 @@ Result<std::string> eswitch(std::string_view text) {
 Result<std::string> mitigations(std::string_view text) {
   return std::string(VFIRST_TRY(choose(kMitigations, text)));
 }
-Result<std::string> vlan_protocol(std::string_view text) {
+Result<VlanProtocol> vlan_protocol(std::string_view text) {
   for (const auto& [name, each] : kVlanProtocols)
-    if (lowered(name) == lowered(text)) return std::string(each);
-  return std::string(VFIRST_TRY(choose(kVlanProtocols, text)));
+    if (lowered(name) == lowered(text)) return each;
+  return choose(kVlanProtocols, text);
 }
 
 Result<MacAddress> mac(std::string_view text) {
@@ -255,6 +255,9 @@ std::string print(const MacRule& rule) {
 }
 std::string print(const VfCount& count) {
   return count.number ? print(*count.number) : "max";
+}
+std::string print(VlanProtocol protocol) {
+  return spell(kVlanProtocols, protocol);
 }
 std::string print(LinkState state) {
   return spell(kLinkStates, state);

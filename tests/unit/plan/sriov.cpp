@@ -226,6 +226,20 @@ TEST_CASE("a range of VFs has its own settings, and its first MAC address starts
       steps.end());
 }
 
+TEST_CASE("the step of a VF's attribute cites the line of that attribute") {
+  for (const auto* line :
+       {"vf-spoofcheck = on", "vf-trust = off", "vf-vlan = 5", "vf-qos = 3",
+        "vf-link-state = enable", "vf-max-rate = 10", "vf-mac = stable"}) {
+    INFO(line);
+    const auto p = plan(two_nics(), fmt::format("[pf a]\nnode = 0\nvfs = 2\n{}\n", line));
+    const auto step = std::ranges::find_if(p.steps, [](const Step& one) {
+      return std::holds_alternative<SetVfAttributes>(one.action);
+    });
+    REQUIRE(step != p.steps.end());
+    CHECK(step->policy.str() == "p.ini:4");
+  }
+}
+
 TEST_CASE("VFs on a variant driver are as unsafe for their IOMMU group as VFs on vfio-pci") {
   auto facts = two_nics();
   facts.critical = {{bdf("0000:01:00.3"), "root filesystem"}};

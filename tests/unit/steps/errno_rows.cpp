@@ -102,7 +102,7 @@ Met coalesce(const std::function<void(Port&)>& driver, int error) {
   fake.sysfs.add({});
   driver(fake.net.port(2));
   // rx-usecs it has, adaptive-rx it has not
-  const auto out = apply(SetCoalescing{kPf, 0, {}, true, {}}, fake.machine);
+  const auto out = apply(SetCoalescing{kPf, {.adaptive_rx = true, .rx_usecs = 0}}, fake.machine);
   const bool others_stand = fake.net.port(2).coalescing.rx_usecs == 0U;
   return met_if(
       out.state == StepState::failed && out.error == error && others_stand, Reaction::drop, out);
@@ -242,7 +242,7 @@ const std::vector<Row> kDriven = {
        WithVfs fake;
        SetVfAttributes::Vf vf;
        vf.vlan = 5;
-       vf.vlan_protocol = "802.1ad";
+       vf.vlan_protocol = VlanProtocol::dot1ad;
        return met(fake.set(vf), EPROTONOSUPPORT);
      }},
     {Place::set_vf, EAGAIN, [] { return vf_in_reset(EAGAIN); }},

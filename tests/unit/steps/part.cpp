@@ -29,7 +29,7 @@ Plan plan_of_two() {
     const auto up = add(BringUp{pf}, {driver});
     const auto made = add(CreateVfs{pf, 1, false}, {up});
     add(BindDriver{pf, 0, *pf.vf(0, 128, 2), *VfDriver::parse("vfio-pci")}, {module, made});
-    add(SetCoalescing{pf, 10, {}, {}, {}}, {made});
+    add(SetCoalescing{pf, {.rx_usecs = 10}}, {made});
     add(PinIrqs{pf, CpuSet{0, 1}}, {made});
     plan.vfs.push_back({pf, 0, *pf.vf(0, 128, 2), *VfDriver::parse("vfio-pci"), {}});
   }
