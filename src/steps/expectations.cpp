@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // What the kernel made of its arguments, seen where their effect is seen.
 #include "base/text.hpp"
+#include "facts/hugepage_pool.hpp"
 #include "host/kmsg.hpp"
 #include "kargs/command_line.hpp"
 #include "steps/observe.hpp"
@@ -156,10 +157,7 @@ class Check {
                              : fmt::format("{} kB", x.size_kb),
         x.node);
     row_.wanted = std::to_string(x.pages);
-    const auto folder = root_.exists("sys/devices/system/node/node0")
-                            ? fmt::format("sys/devices/system/node/node{}", x.node)
-                            : "sys/kernel/mm";
-    row_.evidence = fmt::format("{}/hugepages/hugepages-{}kB/nr_hugepages", folder, x.size_kb);
+    row_.evidence = hugepage_pool(root_, x.node, x.size_kb) + "/nr_hugepages";
     const auto now = root_.number(row_.evidence);
     row_.got = now ? std::to_string(*now) : "no such page size";
     judge(

@@ -2,6 +2,7 @@
 #include "steps/observe.hpp"
 
 #include "base/text.hpp"
+#include "facts/hugepage_pool.hpp"
 #include "host/kmsg.hpp"
 #include "steps/apply.hpp"
 #include "steps/boot.hpp"
@@ -186,13 +187,9 @@ Receipt make_receipt(const Plan& plan, const Root& root) {
     if (vf.driver.satisfied_by(steps::bound_driver(root, *device))) ++receipt.vfs_got;
   }
   for (const auto& pages : plan.hugepages) {
-    const auto folder = root.exists("sys/devices/system/node/node0")
-                            ? fmt::format("sys/devices/system/node/node{}", pages.node)
-                            : "sys/kernel/mm";
+    const auto pool = hugepage_pool(root, pages.node, pages.size_kb);
     receipt.pages.push_back(
-        {pages.node, pages.size_kb, pages.pages,
-         root.number(fmt::format("{}/hugepages/hugepages-{}kB/nr_hugepages", folder, pages.size_kb))
-             .value_or(0)});
+        {pages.node, pages.size_kb, pages.pages, root.number(pool + "/nr_hugepages").value_or(0)});
   }
   if (const auto isolated =
           CpuSet::parse_list(trimmed(root.read("sys/devices/system/cpu/isolated").value_or(""))))
