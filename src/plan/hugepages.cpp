@@ -76,6 +76,7 @@ std::vector<Share> budgets(Draft& draft) {
         b.drivers += kPerPfKb + pf.vfs * kPerVfKb;
     if (wish.size && wish.size->value.kb() == kGigabyteKb && node.gigabyte_frames) {
       b.frames = *node.gigabyte_frames;
+      b.frames_lost = lost_frames(node.total_kb, facts.memory.page_kb, out.empty());
       b.frames_known = true;
     }
     out.push_back(share);

@@ -10,13 +10,9 @@ namespace vfirst {
 
 namespace {
 
-// The node's page structs, 64 bytes a page, stand in its topmost frames; the initramfs in the
-// topmost one below 4G, which is the first node's. Seen in QEMU with two nodes of 4G: 1 of 3 frames
-// and 3 of 4.
 void count_frames(const NumaNode& node, std::uint64_t page_kb, bool lowest, SimulatedNode& out) {
   if (!node.gigabyte_frames) return;
-  const auto structs_kb = node.total_kb / page_kb * 64 / 1024;
-  const auto broken = (structs_kb + kGigabyteKb - 1) / kGigabyteKb + (lowest ? 1 : 0);
+  const auto broken = lost_frames(node.total_kb, page_kb, lowest);
   out.most_frames = node.gigabyte_frames;
   out.frames = *node.gigabyte_frames - std::min(*node.gigabyte_frames, broken);
 }
