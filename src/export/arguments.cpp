@@ -39,7 +39,7 @@ std::string boot_mac(const Facts& facts, const ExportWish& wish) {
   auto mac = wish.mac;
   for (const auto& device : facts.critical) {
     const auto* function =
-        device.role == "default route" && !mac ? facts.function(device.address) : nullptr;
+        device.role == kDefaultRoute && !mac ? facts.function(device.address) : nullptr;
     for (const auto& port : function ? function->ports : std::vector<NetPort>())
       if (!mac) mac = port.permanent_mac ? port.permanent_mac : port.mac;
   }
