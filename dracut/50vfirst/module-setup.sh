@@ -7,6 +7,7 @@
 check() {
     [[ $IN_KDUMP ]] && return 1
     require_binaries /usr/libexec/vfirst/vfirst-early || return 1
+    [[ -e ${dracutsysrootdir-}/usr/share/vfirst/early-drivers ]] || return 1
     return 255
 }
 
@@ -19,8 +20,8 @@ depends() {
     fi
 }
 
-# The image may wake up on other hardware than the one it is built on, so nothing here asks what this machine has.
-# Each is optional: one that is built in, or that this kernel does not have, is left out without a word.
+# The image may be used on other hardware than the one it is built on, so nothing here asks what this machine has.
+# Each module is optional: one that is built in, or that this kernel does not have, is left out without a message.
 installkernel() {
     local kind names driver
     # What a filesystem labelled VFIRST usually is.

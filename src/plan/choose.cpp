@@ -43,7 +43,9 @@ std::optional<unsigned> vf_count(Draft& draft, const PfPolicy& section, const Pc
   const auto& wish = *section.vfs;
   const auto where = at(wish.from);
   const auto* quirk = quirk_of_driver(f.driver);
-  const auto set_by = quirk ? fmt::format(" (set by {})", quirk->total_vfs) : std::string();
+  const auto set_by = quirk && !quirk->total_vfs.empty()
+                          ? fmt::format(" (set by {})", quirk->total_vfs)
+                          : std::string();
   if (!f.sriov && !f.sriov_known) {
     draft.find(
         Severity::warning, "pf-sriov-unknown",
@@ -104,11 +106,6 @@ bool any_vfio(const Policy& policy, const PfPolicy& section) {
 Status choose_pfs(Draft& draft) {
   std::map<PciAddress, const PfPolicy*> taken;
   for (const auto& section : draft.policy.pfs) {
-    if (empty(section.match))
-      return refuse(
-          "{}[pf {}] selects every device: say pci, vendor, device, driver, mac, slot, node, port "
-          "or ifname",
-          at(section.from), section.name);
     const auto found = matching(section, draft.facts);
     for (const auto* f : found)
       if (const auto [other, is_new] = taken.emplace(f->address, &section); !is_new)

@@ -66,12 +66,6 @@ bool matches(const PfSelector& selector, const PciFunction& f) {
   return matches_fixed(selector, f) && matches_bound(selector, f);
 }
 
-bool empty(const PfSelector& s) {
-  return !(
-      s.pci || s.vendor || s.device || s.subsystem || s.driver || s.slot || s.ifname || s.port ||
-      s.mac || s.node);
-}
-
 std::vector<const PciFunction*> matching(const PfPolicy& section, const Facts& facts) {
   return collect(section, facts, [&](const PciFunction& f) { return matches(section.match, f); });
 }

@@ -10,8 +10,6 @@
 namespace vfirst {
 
 bool matches(const PfSelector& selector, const PciFunction& function);
-// no key at all: would match every device
-bool empty(const PfSelector& selector);
 
 // By address. A section with a `vfs` key means functions with an SR-IOV capability where any that
 // match have one.

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // VFs, and the steps that make them and set their PF up, each waiting for what it needs.
 #include "plan/draft.hpp"
-#include "plan/eswitch.hpp"
 #include "plan/quirks.hpp"
 #include "policy/vf_keys.hpp"
 
@@ -14,9 +13,6 @@ namespace {
 
 bool is_nic(const PciFunction& f) {
   return f.class_code >> 16 == 0x02;
-}
-bool is_nvme(const PciFunction& f) {
-  return f.class_code >> 8 == 0x0108;
 }
 
 VfDriver driver_of(const VfSettings& vf) {
@@ -49,15 +45,16 @@ class PfSteps {
     ready_ = {draft_.step(
         AwaitDriver{pf().address, ""}, "its driver makes the VFs and owns its queues",
         pf_.section->from, first_, required_)};
-    // Where the mode changes after the VFs were made, the port is taken away and comes anew with it
-    // (mlx5).
     const bool late_switch = switched() && pf_.vfs && !eswitch_before_vfs(pf().driver, pf().vendor);
+    // mlx5 takes the port away when the mode changes, and makes a new one: that one is brought up.
+    const bool late_port = late_switch && !up_before_vfs(pf().driver, pf().vendor);
     if (section().eswitch && !switched()) not_a_nic(section().eswitch->from, "eswitch is");
+    if (switched()) report_eswitch();
     if (switched() && !late_switch)
       ready_ = {eswitch("this driver changes it only while it has no VF", ready_)};
-    if (!late_switch) bring_up();
+    if (!late_port) bring_up();
     VFIRST_CHECK(make_vfs(late_switch));
-    if (late_switch) bring_up();
+    if (late_port) bring_up();
     queues_and_irqs();
     return {};
   }
@@ -84,8 +81,20 @@ class PfSteps {
             "{}{} is not a network device: {} left out", at(from), pf().address.str(), what));
   }
 
-  // Nothing here asks which driver is bound: in the initramfs none may be, and the plan is the
-  // same.
+  // The step stays in the plan, because the plan must not depend on whether the driver is bound
+  // yet.
+  void report_eswitch() {
+    if (section().eswitch->value == "switchdev" && lacks_eswitch(pf().driver))
+      draft_.find(
+          Severity::warning, "eswitch-unsupported",
+          fmt::format(
+              "{}{}: driver {} knows only the legacy mode of its embedded switch: eswitch = "
+              "switchdev will be refused",
+              at(section().eswitch->from), pf().address.str(), pf().driver));
+  }
+
+  // The steps do not depend on whether a driver is bound: in the initramfs none may be, and the
+  // plan must be the same.
   void bring_up() {
     if (!is_nic(pf())) return;
     std::string why;
@@ -152,7 +161,7 @@ class PfSteps {
     }
     if (late_switch)
       before_binding.push_back(eswitch(
-          "this driver changes it once its VFs exist and before they have a driver",
+          "this driver changes it once its VFs exist; none of them has a driver yet",
           before_binding));
     for (unsigned i = 0; i < pf_.vfs; ++i)
       place_vf(i, before_binding);
@@ -266,11 +275,12 @@ class PfSteps {
         not_a_nic(*from, "interrupt coalescing is");
     }
     if (!pf_.irq_cpus.empty()) {
-      if (is_nvme(pf()))
+      const bool managed = managed_irqs(pf().driver, pf().class_code);
+      if (managed)
         draft_.find(
             Severity::note, "irq-managed",
             fmt::format(
-                "{}{}: the kernel itself places NVMe interrupts; "
+                "{}{}: the kernel itself places its interrupts; "
                 "isolcpus=managed_irq keeps them off isolated CPUs",
                 at(section().irq->from), pf().address.str()));
       draft_.step(
@@ -278,7 +288,7 @@ class PfSteps {
           fmt::format(
               "CPUs that the host keeps{}",
               pf().node >= 0 ? fmt::format(", near node {}", pf().node) : ""),
-          section().irq->from, ready_, required_ && !is_nvme(pf()));
+          section().irq->from, ready_, required_ && !managed);
     }
   }
 

@@ -11,20 +11,27 @@ namespace vfirst {
 namespace {
 
 // The kernel compares driver_override byte by byte (drivers/pci/pci-driver.c, pci_match_device), so
-// each name here is spelled as the driver registers it: pci_driver.name under drivers/vfio/pci.
-constexpr std::array<std::string_view, 9> kVfioDrivers = {
-    "vfio-pci",              // vfio_pci.c
-    "mlx5_vfio_pci",         // mlx5/main.c
-    "pds_vfio_pci",          // pds/pci_drv.c
-    "hisi_acc_vfio_pci",     // hisilicon/hisi_acc_vfio_pci.c
-    "nvgrace_gpu_vfio_pci",  // nvgrace-gpu/main.c
-    "qat_vfio_pci",          // qat/main.c
-    "virtio_vfio_pci",       // virtio/main.c
-    "xe-vfio-pci",           // xe/main.c
-    "ism_vfio_pci",          // ism/main.c
-};
+// each name is spelled as in pci_driver.name under drivers/vfio/pci: vfio_pci.c, mlx5/main.c,
+// pds/pci_drv.c, hisilicon/hisi_acc_vfio_pci.c, nvgrace-gpu/main.c, qat/main.c, virtio/main.c,
+// ism/main.c, xe/main.c.
+constexpr auto kVfioDrivers = std::to_array<VfioDriver>({
+    {.name = "vfio-pci"},
+    {.name = "mlx5_vfio_pci"},
+    {.name = "pds_vfio_pci"},
+    {.name = "hisi_acc_vfio_pci"},
+    {.name = "nvgrace_gpu_vfio_pci"},
+    {.name = "qat_vfio_pci"},
+    {.name = "virtio_vfio_pci"},
+    {.name = "ism_vfio_pci"},
+    // would bring the whole graphics driver along
+    {.name = "xe-vfio-pci", .in_initramfs = false},
+});
 
 }  // namespace
+
+std::span<const VfioDriver> vfio_drivers() {
+  return kVfioDrivers;
+}
 
 Result<VfDriver> VfDriver::parse(std::string_view word) {
   constexpr std::string_view kLetters = "abcdefghijklmnopqrstuvwxyz0123456789_-";
@@ -38,8 +45,8 @@ Result<VfDriver> VfDriver::parse(std::string_view word) {
     return refuse("'vfio' is not a driver's name; write vfio-pci or the device's variant driver");
   out.kind_ = is_vfio_driver(word) ? Kind::vfio : Kind::other;
   out.name_ = word;
-  for (const auto known : kVfioDrivers)
-    if (same_driver_name(known, word)) out.name_ = known;
+  for (const auto& known : kVfioDrivers)
+    if (same_driver_name(known.name, word)) out.name_ = known.name;
   return out;
 }
 

@@ -5,10 +5,20 @@
 #include "base/result.hpp"
 
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
 namespace vfirst {
+
+struct VfioDriver {
+  // as it is registered
+  std::string_view name{};
+  // Its module goes into the initramfs. One that belongs to a PF driver that is not there does not.
+  bool in_initramfs = true;
+};
+// vfio-pci and the variant drivers of mainline
+std::span<const VfioDriver> vfio_drivers();
 
 class VfDriver {
  public:

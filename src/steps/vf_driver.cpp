@@ -153,7 +153,7 @@ class Binding {
         ENOENT,
         fmt::format(
             "{}: is the VF driver {}{}?{}", explain_errno(Place::drivers_probe, kNothingHappened),
-            quirk ? fmt::format("({}) ", quirk->vf_driver) : "",
+            quirk && !quirk->vf_driver.empty() ? fmt::format("({}) ", quirk->vf_driver) : "",
             machine_.initramfs ? "in this initramfs" : "installed",
             habit(root_, x_.pf, &DriverQuirk::if_refused)));
   }
