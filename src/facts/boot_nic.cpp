@@ -5,6 +5,7 @@
 #include "base/text.hpp"
 #include "facts/sriov.hpp"
 #include "host/root.hpp"
+#include "kargs/command_line.hpp"
 
 #include <algorithm>
 
@@ -26,9 +27,9 @@ bool may_be_it(const Root& root, const std::string& function) {
 
 std::optional<MacAddress> boot_mac(std::string_view cmdline) {
   std::optional<MacAddress> mac;
-  for (auto word : words(cmdline)) {
-    if (!word.starts_with("BOOTIF=")) continue;
-    std::string text(word.substr(7));
+  for (const auto& arg : split_arguments(cmdline)) {
+    if (arg.key != "BOOTIF" || !arg.value) continue;
+    auto text = *arg.value;
     std::ranges::replace(text, '-', ':');
     if (text.size() == 20 && text[2] == ':') text.erase(0, 3);
     if (const auto read = MacAddress::parse(text)) mac = *read;

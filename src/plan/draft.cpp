@@ -50,9 +50,15 @@ std::vector<const Kernel*> Draft::readers() const {
   return out;
 }
 
-void Draft::arg(
-    std::string key, std::string value, std::string because, const Origin& policy_line) {
-  plan.kargs.push_back({std::move(key), std::move(value), std::move(because), policy_line});
+KernelArg Draft::arg(KernelArg arg, std::string because, const Origin& policy_line) {
+  plan.kargs.push_back({arg, std::move(because), policy_line});
+  return arg;
+}
+
+KernelArg Draft::arg(
+    std::string_view key, std::string_view value, std::string because, const Origin& policy_line) {
+  // The planner's own values hold no quote, so this is never refused.
+  return arg(make_arg(key, value).value(), std::move(because), policy_line);
 }
 
 void Draft::find(Severity severity, std::string code, std::string message) {
@@ -67,7 +73,7 @@ std::size_t Draft::step(
   return plan.steps.size() - 1;
 }
 
-void Draft::expect(Want want, std::string asked, const Origin& policy_line) {
+void Draft::expect(Want want, std::vector<KernelArg> asked, const Origin& policy_line) {
   plan.expectations.push_back({std::move(want), std::move(asked), policy_line});
 }
 

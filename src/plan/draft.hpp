@@ -58,12 +58,15 @@ struct Draft {
   // writes anew.
   CommandLine foreign_arguments() const;
 
-  void arg(std::string key, std::string value, std::string because, const Origin& policy_line);
+  // Adds an argument to the plan, and returns it for an expectation.
+  KernelArg arg(KernelArg arg, std::string because, const Origin& policy_line);
+  KernelArg arg(
+      std::string_view key, std::string_view value, std::string because, const Origin& policy_line);
   void find(Severity severity, std::string code, std::string message);
   std::size_t step(
       Action action, std::string because, const Origin& policy_line, std::vector<std::size_t> after,
       bool required = true);
-  void expect(Want want, std::string asked, const Origin& policy_line);
+  void expect(Want want, std::vector<KernelArg> asked, const Origin& policy_line);
 };
 
 // "50-host.ini:4: " for a message that blames a line, "" where there is none.

@@ -6,6 +6,7 @@
 #include "host/disks.hpp"
 #include "host/network_events.hpp"
 #include "host/read_only_mount.hpp"
+#include "kargs/command_line.hpp"
 #include "policy/load.hpp"
 
 #include <algorithm>
@@ -206,13 +207,12 @@ std::vector<Brought> bring_policy(
   std::vector<std::string> urls;
   bool disk = false;
   const auto cmdline = root.read("proc/cmdline").value_or("");
-  for (auto word : words(cmdline)) {
-    if (!word.starts_with("vfirst.policy=")) continue;
-    word.remove_prefix(14);
-    if (word == kAskedLabel)
+  for (const auto& arg : split_arguments(cmdline)) {
+    if (arg.key != "vfirst.policy" || !arg.value) continue;
+    if (*arg.value == kAskedLabel)
       disk = true;
-    else if (!word.empty())
-      urls.emplace_back(word);
+    else if (!arg.value->empty())
+      urls.push_back(*arg.value);
   }
   gathering.from_disk(disk);
   for (unsigned i = 0; i < urls.size(); ++i)

@@ -58,7 +58,7 @@ struct Host {
     nic.class_code = 0x020000;
     nic.driver = "igb";
     facts.pci.push_back(nic);
-    plan.kargs.push_back({"one", "", {}, {}});
+    plan.kargs.push_back({*make_arg("one", std::nullopt), {}, {}});
     plan.steps.push_back({CreateVfs{kPf, 3, false}, {}, {}, {}, true});
     REQUIRE(apply(CreateVfs{kPf, 3, false}, fake.machine).state == StepState::done);
     REQUIRE(write(trial));
@@ -195,7 +195,7 @@ TEST_CASE("a shutdown that cannot end in a kexec is known beforehand") {
 
 TEST_CASE("an entry without the planned arguments is not jumped into") {
   Host host;
-  host.plan.kargs.push_back({"two", "2", {}, {}});
+  host.plan.kargs.push_back({*make_arg("two", "2"), {}, {}});
   CHECK(host.refusal() == "the entry that boots next lacks two=2");
   CHECK(host.as_it_was());
 }

@@ -93,6 +93,18 @@ TEST_CASE("extra arguments keep their order and text") {
       plan(Machine{}.facts(), "[kernel]\nextra = skew_tick=1 nosoftlockup dyndbg=\"file x +p\"\n");
   CHECK(p.cmdline() == "skew_tick=1 nosoftlockup dyndbg=\"file x +p\"");
   CHECK(p.expectations.size() == 3);
+  REQUIRE(p.expectations.back().asked.size() == 1);
+  CHECK(p.expectations.back().asked[0].key == "dyndbg");
+  CHECK(p.expectations.back().asked[0].value == "file x +p");
+}
+
+TEST_CASE("an argument of the policy stays as it was written, wherever its quotes stand") {
+  const auto p =
+      plan(Machine{}.facts(), "[kernel]\nextra = \"dyndbg=file x +p\" empty= a=b\"c d\"e\n");
+  CHECK(p.cmdline() == "\"dyndbg=file x +p\" empty= a=b\"c d\"e");
+  REQUIRE(p.arguments().size() == 3);
+  CHECK(p.arguments()[0].key == "dyndbg");
+  CHECK(p.arguments()[1].value == "");
 }
 
 TEST_CASE("a dangerous argument never passes unseen") {

@@ -21,7 +21,7 @@ struct Booted {
     fake.sysfs.put("proc/cmdline", cmdline);
   }
   VerifyRow check(Want want, const std::string& asked) {
-    return check_expectation({std::move(want), asked, {}}, fake.sysfs, log);
+    return check_expectation({std::move(want), split_arguments(asked), {}}, fake.sysfs, log);
   }
 };
 
@@ -126,9 +126,19 @@ TEST_CASE("a word that the kernel handed to init is ignored") {
   Booted host(
       "quiet nosoftlokup",
       {"Unknown kernel command line parameters \"nosoftlokup\", will be passed to user space."});
-  const auto row = host.check(WantArg{"nosoftlokup"}, "nosoftlokup");
+  const auto row = host.check(WantArg{*make_arg("nosoftlokup", std::nullopt)}, "nosoftlokup");
   CHECK(row.verdict == Verdict::ignored);
   CHECK(row.evidence.starts_with("Unknown kernel command line parameters"));
+}
+
+TEST_CASE("a quoted argument is given only where the whole of it is") {
+  const auto wanted = *make_arg("dyndbg", "file x +p");
+  Booted given("quiet \"dyndbg=file x +p\"");
+  CHECK(given.check(WantArg{wanted}, wanted.raw).verdict == Verdict::ok);
+  Booted torn("quiet dyndbg=file x +p");
+  const auto row = torn.check(WantArg{wanted}, wanted.raw);
+  CHECK(row.verdict == Verdict::failed);
+  CHECK(row.cause.find("dyndbg=\"file x +p\"") != std::string::npos);
 }
 
 TEST_CASE("no IOMMU: the firmware's table or the argument is to blame") {
