@@ -57,22 +57,7 @@ std::string name_of(const Plan& plan, const PciAddress& pf) {
 
 std::string subject_of(const Plan& plan, const Action& action) {
   const auto pf = pf_of(action);
-  const auto with = [&](std::string_view what) {
-    return pf ? fmt::format("{} {}", name_of(plan, *pf), what) : std::string(what);
-  };
-  if (const auto* x = std::get_if<LoadModule>(&action)) return fmt::format("module {}", x->name);
-  if (std::holds_alternative<SetDefaultIrqAffinity>(action)) return "CPUs of new interrupts";
-  if (std::holds_alternative<AwaitDriver>(action)) return with("driver");
-  if (std::holds_alternative<BringUp>(action)) return with("port");
-  if (std::holds_alternative<SetEswitch>(action)) return with("eswitch");
-  if (std::holds_alternative<CreateVfs>(action)) return with("VFs");
-  if (std::holds_alternative<SetVfAttributes>(action)) return with("VF attributes");
-  if (const auto* x = std::get_if<SetVfVectors>(&action))
-    return with(fmt::format("VF {} vectors", x->index));
-  if (std::holds_alternative<SetCoalescing>(action)) return with("coalescing");
-  if (std::holds_alternative<SetQueues>(action)) return with("queues");
-  if (std::holds_alternative<PinIrqs>(action)) return with("interrupts");
-  return "idle latency of isolated CPUs";
+  return pf ? name_of(plan, *pf) + ' ' + subject_of(action) : subject_of(action);
 }
 
 }  // namespace
