@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// From [pf] sections to PFs: matched, counted, safe to touch, and with as many VFs as the hardware
-// has.
+// Finds the PFs of each [pf] section, checks their number and that it is safe to change them, and
+// limits the number of VFs to what the hardware has.
+#include "base/words.hpp"
 #include "plan/draft.hpp"
 #include "plan/quirks.hpp"
 #include "plan/safety.hpp"
@@ -14,10 +15,7 @@ namespace vfirst {
 namespace {
 
 std::string addresses(const std::vector<const PciFunction*>& functions) {
-  std::string out;
-  for (const auto* f : functions)
-    out += (out.empty() ? "" : ", ") + f->address.str();
-  return out;
+  return joined(functions, ", ", [](const PciFunction* f) { return f->address.str(); });
 }
 
 Severity badness(const PfPolicy& section) {
@@ -34,11 +32,11 @@ void report_count(
       found.size() == 1 ? "es" : "");
   if (!found.empty()) message += " (" + addresses(found) + ")";
   if (const auto later = undecided(section, draft.facts); !later.empty())
-    message += fmt::format("; without a driver yet, so not to be told: {}", addresses(later));
+    message += fmt::format("; cannot be matched until a driver is bound: {}", addresses(later));
   draft.find(badness(section), "pf-expect", message + ": nothing is done for this section");
 }
 
-// The number of VFs, or nothing where it cannot be had; the reason is then a finding.
+// The number of VFs. Nothing where the device cannot have them; a finding then says why.
 std::optional<unsigned> vf_count(Draft& draft, const PfPolicy& section, const PciFunction& f) {
   const auto& wish = *section.vfs;
   const auto where = at(wish.from);
@@ -119,8 +117,8 @@ Status choose_pfs(Draft& draft) {
       continue;
     }
     for (const auto* f : found) {
-      // A guest's own port may carry its default route and is what a policy with role = guest is
-      // about; no VF is made there.
+      // With role = guest, the port that carries the default route may be the one to set up. No VF
+      // is made there.
       const bool own_port = draft.plan.role == Role::guest && !section.vfs;
       if (const auto reason = own_port ? std::nullopt
                                        : untouchable(
@@ -140,7 +138,7 @@ Status choose_pfs(Draft& draft) {
           chosen.manage_vfs = true;
           check_ranges(draft, section, *count);
         } else if (!f->sriov && !f->sriov_known) {
-          // what they cost and need counts, so that the arguments are the host's
+          // They are counted, so that the kernel arguments are right for the host.
           chosen.vfs = section.vfs->value.number.value_or(0);
         }
       }

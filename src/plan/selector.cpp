@@ -22,7 +22,7 @@ bool subsystem_matches(const std::string& pattern, const PciFunction& f) {
          glob_match(lowered(halves[1]), fmt::format("{:04x}", f.subsystem_device));
 }
 
-// What config space and firmware say, driver or not.
+// By what config space and firmware tell, which needs no driver.
 bool matches_fixed(const PfSelector& s, const PciFunction& f) {
   if (f.is_vf() || f.class_code >> 16 == 0x06) return false;
   if (s.pci && !address_matches(s.pci->value, f.address)) return false;

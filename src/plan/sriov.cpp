@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// VFs, and the steps that make them and set their PF up, each waiting for what it needs.
+// The steps that make VFs and set their PFs up. Each waits for the steps that it needs.
 #include "plan/draft.hpp"
 #include "plan/quirks.hpp"
 #include "policy/vf_keys.hpp"
@@ -221,7 +221,7 @@ class PfSteps {
       return;
     }
     draft_.plan.vfs.push_back({pf().address, index, *address, driver, shown_mac(index, wish)});
-    // made, not bound: iommu.cpp says why
+    // Without an IOMMU it is made and not bound. iommu.cpp reports that.
     if (driver.is_vfio() && !draft_.iommu_possible()) return;
     auto after = before;
     if (const auto module = modules_.find(driver.name()); module != modules_.end())
@@ -255,8 +255,8 @@ class PfSteps {
         required_);
   }
 
-  // Last, because making VFs resets the ports of some drivers and with them queues and interrupts
-  // (igb).
+  // These steps come last: with some drivers (igb), making VFs resets the port, its queues and its
+  // interrupts.
   void queues_and_irqs() {
     if (section().queues) {
       if (is_nic(pf()))

@@ -45,9 +45,9 @@ constexpr MatchRow kMatch[] = {
 constexpr KeyRow<CpuPolicy> kCpu[] = {
     row<CpuPolicy, value::number<1, 1024>, &CpuPolicy::reserved_cores_per_node>(
         "cpu", "reserved-cores-per-node", "1..1024",
-        "whole cores that the host keeps on each NUMA node, SMT siblings with them (default 1)"),
+        "whole cores that the host keeps on each NUMA node, with their SMT siblings (default 1)"),
     row<CpuPolicy, value::cpus, &CpuPolicy::reserved>(
-        "cpu", "reserved", "CPU-LIST", "the reserved CPUs as a literal list instead", true),
+        "cpu", "reserved", "CPU-LIST", "the CPUs that the host keeps, as a list", true),
     row<CpuPolicy, value::yes_no, &CpuPolicy::isolate>(
         "cpu", "isolate", kYesNo,
         "isolcpus, nohz_full, rcu_nocbs and irqaffinity for the other CPUs"),
@@ -60,10 +60,11 @@ constexpr KeyRow<HugepagePolicy> kHugepages[] = {
         "hugepages", "per-node", "PERCENT% | PAGES",
         "share of what each node can give, or a page count"),
     row<HugepagePolicy, value::size, &HugepagePolicy::host_reserve>(
-        "hugepages", "host-reserve", "SIZE", "memory of each node that is never given away"),
+        "hugepages", "host-reserve", "SIZE", "memory that stays with the host on each node"),
 };
 constexpr PolicyKey kNodePages{
-    "hugepages", "nodeN", "PERCENT% | PAGES", "the same for one node; wins over per-node"};
+    "hugepages", "nodeN", "PERCENT% | PAGES",
+    "the same as per-node for one node; it wins over per-node"};
 
 constexpr KeyRow<IommuPolicy> kIommu[] = {
     row<IommuPolicy, value::iommu_mode, &IommuPolicy::mode>(
@@ -76,7 +77,7 @@ constexpr KeyRow<PowerPolicy> kPower[] = {
         "deepest C-state of the whole host; any leaves it alone"),
     row<PowerPolicy, value::number<0, 2000000>, &PowerPolicy::isolated_latency_us>(
         "power", "isolated-latency-us", "0..2000000",
-        "wake-up latency allowed to isolated CPUs, at run time"),
+        "longest wake-up time of isolated CPUs, set at run time"),
 };
 
 constexpr KeyRow<KernelPolicy> kKernel[] = {
@@ -84,12 +85,12 @@ constexpr KeyRow<KernelPolicy> kKernel[] = {
         "kernel", "extra", "ARGUMENTS", "further kernel arguments, as written", true),
     row<KernelPolicy, value::mitigations, &KernelPolicy::mitigations>(
         "kernel", "mitigations", "auto | auto,nosmt | off",
-        "CPU vulnerability mitigations; off trusts every guest"),
+        "mitigations of CPU vulnerabilities; off only if you trust every guest"),
 };
 
 constexpr KeyRow<PfPolicy> kPf[] = {
     row<PfPolicy, value::pci_glob, &PfPolicy::match, &PfSelector::pci>(
-        "pf NAME", "pci", "ADDRESS", "selects PFs by PCI address, * and ? allowed"),
+        "pf NAME", "pci", "ADDRESS", "selects PFs by PCI address, which may contain * and ?"),
     row<PfPolicy, value::id16, &PfPolicy::match, &PfSelector::vendor>(
         "pf NAME", "vendor", "ID", "selects by PCI vendor"),
     row<PfPolicy, value::id16, &PfPolicy::match, &PfSelector::device>(
@@ -107,28 +108,28 @@ constexpr KeyRow<PfPolicy> kPf[] = {
     row<PfPolicy, value::glob, &PfPolicy::match, &PfSelector::port>(
         "pf NAME", "port", kGlob, "selects by port number or physical port name"),
     row<PfPolicy, value::glob, &PfPolicy::match, &PfSelector::ifname>(
-        "pf NAME", "ifname", kGlob, "selects by interface name; the others are safer"),
+        "pf NAME", "ifname", kGlob, "selects by interface name; the other selectors are safer"),
     row<PfPolicy, value::number<1, 256>, &PfPolicy::expect>(
         "pf NAME", "expect", "1..256", "how many PFs must match (default 1)"),
     row<PfPolicy, value::vf_count, &PfPolicy::vfs>(
-        "pf NAME", "vfs", "0..65535 | max", "VFs to make on each"),
+        "pf NAME", "vfs", "0..65535 | max", "number of VFs on each PF"),
     row<PfPolicy, value::eswitch, &PfPolicy::eswitch>(
-        "pf NAME", "eswitch", "legacy | switchdev", "embedded switch mode"),
+        "pf NAME", "eswitch", "legacy | switchdev", "mode of the embedded switch"),
 };
 
 constexpr KeyRow<PfPolicy> kPfBehindCoalescing[] = {
     row<PfPolicy, value::number<1, 4096>, &PfPolicy::queues>(
         "pf NAME", "queues", "1..4096", "the PF's own channels"),
     row<PfPolicy, value::irq_rule, &PfPolicy::irq>(
-        "pf NAME", "irq", "local-reserved | reserved | CPU-LIST", "where its interrupts go", true),
+        "pf NAME", "irq", "local-reserved | reserved | CPU-LIST", "CPUs for its interrupts", true),
     row<PfPolicy, value::yes_no, &PfPolicy::required>(
-        "pf NAME", "required", kYesNo, "no: best effort (default yes)"),
+        "pf NAME", "required", kYesNo, "no: failures are warnings (default yes)"),
     row<PfPolicy, value::yes_no, &PfPolicy::allow_recreate>(
         "pf NAME", "allow-recreate", kYesNo,
-        "another number of VFs may be replaced when none is in use (default no)"),
+        "replace another number of VFs when none is in use (default no)"),
     row<PfPolicy, value::yes_no, &PfPolicy::allow_boot_nic>(
         "pf NAME", "allow-boot-nic", kYesNo,
-        "also the port that this host boots or routes through; its link may drop (default no)"),
+        "change it even if the host boots or routes through it (default no)"),
 };
 
 // The row of a table in policy/vf_keys.hpp, for a section of the file.
@@ -164,17 +165,20 @@ std::vector<KeyRow<PfPolicy>> all_pf_rows() {
 
 constexpr KeyRow<BootPolicy> kBoot[] = {
     row<BootPolicy, value::yes_no, &BootPolicy::trial>(
-        "boot", "trial", kYesNo, "try new kernel arguments once, keep them after a green verify"),
+        "boot", "trial", kYesNo,
+        "use new kernel arguments for one trial boot; keep them if it passes verify"),
     row<BootPolicy, value::words, &BootPolicy::trial_extra>(
-        "boot", "trial-extra", "ARGUMENTS", "for the trial's one boot only: oops=panic"),
+        "boot", "trial-extra", "ARGUMENTS",
+        "further arguments of the trial boot only, such as oops=panic"),
     row<BootPolicy, value::reboot, &BootPolicy::reboot>(
         "boot", "reboot", "none | reboot | kexec",
-        "what first provisioning does at its end (default none)"),
+        "what first provisioning does when it is done (default none)"),
     row<BootPolicy, value::number<1, 600>, &BootPolicy::timeout_s>(
-        "boot", "timeout", "1..600", "seconds for everything in the initramfs (default 60)"),
+        "boot", "timeout", "1..600",
+        "longest time in seconds for all steps in the initramfs (default 60)"),
     row<BootPolicy, value::role, &BootPolicy::role>(
         "boot", "role", "host | guest",
-        "guest: inside a VM, its VFs' coalescing, queues and IRQs only"),
+        "guest: this is a VM; only coalescing, queues and interrupts are set"),
 };
 
 std::vector<PolicyKey> all_keys() {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
-// What the owner wants: the INI files of design's policy, merged key by key, each value with the
-// line it came from.
+// What the owner of a machine wants: the INI files of the policy, merged key by key. Each value has
+// the line that it came from.
 
 #include "base/byte_size.hpp"
 #include "base/coalescing.hpp"
@@ -36,7 +36,7 @@ struct Setting {
   bool operator==(const Setting&) const = default;
 };
 template <class T>
-// absent: the policy does not say
+// absent: the policy does not set it
 using Maybe = std::optional<Setting<T>>;
 
 template <class T, class U>
@@ -46,7 +46,7 @@ T value_or(const Maybe<T>& setting, U&& otherwise) {
 
 struct CpuPolicy {
   Maybe<unsigned> reserved_cores_per_node;
-  // kernel CPU list grammar; read against the facts' nr_cpu_ids
+  // a CPU list as the kernel writes it; the planner checks it against the machine
   Maybe<std::string> reserved;
   Maybe<bool> isolate;
   bool operator==(const CpuPolicy&) const = default;
@@ -76,7 +76,7 @@ struct IommuPolicy {
 };
 
 struct PowerPolicy {
-  // inner nullopt: `any`
+  // the inner value is absent for `any`
   Maybe<std::optional<unsigned>> max_cstate;
   Maybe<unsigned> isolated_latency_us;
   bool operator==(const PowerPolicy&) const = default;
@@ -85,19 +85,19 @@ struct PowerPolicy {
 struct KernelPolicy {
   // further arguments, as written
   Maybe<std::string> extra;
-  // a dangerous word, never a default
+  // dangerous values must be written out; there is no default
   Maybe<std::string> mitigations;
   bool operator==(const KernelPolicy&) const = default;
 };
 
-// every one given must match
+// Every key that is set must match.
 struct PfSelector {
-  // address, glob allowed
+  // an address, or a glob of one
   Maybe<std::string> pci;
   Maybe<std::uint16_t> vendor, device;
   // "8086:0001", either half may be *
   Maybe<std::string> subsystem;
-  // globs; port: dev_port number or phys_port_name
+  // globs; `port` is a dev_port number or a phys_port_name
   Maybe<std::string> driver, slot, ifname, port;
   Maybe<MacAddress> mac;
   Maybe<unsigned> node;
@@ -108,12 +108,12 @@ struct PfSelector {
 
 struct MacRule {
   enum class Kind { stable, automatic, first } kind = Kind::automatic;
-  // kind first: VF 0's address, the others count up
+  // for Kind::first: the address of the first VF, from which the others count up
   MacAddress first;
   bool operator==(const MacRule&) const = default;
 };
 
-// absent number: `max`
+// Without a number: `max`.
 struct VfCount {
   std::optional<unsigned> number;
   bool operator==(const VfCount&) const = default;
@@ -136,7 +136,7 @@ struct VfSettings : VfPlacementOf<Maybe>, VfAttributesOf<Maybe>, CoalescingOf<Ma
 
 struct IrqRule {
   enum class Kind { local_reserved, reserved, list } kind = Kind::local_reserved;
-  // kind list: kernel CPU list grammar
+  // for Kind::list: a CPU list as the kernel writes it
   std::string cpus;
   bool operator==(const IrqRule&) const = default;
 };
@@ -159,7 +159,7 @@ struct PfPolicy : CoalescingOf<Maybe> {
   // absent: yes
   Maybe<bool> required;
   Maybe<bool> allow_recreate;
-  // although the host boots or routes through it
+  // even if the host boots or routes through it
   Maybe<bool> allow_boot_nic;
   bool operator==(const PfPolicy&) const = default;
 };
@@ -177,7 +177,7 @@ enum class Reboot { none, reboot, kexec };
 enum class Role { host, guest };
 struct BootPolicy {
   Maybe<bool> trial;
-  // further arguments of the trial's one boot, as written
+  // further arguments of the trial boot, as written
   Maybe<std::string> trial_extra;
   Maybe<Reboot> reboot;
   Maybe<unsigned> timeout_s;
@@ -195,7 +195,7 @@ struct Policy {
   std::vector<PfPolicy> pfs;
   std::vector<VfRange> vf_ranges;
   BootPolicy boot;
-  // that took part, in order
+  // the files that were used, in order
   std::vector<std::string> files;
   // "60-r760.ini: [match] product is not ..."
   std::vector<std::string> skipped;

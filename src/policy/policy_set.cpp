@@ -10,7 +10,7 @@ namespace vfirst {
 
 namespace {
 
-// A text that cannot be read says the same of every machine.
+// A text that cannot be read is the same fault on every machine.
 bool asks_for_machine(const Source& source) {
   const auto sections = read_ini(source.name, source.text);
   return sections && std::ranges::any_of(*sections, [](const IniSection& section) {

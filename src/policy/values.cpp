@@ -14,7 +14,7 @@ namespace vfirst::value {
 
 namespace {
 
-// A closed choice, one table for both directions.
+// The words of a key that has a closed set of values, for reading and writing.
 template <class T, std::size_t n>
 using Choice = std::array<std::pair<std::string_view, T>, n>;
 
@@ -83,10 +83,10 @@ Result<std::uint16_t> id16(std::string_view text) {
 }
 
 Result<std::string> cpus(std::string_view text) {
-  // Which CPUs there are is not known here; the plan reads it again with the machine's own number.
+  // The CPUs of the machine are not known here. The planner reads the list again and checks it.
   const auto set = VFIRST_TRY(parse_kernel_list(text, CpuSet::kLimit));
   if (set.empty()) return refuse("'{}' names no CPU", text);
-  // the kernel takes blanks for commas; one spelling is kept
+  // The kernel takes a blank as a comma. It is kept as a comma.
   std::string out;
   for (auto word : vfirst::words(text))
     for (auto region : split(word, ','))

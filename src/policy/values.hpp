@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
-// The values of policy keys: how each is read from text, and how it is written back. A refusal
-// names the value and the limit; the caller puts file, line and key before it.
+// The values of policy keys: how each is read from text and written back. A refusal names the value
+// and the limit. The caller puts file, line and key before it.
 
 #include "policy/policy.hpp"
 
@@ -22,7 +22,7 @@ Result<std::uint16_t> id16(std::string_view);
 
 // the kernel's CPU list grammar, kept as written
 Result<std::string> cpus(std::string_view);
-// kernel arguments, see check_extra
+// kernel arguments that check_extra() takes
 Result<std::string> words(std::string_view);
 Result<std::string> glob(std::string_view);
 // "3b:00.0" becomes "0000:3b:00.0"

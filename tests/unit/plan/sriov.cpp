@@ -118,7 +118,7 @@ TEST_CASE("a selector that needs a driver names the functions that have none yet
   facts.pci[1].driver.clear();
   CHECK(
       message(plan(facts, "[pf a]\ndriver = igb\nexpect = 2\n"), "pf-expect")
-          .find("; without a driver yet, so not to be told: 0000:41:00.0") != std::string::npos);
+          .find("; cannot be matched until a driver is bound: 0000:41:00.0") != std::string::npos);
 }
 
 TEST_CASE("VFs and bridges match no selector") {
