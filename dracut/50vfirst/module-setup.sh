@@ -7,6 +7,7 @@
 check() {
     [[ $IN_KDUMP ]] && return 1
     require_binaries /usr/libexec/vfirst/vfirst-early || return 1
+    [[ -e ${dracutsysrootdir-}/usr/share/vfirst/early-drivers ]] || return 1
     return 255
 }
 
@@ -19,15 +20,18 @@ depends() {
     fi
 }
 
-# The image may wake up on other hardware than the one it is built on, so nothing here asks what this machine has.
-# Each is optional: one that is built in, or that this kernel does not have, is left out without a word.
+# The image may be used on other hardware than the one it is built on, so nothing here asks what this machine has.
+# Each module is optional: one that is built in, or that this kernel does not have, is left out without a message.
 installkernel() {
-    local driver
-    local -a vfio=(vfio-pci vfio_iommu_type1 irqbypass)
-    local -a pf=(igb ixgbe i40e ice mlx5_core bnxt_en sfc qede cxgb4 hinic hns3 hclge nvme qat_c62x qat_4xxx)
-    local -a vf=(igbvf ixgbevf iavf hclgevf)
-    local -a disk=(vfat nls_cp437 nls_ascii nls_iso8859-1 iso9660)   # what a filesystem labelled VFIRST usually is
-    for driver in "${vfio[@]}" "${pf[@]}" "${vf[@]}" "${disk[@]}"; do
+    local kind names driver
+    # What a filesystem labelled VFIRST usually is.
+    local -a modules=(vfat nls_cp437 nls_ascii nls_iso8859-1 iso9660)
+    # A line a kind: vfio, pf or vf, then the modules. The build makes this list from vfirst's tables of drivers.
+    while read -r kind names; do
+        # shellcheck disable=SC2206  # one word a module
+        [[ $kind == '#' ]] || modules+=($names)
+    done < "${dracutsysrootdir-}/usr/share/vfirst/early-drivers"
+    for driver in "${modules[@]}"; do
         hostonly='' instmods -s "$driver" || :
     done
     # The package that a card's serial number selects is in no module's list; without it ice runs in Safe Mode, without VFs.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "base/mac_address.hpp"
 
+#include "base/fnv.hpp"
 #include "base/text.hpp"
 
 namespace vfirst {
@@ -38,10 +39,10 @@ Result<MacAddress> MacAddress::plus(unsigned n) const {
 }
 
 MacAddress MacAddress::stable_vf(unsigned index) const {
-  // FNV-1a over PF address and index (its published constants): 46 bits of it are kept, two are the
-  // address's own flags.
-  std::uint64_t hash = 0xcbf29ce484222325u;
-  const auto mix = [&](std::uint8_t byte) { hash = (hash ^ byte) * 0x100000001b3u; };
+  // A hash of the PF's address and the index. 46 bits of it are kept; the other two are flags of
+  // the address.
+  auto hash = kFnvStart;
+  const auto mix = [&](std::uint8_t byte) { hash = fnv_mix(hash, byte); };
   for (auto byte : bytes)
     mix(byte);
   mix(static_cast<std::uint8_t>(index >> 8));

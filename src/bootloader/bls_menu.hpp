@@ -52,8 +52,6 @@ struct BlsMenu {
 
 // systemd-boot's own order (src/boot/boot.c, boot_entry_compare): whether `a` stands before `b`.
 bool boots_before(const BlsItem& a, const BlsItem& b);
-// Versions as systemd-boot compares them (UAPI.10): negative, 0 or positive.
-int compare_versions(std::string_view a, std::string_view b);
 // What it boots when nobody chooses: the first that matches the pattern (loader.conf `default`; ""
 // : none), else the first.
 const BlsItem* default_item(const std::vector<BlsItem>& items, std::string_view pattern);

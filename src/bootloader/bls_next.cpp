@@ -6,6 +6,7 @@
 #include "bootloader/next_boot.hpp"
 
 #include "base/text.hpp"
+#include "base/version_order.hpp"
 
 namespace vfirst {
 

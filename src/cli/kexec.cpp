@@ -35,12 +35,12 @@ constexpr unsigned kKexecWithoutTools = 246;
   return {};
 }
 
-// Every planned word stands in the line that will be loaded.
-[[gnu::cold]] Status carries(const NextBoot& next, const std::string& planned) {
-  const auto all = words(next.cmdline);
-  for (const auto word : words(planned))
-    if (std::ranges::find(all, word) == all.end())
-      return refuse("the entry that boots next lacks {}", word);
+// Every planned argument stands in the line that will be loaded.
+[[gnu::cold]] Status carries(const NextBoot& next, const std::vector<KernelArg>& planned) {
+  const auto all = split_arguments(next.cmdline);
+  for (const auto& arg : planned)
+    if (std::ranges::find(all, arg.raw, &KernelArg::raw) == all.end())
+      return refuse("the entry that boots next lacks {}", arg.raw);
   return {};
 }
 
@@ -83,7 +83,7 @@ Status kexec_host(const KexecParts& parts, const Facts& facts, const Plan& plan)
   if (const auto why = against_kexec(facts, plan); !why.empty()) return refuse("{}", why.front());
   VFIRST_CHECK(shutdown_can_kexec(parts.machine.root, parts.run));
   const auto next = VFIRST_TRY(next_boot(parts.files, parts.machine.root, facts.boot));
-  VFIRST_CHECK(carries(next, plan.cmdline()));
+  VFIRST_CHECK(carries(next, plan.arguments()));
   VFIRST_CHECK(vfs_unused(plan, parts.machine));
   // EBUSY would speak of a VF
   if (const auto loaded = parts.kexec.load({next.kernel, next.initrds, next.cmdline}); !loaded)

@@ -39,7 +39,7 @@ std::string boot_mac(const Facts& facts, const ExportWish& wish) {
   auto mac = wish.mac;
   for (const auto& device : facts.critical) {
     const auto* function =
-        device.role == "default route" && !mac ? facts.function(device.address) : nullptr;
+        device.role == kDefaultRoute && !mac ? facts.function(device.address) : nullptr;
     for (const auto& port : function ? function->ports : std::vector<NetPort>())
       if (!mac) mac = port.permanent_mac ? port.permanent_mac : port.mac;
   }
@@ -52,7 +52,7 @@ std::string boot_mac(const Facts& facts, const ExportWish& wish) {
 Result<ExportLine> line_for(
     const ExportTarget& target, const Plan& plan, const Facts& facts, const ExportWish& wish) {
   ExportLine line;
-  line.ours = raw(arguments_of(plan));
+  line.ours = raw(plan.arguments());
   line.others = words_of(wish.with);
   for (const auto& earlier : facts.boot.own_arguments)
     for (const auto& word : words_of(earlier))
@@ -180,7 +180,7 @@ Result<Exported> export_arguments(
     const ExportTarget& target, const Plan& plan, const Facts& facts, const ExportWish& wish) {
   auto line = VFIRST_TRY(line_for(target, plan, facts, wish));
   const auto machine = simulated_machine(facts, wish.release);
-  const auto ours = arguments_of(plan);
+  const auto ours = plan.arguments();
   const auto others = line_of(line.others);
   for (const auto& conflict : foreign_conflicts(others, ours, machine.kernel))
     return refuse(

@@ -68,7 +68,7 @@ std::map<PciAddress, GuestShare> guest_shares(const Plan& plan, const Facts& fac
   std::map<int, Node> nodes;
   const auto guests = [&](auto visit) {
     for (const auto& vf : plan.vfs)
-      if (vf.driver == "vfio-pci") visit(vf, place[vf.pf].first, place[vf.pf].second);
+      if (vf.driver.is_vfio()) visit(vf, place[vf.pf].first, place[vf.pf].second);
   };
   guests([&](const PlannedVf&, int id, std::uint32_t kind) {
     if (!nodes.contains(id)) nodes[id] = node_of(id, plan, facts, cores);

@@ -28,7 +28,7 @@ struct GuestShare {
   bool operator==(const GuestShare&) const = default;
 };
 
-// The share of each VF that goes to vfio-pci, by its address. A node is divided evenly among its
+// The share of each VF on a vfio driver, by its address. A node is divided evenly among its
 // VFs of one device class: VF 3 of a NIC and VF 3 of an NVMe get the same cores, because one guest
 // takes both.
 std::map<PciAddress, GuestShare> guest_shares(const Plan&, const Facts&);

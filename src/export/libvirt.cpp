@@ -39,7 +39,7 @@ std::string network(const Plan& plan, const PlannedPf& pf) {
       "name='vfio'/>\n",
       xml_text(object_name(pf)));
   for (const auto& vf : plan.vfs)
-    if (vf.pf == pf.address && vf.driver == "vfio-pci")
+    if (vf.pf == pf.address && vf.driver.is_vfio())
       out += fmt::format("    <address type='pci' {}/>\n", address_attributes(vf.address));
   return out + "  </forward>\n</network>\n";
 }
@@ -128,7 +128,7 @@ std::vector<const PlannedPf*> pools(const Plan& plan, const Facts& facts) {
   std::vector<const PlannedPf*> out;
   for (const auto& pf : plan.pfs)
     if (is_nic(facts, pf) && std::ranges::any_of(plan.vfs, [&](const PlannedVf& vf) {
-          return vf.pf == pf.address && vf.driver == "vfio-pci";
+          return vf.pf == pf.address && vf.driver.is_vfio();
         }))
       out.push_back(&pf);
   return out;
@@ -145,7 +145,7 @@ Result<const PlannedPf*> wished_pool(
   if (found.empty())
     return refuse(
         "no pool '{}': {}", wish,
-        all.empty() ? std::string("no VF of a NIC goes to vfio-pci")
+        all.empty() ? std::string("no VF of a NIC has a vfio driver")
                     : "there is " + joined(all, " or ", [](auto* pf) { return object_name(*pf); }));
   return refuse(
       "pool '{}': [pf {}] has {} PFs; name one of them: {}", wish, wish, found.size(),
@@ -168,10 +168,10 @@ Result<const PlannedVf*> wished_vf(const std::string& wish, const Plan& plan) {
         "VF '{}': [pf {}] has {} PFs; name one of these VFs: {}", wish, wish.substr(0, colon),
         found.size(), joined(found, " or ", [](auto* vf) { return vf->address.str(); }));
   const auto& vf = *found.front();
-  if (vf.driver != "vfio-pci")
+  if (!vf.driver.is_vfio())
     return refuse(
-        "VF '{}' cannot be given to a guest: its vf-driver is {}, not vfio-pci", wish,
-        vf.driver.empty() ? "none" : vf.driver);
+        "VF '{}' cannot be given to a guest: its vf-driver is {}, not a vfio driver", wish,
+        vf.driver.str());
   return &vf;
 }
 
@@ -189,7 +189,7 @@ Result<Exported> export_libvirt(const Plan& plan, const Facts& facts, const Expo
         {"domain", domain_name(pf, vf), vf.address, domain(facts, pf, vf, shares.at(vf.address))});
   };
   if (shares.empty())
-    return refuse("no VF of this plan goes to vfio-pci, so there is nothing to export");
+    return refuse("no VF of this plan has a vfio driver, so there is nothing to export");
 
   const auto nics = pools(plan, facts);
   if (!wish.pool.empty()) add_network(*VFIRST_TRY(wished_pool(wish.pool, nics)));
@@ -201,7 +201,7 @@ Result<Exported> export_libvirt(const Plan& plan, const Facts& facts, const Expo
   for (const auto* pf : nics)
     add_network(*pf);
   for (const auto& vf : plan.vfs)
-    if (vf.driver == "vfio-pci") add_domain(vf);
+    if (vf.driver.is_vfio()) add_domain(vf);
   out.document = fmt::format(
       "<?xml version='1.0' encoding='UTF-8'?>\n<vfirst format='libvirt' plan='{}'>\n", plan.hash());
   for (const auto& part : out.parts)

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "facts/boot_nic.hpp"
 
+#include "base/driver_name.hpp"
 #include "base/text.hpp"
 #include "facts/sriov.hpp"
 #include "host/root.hpp"
+#include "kargs/command_line.hpp"
 
 #include <algorithm>
 
@@ -17,17 +19,17 @@ bool may_be_it(const Root& root, const std::string& function) {
   const auto dir = std::string(kDevices) + function;
   if (root.number(dir + "/class", 16).value_or(0) >> 16 != 0x02 || root.link(dir + "/physfn"))
     return false;
-  // a guest's: it has no port here
-  return !root.link_name(dir + "/driver").value_or("").starts_with("vfio");
+  // a guest has it: then it has no port here
+  return !is_vfio_driver(root.link_name(dir + "/driver").value_or(""));
 }
 
 }  // namespace
 
 std::optional<MacAddress> boot_mac(std::string_view cmdline) {
   std::optional<MacAddress> mac;
-  for (auto word : words(cmdline)) {
-    if (!word.starts_with("BOOTIF=")) continue;
-    std::string text(word.substr(7));
+  for (const auto& arg : split_arguments(cmdline)) {
+    if (arg.key != "BOOTIF" || !arg.value) continue;
+    auto text = *arg.value;
     std::ranges::replace(text, '-', ':');
     if (text.size() == 20 && text[2] == ':') text.erase(0, 3);
     if (const auto read = MacAddress::parse(text)) mac = *read;

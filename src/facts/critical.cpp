@@ -9,6 +9,7 @@
 
 #include "base/text.hpp"
 #include "host/disks.hpp"
+#include "kargs/command_line.hpp"
 
 #include <algorithm>
 #include <set>
@@ -130,13 +131,11 @@ class Ground {
 // devices themselves.
 std::optional<std::string> root_argument(const Root& root, std::string_view cmdline) {
   std::optional<std::string> name;
-  for (auto word : words(cmdline)) {
-    if (!word.starts_with("root=")) continue;
-    word.remove_prefix(5);
+  for (const auto& arg : split_arguments(cmdline)) {
+    if (arg.key != "root" || !arg.value) continue;
+    std::string_view word = *arg.value;
     // dracut's spelling
     if (word.starts_with("block:")) word.remove_prefix(6);
-    if (word.starts_with("\"") && word.ends_with("\"") && word.size() > 1)
-      word = word.substr(1, word.size() - 2);
     if (word.starts_with("/dev/")) {
       name = block_name(root, word);
       continue;

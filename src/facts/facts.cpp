@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "facts/facts.hpp"
 
+#include "base/fnv.hpp"
 #include "base/text.hpp"
 
 #include <algorithm>
@@ -17,11 +18,10 @@ auto find_sorted(const List& list, const Key& key, Of of) -> decltype(&list.fron
   return at == list.end() || of(*at) != key ? nullptr : &*at;
 }
 
-// the constants of its authors
 std::uint64_t fnv1a(std::string_view text) {
-  std::uint64_t hash = 0xcbf29ce484222325u;
-  for (const unsigned char c : text)
-    hash = (hash ^ c) * 0x100000001b3u;
+  auto hash = kFnvStart;
+  for (const char c : text)
+    hash = fnv_mix(hash, static_cast<std::uint8_t>(c));
   return hash;
 }
 

@@ -3,6 +3,7 @@
 #include "facts/readers.hpp"
 
 #include "base/text.hpp"
+#include "base/version_order.hpp"
 #include "facts/kernel_needs.hpp"
 #include "host/modules.hpp"
 
@@ -12,38 +13,6 @@
 namespace vfirst::facts {
 
 namespace {
-
-// Runs of digits compare as numbers, other runs as text, a number is newer than text (6.13.0
-// over 6.13-rc1).
-bool newer(std::string_view a, std::string_view b) {
-  const auto digit = [](char c) { return c >= '0' && c <= '9'; };
-  const auto word = [&](char c) {
-    return digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-  };
-  const auto run = [&](std::string_view& text) {
-    while (!text.empty() && !word(text.front()))
-      text.remove_prefix(1);
-    std::size_t n = 0;
-    while (n < text.size() && word(text[n]) && digit(text[n]) == digit(text[0]))
-      ++n;
-    auto out = text.substr(0, n);
-    text.remove_prefix(n);
-    return out;
-  };
-  for (;;) {
-    auto x = run(a), y = run(b);
-    if (x.empty() || y.empty()) return y.empty() && !x.empty();
-    if (digit(x[0]) != digit(y[0])) return digit(x[0]);
-    if (digit(x[0])) {
-      while (x.size() > 1 && x[0] == '0')
-        x.remove_prefix(1);
-      while (y.size() > 1 && y[0] == '0')
-        y.remove_prefix(1);
-      if (x.size() != y.size()) return x.size() > y.size();
-    }
-    if (x != y) return x > y;
-  }
-}
 
 std::string modules_dir(const Root& root) {
   for (const auto* dir : {"lib/modules", "usr/lib/modules"})
@@ -153,7 +122,10 @@ std::vector<Kernel> read_kernels(
       releases.push_back(release);
   if (releases.empty())
     gaps.push_back("lib/modules: not shown, the kernel and what it can do are not known");
-  std::sort(releases.begin(), releases.end(), newer);
+  std::sort(releases.begin(), releases.end(), [](const auto& a, const auto& b) {
+    const int order = compare_versions(a, b);
+    return order != 0 ? order > 0 : a > b;
+  });
   std::vector<Kernel> kernels;
   for (const auto& release : releases) {
     Kernel kernel;

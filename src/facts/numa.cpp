@@ -3,6 +3,7 @@
 #include "facts/readers.hpp"
 
 #include "base/text.hpp"
+#include "facts/hugepage_pool.hpp"
 
 #include <algorithm>
 #include <map>
@@ -33,7 +34,7 @@ void read_meminfo(const Root& root, NumaNode& node) {
 // The sizes are those of sys/kernel/mm/hugepages; a node has a directory for each.
 void read_pools(const Root& root, const MemoryFacts& memory, NumaNode& node) {
   for (auto kb : memory.hugepage_sizes_kb) {
-    const auto pool = fmt::format("{}/hugepages/hugepages-{}kB", node_dir(node.id), kb);
+    const auto pool = hugepage_pool(root, node.id, kb);
     const auto pages = root.number(pool + "/nr_hugepages");
     if (pages)
       node.pools.push_back({kb, *pages, root.number(pool + "/free_hugepages").value_or(0)});

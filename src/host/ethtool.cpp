@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "host/ethtool.hpp"
 
+#include "host/ethtool_coalescing.hpp"
 #include "host/ethtool_ioctl.hpp"
 #include "host/netlink.hpp"
 
-#include <linux/ethtool_netlink.h>
 #include <linux/genetlink.h>
 #include <array>
 #include <cerrno>
@@ -50,17 +50,13 @@ Result<Coalescing> coalescing(unsigned ifindex) {
   if (!talk) return std::unexpected(talk.error());
   Coalescing out;
   VFIRST_CHECK(get(*talk, ETHTOOL_MSG_COALESCE_GET, ifindex, [&](const nlattr* attribute) {
-    switch (mnl_attr_get_type(attribute)) {
-      case ETHTOOL_A_COALESCE_RX_USECS: out.rx_usecs = mnl_attr_get_u32(attribute); break;
-      case ETHTOOL_A_COALESCE_TX_USECS: out.tx_usecs = mnl_attr_get_u32(attribute); break;
-      case ETHTOOL_A_COALESCE_USE_ADAPTIVE_RX:
-        out.adaptive_rx = mnl_attr_get_u8(attribute) != 0;
-        break;
-      case ETHTOOL_A_COALESCE_USE_ADAPTIVE_TX:
-        out.adaptive_tx = mnl_attr_get_u8(attribute) != 0;
-        break;
-      default: break;
-    }
+    for_each_field([&]<class T>(const CoalescingField<T>& field) {
+      if (mnl_attr_get_type(attribute) != field.attribute) return;
+      if constexpr (std::is_same_v<T, bool>)
+        out.*field.member = mnl_attr_get_u8(attribute) != 0;
+      else
+        out.*field.member = mnl_attr_get_u32(attribute);
+    });
   }));
   return out;
 }
@@ -71,12 +67,14 @@ Status set_coalescing(unsigned ifindex, const Coalescing& wanted) {
   if (!talk) return std::unexpected(talk.error());
   std::array<char, 512> buffer{};
   auto* message = begin(*talk, buffer, ETHTOOL_MSG_COALESCE_SET, ifindex);
-  if (wanted.adaptive_rx)
-    mnl_attr_put_u8(message, ETHTOOL_A_COALESCE_USE_ADAPTIVE_RX, *wanted.adaptive_rx);
-  if (wanted.adaptive_tx)
-    mnl_attr_put_u8(message, ETHTOOL_A_COALESCE_USE_ADAPTIVE_TX, *wanted.adaptive_tx);
-  if (wanted.rx_usecs) mnl_attr_put_u32(message, ETHTOOL_A_COALESCE_RX_USECS, *wanted.rx_usecs);
-  if (wanted.tx_usecs) mnl_attr_put_u32(message, ETHTOOL_A_COALESCE_TX_USECS, *wanted.tx_usecs);
+  for_each_field([&]<class T>(const CoalescingField<T>& field) {
+    const auto& value = wanted.*field.member;
+    if (!value) return;
+    if constexpr (std::is_same_v<T, bool>)
+      mnl_attr_put_u8(message, field.attribute, *value);
+    else
+      mnl_attr_put_u32(message, field.attribute, *value);
+  });
   return talk->socket.ask(message);
 }
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "host/ethtool_ioctl.hpp"
 
-#include <linux/ethtool.h>
+#include "host/ethtool_coalescing.hpp"
+
 #include <linux/sockios.h>
 #include <net/if.h>
 #include <sys/ioctl.h>
@@ -38,23 +39,21 @@ Result<Coalescing> coalescing(unsigned ifindex) {
   now.cmd = ETHTOOL_GCOALESCE;
   VFIRST_CHECK(call(ifindex, now));
   Coalescing out;
-  out.rx_usecs = now.rx_coalesce_usecs;
-  out.tx_usecs = now.tx_coalesce_usecs;
-  out.adaptive_rx = now.use_adaptive_rx_coalesce != 0;
-  out.adaptive_tx = now.use_adaptive_tx_coalesce != 0;
+  ethtool::for_each_field([&]<class T>(const ethtool::CoalescingField<T>& field) {
+    out.*field.member = static_cast<T>(now.*field.legacy);
+  });
   return out;
 }
 
 Status set_coalescing(unsigned ifindex, const Coalescing& wanted) {
-  // the ioctl knows no single values: read, change, write back
+  // The ioctl takes all settings at once: read them, change some, write them back.
   ethtool_coalesce all{};
   all.cmd = ETHTOOL_GCOALESCE;
   VFIRST_CHECK(call(ifindex, all));
   all.cmd = ETHTOOL_SCOALESCE;
-  if (wanted.rx_usecs) all.rx_coalesce_usecs = *wanted.rx_usecs;
-  if (wanted.tx_usecs) all.tx_coalesce_usecs = *wanted.tx_usecs;
-  if (wanted.adaptive_rx) all.use_adaptive_rx_coalesce = *wanted.adaptive_rx;
-  if (wanted.adaptive_tx) all.use_adaptive_tx_coalesce = *wanted.adaptive_tx;
+  ethtool::for_each_field([&](const auto& field) {
+    if (const auto& value = wanted.*field.member) all.*field.legacy = *value;
+  });
   return call(ifindex, all);
 }
 

@@ -9,12 +9,6 @@
 
 namespace vfirst {
 
-bool VfConfig::empty() const {
-  VfConfig nothing;
-  nothing.index = index;
-  return *this == nothing;
-}
-
 namespace {
 
 // A socket a call: a few microseconds each, and a call that the kernel blocks holds up nobody else.

@@ -3,9 +3,11 @@
 // A network device, as far as a PF needs it: up, the attributes of its VFs, interrupt coalescing,
 // channels. Devices are named by ifindex, since udev may rename them at any moment of the boot.
 
+#include "base/coalescing.hpp"
 #include "base/mac_address.hpp"
 #include "base/pci_address.hpp"
 #include "base/result.hpp"
+#include "base/vf_attributes.hpp"
 #include "host/host_actions.hpp"
 
 #include <memory>
@@ -14,30 +16,6 @@
 #include <vector>
 
 namespace vfirst {
-
-// What the PF keeps for one VF. In a request, absent leaves it alone; in an answer, absent means
-// the driver does not tell.
-struct VfConfig {
-  enum class Link { automatic, enable, disable };
-  unsigned index = 0;
-  std::optional<MacAddress> mac;
-  std::optional<bool> trust, spoofcheck;
-  std::optional<unsigned> vlan, qos;
-  // "802.1Q" or "802.1ad"
-  std::string vlan_protocol;
-  std::optional<Link> link;
-  std::optional<unsigned> min_rate_mbps, max_rate_mbps;
-  // nothing but the index
-  bool empty() const;
-  bool operator==(const VfConfig&) const = default;
-};
-
-// In an answer, absent: the device does not have it.
-struct Coalescing {
-  std::optional<unsigned> rx_usecs, tx_usecs;
-  std::optional<bool> adaptive_rx, adaptive_tx;
-  bool operator==(const Coalescing&) const = default;
-};
 
 struct Channels {
   unsigned combined = 0, combined_max = 0;

@@ -47,12 +47,15 @@ T take(const nlattr* attribute) {
   return value;
 }
 
-std::string protocol_name(std::uint16_t big_endian) {
-  return ntohs(big_endian) == ETH_P_8021AD ? "802.1ad" : "802.1Q";
+VlanProtocol protocol_of(std::uint16_t big_endian) {
+  return ntohs(big_endian) == ETH_P_8021AD ? VlanProtocol::dot1ad : VlanProtocol::dot1q;
 }
 
 VfConfig read_vf(const nlattr* info) {
   VfConfig vf;
+  // All of them by name, so that a new one does not compile before it is read here.
+  auto& [trust, spoofcheck, vlan, qos, vlan_protocol, link_state, min_rate_mbps, max_rate_mbps] =
+      static_cast<VfAttributes&>(vf);
   for_each_attribute(info, [&](const nlattr* attribute) {
     switch (mnl_attr_get_type(attribute)) {
       case IFLA_VF_MAC: {
@@ -65,8 +68,8 @@ VfConfig read_vf(const nlattr* info) {
       }
       case IFLA_VF_VLAN: {
         const auto value = take<ifla_vf_vlan>(attribute);
-        vf.vlan = value.vlan;
-        vf.qos = value.qos;
+        vlan = value.vlan;
+        qos = value.qos;
         break;
       }
       case IFLA_VF_VLAN_LIST:
@@ -75,29 +78,29 @@ VfConfig read_vf(const nlattr* info) {
           const auto value = take<ifla_vf_vlan_info>(entry);
           vf.vlan = value.vlan;
           vf.qos = value.qos;
-          vf.vlan_protocol = protocol_name(value.vlan_proto);
+          vf.vlan_protocol = protocol_of(value.vlan_proto);
         });
         break;
       case IFLA_VF_RATE: {
         const auto value = take<ifla_vf_rate>(attribute);
-        vf.min_rate_mbps = value.min_tx_rate;
-        vf.max_rate_mbps = value.max_tx_rate;
+        min_rate_mbps = value.min_tx_rate;
+        max_rate_mbps = value.max_tx_rate;
         break;
       }
       // A driver without the setting leaves the kernel's preset of all ones.
       case IFLA_VF_SPOOFCHK:
         if (const auto value = take<ifla_vf_spoofchk>(attribute); value.setting <= 1)
-          vf.spoofcheck = value.setting == 1;
+          spoofcheck = value.setting == 1;
         break;
       case IFLA_VF_TRUST:
         if (const auto value = take<ifla_vf_trust>(attribute); value.setting <= 1)
-          vf.trust = value.setting == 1;
+          trust = value.setting == 1;
         break;
       case IFLA_VF_LINK_STATE:
         switch (take<ifla_vf_link_state>(attribute).link_state) {
-          case IFLA_VF_LINK_STATE_ENABLE: vf.link = VfConfig::Link::enable; break;
-          case IFLA_VF_LINK_STATE_DISABLE: vf.link = VfConfig::Link::disable; break;
-          default: vf.link = VfConfig::Link::automatic;
+          case IFLA_VF_LINK_STATE_ENABLE: link_state = LinkState::enable; break;
+          case IFLA_VF_LINK_STATE_DISABLE: link_state = LinkState::disable; break;
+          default: link_state = LinkState::automatic;
         }
         break;
       default: break;
@@ -107,6 +110,9 @@ VfConfig read_vf(const nlattr* info) {
 }
 
 void put_vf(nlmsghdr* message, const VfConfig& vf) {
+  // All of them by name, so that a new one does not compile before it is sent here.
+  const auto& [trust, spoofcheck, vlan, qos, vlan_protocol, link_state, least_mbps, most_mbps] =
+      static_cast<const VfAttributes&>(vf);
   auto* info = mnl_attr_nest_start(message, IFLA_VF_INFO);
   if (vf.mac) {
     ifla_vf_mac value{};
@@ -114,23 +120,22 @@ void put_vf(nlmsghdr* message, const VfConfig& vf) {
     std::copy(vf.mac->bytes.begin(), vf.mac->bytes.end(), value.mac);
     put(message, IFLA_VF_MAC, value);
   }
-  if (vf.vlan && (vf.vlan_protocol.empty() || vf.vlan_protocol == "802.1Q")) {
-    put(message, IFLA_VF_VLAN, ifla_vf_vlan{vf.index, *vf.vlan, vf.qos.value_or(0)});
-  } else if (vf.vlan) {
+  if (vlan && vlan_protocol != VlanProtocol::dot1ad) {
+    put(message, IFLA_VF_VLAN, ifla_vf_vlan{vf.index, *vlan, qos.value_or(0)});
+  } else if (vlan) {
     auto* list = mnl_attr_nest_start(message, IFLA_VF_VLAN_LIST);
     put(message, IFLA_VF_VLAN_INFO,
-        ifla_vf_vlan_info{vf.index, *vf.vlan, vf.qos.value_or(0), htons(ETH_P_8021AD)});
+        ifla_vf_vlan_info{vf.index, *vlan, qos.value_or(0), htons(ETH_P_8021AD)});
     mnl_attr_nest_end(message, list);
   }
-  if (vf.trust) put(message, IFLA_VF_TRUST, ifla_vf_trust{vf.index, *vf.trust ? 1U : 0U});
-  if (vf.spoofcheck)
-    put(message, IFLA_VF_SPOOFCHK, ifla_vf_spoofchk{vf.index, *vf.spoofcheck ? 1U : 0U});
-  if (vf.link)
+  if (trust) put(message, IFLA_VF_TRUST, ifla_vf_trust{vf.index, *trust ? 1U : 0U});
+  if (spoofcheck) put(message, IFLA_VF_SPOOFCHK, ifla_vf_spoofchk{vf.index, *spoofcheck ? 1U : 0U});
+  if (link_state)
     put(message, IFLA_VF_LINK_STATE,
-        ifla_vf_link_state{vf.index, static_cast<std::uint32_t>(*vf.link)});
-  if (vf.min_rate_mbps || vf.max_rate_mbps)
+        ifla_vf_link_state{vf.index, static_cast<std::uint32_t>(*link_state)});
+  if (least_mbps || most_mbps)
     put(message, IFLA_VF_RATE,
-        ifla_vf_rate{vf.index, vf.min_rate_mbps.value_or(0), vf.max_rate_mbps.value_or(0)});
+        ifla_vf_rate{vf.index, least_mbps.value_or(0), most_mbps.value_or(0)});
   mnl_attr_nest_end(message, info);
 }
 
@@ -145,9 +150,9 @@ Status get_link(
   });
 }
 
-static_assert(static_cast<int>(VfConfig::Link::automatic) == IFLA_VF_LINK_STATE_AUTO);
-static_assert(static_cast<int>(VfConfig::Link::enable) == IFLA_VF_LINK_STATE_ENABLE);
-static_assert(static_cast<int>(VfConfig::Link::disable) == IFLA_VF_LINK_STATE_DISABLE);
+static_assert(static_cast<int>(LinkState::automatic) == IFLA_VF_LINK_STATE_AUTO);
+static_assert(static_cast<int>(LinkState::enable) == IFLA_VF_LINK_STATE_ENABLE);
+static_assert(static_cast<int>(LinkState::disable) == IFLA_VF_LINK_STATE_DISABLE);
 
 }  // namespace
 

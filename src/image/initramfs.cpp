@@ -1,20 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "image/initramfs.hpp"
 
+#include "base/driver_name.hpp"
 #include "base/text.hpp"
 #include "base/words.hpp"
+#include "plan/quirks.hpp"
 
 #include <algorithm>
 
 namespace vfirst {
 
 namespace {
-
-std::string underscored(std::string_view name) {
-  std::string out(name);
-  std::ranges::replace(out, '-', '_');
-  return out;
-}
 
 // dracut 106: every file that is taken from the host alone is noted in hostonly-files, the
 // modaliases of a strict build in the other; and what `hostonly_cmdline` makes of the builder's
@@ -30,17 +26,16 @@ bool tells_of_one_host(std::string_view name) {
 // The first of `drivers` that the kernel has as modules and the initramfs does not, those that were
 // left out on purpose apart.
 std::string missing(
-    std::span<const std::string_view> drivers, const Initramfs& initramfs, const Kernel& kernel,
+    std::span<const std::string> drivers, const Initramfs& initramfs, const Kernel& kernel,
     const Omitted& omitted) {
   std::string out;
-  for (const auto driver : drivers) {
-    const auto known = kernel.modules.find(std::string(driver));
+  for (const auto& driver : drivers) {
+    const auto known = kernel.modules.find(driver);
     if (known == kernel.modules.end() || known->second != ModuleState::loadable ||
         initramfs.has(driver))
       continue;
-    if (std::ranges::any_of(omitted, [&](const auto& one) {
-          return underscored(one.first) == underscored(driver);
-        }))
+    if (std::ranges::any_of(
+            omitted, [&](const auto& one) { return same_driver_name(one.first, driver); }))
       continue;
     append_to_list(out, driver, " ");
   }
@@ -48,6 +43,12 @@ std::string missing(
 }
 
 }  // namespace
+
+std::vector<std::string> early_boot_drivers() {
+  auto out = early_drivers("vfio");
+  std::ranges::move(early_drivers("pf"), std::back_inserter(out));
+  return out;
+}
 
 Initramfs Initramfs::parse(std::string_view listing) {
   Initramfs out;
@@ -63,14 +64,14 @@ Initramfs Initramfs::parse(std::string_view listing) {
     if (tells_of_one_host(name)) out.host_only.emplace_back(name);
     if (const auto end = file.find(".ko");
         end != file.npos && (end + 3 == file.size() || file[end + 3] == '.'))
-      out.modules.push_back(underscored(file.substr(0, end)));
+      out.modules.push_back(module_name(file.substr(0, end)));
   }
   std::ranges::sort(out.modules);
   return out;
 }
 
 bool Initramfs::has(std::string_view module) const {
-  return std::ranges::binary_search(modules, underscored(module));
+  return std::ranges::binary_search(modules, module_name(module));
 }
 
 std::string initramfs_path(const Root& root, const std::string& release) {
@@ -123,16 +124,15 @@ std::vector<Difference> judge_initramfs(
   if (const auto disks = missing(kDiskDrivers, initramfs, kernel, omitted); !disks.empty())
     differs("lacks drivers of other machines' disks: " + disks);
   if (!initramfs.vfirst) differs("holds no vfirst: VFs would come after the initramfs");
-  auto early = missing(kVfioDrivers, initramfs, kernel, omitted);
-  if (const auto pfs = missing(kPfDrivers, initramfs, kernel, omitted); !pfs.empty())
-    append_to_list(early, pfs, " ");
-  if (!early.empty()) differs("lacks drivers that early boot needs: " + early);
+  const auto needed = early_boot_drivers();
+  if (const auto early = missing(needed, initramfs, kernel, omitted); !early.empty())
+    differs("lacks drivers that early boot needs: " + early);
   for (const auto& [driver, file] : omitted) {
-    const auto one = [&, &name = driver](std::span<const std::string_view> list) {
+    const auto is_in = [&, &name = driver](std::span<const std::string> list) {
       return std::ranges::any_of(
-          list, [&](auto each) { return underscored(each) == underscored(name); });
+          list, [&](const auto& each) { return same_driver_name(each, name); });
     };
-    if (!initramfs.has(driver) && (one(kVfioDrivers) || one(kPfDrivers) || one(kDiskDrivers)))
+    if (!initramfs.has(driver) && (is_in(needed) || is_in(kDiskDrivers)))
       out.push_back(
           {file, 0, fmt::format("omit_drivers leaves {} out of {}", driver, path),
            "take it out, if hosts with that hardware are to come", true});

@@ -14,14 +14,11 @@
 
 namespace vfirst {
 
-// dracut/50vfirst/module-setup.sh puts these in; a test compares the two.
-inline constexpr std::string_view kVfioDrivers[] = {"vfio-pci", "vfio_iommu_type1", "irqbypass"};
-inline constexpr std::string_view kPfDrivers[] = {
-    "igb",   "ixgbe", "i40e", "ice",   "mlx5_core", "bnxt_en",  "sfc",     "qede",
-    "cxgb4", "hinic", "hns3", "hclge", "nvme",      "qat_c62x", "qat_4xxx"};
+// What early boot needs (plan/quirks.hpp): the vfio drivers, then those of PFs.
+std::vector<std::string> early_boot_drivers();
 // What most servers have their root on. An initramfs without one of these was made for another's
 // disks.
-inline constexpr std::string_view kDiskDrivers[] = {
+inline const std::vector<std::string> kDiskDrivers = {
     "ahci", "nvme", "virtio_blk", "virtio_scsi", "megaraid_sas", "mpt3sas", "smartpqi"};
 
 struct Initramfs {

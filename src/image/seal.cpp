@@ -120,12 +120,8 @@ Omitted omitted_drivers(const Root& root) {
 
 void inspect_kernels(const Root& root, const RunProcess& run, ImageReport& report) {
   ReadOptions options;
-  for (const auto driver : kVfioDrivers)
-    options.modules.emplace_back(driver);
-  for (const auto driver : kPfDrivers)
-    options.modules.emplace_back(driver);
-  for (const auto driver : kDiskDrivers)
-    options.modules.emplace_back(driver);
+  options.modules = early_boot_drivers();
+  options.modules.insert(options.modules.end(), kDiskDrivers.begin(), kDiskDrivers.end());
   facts::Gaps gaps;
   const auto omitted = omitted_drivers(root);
   for (const auto& kernel : facts::read_kernels(root, options, {}, gaps)) {

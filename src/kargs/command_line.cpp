@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "kargs/command_line.hpp"
 
+#include "base/words.hpp"
+
 #include <algorithm>
 
 namespace vfirst {
 
 namespace {
-
-// The kernel's isspace (lib/ctype.c): the six of C, and 0xa0, which Latin-1 calls a no-break space.
 
 std::size_t blanks(std::string_view text) {
   return static_cast<std::size_t>(std::find_if_not(text.begin(), text.end(), blank) - text.begin());
@@ -63,6 +63,21 @@ Result<KernelArg> make_arg(std::string_view key, std::optional<std::string_view>
   auto raw = quotes ? fmt::format("{}=\"{}\"", key, *value) : text;
   return KernelArg{
       std::move(raw), std::string(key), value ? std::optional<std::string>(*value) : std::nullopt};
+}
+
+std::vector<KernelArg> split_arguments(std::string_view text) {
+  std::vector<KernelArg> out;
+  // A C string ends at its first NUL.
+  text = text.substr(0, text.find('\0'));
+  for (text.remove_prefix(blanks(text)); !text.empty(); text.remove_prefix(blanks(text))) {
+    out.push_back(next_arg(text));
+    text.remove_prefix(out.back().raw.size());
+  }
+  return out;
+}
+
+std::string join_arguments(const std::vector<KernelArg>& arguments) {
+  return joined(arguments, " ", &KernelArg::raw);
 }
 
 CommandLine CommandLine::parse(std::string_view text) {

@@ -36,6 +36,15 @@ struct KernelArg {
 // kernel has no escape for a double quote.
 Result<KernelArg> make_arg(std::string_view key, std::optional<std::string_view> value);
 
+// Every argument of a text by next_arg's rules: a quoted blank separates nothing. It does not stop
+// at `--`: that is an argument here, and so is what stands behind it. The kernel hands those to
+// init, which it tokenizes by the same rules (init/main.c, "Setting init args"). For a whole line
+// that is read, changed and written back, there is CommandLine.
+std::vector<KernelArg> split_arguments(std::string_view text);
+
+// The arguments as one text, each as it was spelled, with one blank between two.
+std::string join_arguments(const std::vector<KernelArg>& arguments);
+
 class CommandLine {
  public:
   CommandLine() = default;

@@ -1,38 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "plan/action.hpp"
 
+#include "policy/vf_keys.hpp"
+
 namespace vfirst {
 
 namespace {
-
-template <class... Lambdas>
-struct Overloaded : Lambdas... {
-  using Lambdas::operator()...;
-};
-
-std::string plural(unsigned n, std::string_view one) {
-  return fmt::format("{} {}{}", n, one, n == 1 ? "" : "s");
-}
-std::string_view on_off(bool value) {
-  return value ? "on" : "off";
-}
 
 std::string describe_vf(const SetVfAttributes::Vf& vf) {
   std::string out = fmt::format("VF {}", vf.index);
   if (vf.mac) out += " mac " + vf.mac->str();
   if (vf.stable_mac) out += " mac stable";
-  if (vf.trust) out += fmt::format(" trust {}", on_off(*vf.trust));
-  if (vf.spoofcheck) out += fmt::format(" spoofcheck {}", on_off(*vf.spoofcheck));
-  if (vf.vlan) out += fmt::format(" vlan {}", *vf.vlan);
-  if (vf.qos) out += fmt::format(" qos {}", *vf.qos);
-  if (!vf.vlan_protocol.empty()) out += " proto " + vf.vlan_protocol;
-  if (vf.link_state)
-    out += fmt::format(
-        " state {}", *vf.link_state == LinkState::automatic ? "auto"
-                     : *vf.link_state == LinkState::enable  ? "enable"
-                                                            : "disable");
-  if (vf.min_rate_mbps) out += fmt::format(" min-rate {} Mbit/s", *vf.min_rate_mbps);
-  if (vf.max_rate_mbps) out += fmt::format(" max-rate {} Mbit/s", *vf.max_rate_mbps);
+  if (const auto text = text_of(vf); !text.empty()) out += ' ' + text;
   return out;
 }
 
@@ -41,9 +20,10 @@ bool same_but_index(SetVfAttributes::Vf a, const SetVfAttributes::Vf& b) {
   return a == b;
 }
 
-// Neighbours that differ only in their index are one phrase: "VF 0-6 trust off".
-std::string describe_vfs(const std::vector<SetVfAttributes::Vf>& vfs) {
-  std::string out;
+}  // namespace
+
+std::string SetVfAttributes::describe() const {
+  auto out = fmt::format("set on {}: ", pf.str());
   for (std::size_t i = 0; i < vfs.size();) {
     auto end = i;
     while (end + 1 < vfs.size() && same_but_index(vfs[end + 1], vfs[i]))
@@ -51,71 +31,39 @@ std::string describe_vfs(const std::vector<SetVfAttributes::Vf>& vfs) {
     auto phrase = describe_vf(vfs[i]);
     if (end > i)
       phrase.insert(fmt::format("VF {}", vfs[i].index).size(), fmt::format("-{}", vfs[end].index));
-    if (!out.empty()) out += "; ";
+    if (i > 0) out += "; ";
     out += phrase;
     i = end + 1;
   }
   return out;
 }
 
-}  // namespace
+std::string SetCoalescing::describe() const {
+  return fmt::format("coalescing on {}: {}", pf.str(), text_of(wanted));
+}
 
 std::string describe(const Action& action) {
+  return std::visit([](const auto& one) { return one.describe(); }, action);
+}
+
+std::string subject_of(const Action& action) {
+  return std::visit([](const auto& one) { return one.subject(); }, action);
+}
+
+ActionTraits traits_of(const Action& action) {
+  return std::visit([](const auto& one) { return one.kTraits; }, action);
+}
+
+std::optional<PciAddress> pf_of(const Action& action) {
   return std::visit(
-      Overloaded{
-          [](const LoadModule& x) { return fmt::format("load module {}", x.name); },
-          [](const SetDefaultIrqAffinity& x) {
-            return fmt::format("new interrupts go to CPUs {}", x.cpus.list());
-          },
-          [](const AwaitDriver& x) {
-            return x.driver.empty() ? fmt::format("wait for the driver of {}", x.pf.str())
-                                    : fmt::format("wait for driver {} on {}", x.driver, x.pf.str());
-          },
-          [](const BringUp& x) { return fmt::format("bring {} up", x.pf.str()); },
-          [](const SetEswitch& x) {
-            return fmt::format("eswitch of {} in {} mode", x.pf.str(), x.mode);
-          },
-          [](const CreateVfs& x) {
-            return fmt::format(
-                "create {} on {}{}", plural(x.count, "VF"), x.pf.str(),
-                x.allow_recreate ? ", anew if their number differs" : "");
-          },
-          [](const SetVfAttributes& x) {
-            return fmt::format("set on {}: {}", x.pf.str(), describe_vfs(x.vfs));
-          },
-          [](const SetVfVectors& x) {
-            return fmt::format(
-                "give VF {} of {} {}", x.index, x.pf.str(), plural(x.vectors, "MSI-X vector"));
-          },
-          [](const BindDriver& x) {
-            if (x.driver.empty())
-              return fmt::format(
-                  "leave VF {} of {} ({}) without a driver", x.index, x.pf.str(), x.device.str());
-            if (x.driver == "keep")
-              return fmt::format(
-                  "leave VF {} of {} ({}) to the kernel's driver", x.index, x.pf.str(),
-                  x.device.str());
-            return fmt::format(
-                "bind VF {} of {} ({}) to {}", x.index, x.pf.str(), x.device.str(), x.driver);
-          },
-          [](const SetCoalescing& x) {
-            std::string out = fmt::format("coalescing on {}:", x.pf.str());
-            if (x.adaptive_rx) out += fmt::format(" adaptive-rx {}", on_off(*x.adaptive_rx));
-            if (x.adaptive_tx) out += fmt::format(" adaptive-tx {}", on_off(*x.adaptive_tx));
-            if (x.rx_usecs) out += fmt::format(" rx-usecs {}", *x.rx_usecs);
-            if (x.tx_usecs) out += fmt::format(" tx-usecs {}", *x.tx_usecs);
-            return out;
-          },
-          [](const SetQueues& x) {
-            return fmt::format("{} on {}", plural(x.combined, "queue"), x.pf.str());
-          },
-          [](const PinIrqs& x) {
-            return fmt::format("interrupts of {} to CPUs {}", x.pf.str(), x.cpus.list());
-          },
-          [](const LimitIdleLatency& x) {
-            return fmt::format(
-                "idle latency of CPUs {} at most {} us", x.cpus.list(), x.latency_us);
-          },
+      [](const auto& one) -> std::optional<PciAddress> {
+        static_assert(
+            requires { one.pf; } == std::remove_cvref_t<decltype(one)>::kTraits.of_pf,
+            "of_pf and the member pf contradict each other");
+        if constexpr (requires { one.pf; })
+          return one.pf;
+        else
+          return std::nullopt;
       },
       action);
 }

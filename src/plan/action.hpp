@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
-// What can be done to the running kernel, as data. plan/ makes them, steps/ applies and verifies
-// them.
+// What can be done to the running kernel, as data. plan/ makes the actions, steps/ applies and
+// verifies them.
+//
+// An action is a struct with its traits and its own words, and a line of VFIRST_ACTIONS. apply()
+// and verify() are in a file of steps/. Nothing compiles, or links, while one of these is missing.
 
 #include "base/cpu_set.hpp"
 #include "base/mac_address.hpp"
 #include "base/pci_address.hpp"
+#include "base/words.hpp"
 #include "policy/policy.hpp"
 
 #include <optional>
@@ -15,103 +19,206 @@
 
 namespace vfirst {
 
+// When an action is done again after the boot.
+enum class ActionStage {
+  // when the driver of the PF came back
+  setup,
+  // and when only a PF's own port is to be set up again
+  tuning,
+  // and when only its interrupts are to be placed again
+  interrupts,
+};
+
+struct ActionTraits {
+  // It belongs to a PF, its member `pf`. Else it belongs to the whole host.
+  bool of_pf;
+  ActionStage stage;
+  // Its failure makes the steps after it pointless. A VF without its coalescing is still a VF.
+  bool blocks;
+};
+
 struct LoadModule {
+  static constexpr ActionTraits kTraits{
+      .of_pf = false, .stage = ActionStage::setup, .blocks = true};
   std::string name;
+  std::string describe() const { return "load module " + name; }
+  std::string subject() const { return "module " + name; }
   bool operator==(const LoadModule&) const = default;
 };
 struct SetDefaultIrqAffinity {
+  static constexpr ActionTraits kTraits{
+      .of_pf = false, .stage = ActionStage::setup, .blocks = false};
   CpuSet cpus;
+  std::string describe() const { return fmt::format("new interrupts go to CPUs {}", cpus.list()); }
+  std::string subject() const { return "CPUs of new interrupts"; }
   bool operator==(const SetDefaultIrqAffinity&) const = default;
 };
 // Wait (bounded, by event) until the PF has a driver. `driver`: the one expected, "" for any.
 struct AwaitDriver {
+  static constexpr ActionTraits kTraits{.of_pf = true, .stage = ActionStage::setup, .blocks = true};
   PciAddress pf;
   std::string driver;
+  std::string describe() const {
+    return driver.empty() ? fmt::format("wait for the driver of {}", pf.str())
+                          : fmt::format("wait for driver {} on {}", driver, pf.str());
+  }
+  std::string subject() const { return "driver"; }
   bool operator==(const AwaitDriver&) const = default;
 };
-// the PF's netdevs
+// Bring the PF's network interfaces up.
 struct BringUp {
+  static constexpr ActionTraits kTraits{
+      .of_pf = true, .stage = ActionStage::setup, .blocks = false};
   PciAddress pf;
+  std::string describe() const { return fmt::format("bring {} up", pf.str()); }
+  std::string subject() const { return "port"; }
   bool operator==(const BringUp&) const = default;
 };
-// The PF's embedded switch: "legacy" or "switchdev".
+// The mode of the PF's embedded switch: "legacy" or "switchdev".
 struct SetEswitch {
+  static constexpr ActionTraits kTraits{
+      .of_pf = true, .stage = ActionStage::setup, .blocks = false};
   PciAddress pf;
   std::string mode;
+  std::string describe() const { return fmt::format("eswitch of {} in {} mode", pf.str(), mode); }
+  std::string subject() const { return "eswitch"; }
   bool operator==(const SetEswitch&) const = default;
 };
-// autoprobe is off while they are made, so that no VF driver runs for VFs that go to vfio-pci.
+// The kernel's autoprobe is off while they are made, so that no driver is bound to VFs for guests.
 struct CreateVfs {
+  static constexpr ActionTraits kTraits{.of_pf = true, .stage = ActionStage::setup, .blocks = true};
   PciAddress pf;
   unsigned count = 0;
   bool allow_recreate = false;
+  std::string describe() const {
+    return fmt::format(
+        "create {} on {}{}", plural(count, "VF"), pf.str(),
+        allow_recreate ? ", anew if their number differs" : "");
+  }
+  std::string subject() const { return "VFs"; }
   bool operator==(const CreateVfs&) const = default;
 };
 struct SetVfAttributes {
-  struct Vf {
-    unsigned index = 0;
-    std::optional<MacAddress> mac;
-    // vf-mac = stable: MacAddress::stable_vf(index) of the PF's permanent address, which is known
-    // only once the PF has its driver, so the step asks for it; `mac` stays empty and the step is
-    // the same wherever the plan is made.
+  static constexpr ActionTraits kTraits{
+      .of_pf = true, .stage = ActionStage::setup, .blocks = false};
+  struct Vf : VfConfig {
+    // vf-mac = stable: the address is MacAddress::stable_vf(index) of the PF's permanent address.
+    // That is known only once the PF has its driver, so the step asks for it and `mac` stays empty.
+    // So the step is the same wherever the plan is made.
     bool stable_mac = false;
-    std::optional<bool> trust, spoofcheck;
-    std::optional<unsigned> vlan, qos;
-    std::string vlan_protocol;
-    std::optional<LinkState> link_state;
-    std::optional<unsigned> min_rate_mbps, max_rate_mbps;
     bool operator==(const Vf&) const = default;
   };
   PciAddress pf;
   std::vector<Vf> vfs;
+  // VFs in a row that differ only in their index are one phrase: "VF 0-6 trust off".
+  std::string describe() const;
+  std::string subject() const { return "VF attributes"; }
   bool operator==(const SetVfAttributes&) const = default;
 };
 struct SetVfVectors {
+  static constexpr ActionTraits kTraits{
+      .of_pf = true, .stage = ActionStage::setup, .blocks = false};
   PciAddress pf;
   unsigned index = 0;
   unsigned vectors = 0;
+  std::string describe() const {
+    return fmt::format("give VF {} of {} {}", index, pf.str(), plural(vectors, "MSI-X vector"));
+  }
+  std::string subject() const { return fmt::format("VF {} vectors", index); }
   bool operator==(const SetVfVectors&) const = default;
 };
-// `driver` "" leaves the VF without one (vf-driver = none); "keep": whatever the kernel would
-// choose, so only probe; a name sets driver_override and probes. `device` is computed from offset
-// and stride; the PF's virtfn<index> link is the truth.
+// A driver by name is set as the VF's driver_override, then the VF is probed. For "keep" it is only
+// probed. `device` is computed from the PF's offset and stride; the PF's link virtfn<index> decides
+// where the two differ.
 struct BindDriver {
+  static constexpr ActionTraits kTraits{
+      .of_pf = true, .stage = ActionStage::setup, .blocks = false};
   PciAddress pf;
   unsigned index = 0;
   PciAddress device;
-  std::string driver;
+  VfDriver driver;
+  std::string describe() const {
+    return driver.assignment(fmt::format("VF {} of {} ({})", index, pf.str(), device.str()));
+  }
+  std::string subject() const { return fmt::format("VF {} driver", index); }
   bool operator==(const BindDriver&) const = default;
 };
 struct SetCoalescing {
+  static constexpr ActionTraits kTraits{
+      .of_pf = true, .stage = ActionStage::tuning, .blocks = false};
   PciAddress pf;
-  std::optional<unsigned> rx_usecs, tx_usecs;
-  std::optional<bool> adaptive_rx, adaptive_tx;
+  Coalescing wanted;
+  std::string describe() const;
+  std::string subject() const { return "coalescing"; }
   bool operator==(const SetCoalescing&) const = default;
 };
 struct SetQueues {
+  static constexpr ActionTraits kTraits{
+      .of_pf = true, .stage = ActionStage::tuning, .blocks = false};
   PciAddress pf;
   unsigned combined = 0;
+  std::string describe() const {
+    return fmt::format("{} on {}", plural(combined, "queue"), pf.str());
+  }
+  std::string subject() const { return "queues"; }
   bool operator==(const SetQueues&) const = default;
 };
-// All MSI vectors of the PF; spread over `cpus` one by one.
+// All MSI vectors of the PF are spread over `cpus`, one by one.
 struct PinIrqs {
+  static constexpr ActionTraits kTraits{
+      .of_pf = true, .stage = ActionStage::interrupts, .blocks = false};
   PciAddress pf;
   CpuSet cpus;
+  std::string describe() const {
+    return fmt::format("interrupts of {} to CPUs {}", pf.str(), cpus.list());
+  }
+  std::string subject() const { return "interrupts"; }
   bool operator==(const PinIrqs&) const = default;
 };
-// PM QoS resume latency of each CPU in microseconds, a runtime bound on its idle states
+// The PM QoS resume latency of each CPU in microseconds, which bounds its idle states at run time
 // (admin-guide/pm/cpuidle).
 struct LimitIdleLatency {
+  static constexpr ActionTraits kTraits{
+      .of_pf = false, .stage = ActionStage::setup, .blocks = false};
   CpuSet cpus;
   unsigned latency_us = 0;
+  std::string describe() const {
+    return fmt::format("idle latency of CPUs {} at most {} us", cpus.list(), latency_us);
+  }
+  std::string subject() const { return "idle latency of isolated CPUs"; }
   bool operator==(const LimitIdleLatency&) const = default;
 };
 
-using Action = std::variant<
-    LoadModule, SetDefaultIrqAffinity, AwaitDriver, BringUp, SetEswitch, CreateVfs, SetVfAttributes,
-    SetVfVectors, BindDriver, SetCoalescing, SetQueues, PinIrqs, LimitIdleLatency>;
+// Every action once: first(NAME), then more(NAME) for each of the others.
+// clang-format off
+#define VFIRST_ACTIONS(first, more) \
+  first(LoadModule) \
+  more(SetDefaultIrqAffinity) \
+  more(AwaitDriver) \
+  more(BringUp) \
+  more(SetEswitch) \
+  more(CreateVfs) \
+  more(SetVfAttributes) \
+  more(SetVfVectors) \
+  more(BindDriver) \
+  more(SetCoalescing) \
+  more(SetQueues) \
+  more(PinIrqs) \
+  more(LimitIdleLatency)
+// clang-format on
 
-// "create 8 VFs on 0000:3b:00.0": plan, log and golden share it
+#define VFIRST_FIRST(name) name
+#define VFIRST_MORE(name) , name
+using Action = std::variant<VFIRST_ACTIONS(VFIRST_FIRST, VFIRST_MORE)>;
+#undef VFIRST_FIRST
+#undef VFIRST_MORE
+
+// "create 8 VFs on 0000:3b:00.0": what plan, log and golden say
 std::string describe(const Action&);
+// What it changes: of a PF "coalescing", of the host "module vfio-pci".
+std::string subject_of(const Action&);
+ActionTraits traits_of(const Action&);
+// The PF that it belongs to; nothing where it belongs to the whole host.
+std::optional<PciAddress> pf_of(const Action&);
 
 }  // namespace vfirst

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "plan/argument_diff.hpp"
 
-#include "base/text.hpp"
+#include "kargs/command_line.hpp"
 
 #include <fmt/format.h>
 #include <algorithm>
@@ -10,31 +10,31 @@ namespace vfirst {
 
 std::string ArgumentDiff::str() const {
   std::string out;
-  for (const auto& word : removed)
-    out += fmt::format("- {}\n", word);
-  for (const auto& word : added)
-    out += fmt::format("+ {}\n", word);
+  for (const auto& argument : removed)
+    out += fmt::format("- {}\n", argument);
+  for (const auto& argument : added)
+    out += fmt::format("+ {}\n", argument);
   return out;
 }
 
-// The longest common run of words stays unnamed, so that of a pair such as hugepagesz= hugepages=
-// only what moved shows.
+// The longest common subsequence is left out. So of a pair such as hugepagesz= hugepages= only the
+// argument that moved is shown.
 ArgumentDiff argument_diff(std::string_view before, std::string_view after) {
-  const auto a = words(before), b = words(after);
+  const auto a = split_arguments(before), b = split_arguments(after);
   std::vector<std::vector<std::size_t>> common(
       a.size() + 1, std::vector<std::size_t>(b.size() + 1));
   for (auto i = a.size(); i-- > 0;)
     for (auto j = b.size(); j-- > 0;)
-      common[i][j] =
-          a[i] == b[j] ? common[i + 1][j + 1] + 1 : std::max(common[i + 1][j], common[i][j + 1]);
+      common[i][j] = a[i].raw == b[j].raw ? common[i + 1][j + 1] + 1
+                                          : std::max(common[i + 1][j], common[i][j + 1]);
   ArgumentDiff diff;
   for (std::size_t i = 0, j = 0; i < a.size() || j < b.size();) {
-    if (i < a.size() && j < b.size() && a[i] == b[j])
+    if (i < a.size() && j < b.size() && a[i].raw == b[j].raw)
       ++i, ++j;
     else if (i < a.size() && (j == b.size() || common[i + 1][j] >= common[i][j + 1]))
-      diff.removed.emplace_back(a[i++]);
+      diff.removed.push_back(a[i++].raw);
     else
-      diff.added.emplace_back(b[j++]);
+      diff.added.push_back(b[j++].raw);
   }
   return diff;
 }

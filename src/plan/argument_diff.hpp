@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
-// What lies between two texts of kernel arguments, order included.
+// How two texts of kernel arguments differ, their order included.
 
 #include <string>
 #include <string_view>
@@ -9,11 +9,12 @@
 namespace vfirst {
 
 struct ArgumentDiff {
-  // both in order; a word that only moved is in both
+  // Both in order, each argument as it is spelled. One that only moved is in both.
   std::vector<std::string> removed, added;
-  // "- word" lines, then "+ word" lines; "" where nothing differs
+  // "- argument" lines, then "+ argument" lines; "" where nothing differs
   std::string str() const;
 };
+// Both texts are split by the kernel's rules, so that a quoted argument stays whole.
 ArgumentDiff argument_diff(std::string_view before, std::string_view after);
 
 }  // namespace vfirst

@@ -18,6 +18,11 @@ std::string human(std::uint64_t kb) {
 }
 }  // namespace
 
+std::uint64_t lost_frames(std::uint64_t node_kb, std::uint64_t page_kb, bool lowest) {
+  const auto structs_kb = node_kb / page_kb * 64 / 1024;
+  return (structs_kb + kGigabyteKb - 1) / kGigabyteKb + (lowest ? 1 : 0);
+}
+
 std::uint64_t NodeBudget::free_kb() const {
   const auto kept = host_reserve + crashkernel + page_structs + drivers;
   return kept < total ? total - kept : 0;
@@ -30,7 +35,8 @@ std::uint64_t NodeBudget::pages(std::uint64_t size_kb) const {
 
 std::uint64_t NodeBudget::sure_pages(std::uint64_t size_kb) const {
   const auto fit = pages(size_kb);
-  return frames_known ? std::min(fit, frames > kBrokenFrames ? frames - kBrokenFrames : 0) : fit;
+  const auto lost = std::max(frames_lost, kFramesAtRisk);
+  return frames_known ? std::min(fit, frames > lost ? frames - lost : 0) : fit;
 }
 
 std::string NodeBudget::sum(std::uint64_t size_kb) const {

@@ -9,18 +9,24 @@ namespace vfirst {
 
 inline constexpr std::uint64_t kGigabyteKb = 1 << 20;
 
+// Of a node's frames of 1 GiB, whole by its memory blocks, those that are broken once the kernel is
+// up. Its page structs, 64 bytes a page, take the topmost frames of the node, and the initramfs the
+// topmost one below 4G, which is the first node's. Seen in QEMU with two nodes of 4G: 1 of 3 frames
+// were left, and 3 of 4. `lowest`: the first node with memory.
+std::uint64_t lost_frames(std::uint64_t node_kb, std::uint64_t page_kb, bool lowest);
+// The kernel's image goes to any frame (KASLR), so a plan does not count on the last ones. Seen in
+// QEMU: a single node of 4G gave 0 of 2 pages.
+inline constexpr std::uint64_t kFramesAtRisk = 2;
+
 // In KiB. `total` is the node's memory in whole 256 MiB: what the kernel itself takes differs by
 // some megabytes from one boot to the next, and should not move a page.
 struct NodeBudget {
   unsigned node = 0;
   std::uint64_t total = 0, host_reserve = 0, crashkernel = 0, page_structs = 0, drivers = 0;
-  // an upper bound in pages by the memory blocks; 0: unknown
-  std::uint64_t frames = 0;
+  // An upper bound in pages by the memory blocks, and how many of them may be lost (lost_frames,
+  // and at least kFramesAtRisk).
+  std::uint64_t frames = 0, frames_lost = 0;
   bool frames_known = false;
-  // Frames that are whole by the memory blocks and broken once the kernel is up: its page structs
-  // and early allocations go to the top of each node, its image (KASLR) and the initramfs to any.
-  // Seen in QEMU: a node of 4G gave 0 of 2 pages.
-  static constexpr std::uint64_t kBrokenFrames = 2;
 
   // never below 0
   std::uint64_t free_kb() const;

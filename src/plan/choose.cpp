@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// From [pf] sections to PFs: matched, counted, safe to touch, and with as many VFs as the hardware
-// has.
+// Finds the PFs of each [pf] section, checks their number and that it is safe to change them, and
+// limits the number of VFs to what the hardware has.
+#include "base/words.hpp"
 #include "plan/draft.hpp"
 #include "plan/quirks.hpp"
 #include "plan/safety.hpp"
@@ -14,10 +15,7 @@ namespace vfirst {
 namespace {
 
 std::string addresses(const std::vector<const PciFunction*>& functions) {
-  std::string out;
-  for (const auto* f : functions)
-    out += (out.empty() ? "" : ", ") + f->address.str();
-  return out;
+  return joined(functions, ", ", [](const PciFunction* f) { return f->address.str(); });
 }
 
 Severity badness(const PfPolicy& section) {
@@ -34,16 +32,18 @@ void report_count(
       found.size() == 1 ? "es" : "");
   if (!found.empty()) message += " (" + addresses(found) + ")";
   if (const auto later = undecided(section, draft.facts); !later.empty())
-    message += fmt::format("; without a driver yet, so not to be told: {}", addresses(later));
+    message += fmt::format("; cannot be matched until a driver is bound: {}", addresses(later));
   draft.find(badness(section), "pf-expect", message + ": nothing is done for this section");
 }
 
-// The number of VFs, or nothing where it cannot be had; the reason is then a finding.
+// The number of VFs. Nothing where the device cannot have them; a finding then says why.
 std::optional<unsigned> vf_count(Draft& draft, const PfPolicy& section, const PciFunction& f) {
   const auto& wish = *section.vfs;
   const auto where = at(wish.from);
   const auto* quirk = quirk_of_driver(f.driver);
-  const auto set_by = quirk ? fmt::format(" (set by {})", quirk->total_vfs) : std::string();
+  const auto set_by = quirk && !quirk->total_vfs.empty()
+                          ? fmt::format(" (set by {})", quirk->total_vfs)
+                          : std::string();
   if (!f.sriov && !f.sriov_known) {
     draft.find(
         Severity::warning, "pf-sriov-unknown",
@@ -93,9 +93,7 @@ void check_ranges(Draft& draft, const PfPolicy& section, unsigned vfs) {
 }
 
 bool any_vfio(const Policy& policy, const PfPolicy& section) {
-  const auto said = [](const VfSettings& vf) {
-    return vf.driver && vf.driver->value == "vfio-pci";
-  };
+  const auto said = [](const VfSettings& vf) { return vf.driver && vf.driver->value.is_vfio(); };
   return said(section.vf) || std::ranges::any_of(policy.vf_ranges, [&](const VfRange& range) {
            return range.pf == section.name && said(range.vf);
          });
@@ -106,11 +104,6 @@ bool any_vfio(const Policy& policy, const PfPolicy& section) {
 Status choose_pfs(Draft& draft) {
   std::map<PciAddress, const PfPolicy*> taken;
   for (const auto& section : draft.policy.pfs) {
-    if (empty(section.match))
-      return refuse(
-          "{}[pf {}] selects every device: say pci, vendor, device, driver, mac, slot, node, port "
-          "or ifname",
-          at(section.from), section.name);
     const auto found = matching(section, draft.facts);
     for (const auto* f : found)
       if (const auto [other, is_new] = taken.emplace(f->address, &section); !is_new)
@@ -124,8 +117,8 @@ Status choose_pfs(Draft& draft) {
       continue;
     }
     for (const auto* f : found) {
-      // A guest's own port may carry its default route and is what a policy with role = guest is
-      // about; no VF is made there.
+      // With role = guest, the port that carries the default route may be the one to set up. No VF
+      // is made there.
       const bool own_port = draft.plan.role == Role::guest && !section.vfs;
       if (const auto reason = own_port ? std::nullopt
                                        : untouchable(
@@ -145,7 +138,7 @@ Status choose_pfs(Draft& draft) {
           chosen.manage_vfs = true;
           check_ranges(draft, section, *count);
         } else if (!f->sriov && !f->sriov_known) {
-          // what they cost and need counts, so that the arguments are the host's
+          // They are counted, so that the kernel arguments are right for the host.
           chosen.vfs = section.vfs->value.number.value_or(0);
         }
       }

@@ -154,19 +154,19 @@ Status plan_isolation(Draft& draft) {
             "kernel {} is older than 5.6: isolcpus= without managed_irq, so storage "
             "interrupts may reach isolated CPUs",
             draft.kernel.release));
-  draft.arg("isolcpus", flags + list, because, from);
-  draft.arg(
+  const auto isolcpus = draft.arg("isolcpus", flags + list, because, from);
+  const auto nohz_full = draft.arg(
       "nohz_full", list,
       "no timer tick while one task runs; the same list, as kernels up to 5.17 demand", from);
   draft.arg("rcu_nocbs", list, "RCU callbacks run on the host's CPUs", from);
 
   const auto host = (draft.facts.cpu.possible | draft.facts.cpu.online) - isolated;
-  draft.arg(
+  const auto irqaffinity = draft.arg(
       "irqaffinity", host.list(), "new interrupts go to every possible CPU that is not isolated",
       from);
-  draft.expect(WantIsolated{isolated}, "isolcpus=" + flags + list, from);
-  draft.expect(WantNohzFull{isolated}, "nohz_full=" + list, from);
-  draft.expect(WantIrqAffinity{host}, "irqaffinity=" + host.list(), from);
+  draft.expect(WantIsolated{isolated}, {isolcpus}, from);
+  draft.expect(WantNohzFull{isolated}, {nohz_full}, from);
+  draft.expect(WantIrqAffinity{host}, {irqaffinity}, from);
   return {};
 }
 

@@ -2,35 +2,15 @@
 #include "plan/draft.hpp"
 
 #include "plan/simulated.hpp"
+#include "policy/vf_keys.hpp"
 
 namespace vfirst {
-
-namespace {
-template <class T>
-void override_with(Maybe<T>& base, const Maybe<T>& wish) {
-  if (wish) base = wish;
-}
-}  // namespace
 
 VfSettings Draft::vf_settings(const PfPolicy& section, unsigned index) const {
   auto out = section.vf;
   for (const auto& range : policy.vf_ranges) {
     if (range.pf != section.name || index < range.first || index > range.last) continue;
-    override_with(out.driver, range.vf.driver);
-    override_with(out.mac, range.vf.mac);
-    override_with(out.trust, range.vf.trust);
-    override_with(out.spoofcheck, range.vf.spoofcheck);
-    override_with(out.queues, range.vf.queues);
-    override_with(out.vlan, range.vf.vlan);
-    override_with(out.qos, range.vf.qos);
-    override_with(out.vlan_protocol, range.vf.vlan_protocol);
-    override_with(out.link_state, range.vf.link_state);
-    override_with(out.min_rate_mbps, range.vf.min_rate_mbps);
-    override_with(out.max_rate_mbps, range.vf.max_rate_mbps);
-    override_with(out.rx_usecs, range.vf.rx_usecs);
-    override_with(out.tx_usecs, range.vf.tx_usecs);
-    override_with(out.adaptive_rx, range.vf.adaptive_rx);
-    override_with(out.adaptive_tx, range.vf.adaptive_tx);
+    override_with(out, range.vf);
   }
   return out;
 }
@@ -43,17 +23,15 @@ unsigned Draft::mac_base(const PfPolicy& section, unsigned index) const {
   return base;
 }
 
-const Origin* Draft::vfio_line() const {
+const Setting<VfDriver>* Draft::vfio_setting() const {
   for (const auto& pf : pfs) {
-    const auto said = [&](const VfSettings& vf) {
-      return vf.driver && vf.driver->value == "vfio-pci";
-    };
+    const auto said = [&](const VfSettings& vf) { return vf.driver && vf.driver->value.is_vfio(); };
     for (unsigned i = 0; i < pf.vfs; ++i) {
       if (!said(vf_settings(*pf.section, i))) continue;
       for (const auto& range : policy.vf_ranges)
         if (range.pf == pf.section->name && i >= range.first && i <= range.last && said(range.vf))
-          return &range.vf.driver->from;
-      return &pf.section->vf.driver->from;
+          return &*range.vf.driver;
+      return &*pf.section->vf.driver;
     }
   }
   return nullptr;
@@ -72,9 +50,15 @@ std::vector<const Kernel*> Draft::readers() const {
   return out;
 }
 
-void Draft::arg(
-    std::string key, std::string value, std::string because, const Origin& policy_line) {
-  plan.kargs.push_back({std::move(key), std::move(value), std::move(because), policy_line});
+KernelArg Draft::arg(KernelArg arg, std::string because, const Origin& policy_line) {
+  plan.kargs.push_back({arg, std::move(because), policy_line});
+  return arg;
+}
+
+KernelArg Draft::arg(
+    std::string_view key, std::string_view value, std::string because, const Origin& policy_line) {
+  // The planner's own values hold no quote, so this is never refused.
+  return arg(make_arg(key, value).value(), std::move(because), policy_line);
 }
 
 void Draft::find(Severity severity, std::string code, std::string message) {
@@ -89,7 +73,7 @@ std::size_t Draft::step(
   return plan.steps.size() - 1;
 }
 
-void Draft::expect(Want want, std::string asked, const Origin& policy_line) {
+void Draft::expect(Want want, std::vector<KernelArg> asked, const Origin& policy_line) {
   plan.expectations.push_back({std::move(want), std::move(asked), policy_line});
 }
 

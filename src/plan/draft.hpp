@@ -49,8 +49,8 @@ struct Draft {
   VfSettings vf_settings(const PfPolicy& section, unsigned index) const;
   // the VF that gets a `first` MAC rule's own address
   unsigned mac_base(const PfPolicy& section, unsigned index) const;
-  // where a VF of a chosen PF is sent to vfio-pci; nullptr: nowhere
-  const Origin* vfio_line() const;
+  // The setting that gives a VF of a chosen PF to a vfio driver; nullptr: no VF is for a guest.
+  const Setting<VfDriver>* vfio_setting() const;
   // Can this machine have an IOMMU once the planned arguments are in effect? A tree without ACPI
   // tables gets the benefit of the doubt.
   bool iommu_possible() const;
@@ -58,12 +58,15 @@ struct Draft {
   // writes anew.
   CommandLine foreign_arguments() const;
 
-  void arg(std::string key, std::string value, std::string because, const Origin& policy_line);
+  // Adds an argument to the plan, and returns it for an expectation.
+  KernelArg arg(KernelArg arg, std::string because, const Origin& policy_line);
+  KernelArg arg(
+      std::string_view key, std::string_view value, std::string because, const Origin& policy_line);
   void find(Severity severity, std::string code, std::string message);
   std::size_t step(
       Action action, std::string because, const Origin& policy_line, std::vector<std::size_t> after,
       bool required = true);
-  void expect(Want want, std::string asked, const Origin& policy_line);
+  void expect(Want want, std::vector<KernelArg> asked, const Origin& policy_line);
 };
 
 // "50-host.ini:4: " for a message that blames a line, "" where there is none.

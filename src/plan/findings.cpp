@@ -20,7 +20,7 @@ void vfs_against_cpus(Draft& draft) {
   for (const auto& pf : draft.pfs)
     for (unsigned i = 0; i < pf.vfs; ++i) {
       const auto wish = draft.vf_settings(*pf.section, i);
-      if (!wish.driver || wish.driver->value != "vfio-pci") continue;
+      if (!wish.driver || !wish.driver->value.is_vfio()) continue;
       ++vfs;
       queues += wish.queues ? std::max(wish.queues->value, 1u) : 1;
     }
@@ -163,7 +163,8 @@ void groups(Draft& draft) {
 
 void migration(Draft& draft) {
   std::vector<std::string> pins;
-  if (draft.vfio_line()) pins.push_back("VFs on vfio-pci");
+  const auto* vfio = draft.vfio_setting();
+  if (vfio) pins.push_back("VFs on " + vfio->value.name());
   if (std::ranges::any_of(
           draft.plan.hugepages, [](const PlannedPages& p) { return p.size_kb == 1 << 20; }))
     pins.push_back("1G pages");
@@ -176,9 +177,10 @@ void migration(Draft& draft) {
       Severity::note, "migration",
       fmt::format(
           "live migration: guests that use {} move only to a host that has the same{}", list,
-          draft.vfio_line()
-              ? ", and a VF on vfio-pci has to be unplugged first unless its driver can migrate"
-              : ""));
+          vfio ? fmt::format(
+                     ", and a VF on {} has to be unplugged first unless its driver can migrate",
+                     vfio->value.name())
+               : ""));
 }
 
 }  // namespace

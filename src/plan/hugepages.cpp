@@ -76,6 +76,7 @@ std::vector<Share> budgets(Draft& draft) {
         b.drivers += kPerPfKb + pf.vfs * kPerVfKb;
     if (wish.size && wish.size->value.kb() == kGigabyteKb && node.gigabyte_frames) {
       b.frames = *node.gigabyte_frames;
+      b.frames_lost = lost_frames(node.total_kb, facts.memory.page_kb, out.empty());
       b.frames_known = true;
     }
     out.push_back(share);
@@ -257,9 +258,10 @@ Status plan_hugepages(Draft& draft) {
   // A pair belongs together and the first pair of a size wins. With default_hugepagesz=1G x86 keeps
   // no 2M pool unless 2M is named, and guests that ask for 2M pages would find none: hence the last
   // pair (mm/hugetlb.c).
-  draft.arg("default_hugepagesz", size, "what a guest gets that names no size", wish.size->from);
+  const auto default_size = draft.arg(
+      "default_hugepagesz", size, "what a guest gets that names no size", wish.size->from);
   draft.arg("hugepagesz", size, "the size that the next count is for", wish.size->from);
-  draft.arg("hugepages", value, reason(shares, size_kb), asked_at);
+  const auto counts = draft.arg("hugepages", value, reason(shares, size_kb), asked_at);
   if (size_kb == kGigabyteKb && draft.x86()) {
     draft.arg(
         "hugepagesz", "2M",
@@ -267,8 +269,8 @@ Status plan_hugepages(Draft& draft) {
     draft.arg("hugepages", "0", "none at boot; the host may add some later", wish.size->from);
   }
   for (const auto& pages : draft.plan.hugepages)
-    draft.expect(WantPages{pages.node, pages.size_kb, pages.pages}, "hugepages=" + value, asked_at);
-  draft.expect(WantDefaultHugepage{size_kb}, "default_hugepagesz=" + size, wish.size->from);
+    draft.expect(WantPages{pages.node, pages.size_kb, pages.pages}, {counts}, asked_at);
+  draft.expect(WantDefaultHugepage{size_kb}, {default_size}, wish.size->from);
   return {};
 }
 

@@ -19,21 +19,20 @@ std::string switch_names(const Facts& facts) {
 }
 
 // What the machine lacks, and what that costs.
-void report_missing(Draft& draft, const Wish& wish, bool vfio) {
+void report_missing(Draft& draft, const Wish& wish, const Setting<VfDriver>* vfio) {
   const auto table = draft.facts.cpu.vendor == "amd" ? "IVRS" : draft.arm() ? "IORT" : "DMAR";
   draft.find(
       vfio ? Severity::error : Severity::warning, "iommu-missing",
       fmt::format(
           "{}the firmware shows no IOMMU (no {} table): switch {} on in the BIOS setup{}",
           at(wish.from), table, switch_names(draft.facts),
-          vfio ? "; until then the VFs are made but not bound to vfio-pci" : ""));
-  if (vfio) draft.expect(WantIommu{true}, "", wish.from);
+          vfio ? "; until then the VFs are made but not bound to " + vfio->value.name() : ""));
+  if (vfio) draft.expect(WantIommu{true}, {}, wish.from);
 }
 
 void passthrough_conflicts(Draft& draft, const Wish& wish) {
-  const auto& cmdline = draft.facts.boot.cmdline;
-  if (cmdline.find("kvm_amd.sev_snp=1") != std::string::npos ||
-      cmdline.find("kvm-amd.sev_snp=1") != std::string::npos)
+  const auto line = CommandLine::parse(draft.facts.boot.cmdline);
+  if (const auto* snp = line.last("kvm_amd.sev_snp"); snp && snp->value.value_or("1") == "1")
     draft.find(
         Severity::warning, "iommu-passthrough-snp",
         at(wish.from) +
@@ -55,8 +54,8 @@ void turn_off(Draft& draft, const Wish& wish) {
   }
   const auto key =
       draft.facts.iommu.ivrs || draft.facts.cpu.vendor == "amd" ? "amd_iommu" : "intel_iommu";
-  draft.arg(key, "off", because, wish.from);
-  draft.expect(WantIommu{false}, std::string(key) + "=off", wish.from);
+  const auto off = draft.arg(key, "off", because, wish.from);
+  draft.expect(WantIommu{false}, {off}, wish.from);
 }
 
 }  // namespace
@@ -64,13 +63,15 @@ void turn_off(Draft& draft, const Wish& wish) {
 Status plan_iommu(Draft& draft) {
   const auto& iommu = draft.facts.iommu;
   const auto& mode = draft.policy.iommu.mode;
-  const auto* vfio = draft.vfio_line();
+  const auto* vfio = draft.vfio_setting();
   if (!mode && !vfio) return {};
-  const Wish wish = mode ? Wish{mode->value, mode->from} : Wish{IommuMode::passthrough, *vfio};
+  const Wish wish = mode ? Wish{mode->value, mode->from} : Wish{IommuMode::passthrough, vfio->from};
 
   if (wish.mode == IommuMode::off) {
     if (vfio)
-      return refuse("{}mode = off, but {}vfio-pci needs an IOMMU", at(wish.from), at(*vfio));
+      return refuse(
+          "{}mode = off, but {}{} needs an IOMMU", at(wish.from), at(vfio->from),
+          vfio->value.name());
     turn_off(draft, wish);
     return {};
   }
@@ -79,22 +80,21 @@ Status plan_iommu(Draft& draft) {
     return {};
   }
 
-  std::string asked;
+  std::vector<KernelArg> asked;
   const bool amd = iommu.ivrs || (!iommu.tables_known && draft.facts.cpu.vendor == "amd");
   if (draft.x86() && (iommu.dmar || (!iommu.tables_known && draft.facts.cpu.vendor == "intel"))) {
     if (iommu.dmar) {
-      draft.arg("intel_iommu", "on", "the firmware has a DMAR table", wish.from);
+      asked = {draft.arg("intel_iommu", "on", "the firmware has a DMAR table", wish.from)};
     } else {
-      draft.arg(
+      asked = {draft.arg(
           "intel_iommu", "on",
           "an Intel CPU; whether its firmware has a DMAR table, this tree does not show",
-          wish.from);
+          wish.from)};
       draft.find(
           Severity::note, "iommu-unproved",
           "this tree has no ACPI tables: intel_iommu=on is planned because the CPU is "
           "Intel's; VT-d may still be off in the BIOS setup");
     }
-    asked = "intel_iommu=on";
   } else if (!iommu.tables_known && !iommu.active()) {
     draft.find(
         Severity::note, "iommu-unproved",
@@ -102,6 +102,7 @@ Status plan_iommu(Draft& draft) {
             "this tree has no ACPI tables: whether {} is on in the BIOS setup is not known",
             switch_names(draft.facts)));
   }
+  KernelArg mapping;
   if (draft.x86()) {
     const auto value = wish.mode == IommuMode::passthrough ? "pt" : "nopt";
     std::string because = wish.mode == IommuMode::passthrough
@@ -111,21 +112,20 @@ Status plan_iommu(Draft& draft) {
     // default.
     if (amd)
       because += "; AMD's IOMMU is on by itself, amd_iommu=on is not a value that the kernel knows";
-    draft.arg("iommu", value, because, wish.from);
-    if (asked.empty()) asked = fmt::format("iommu={}", value);
+    mapping = draft.arg("iommu", value, because, wish.from);
+    if (asked.empty()) asked = {mapping};
   } else {
     const auto value = wish.mode == IommuMode::passthrough ? "1" : "0";
-    draft.arg(
+    mapping = draft.arg(
         "iommu.passthrough", value,
         wish.mode == IommuMode::passthrough ? "the host's own DMA is not translated, guests' is"
                                             : "the host's own DMA is translated as well",
         wish.from);
-    asked = fmt::format("iommu.passthrough={}", value);
+    asked = {mapping};
   }
   draft.expect(WantIommu{true}, asked, wish.from);
   if (wish.mode == IommuMode::passthrough) {
-    draft.expect(
-        WantIommuPassthrough{}, draft.x86() ? "iommu=pt" : "iommu.passthrough=1", wish.from);
+    draft.expect(WantIommuPassthrough{}, {mapping}, wish.from);
     passthrough_conflicts(draft, wish);
   }
   if (vfio && !iommu.active() && iommu.tables_known)
@@ -133,8 +133,8 @@ Status plan_iommu(Draft& draft) {
         Severity::note, "iommu-inactive",
         fmt::format(
             "the running kernel does not use its IOMMU: VFs cannot be bound to "
-            "vfio-pci before a boot with {}",
-            asked));
+            "{} before a boot with {}",
+            vfio->value.name(), join_arguments(asked)));
   return {};
 }
 

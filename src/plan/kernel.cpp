@@ -53,9 +53,9 @@ void warn(Draft& draft, const KernelArg& arg, const Origin& from) {
 Status plan_kernel(Draft& draft) {
   const auto& wish = draft.policy.kernel;
   if (wish.mitigations) {
-    const auto arg = VFIRST_TRY(make_arg("mitigations", wish.mitigations->value));
-    draft.arg("mitigations", wish.mitigations->value, "the policy says so", wish.mitigations->from);
-    draft.expect(WantArg{arg.raw}, arg.raw, wish.mitigations->from);
+    const auto arg = draft.arg(
+        "mitigations", wish.mitigations->value, "the policy says so", wish.mitigations->from);
+    draft.expect(WantArg{arg}, {arg}, wish.mitigations->from);
     warn(draft, arg, wish.mitigations->from);
   }
   if (!wish.extra) return {};
@@ -63,8 +63,8 @@ Status plan_kernel(Draft& draft) {
   const auto line = CommandLine::parse(wish.extra->value);
   for (const auto& arg : line.args()) {
     warn(draft, arg, from);
-    draft.arg(arg.key, arg.value.value_or(""), "the policy says so", from);
-    draft.expect(WantArg{arg.raw}, arg.raw, from);
+    draft.arg(arg, "the policy says so", from);
+    draft.expect(WantArg{arg}, {arg}, from);
   }
   return {};
 }

@@ -68,11 +68,7 @@ void missing_modules(Draft& draft, const Kernel& kernel) {
 
 void conflicts(Draft& draft) {
   if (draft.facts.boot.cmdline.empty() || draft.plan.kargs.empty()) return;
-  std::vector<KernelArg> ours;
-  for (const auto& arg : draft.plan.kargs)
-    if (auto made =
-            make_arg(arg.key, arg.value.empty() ? std::optional<std::string_view>() : arg.value))
-      ours.push_back(std::move(*made));
+  const auto ours = draft.plan.arguments();
   const auto possible = draft.facts.cpu.possible | draft.facts.cpu.online;
   for (const auto& one : foreign_conflicts(
            draft.foreign_arguments(), ours, draft.kernel.version, *possible.last() + 1)) {

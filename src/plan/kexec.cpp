@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "plan/kexec.hpp"
 
+#include "base/driver_name.hpp"
 #include "plan/draft.hpp"
+#include "plan/quirks.hpp"
 
 #include <algorithm>
 #include <array>
@@ -10,19 +12,17 @@ namespace vfirst {
 
 namespace {
 
-// Each has a shutdown method in mainline that stops its device's DMA and interrupts before the
-// jump. Seen in QEMU (tests/vm/kexec): virtio-pci, igb, nvme. mlx5_core: in order since its
-// shutdown method of 4.4 and the card firmware of that time (op-build#538, op-build#781; NVIDIA
-// documents it for "shutdown and kexec flows"). nvme: op-build#537 was another device. Known not
-// to: mlx4_core (ipxe#916, talos#10143), i915 (onedr0p/home-ops#8568); unknown and so not here:
-// tg3, bnx2x, bnxt_en, RAID controllers.
-constexpr std::array<std::string_view, 8> kSurvive = {"ahci",  "i40e",      "ice",  "igb",
-                                                      "ixgbe", "mlx5_core", "nvme", "virtio-pci"};
+// Drivers that make no VFs and have a shutdown method in mainline that stops the DMA and the
+// interrupts of their device before the jump; those of PFs are in the quirk table. virtio-pci was
+// seen in QEMU (tests/vm/kexec). Known not to: mlx4_core (ipxe#916, talos#10143). Unknown, and so
+// not here: tg3, bnx2x, RAID controllers.
+constexpr std::array<std::string_view, 2> kSurvive = {"ahci", "virtio-pci"};
 
 }  // namespace
 
 bool survives_kexec(std::string_view driver) {
-  return std::ranges::find(kSurvive, driver) != kSurvive.end();
+  const auto* quirk = quirk_of_driver(driver);
+  return (quirk && quirk->survives_kexec) || std::ranges::find(kSurvive, driver) != kSurvive.end();
 }
 
 std::vector<std::string> against_kexec(const Facts& facts, const Plan& plan) {
@@ -33,7 +33,7 @@ std::vector<std::string> against_kexec(const Facts& facts, const Plan& plan) {
     // 01 storage, 02 network
     const auto kind = f.class_code >> 16;
     // resets the device when its user is gone
-    const bool vfio = f.driver.find("vfio") != f.driver.npos;
+    const bool vfio = is_vfio_driver(f.driver);
     if (!f.is_vf() && !f.driver.empty() && !vfio && (planned || kind == 0x01 || kind == 0x02) &&
         !survives_kexec(f.driver))
       out.push_back(

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
-// What a policy's [match] is held against.
+// What this machine is, for the [match] section of a policy.
 
 #include "facts/facts.hpp"
 #include "policy/match.hpp"

@@ -188,16 +188,12 @@ class Neighbours {
     const auto address = PciAddress::parse(n.match.front().patterns.front());
     if (!address) return;
     for (const auto& vf : draft_.plan.vfs)
-      if (vf.address == *address && vf.driver != n.value)
+      if (vf.address == *address && !vf.driver.satisfied_by(n.value))
         warn(
             n, "neighbour-driverctl",
             fmt::format(
                 "driverctl binds {} to {} at each boot, planned is {}: driverctl unset-override {}",
-                address->str(), n.value,
-                vf.driver.empty()     ? "no driver"
-                : vf.driver == "keep" ? "the kernel's driver"
-                                      : vf.driver,
-                address->str()));
+                address->str(), n.value, vf.driver.phrase(), address->str()));
     for (const auto& pf : draft_.pfs)
       if (pf.function->address == *address && !pf.function->driver.empty() &&
           pf.function->driver != n.value)
@@ -254,7 +250,7 @@ class Neighbours {
                 text, f.address.str(), text));
       if (f.sriov && device == f.sriov->vf_device &&
           std::ranges::any_of(draft_.plan.vfs, [&](const PlannedVf& vf) {
-            return vf.pf == f.address && vf.driver != "vfio-pci";
+            return vf.pf == f.address && !vf.driver.satisfied_by("vfio-pci");
           }))
         warn(
             n, "neighbour-modprobe",

@@ -64,18 +64,12 @@ Facts ordered(Facts facts) {
 
 }  // namespace
 
-std::string PlannedArg::text() const {
-  if (value.empty()) return key;
-  // The kernel's quotes have no escape, and enclose the value alone (lib/cmdline.c, next_arg).
-  const bool blank = value.find_first_of(" \t") != std::string::npos;
-  return blank ? fmt::format("{}=\"{}\"", key, value) : fmt::format("{}={}", key, value);
+std::vector<KernelArg> Plan::arguments() const {
+  return {kargs.begin(), kargs.end()};
 }
 
 std::string Plan::cmdline() const {
-  std::string out;
-  for (const auto& arg : kargs)
-    out += (out.empty() ? "" : " ") + arg.text();
-  return out;
+  return join_arguments(arguments());
 }
 
 std::string Plan::hash() const {

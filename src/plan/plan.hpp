@@ -3,6 +3,7 @@
 // Facts × Policy → Plan: a value that is printed, compared, tested, and never half executed.
 
 #include "facts/facts.hpp"
+#include "kargs/command_line.hpp"
 #include "plan/action.hpp"
 #include "policy/policy.hpp"
 
@@ -22,14 +23,12 @@ struct Finding {
   bool operator==(const Finding&) const = default;
 };
 
-// one kernel argument that we want
-struct PlannedArg {
-  // no value: a bare word
-  std::string key, value;
+// A kernel argument that we want.
+struct PlannedArg : KernelArg {
   std::string because;
   Origin policy;
-  // key=value, quoted where the kernel needs it
-  std::string text() const;
+  // as it is written: key=value, quoted where the kernel needs it
+  const std::string& text() const { return raw; }
   bool operator==(const PlannedArg&) const = default;
 };
 
@@ -55,8 +54,7 @@ struct PlannedVf {
   PciAddress pf;
   unsigned index = 0;
   PciAddress address;
-  // "" : none; "keep": the kernel's choice
-  std::string driver;
+  VfDriver driver;
   std::optional<MacAddress> mac;
   bool operator==(const PlannedVf&) const = default;
 };
@@ -109,7 +107,7 @@ struct WantMaxCstate {
 };
 // presence, where no effect can be read
 struct WantArg {
-  std::string text;
+  KernelArg arg;
   bool operator==(const WantArg&) const = default;
 };
 using Want = std::variant<
@@ -118,8 +116,8 @@ using Want = std::variant<
 
 struct Expectation {
   Want want;
-  // the kernel argument that asks for it
-  std::string asked;
+  // the kernel arguments that ask for it
+  std::vector<KernelArg> asked;
   Origin policy;
   bool operator==(const Expectation&) const = default;
 };
@@ -151,7 +149,8 @@ struct Plan {
   unsigned timeout_s = 60;
   Role role = Role::host;
 
-  // the arguments, blank separated
+  std::vector<KernelArg> arguments() const;
+  // the arguments as one text
   std::string cmdline() const;
   // short; over arguments and steps
   std::string hash() const;

@@ -20,26 +20,25 @@ Status plan_power(Draft& draft) {
             "works everywhere");
     return {};
   }
-  std::string asked = fmt::format("processor.max_cstate={}", acpi);
+  std::vector<KernelArg> asked;
   if (draft.facts.cpu.vendor == "intel") {
     // intel_idle.max_cstate=0 switches intel_idle off, and acpi_idle may then go deeper than
     // before: hence the pair.
-    draft.arg(
+    asked.push_back(draft.arg(
         "intel_idle.max_cstate", std::to_string(deepest),
         deepest == 0 ? "switches the intel_idle driver off"
                      : fmt::format("no idle state deeper than C{}", deepest),
-        wish->from);
-    draft.arg(
+        wish->from));
+    asked.push_back(draft.arg(
         "processor.max_cstate", std::to_string(acpi),
         deepest == 0 ? "holds acpi_idle, which takes over from intel_idle, at C1"
                      : "the same bound where acpi_idle runs instead",
-        wish->from);
-    asked = fmt::format("intel_idle.max_cstate={} ", deepest) + asked;
+        wish->from));
   } else {
-    draft.arg(
+    asked.push_back(draft.arg(
         "processor.max_cstate", std::to_string(acpi),
         fmt::format("no idle state deeper than C{}; intel_idle does not run here", acpi),
-        wish->from);
+        wish->from));
   }
   draft.expect(WantMaxCstate{acpi}, asked, wish->from);
   return {};

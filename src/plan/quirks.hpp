@@ -1,46 +1,75 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
-// What PF drivers need that no specification says, as a table. Looked up by the driver's name, or,
-// where no driver is bound yet, by the vendor, so that the plan is the same before and after the
-// driver came.
+// What PF drivers need that no specification says, one row a driver. This table is the only home of
+// such a fact, and of the list of drivers that an initramfs needs. A row is looked up by the name
+// of the driver or, where no driver is bound yet, by the vendor or the class of the device: so the
+// plan is the same before and after the driver came.
 
 #include <cstdint>
 #include <span>
+#include <string>
 #include <string_view>
+#include <vector>
 
 namespace vfirst {
 
+// What has no value in a row is what is true of a driver that nobody has looked at.
 struct DriverQuirk {
-  std::string_view driver, vf_driver;
-  std::uint16_t vendor;
-  // numvfs is accepted and makes no VF while the PF is down
-  bool up_before_vfs;
-  // an admin MAC is lost, or refused, while the PF is down
-  bool up_before_mac;
-  // sriov_vf_msix_count
-  enum class Knob { yes, no, unknown } vf_msix;
-  // smp_affinity answers EPERM: the kernel places them itself
-  bool managed_irqs;
-  // When switchdev mode is set: while there is no VF, or once all have their virtfn and physfn
-  // links. none: it has only legacy.
-  enum class Eswitch { none, before_vfs, after_vfs } eswitch;
-  // who sets TotalVFs, and the tool that changes it
-  std::string_view total_vfs;
-  // what to look at when no VFs come, or fewer; "" for nothing
-  std::string_view if_no_vfs;
-  // ... when a VF's setting or driver is refused
-  std::string_view if_refused;
+  std::string_view driver{};
+  // the driver of its VFs on the host; "" where the kernel has none
+  std::string_view vf_driver{};
+  // further modules without which it makes no VFs, separated by blanks
+  std::string_view companions{};
+  // PCI vendor of its devices; 0 where they have one class and any vendor
+  std::uint16_t vendor = 0;
+  // PCI class and subclass of its devices where that decides and not the vendor; else 0
+  std::uint16_t pci_class = 0;
+  // It accepts a write to numvfs and makes no VF while the PF is down.
+  bool up_before_vfs = false;
+  // A MAC address that the PF sets for a VF is lost, or refused, while the PF is down.
+  bool up_before_mac = false;
+  // Does it have the attribute sriov_vf_msix_count (pci_driver.sriov_set_msix_vec_count)?
+  enum class Knob { yes, no, unknown } vf_msix = Knob::unknown;
+  // The kernel places its interrupts, and a write to smp_affinity gives EPERM.
+  bool managed_irqs = false;
+  // When its embedded switch changes its mode: only while there is no VF, or only once all VFs
+  // exist. none: it knows only the legacy mode.
+  enum class Eswitch { unknown, none, before_vfs, after_vfs } eswitch = Eswitch::unknown;
+  // It has a shutdown method that stops the DMA and the interrupts of its device before a kexec.
+  bool survives_kexec = false;
+  // Its module goes into the initramfs, so that its VFs exist before the real root.
+  bool in_initramfs = true;
+  // who sets TotalVFs, and the tool that changes it; "" where that is not known
+  std::string_view total_vfs{};
+  // what to look at when no VFs come, or fewer
+  std::string_view if_no_vfs{};
+  // what to look at when a VF's setting or driver is refused
+  std::string_view if_refused{};
 };
 
 std::span<const DriverQuirk> driver_quirks();
 // nullptr where the table has none
 const DriverQuirk* quirk_of_driver(std::string_view driver);
 
-// Must the netdev be up before VFs are made? True for every function of a vendor whose drivers need
-// it.
+// Must the port be up before VFs are made? True for every device of a vendor whose drivers need it.
 bool up_before_vfs(std::string_view driver, std::uint16_t vendor);
-// ... before their MAC addresses are set? False only for a vendor whose drivers are all known not
-// to need it.
+// Must it be up before MAC addresses of VFs are set? False only for a vendor whose drivers are all
+// known not to need it.
 bool up_before_mac(std::string_view driver, std::uint16_t vendor);
+// Does the kernel itself place the interrupts of such a device? `class_code`: all 24 bits.
+bool managed_irqs(std::string_view driver, std::uint32_t class_code);
+// May the embedded switch change its mode only while there is no VF? If not: only once they all
+// exist, and before they have drivers. True for a driver that is not in the table, which loses
+// nothing: a mode that is set while there is no VF disturbs none.
+bool eswitch_before_vfs(std::string_view driver, std::uint16_t vendor);
+// Is the driver known to have only the legacy mode?
+bool lacks_eswitch(std::string_view driver);
+
+// The modules that early boot needs in an initramfs, a line a kind: "vfio", "pf" or "vf", then
+// their names, separated by blanks. The build writes this text to /usr/share/vfirst/early-drivers,
+// which the initramfs generators read: they run where the program may not.
+std::string early_drivers();
+// the names of one kind in that text
+std::vector<std::string> early_drivers(std::string_view kind);
 
 }  // namespace vfirst

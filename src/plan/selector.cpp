@@ -22,7 +22,7 @@ bool subsystem_matches(const std::string& pattern, const PciFunction& f) {
          glob_match(lowered(halves[1]), fmt::format("{:04x}", f.subsystem_device));
 }
 
-// What config space and firmware say, driver or not.
+// By what config space and firmware tell, which needs no driver.
 bool matches_fixed(const PfSelector& s, const PciFunction& f) {
   if (f.is_vf() || f.class_code >> 16 == 0x06) return false;
   if (s.pci && !address_matches(s.pci->value, f.address)) return false;
@@ -64,12 +64,6 @@ std::vector<const PciFunction*> collect(const PfPolicy& section, const Facts& fa
 
 bool matches(const PfSelector& selector, const PciFunction& f) {
   return matches_fixed(selector, f) && matches_bound(selector, f);
-}
-
-bool empty(const PfSelector& s) {
-  return !(
-      s.pci || s.vendor || s.device || s.subsystem || s.driver || s.slot || s.ifname || s.port ||
-      s.mac || s.node);
 }
 
 std::vector<const PciFunction*> matching(const PfPolicy& section, const Facts& facts) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
-// Which PCI functions a [pf] section means. VFs never match, bridges neither.
+// Which PCI functions a [pf] section selects. VFs and bridges never match.
 
 #include "facts/facts.hpp"
 #include "policy/policy.hpp"
@@ -10,16 +10,14 @@
 namespace vfirst {
 
 bool matches(const PfSelector& selector, const PciFunction& function);
-// no key at all: would match every device
-bool empty(const PfSelector& selector);
 
-// By address. A section with a `vfs` key means functions with an SR-IOV capability where any that
-// match have one.
+// Sorted by address. If the section has a `vfs` key and any match has an SR-IOV capability, only
+// those that have one.
 std::vector<const PciFunction*> matching(const PfPolicy& section, const Facts& facts);
 
-// Functions that could match once their driver is there: everything that is known of them fits, but
-// the section asks for driver, mac, ifname or port, and no driver is bound yet. In the initramfs
-// this says "wait, and plan again".
+// Functions that may match once a driver is bound: what is known about them matches, but the
+// section asks for driver, mac, ifname or port. In the initramfs they are waited for, and the plan
+// is made again.
 std::vector<const PciFunction*> undecided(const PfPolicy& section, const Facts& facts);
 
 }  // namespace vfirst

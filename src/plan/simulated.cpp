@@ -10,13 +10,9 @@ namespace vfirst {
 
 namespace {
 
-// The node's page structs, 64 bytes a page, stand in its topmost frames; the initramfs in the
-// topmost one below 4G, which is the first node's. Seen in QEMU with two nodes of 4G: 1 of 3 frames
-// and 3 of 4.
 void count_frames(const NumaNode& node, std::uint64_t page_kb, bool lowest, SimulatedNode& out) {
   if (!node.gigabyte_frames) return;
-  const auto structs_kb = node.total_kb / page_kb * 64 / 1024;
-  const auto broken = (structs_kb + kGigabyteKb - 1) / kGigabyteKb + (lowest ? 1 : 0);
+  const auto broken = lost_frames(node.total_kb, page_kb, lowest);
   out.most_frames = node.gigabyte_frames;
   out.frames = *node.gigabyte_frames - std::min(*node.gigabyte_frames, broken);
 }
@@ -60,32 +56,25 @@ SimulatedMachine simulated_machine(const Facts& facts, std::string_view release)
   return out;
 }
 
-std::vector<KernelArg> arguments_of(const Plan& plan) {
-  std::vector<KernelArg> out;
-  for (const auto& arg : plan.kargs)
-    if (auto made =
-            make_arg(arg.key, arg.value.empty() ? std::optional<std::string_view>() : arg.value))
-      out.push_back(std::move(*made));
-  return out;
-}
-
 CommandLine foreign_line(const Facts& facts, const Plan& plan) {
-  auto text = facts.boot.cmdline;
-  const auto blank = [&](std::size_t at) { return at >= text.size() || text[at] == ' '; };
-  for (const auto& own : facts.boot.own_arguments) {
-    const auto from = own.empty() ? std::string::npos : text.find(own);
-    if (from != std::string::npos && (from == 0 || text[from - 1] == ' ') &&
-        blank(from + own.size()))
-      text.erase(from, own.size());
+  auto line = CommandLine::parse(facts.boot.cmdline);
+  for (const auto& text : facts.boot.own_arguments) {
+    const auto own = split_arguments(text);
+    const auto& args = line.args();
+    // Ours stand together. An equal argument elsewhere is somebody else's.
+    const auto at = std::ranges::search(args, own, {}, &KernelArg::raw, &KernelArg::raw);
+    if (at.empty()) continue;
+    const auto first = static_cast<std::size_t>(at.begin() - args.begin());
+    for (std::size_t i = 0; i < own.size(); ++i)
+      line.erase(first);
   }
-  auto line = CommandLine::parse(text);
-  line.remove(arguments_of(plan));
+  line.remove(plan.arguments());
   return line;
 }
 
 CommandLine planned_line(const Facts& facts, const Plan& plan) {
   auto line = foreign_line(facts, plan);
-  for (const auto& arg : arguments_of(plan))
+  for (const auto& arg : plan.arguments())
     // a line that ends inside a quote swallows the rest
     if (!line.append(arg)) break;
   return line;

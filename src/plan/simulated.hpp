@@ -20,6 +20,4 @@ CommandLine foreign_line(const Facts& facts, const Plan& plan);
 // What will stand in proc/cmdline: the foreign line, then the plan's arguments.
 CommandLine planned_line(const Facts& facts, const Plan& plan);
 
-std::vector<KernelArg> arguments_of(const Plan& plan);
-
 }  // namespace vfirst

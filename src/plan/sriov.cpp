@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// VFs, and the steps that make them and set their PF up, each waiting for what it needs.
+// The steps that make VFs and set their PFs up. Each waits for the steps that it needs.
 #include "plan/draft.hpp"
-#include "plan/eswitch.hpp"
 #include "plan/quirks.hpp"
+#include "policy/vf_keys.hpp"
 
 #include <algorithm>
 #include <map>
@@ -14,35 +14,19 @@ namespace {
 bool is_nic(const PciFunction& f) {
   return f.class_code >> 16 == 0x02;
 }
-bool is_nvme(const PciFunction& f) {
-  return f.class_code >> 8 == 0x0108;
+
+VfDriver driver_of(const VfSettings& vf) {
+  return value_or(vf.driver, VfDriver());
 }
 
-std::string driver_of(const VfSettings& vf) {
-  return vf.driver ? vf.driver->value : "keep";
-}
-
-// A name that modprobe knows, where the policy's word is a driver and not a rule.
-bool names_module(const std::string& driver) {
-  return driver != "keep" && driver != "none" && !driver.empty();
-}
-
-// The same four keys of a [pf] section and of its VFs.
-template <class Keys>
-SetCoalescing coalescing_of(const PciAddress& address, const Keys& keys) {
-  SetCoalescing out{address, {}, {}, {}, {}};
-  if (keys.rx_usecs) out.rx_usecs = keys.rx_usecs->value;
-  if (keys.tx_usecs) out.tx_usecs = keys.tx_usecs->value;
-  if (keys.adaptive_rx) out.adaptive_rx = keys.adaptive_rx->value;
-  if (keys.adaptive_tx) out.adaptive_tx = keys.adaptive_tx->value;
-  return out;
-}
-template <class Keys>
-const Origin& origin_of(const Keys& keys) {
-  return keys.rx_usecs      ? keys.rx_usecs->from
-         : keys.tx_usecs    ? keys.tx_usecs->from
-         : keys.adaptive_rx ? keys.adaptive_rx->from
-                            : keys.adaptive_tx->from;
+std::string reason_for(const VfDriver& driver) {
+  switch (driver.kind()) {
+    case VfDriver::Kind::keep: return "the host uses it";
+    case VfDriver::Kind::none: return "the policy leaves it alone";
+    case VfDriver::Kind::vfio: return "for guests";
+    case VfDriver::Kind::other: break;
+  }
+  return "the policy names this driver";
 }
 
 class PfSteps {
@@ -61,15 +45,16 @@ class PfSteps {
     ready_ = {draft_.step(
         AwaitDriver{pf().address, ""}, "its driver makes the VFs and owns its queues",
         pf_.section->from, first_, required_)};
-    // Where the mode changes after the VFs were made, the port is taken away and comes anew with it
-    // (mlx5).
     const bool late_switch = switched() && pf_.vfs && !eswitch_before_vfs(pf().driver, pf().vendor);
+    // mlx5 takes the port away when the mode changes, and makes a new one: that one is brought up.
+    const bool late_port = late_switch && !up_before_vfs(pf().driver, pf().vendor);
     if (section().eswitch && !switched()) not_a_nic(section().eswitch->from, "eswitch is");
+    if (switched()) report_eswitch();
     if (switched() && !late_switch)
       ready_ = {eswitch("this driver changes it only while it has no VF", ready_)};
-    if (!late_switch) bring_up();
+    if (!late_port) bring_up();
     VFIRST_CHECK(make_vfs(late_switch));
-    if (late_switch) bring_up();
+    if (late_port) bring_up();
     queues_and_irqs();
     return {};
   }
@@ -77,10 +62,7 @@ class PfSteps {
  private:
   const PciFunction& pf() const { return *pf_.function; }
   const PfPolicy& section() const { return *pf_.section; }
-  bool coalescing() const {
-    return section().rx_usecs || section().tx_usecs || section().adaptive_rx ||
-           section().adaptive_tx;
-  }
+  bool coalescing() const { return origin_of_coalescing(section()) != nullptr; }
   bool switched() const { return section().eswitch && is_nic(pf()); }
   std::size_t eswitch(std::string because, std::vector<std::size_t> after) {
     return draft_.step(
@@ -99,8 +81,20 @@ class PfSteps {
             "{}{} is not a network device: {} left out", at(from), pf().address.str(), what));
   }
 
-  // Nothing here asks which driver is bound: in the initramfs none may be, and the plan is the
-  // same.
+  // The step stays in the plan, because the plan must not depend on whether the driver is bound
+  // yet.
+  void report_eswitch() {
+    if (section().eswitch->value == "switchdev" && lacks_eswitch(pf().driver))
+      draft_.find(
+          Severity::warning, "eswitch-unsupported",
+          fmt::format(
+              "{}{}: driver {} knows only the legacy mode of its embedded switch: eswitch = "
+              "switchdev will be refused",
+              at(section().eswitch->from), pf().address.str(), pf().driver));
+  }
+
+  // The steps do not depend on whether a driver is bound: in the initramfs none may be, and the
+  // plan must be the same.
   void bring_up() {
     if (!is_nic(pf())) return;
     std::string why;
@@ -167,7 +161,7 @@ class PfSteps {
     }
     if (late_switch)
       before_binding.push_back(eswitch(
-          "this driver changes it once its VFs exist and before they have a driver",
+          "this driver changes it once its VFs exist; none of them has a driver yet",
           before_binding));
     for (unsigned i = 0; i < pf_.vfs; ++i)
       place_vf(i, before_binding);
@@ -188,21 +182,11 @@ class PfSteps {
             "{}VF {} of {}: {}", at(wish.mac->from), index, pf().address.str(), mac.error().what);
       vf.mac = *mac;
     }
-    if (wish.trust) vf.trust = wish.trust->value;
-    if (wish.spoofcheck) vf.spoofcheck = wish.spoofcheck->value;
-    if (wish.vlan) vf.vlan = wish.vlan->value;
-    if (wish.qos) vf.qos = wish.qos->value;
-    if (wish.vlan_protocol) vf.vlan_protocol = wish.vlan_protocol->value;
-    if (wish.link_state) vf.link_state = wish.link_state->value;
-    if (wish.min_rate_mbps) vf.min_rate_mbps = wish.min_rate_mbps->value;
-    if (wish.max_rate_mbps) vf.max_rate_mbps = wish.max_rate_mbps->value;
-    SetVfAttributes::Vf nothing;
-    nothing.index = index;
-    if (vf == nothing) return std::optional<SetVfAttributes::Vf>{};
-    for (const auto* origin :
-         {wish.mac ? &wish.mac->from : nullptr, wish.trust ? &wish.trust->from : nullptr,
-          wish.vlan ? &wish.vlan->from : nullptr})
-      if (origin && from == section().from) from = *origin;
+    static_cast<VfAttributes&>(vf) = vfirst::attributes_of(wish);
+    if (vf.empty() && !vf.stable_mac) return std::optional<SetVfAttributes::Vf>{};
+    // the step cites the first setting of its first VF
+    if (from == section().from)
+      from = vf.mac || vf.stable_mac ? wish.mac->from : *origin_of_attributes(wish);
     return std::optional{std::move(vf)};
   }
 
@@ -236,46 +220,43 @@ class PfSteps {
                       address.error().what));
       return;
     }
-    draft_.plan.vfs.push_back(
-        {pf().address, index, *address, driver == "none" ? "" : driver, shown_mac(index, wish)});
-    // made, not bound: iommu.cpp says why
-    if (driver == "vfio-pci" && !draft_.iommu_possible()) return;
+    draft_.plan.vfs.push_back({pf().address, index, *address, driver, shown_mac(index, wish)});
+    // Without an IOMMU it is made and not bound. iommu.cpp reports that.
+    if (driver.is_vfio() && !draft_.iommu_possible()) return;
     auto after = before;
-    if (const auto module = modules_.find(driver); module != modules_.end())
+    if (const auto module = modules_.find(driver.name()); module != modules_.end())
       after.push_back(module->second);
     std::ranges::sort(after);
-    const auto because = driver == "vfio-pci" ? "for guests"
-                         : driver == "none"   ? "the policy leaves it alone"
-                         : driver == "keep"   ? "the host uses it"
-                                              : "the policy names this driver";
     const auto bound = draft_.step(
-        BindDriver{pf().address, index, *address, driver == "none" ? "" : driver}, because,
+        BindDriver{pf().address, index, *address, driver}, reason_for(driver),
         wish.driver ? wish.driver->from : section().from, after, required_);
-    if (wish.coalescing()) vf_coalescing(index, *address, wish, driver, bound);
+    if (const auto* from = origin_of_coalescing(wish))
+      vf_coalescing(index, *address, wish, driver, bound, *from);
   }
 
-  // A VF on vfio-pci has no port here: its guest sets its own interrupts (role = guest).
+  // A VF on a vfio driver has no port here: its guest sets its own interrupts (role = guest).
   void vf_coalescing(
-      unsigned index, const PciAddress& address, const VfSettings& wish, const std::string& driver,
-      std::size_t bound) {
-    const auto from = origin_of(wish);
+      unsigned index, const PciAddress& address, const VfSettings& wish, const VfDriver& driver,
+      std::size_t bound, const Origin& from) {
     if (!is_nic(pf())) return not_a_nic(from, "interrupt coalescing is");
-    if (driver == "vfio-pci" || driver == "none") {
+    if (driver.is_vfio() || driver.is_none()) {
       draft_.find(
           Severity::warning, "vf-without-port",
           fmt::format(
               "{}VF {} of {} ({}) has no port on this host: its coalescing is set "
               "in its guest, by a policy with role = guest",
-              at(from), index, pf().address.str(), driver == "none" ? "no driver" : driver));
+              at(from), index, pf().address.str(), driver.phrase()));
       return;
     }
     const auto up = draft_.step(
         BringUp{address}, "drivers refuse coalescing while the port is down", from, {bound}, false);
-    draft_.step(coalescing_of(address, wish), "interrupt delay as asked", from, {up}, required_);
+    draft_.step(
+        SetCoalescing{address, coalescing_of(wish)}, "interrupt delay as asked", from, {up},
+        required_);
   }
 
-  // Last, because making VFs resets the ports of some drivers and with them queues and interrupts
-  // (igb).
+  // These steps come last: with some drivers (igb), making VFs resets the port, its queues and its
+  // interrupts.
   void queues_and_irqs() {
     if (section().queues) {
       if (is_nic(pf()))
@@ -285,21 +266,21 @@ class PfSteps {
       else
         not_a_nic(section().queues->from, "queues is");
     }
-    if (coalescing()) {
-      const auto from = origin_of(section());
+    if (const auto* from = origin_of_coalescing(section())) {
       if (is_nic(pf()))
         draft_.step(
-            coalescing_of(pf().address, section()), "interrupt delay as asked", from, ready_,
-            required_);
+            SetCoalescing{pf().address, coalescing_of(section())}, "interrupt delay as asked",
+            *from, ready_, required_);
       else
-        not_a_nic(from, "interrupt coalescing is");
+        not_a_nic(*from, "interrupt coalescing is");
     }
     if (!pf_.irq_cpus.empty()) {
-      if (is_nvme(pf()))
+      const bool managed = managed_irqs(pf().driver, pf().class_code);
+      if (managed)
         draft_.find(
             Severity::note, "irq-managed",
             fmt::format(
-                "{}{}: the kernel itself places NVMe interrupts; "
+                "{}{}: the kernel itself places its interrupts; "
                 "isolcpus=managed_irq keeps them off isolated CPUs",
                 at(section().irq->from), pf().address.str()));
       draft_.step(
@@ -307,7 +288,7 @@ class PfSteps {
           fmt::format(
               "CPUs that the host keeps{}",
               pf().node >= 0 ? fmt::format(", near node {}", pf().node) : ""),
-          section().irq->from, ready_, required_ && !is_nvme(pf()));
+          section().irq->from, ready_, required_ && !managed);
     }
   }
 
@@ -333,11 +314,11 @@ Status plan_sriov(Draft& draft) {
     for (unsigned i = 0; i < pf.vfs; ++i) {
       const auto wish = draft.vf_settings(*pf.section, i);
       const auto driver = driver_of(wish);
-      if (!names_module(driver) || modules.contains(driver) ||
-          (driver == "vfio-pci" && !draft.iommu_possible()))
+      if (!driver.is_named() || modules.contains(driver.name()) ||
+          (driver.is_vfio() && !draft.iommu_possible()))
         continue;
-      modules[driver] =
-          draft.step(LoadModule{driver}, "VFs are bound to it", wish.driver->from, {});
+      modules[driver.name()] =
+          draft.step(LoadModule{driver.name()}, "VFs are bound to it", wish.driver->from, {});
     }
   for (const auto& pf : draft.pfs) {
     draft.plan.pfs.push_back(

@@ -4,6 +4,7 @@
 // by side.
 
 #include "base/cpu_set.hpp"
+#include "policy/vf_driver.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -55,8 +56,8 @@ struct Receipt {
   unsigned pfs = 0;
   // VFs that have the driver that the plan gives them
   unsigned vfs_wanted = 0, vfs_got = 0;
-  // "vfio-pci"; "" where they have different ones
-  std::string vf_driver;
+  // nothing: they are to have different ones
+  std::optional<VfDriver> vf_driver;
   std::vector<Pages> pages;
   // as the kernel has it
   CpuSet isolated;

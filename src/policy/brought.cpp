@@ -5,6 +5,7 @@
 #include "base/words.hpp"
 #include "host/network_events.hpp"
 #include "host/read_only_mount.hpp"
+#include "kargs/command_line.hpp"
 #include "policy/load.hpp"
 #include "policy/policy_set.hpp"
 
@@ -23,7 +24,7 @@ constexpr auto kFetch = "/usr/libexec/vfirst/fetch";
 constexpr int kFetchLimit_s = 40;
 constexpr auto kLabel = "VFIRST";
 constexpr auto kAskedLabel = "LABEL=VFIRST";
-constexpr std::string_view kArgument = "vfirst.policy=";
+constexpr std::string_view kArgument = "vfirst.policy";
 constexpr std::string_view kInitramfsFolder = "etc/vfirst/policy.d";
 
 // curl's exit codes for what a network that is still coming up gives: no name, no way, no answer,
@@ -60,13 +61,12 @@ struct Asked {
 Asked asked_for(const Root& root) {
   Asked out;
   const auto cmdline = root.read("proc/cmdline").value_or("");
-  for (auto word : words(cmdline)) {
-    if (!word.starts_with(kArgument)) continue;
-    word.remove_prefix(kArgument.size());
-    if (word == kAskedLabel)
+  for (const auto& arg : split_arguments(cmdline)) {
+    if (arg.key != kArgument || !arg.value) continue;
+    if (*arg.value == kAskedLabel)
       out.label = true;
-    else if (!word.empty())
-      out.urls.emplace_back(word);
+    else if (!arg.value->empty())
+      out.urls.emplace_back(*arg.value);
   }
   return out;
 }

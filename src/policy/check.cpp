@@ -21,10 +21,6 @@ Status check_rates(const VfSettings& vf) {
       vf.min_rate_mbps->value, vf.max_rate_mbps->value, vf.max_rate_mbps->from.str());
 }
 
-bool selects(const PfSelector& match) {
-  return !(match == PfSelector{});
-}
-
 }  // namespace
 
 Status check_file(Policy& policy, std::string_view name) {
@@ -45,7 +41,7 @@ Status check_file(Policy& policy, std::string_view name) {
 
 Status check_policy(Policy& policy, const std::vector<std::string>& elsewhere) {
   for (const auto& pf : policy.pfs) {
-    if (!selects(pf.match))
+    if (pf.match.empty())
       return refuse(
           "{}: [pf {}] selects nothing; say pci, vendor, device, subsystem, driver, mac, slot, "
           "node, port or ifname",

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
-// What keys must be to each other. For src/policy.
+// Checks that concern more than one key. For src/policy.
 
 #include "policy/policy.hpp"
 
@@ -10,11 +10,11 @@
 
 namespace vfirst {
 
-// After file `name` was read into `policy`: of two ways to say one thing the later file's wins, in
-// one file they clash.
+// To be called after file `name` was read into `policy`. Of two keys that say the same thing, the
+// one of the later file wins; in one file they are refused.
 Status check_file(Policy& policy, std::string_view name);
-// The merged whole. `elsewhere`: PFs that files for other machines describe; their [vf] sections
-// are left out here.
+// Checks the merged policy. `elsewhere`: PFs of files that are for other machines. Their [vf]
+// sections are dropped here.
 Status check_policy(Policy& policy, const std::vector<std::string>& elsewhere);
 
 }  // namespace vfirst

@@ -52,8 +52,8 @@ Status check_extra(std::string_view arguments) {
       return refuse("{} has no closing double quote", arg.raw);
     if (arg.key.empty() || std::string_view("=;#").find(arg.key.front()) != std::string_view::npos)
       return refuse("'{}' has no name", arg.raw);
-    // drivers/iommu/amd/init.c, parse_amd_iommu_options: "Unknown option - 'on'"; it is on wherever
-    // there is an IVRS table.
+    // parse_amd_iommu_options() in drivers/iommu/amd/init.c says "Unknown option - 'on'". The IOMMU
+    // is on if there is an IVRS table.
     if (arg.is("amd_iommu") && (arg.value == "on" || arg.value == "off"))
       return refuse(
           "{} does not belong here: {}", arg.raw,

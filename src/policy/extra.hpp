@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
-// What `[kernel] extra` may hold: any kernel argument but those that another key decides.
+// What `[kernel] extra` may hold: any kernel argument except those that another key sets.
 
 #include "base/result.hpp"
 
@@ -8,7 +8,7 @@
 
 namespace vfirst {
 
-// Refuses the first argument that does not belong there, and says where it does.
+// Refuses the first argument that does not belong there, and says where it belongs.
 Status check_extra(std::string_view arguments);
 
 }  // namespace vfirst

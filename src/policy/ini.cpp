@@ -11,11 +11,12 @@ namespace vfirst {
 
 namespace {
 
-// inih copies section names and keys into buffers of 50 bytes and cuts what does not fit (ini.c,
-// MAX_SECTION, MAX_NAME).
+// inih copies names of sections and keys into buffers of 50 bytes, and cuts what does not fit
+// (ini.c, MAX_SECTION, MAX_NAME).
 constexpr std::size_t kNameLimit = 49;
 
-// inih takes a comment off the first line of a value, but r55 not off its further lines.
+// inih removes a comment from the first line of a value. Its release 55 does not remove one from
+// further lines.
 std::string_view without_comment(std::string_view text) {
   for (std::size_t i = 1; i < text.size(); ++i)
     if (text[i] == ';' && (text[i - 1] == ' ' || text[i - 1] == '\t'))
@@ -23,9 +24,9 @@ std::string_view without_comment(std::string_view text) {
   return text;
 }
 
-// Feeds inih line by line. inih tells its handler no line number (Debian builds it without) and
-// cuts a line that is longer than its buffer, so the lines are counted and measured here, before it
-// sees them.
+// Feeds inih line by line. inih does not give its handler the line number (Debian builds it
+// without), and it cuts a line that is longer than its buffer. So the lines are counted and
+// measured here, before inih sees them.
 class Reader {
  public:
   Reader(std::string_view name, std::string_view text) : name_(name), rest_(text) {}
@@ -36,7 +37,7 @@ class Reader {
       fault("the file begins with a byte order mark; save it as UTF-8 without one");
     }
     const int wrong = fault_ ? 0 : ini_parse_stream(next_line, this, entry, this);
-    // inih carries on past a line it cannot read and names the first one at the end.
+    // inih continues behind a line that it cannot read, and names the first such line at the end.
     if (wrong > 0 && (!fault_ || static_cast<unsigned>(wrong) < fault_line_)) {
       line_ = static_cast<unsigned>(wrong);
       fault_.reset();

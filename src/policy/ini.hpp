@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
-// An INI text as libinih reads it, with the lines it came from; everything that libinih would cut,
-// join or pass over in silence is refused instead.
+// An INI text as libinih reads it, with the numbers of its lines. What libinih would cut, join or
+// skip without a message is refused.
 
 #include "base/result.hpp"
 
@@ -11,7 +11,7 @@
 
 namespace vfirst {
 
-// a further line of one value: it begins with a blank
+// A further line of a value. It begins with a blank.
 struct IniPiece {
   std::string text;
   unsigned line = 0;
@@ -23,14 +23,14 @@ struct IniEntry {
   std::vector<IniPiece> more;
 };
 
-// one [header]; a repeated header is a second one
+// One [header]. A header that comes again is another section.
 struct IniSection {
   std::string name;
   unsigned line = 0;
   std::vector<IniEntry> entries;
 };
 
-// The first fault ends it: "NAME:LINE: what". `name` is used for messages only.
+// Stops at the first fault: "NAME:LINE: what". `name` is for messages only.
 Result<std::vector<IniSection>> read_ini(std::string_view name, std::string_view text);
 
 }  // namespace vfirst

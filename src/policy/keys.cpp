@@ -3,6 +3,7 @@
 
 #include "base/text.hpp"
 #include "policy/table.hpp"
+#include "policy/vf_keys.hpp"
 
 namespace vfirst {
 
@@ -44,9 +45,9 @@ constexpr MatchRow kMatch[] = {
 constexpr KeyRow<CpuPolicy> kCpu[] = {
     row<CpuPolicy, value::number<1, 1024>, &CpuPolicy::reserved_cores_per_node>(
         "cpu", "reserved-cores-per-node", "1..1024",
-        "whole cores that the host keeps on each NUMA node, SMT siblings with them (default 1)"),
+        "whole cores that the host keeps on each NUMA node, with their SMT siblings (default 1)"),
     row<CpuPolicy, value::cpus, &CpuPolicy::reserved>(
-        "cpu", "reserved", "CPU-LIST", "the reserved CPUs as a literal list instead", true),
+        "cpu", "reserved", "CPU-LIST", "the CPUs that the host keeps, as a list", true),
     row<CpuPolicy, value::yes_no, &CpuPolicy::isolate>(
         "cpu", "isolate", kYesNo,
         "isolcpus, nohz_full, rcu_nocbs and irqaffinity for the other CPUs"),
@@ -59,10 +60,11 @@ constexpr KeyRow<HugepagePolicy> kHugepages[] = {
         "hugepages", "per-node", "PERCENT% | PAGES",
         "share of what each node can give, or a page count"),
     row<HugepagePolicy, value::size, &HugepagePolicy::host_reserve>(
-        "hugepages", "host-reserve", "SIZE", "memory of each node that is never given away"),
+        "hugepages", "host-reserve", "SIZE", "memory that stays with the host on each node"),
 };
 constexpr PolicyKey kNodePages{
-    "hugepages", "nodeN", "PERCENT% | PAGES", "the same for one node; wins over per-node"};
+    "hugepages", "nodeN", "PERCENT% | PAGES",
+    "the same as per-node for one node; it wins over per-node"};
 
 constexpr KeyRow<IommuPolicy> kIommu[] = {
     row<IommuPolicy, value::iommu_mode, &IommuPolicy::mode>(
@@ -75,7 +77,7 @@ constexpr KeyRow<PowerPolicy> kPower[] = {
         "deepest C-state of the whole host; any leaves it alone"),
     row<PowerPolicy, value::number<0, 2000000>, &PowerPolicy::isolated_latency_us>(
         "power", "isolated-latency-us", "0..2000000",
-        "wake-up latency allowed to isolated CPUs, at run time"),
+        "longest wake-up time of isolated CPUs, set at run time"),
 };
 
 constexpr KeyRow<KernelPolicy> kKernel[] = {
@@ -83,12 +85,12 @@ constexpr KeyRow<KernelPolicy> kKernel[] = {
         "kernel", "extra", "ARGUMENTS", "further kernel arguments, as written", true),
     row<KernelPolicy, value::mitigations, &KernelPolicy::mitigations>(
         "kernel", "mitigations", "auto | auto,nosmt | off",
-        "CPU vulnerability mitigations; off trusts every guest"),
+        "mitigations of CPU vulnerabilities; off only if you trust every guest"),
 };
 
 constexpr KeyRow<PfPolicy> kPf[] = {
     row<PfPolicy, value::pci_glob, &PfPolicy::match, &PfSelector::pci>(
-        "pf NAME", "pci", "ADDRESS", "selects PFs by PCI address, * and ? allowed"),
+        "pf NAME", "pci", "ADDRESS", "selects PFs by PCI address, which may contain * and ?"),
     row<PfPolicy, value::id16, &PfPolicy::match, &PfSelector::vendor>(
         "pf NAME", "vendor", "ID", "selects by PCI vendor"),
     row<PfPolicy, value::id16, &PfPolicy::match, &PfSelector::device>(
@@ -106,83 +108,77 @@ constexpr KeyRow<PfPolicy> kPf[] = {
     row<PfPolicy, value::glob, &PfPolicy::match, &PfSelector::port>(
         "pf NAME", "port", kGlob, "selects by port number or physical port name"),
     row<PfPolicy, value::glob, &PfPolicy::match, &PfSelector::ifname>(
-        "pf NAME", "ifname", kGlob, "selects by interface name; the others are safer"),
+        "pf NAME", "ifname", kGlob, "selects by interface name; the other selectors are safer"),
     row<PfPolicy, value::number<1, 256>, &PfPolicy::expect>(
         "pf NAME", "expect", "1..256", "how many PFs must match (default 1)"),
     row<PfPolicy, value::vf_count, &PfPolicy::vfs>(
-        "pf NAME", "vfs", "0..65535 | max", "VFs to make on each"),
+        "pf NAME", "vfs", "0..65535 | max", "number of VFs on each PF"),
     row<PfPolicy, value::eswitch, &PfPolicy::eswitch>(
-        "pf NAME", "eswitch", "legacy | switchdev", "embedded switch mode"),
-    row<PfPolicy, value::number<0, 65535>, &PfPolicy::rx_usecs>(
-        "pf NAME", "rx-usecs", "0..65535", "receive interrupt coalescing"),
-    row<PfPolicy, value::number<0, 65535>, &PfPolicy::tx_usecs>(
-        "pf NAME", "tx-usecs", "0..65535", "transmit interrupt coalescing"),
-    row<PfPolicy, value::yes_no, &PfPolicy::adaptive_rx>(
-        "pf NAME", "adaptive-rx", kOnOff, "adaptive receive coalescing"),
-    row<PfPolicy, value::yes_no, &PfPolicy::adaptive_tx>(
-        "pf NAME", "adaptive-tx", kOnOff, "adaptive transmit coalescing"),
+        "pf NAME", "eswitch", "legacy | switchdev", "mode of the embedded switch"),
+};
+
+constexpr KeyRow<PfPolicy> kPfBehindCoalescing[] = {
     row<PfPolicy, value::number<1, 4096>, &PfPolicy::queues>(
         "pf NAME", "queues", "1..4096", "the PF's own channels"),
     row<PfPolicy, value::irq_rule, &PfPolicy::irq>(
-        "pf NAME", "irq", "local-reserved | reserved | CPU-LIST", "where its interrupts go", true),
+        "pf NAME", "irq", "local-reserved | reserved | CPU-LIST", "CPUs for its interrupts", true),
     row<PfPolicy, value::yes_no, &PfPolicy::required>(
-        "pf NAME", "required", kYesNo, "no: best effort (default yes)"),
+        "pf NAME", "required", kYesNo, "no: failures are warnings (default yes)"),
     row<PfPolicy, value::yes_no, &PfPolicy::allow_recreate>(
         "pf NAME", "allow-recreate", kYesNo,
-        "another number of VFs may be replaced when none is in use (default no)"),
+        "replace another number of VFs when none is in use (default no)"),
     row<PfPolicy, value::yes_no, &PfPolicy::allow_boot_nic>(
         "pf NAME", "allow-boot-nic", kYesNo,
-        "also the port that this host boots or routes through; its link may drop (default no)"),
+        "change it even if the host boots or routes through it (default no)"),
 };
 
-constexpr std::string_view kVf = "vf NAME RANGE";
-constexpr KeyRow<VfSettings> kVfs[] = {
-    row<VfSettings, value::vf_driver, &VfSettings::driver>(
-        kVf, "driver", "vfio-pci | keep | none | DRIVER", "driver of the VFs"),
-    row<VfSettings, value::mac_rule, &VfSettings::mac>(
-        kVf, "mac", "stable | auto | MAC",
-        "stable: from the PF's permanent MAC and the index; or the first VF's address, the others "
-        "count up"),
-    row<VfSettings, value::yes_no, &VfSettings::trust>(
-        kVf, "trust", kOnOff, "may the guest change MAC and promiscuity"),
-    row<VfSettings, value::yes_no, &VfSettings::spoofcheck>(
-        kVf, "spoofcheck", kOnOff, "drop frames with another source address"),
-    row<VfSettings, value::number<1, 2048>, &VfSettings::queues>(
-        kVf, "queues", "1..2048", "MSI-X vectors or queues, where the device can"),
-    row<VfSettings, value::number<0, 4094>, &VfSettings::vlan>(
-        kVf, "vlan", "0..4094", "VLAN of the port, 0: none"),
-    row<VfSettings, value::number<0, 7>, &VfSettings::qos>(kVf, "qos", "0..7", "VLAN priority"),
-    row<VfSettings, value::vlan_protocol, &VfSettings::vlan_protocol>(
-        kVf, "vlan-protocol", "802.1Q | 802.1ad", "VLAN tag"),
-    row<VfSettings, value::link_state, &VfSettings::link_state>(
-        kVf, "link-state", "auto | enable | disable", "link that the VF sees"),
-    row<VfSettings, value::number<0, 4000000>, &VfSettings::min_rate_mbps>(
-        kVf, "min-rate", "0..4000000", "Mbit/s assured, 0: none"),
-    row<VfSettings, value::number<0, 4000000>, &VfSettings::max_rate_mbps>(
-        kVf, "max-rate", "0..4000000", "Mbit/s at most, 0: no limit"),
-    row<VfSettings, value::number<0, 65535>, &VfSettings::rx_usecs>(
-        kVf, "rx-usecs", "0..65535", "receive interrupt coalescing, of VFs that the host uses"),
-    row<VfSettings, value::number<0, 65535>, &VfSettings::tx_usecs>(
-        kVf, "tx-usecs", "0..65535", "transmit interrupt coalescing, of VFs that the host uses"),
-    row<VfSettings, value::yes_no, &VfSettings::adaptive_rx>(
-        kVf, "adaptive-rx", kOnOff, "adaptive receive coalescing, of VFs that the host uses"),
-    row<VfSettings, value::yes_no, &VfSettings::adaptive_tx>(
-        kVf, "adaptive-tx", kOnOff, "adaptive transmit coalescing, of VFs that the host uses"),
-};
+// The row of a table in policy/vf_keys.hpp, for a section of the file.
+template <class Section, const auto& table, std::size_t index>
+KeyRow<Section> key_row(std::string_view section) {
+  static constexpr const auto& row = std::get<index>(table);
+  return {
+      {section, row.key, row.syntax, row.help},
+      [](Section& s, std::string_view text, const Origin& from) -> Status {
+        s.*row.setting = Setting{VFIRST_TRY(row.parse(text)), from};
+        return {};
+      },
+      [](const Section& s) -> std::optional<std::string> {
+        const auto& setting = s.*row.setting;
+        return setting ? std::optional(value::print(setting->value)) : std::nullopt;
+      }};
+}
+
+template <class Section, const auto& table>
+std::vector<KeyRow<Section>> key_rows(std::string_view section) {
+  return [&]<std::size_t... index>(std::index_sequence<index...>) {
+    return std::vector<KeyRow<Section>>{key_row<Section, table, index>(section)...};
+  }(std::make_index_sequence<std::tuple_size_v<std::remove_cvref_t<decltype(table)>>>());
+}
+
+std::vector<KeyRow<PfPolicy>> all_pf_rows() {
+  std::vector<KeyRow<PfPolicy>> rows(std::begin(kPf), std::end(kPf));
+  const auto coalescing = key_rows<PfPolicy, kCoalescingKeys>("pf NAME");
+  rows.insert(rows.end(), coalescing.begin(), coalescing.end());
+  rows.insert(rows.end(), std::begin(kPfBehindCoalescing), std::end(kPfBehindCoalescing));
+  return rows;
+}
 
 constexpr KeyRow<BootPolicy> kBoot[] = {
     row<BootPolicy, value::yes_no, &BootPolicy::trial>(
-        "boot", "trial", kYesNo, "try new kernel arguments once, keep them after a green verify"),
+        "boot", "trial", kYesNo,
+        "use new kernel arguments for one trial boot; keep them if it passes verify"),
     row<BootPolicy, value::words, &BootPolicy::trial_extra>(
-        "boot", "trial-extra", "ARGUMENTS", "for the trial's one boot only: oops=panic"),
+        "boot", "trial-extra", "ARGUMENTS",
+        "further arguments of the trial boot only, such as oops=panic"),
     row<BootPolicy, value::reboot, &BootPolicy::reboot>(
         "boot", "reboot", "none | reboot | kexec",
-        "what first provisioning does at its end (default none)"),
+        "what first provisioning does when it is done (default none)"),
     row<BootPolicy, value::number<1, 600>, &BootPolicy::timeout_s>(
-        "boot", "timeout", "1..600", "seconds for everything in the initramfs (default 60)"),
+        "boot", "timeout", "1..600",
+        "longest time in seconds for all steps in the initramfs (default 60)"),
     row<BootPolicy, value::role, &BootPolicy::role>(
         "boot", "role", "host | guest",
-        "guest: inside a VM, its VFs' coalescing, queues and IRQs only"),
+        "guest: this is a VM; only coalescing, queues and interrupts are set"),
     row<BootPolicy, value::yes_no, &BootPolicy::provision>(
         "boot", "provision", kYesNo,
         "first provisioning may run although this is no sealed image (default no)"),
@@ -199,15 +195,16 @@ std::vector<PolicyKey> all_keys() {
   };
   add(kMatch), add(kCpu), add(kHugepages);
   keys.push_back(kNodePages);
-  add(kIommu), add(kPower), add(kKernel), add(kPf);
-  static constexpr std::string_view kPrefixed[] = {
-      "vf-driver",   "vf-mac",      "vf-trust",         "vf-spoofcheck",  "vf-queues",
-      "vf-vlan",     "vf-qos",      "vf-vlan-protocol", "vf-link-state",  "vf-min-rate",
-      "vf-max-rate", "vf-rx-usecs", "vf-tx-usecs",      "vf-adaptive-rx", "vf-adaptive-tx"};
-  static_assert(std::size(kPrefixed) == std::size(kVfs));
-  for (std::size_t i = 0; i < std::size(kVfs); ++i)
-    keys.push_back({"pf NAME", kPrefixed[i], kVfs[i].info.syntax, kVfs[i].info.help});
-  add(kVfs), add(kBoot);
+  add(kIommu), add(kPower), add(kKernel), add(pf_rows());
+  static const auto prefixed = [] {
+    std::vector<std::string> out;
+    for (const auto& each : vf_rows())
+      out.push_back(fmt::format("vf-{}", each.info.key));
+    return out;
+  }();
+  for (std::size_t i = 0; i < prefixed.size(); ++i)
+    keys.push_back({"pf NAME", prefixed[i], vf_rows()[i].info.syntax, vf_rows()[i].info.help});
+  add(vf_rows()), add(kBoot);
   return keys;
 }
 
@@ -232,10 +229,12 @@ std::span<const KeyRow<KernelPolicy>> kernel_rows() {
   return kKernel;
 }
 std::span<const KeyRow<PfPolicy>> pf_rows() {
-  return kPf;
+  static const auto rows = all_pf_rows();
+  return rows;
 }
 std::span<const KeyRow<VfSettings>> vf_rows() {
-  return kVfs;
+  static const auto rows = key_rows<VfSettings, kVfKeys>("vf NAME RANGE");
+  return rows;
 }
 std::span<const KeyRow<BootPolicy>> boot_rows() {
   return kBoot;

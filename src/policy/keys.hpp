@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
-// The table of policy keys: one place for the reader, the man page, `vfirst lint` and the
-// nearest-name offer.
+// The table of policy keys. The reader, the man page, `vfirst lint`, completion and the offer of
+// the nearest name use it.
 
 #include "policy/policy.hpp"
 
@@ -24,7 +24,7 @@ struct PolicyKey {
 // in the order of the man page
 const std::vector<PolicyKey>& policy_keys();
 
-// The merged policy as INI text that reads back as the same policy, files and lines aside.
+// The merged policy as INI text. It reads back as the same policy, except for files and lines.
 std::string print_policy(const Policy&);
 
 }  // namespace vfirst

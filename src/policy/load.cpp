@@ -22,7 +22,7 @@ bool is_policy(std::string_view name) {
   return name.ends_with(".ini") && !name.starts_with('.');
 }
 
-// Mode bits as ls -l and chmod know them.
+// The mode is shown as chmod takes it.
 Status check_writers(const fs::path& path, std::string_view shown, const fs::file_status& status) {
   const auto mode = static_cast<unsigned>(status.permissions()) & 07777;
   if (mode & 02)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
-// The policy files of a machine, found and read.
+// Finds and reads the policy files of a machine.
 
 #include "host/root.hpp"
 #include "policy/parse.hpp"

@@ -10,7 +10,7 @@ namespace {
 struct Word {
   std::string_view name;
   std::string MatchFacts::* member;
-  // DMI text is as the vendor spells it; names are not
+  // case matters: in DMI texts, not in names
   bool cased;
 };
 

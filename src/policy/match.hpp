@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
-// Which machine a policy file is for: its [match] section against a few words about this one.
+// Is a policy file for this machine? Its [match] section decides.
 
 #include "policy/policy.hpp"
 
@@ -10,18 +10,18 @@
 
 namespace vfirst {
 
-// Filled from Facts by those who have them. An empty word is unknown and matches nothing.
+// What is known about this machine. An empty value is not known, and matches nothing.
 struct MatchFacts {
   // cpu_vendor: "intel", "amd", "arm"
   std::string product, vendor, serial, hostname, cpu_vendor;
-  // of every port, any of them may match
+  // of every port; one that matches is enough
   std::vector<std::string> macs;
 };
 
 enum class MatchKey { product, vendor, serial, hostname, mac, cpu_vendor };
 
-// Nothing where the glob matches, else why not: "product is 'PowerEdge R750', not 'PowerEdge
-// R760*'".
+// Why the glob does not match: "product is 'PowerEdge R750', not 'PowerEdge R760*'". Nothing where
+// it does.
 std::optional<std::string> mismatch(MatchKey, std::string_view glob, const MatchFacts&);
 
 }  // namespace vfirst

@@ -17,8 +17,8 @@ namespace {
 constexpr std::string_view kNameLetters =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-";
 
-// One text: read into a policy of those before it, or, where [match] leaves it out, into one that
-// is thrown away.
+// Reads one text into the policy of the texts before it. If the text is for other machines, it is
+// read into a policy that is thrown away, so that its faults are found.
 class File {
  public:
   explicit File(const Source& source) : source_(source) {}
@@ -39,7 +39,7 @@ class File {
       elsewhere_.push_back(pf.name);
     return policy;
   }
-  // PFs of a text that was left out: a [vf] of theirs is no mistake.
+  // The PFs of a text for other machines. A [vf] section of one of them is no mistake.
   const std::vector<std::string>& elsewhere() const { return elsewhere_; }
 
  private:
@@ -72,7 +72,7 @@ class File {
     const auto plain = [&](std::string_view word) { return kind == word && name.size() == 1; };
     for (const auto& entry : section.entries)
       VFIRST_CHECK(once(entry, section));
-    // read by match()
+    // match() has read it
     if (plain("match")) return {};
     if (plain("cpu")) return rows(section, "cpu", cpu_rows(), policy.cpu);
     if (plain("hugepages")) return hugepages(section, policy.hugepages);
@@ -91,7 +91,7 @@ class File {
     return fail(section.line, "unknown section [{}]", section.name);
   }
 
-  // Keys of one section may stand under several headers of a file, but each only once.
+  // A section may have several headers in a file, but a key of it only one place.
   Status once(const IniEntry& entry, const IniSection& section) {
     std::string label;
     for (auto word : words(section.name))
@@ -211,7 +211,7 @@ class File {
     return {};
   }
 
-  // The value with its further lines, which only lists may have.
+  // The value, with its further lines where the key allows them.
   Result<std::string> value_of(
       const IniEntry& entry, const IniSection& section, std::string_view kind, bool lines) const {
     const auto odd = [](std::string_view text) {

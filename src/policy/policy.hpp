@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
-// What the owner wants: the INI files of design's policy, merged key by key, each value with the
-// line it came from.
+// What the owner of a machine wants: the INI files of the policy, merged key by key. Each value has
+// the line that it came from.
 
 #include "base/byte_size.hpp"
+#include "base/coalescing.hpp"
 #include "base/cpu_set.hpp"
 #include "base/mac_address.hpp"
 #include "base/pci_address.hpp"
+#include "base/vf_attributes.hpp"
+#include "policy/vf_driver.hpp"
 
 #include <map>
 #include <optional>
@@ -33,7 +36,7 @@ struct Setting {
   bool operator==(const Setting&) const = default;
 };
 template <class T>
-// absent: the policy does not say
+// absent: the policy does not set it
 using Maybe = std::optional<Setting<T>>;
 
 template <class T, class U>
@@ -43,7 +46,7 @@ T value_or(const Maybe<T>& setting, U&& otherwise) {
 
 struct CpuPolicy {
   Maybe<unsigned> reserved_cores_per_node;
-  // kernel CPU list grammar; read against the facts' nr_cpu_ids
+  // a CPU list as the kernel writes it; the planner checks it against the machine
   Maybe<std::string> reserved;
   Maybe<bool> isolate;
   bool operator==(const CpuPolicy&) const = default;
@@ -73,7 +76,7 @@ struct IommuPolicy {
 };
 
 struct PowerPolicy {
-  // inner nullopt: `any`
+  // the inner value is absent for `any`
   Maybe<std::optional<unsigned>> max_cstate;
   Maybe<unsigned> isolated_latency_us;
   bool operator==(const PowerPolicy&) const = default;
@@ -82,66 +85,64 @@ struct PowerPolicy {
 struct KernelPolicy {
   // further arguments, as written
   Maybe<std::string> extra;
-  // a dangerous word, never a default
+  // dangerous values must be written out; there is no default
   Maybe<std::string> mitigations;
   bool operator==(const KernelPolicy&) const = default;
 };
 
-// every one given must match
+// Every key that is set must match.
 struct PfSelector {
-  // address, glob allowed
+  // an address, or a glob of one
   Maybe<std::string> pci;
   Maybe<std::uint16_t> vendor, device;
   // "8086:0001", either half may be *
   Maybe<std::string> subsystem;
-  // globs; port: dev_port number or phys_port_name
+  // globs; `port` is a dev_port number or a phys_port_name
   Maybe<std::string> driver, slot, ifname, port;
   Maybe<MacAddress> mac;
   Maybe<unsigned> node;
+  // It has no key and would match every device: parse_policy() refuses such a section.
+  bool empty() const { return *this == PfSelector{}; }
   bool operator==(const PfSelector&) const = default;
 };
 
 struct MacRule {
   enum class Kind { stable, automatic, first } kind = Kind::automatic;
-  // kind first: VF 0's address, the others count up
+  // for Kind::first: the address of the first VF, from which the others count up
   MacAddress first;
   bool operator==(const MacRule&) const = default;
 };
 
-// absent number: `max`
+// Without a number: `max`.
 struct VfCount {
   std::optional<unsigned> number;
   bool operator==(const VfCount&) const = default;
 };
 
-enum class LinkState { automatic, enable, disable };
+// The settings of a VF that a step of its own carries out.
+template <template <class> class Field>
+struct VfPlacementOf {
+  Field<VfDriver> driver{};
+  Field<MacRule> mac{};
+  // MSI-X vectors, or queues
+  Field<unsigned> queues{};
+  bool operator==(const VfPlacementOf&) const = default;
+};
 
-struct VfSettings {
-  // vfio-pci | keep | none | a driver's name
-  Maybe<std::string> driver;
-  Maybe<MacRule> mac;
-  Maybe<bool> trust, spoofcheck;
-  Maybe<unsigned> queues;
-  Maybe<unsigned> vlan, qos;
-  // 802.1Q | 802.1ad
-  Maybe<std::string> vlan_protocol;
-  Maybe<LinkState> link_state;
-  Maybe<unsigned> min_rate_mbps, max_rate_mbps;
-  // of its own port, where the host has it
-  Maybe<unsigned> rx_usecs, tx_usecs;
-  Maybe<bool> adaptive_rx, adaptive_tx;
-  bool coalescing() const { return rx_usecs || tx_usecs || adaptive_rx || adaptive_tx; }
+// Of a [vf] section, or the vf-* keys of a [pf] section. The keys are in policy/vf_keys.hpp.
+struct VfSettings : VfPlacementOf<Maybe>, VfAttributesOf<Maybe>, CoalescingOf<Maybe> {
   bool operator==(const VfSettings&) const = default;
 };
 
 struct IrqRule {
   enum class Kind { local_reserved, reserved, list } kind = Kind::local_reserved;
-  // kind list: kernel CPU list grammar
+  // for Kind::list: a CPU list as the kernel writes it
   std::string cpus;
   bool operator==(const IrqRule&) const = default;
 };
 
-struct PfPolicy {
+// Its coalescing is that of the PF's own port.
+struct PfPolicy : CoalescingOf<Maybe> {
   // of [pf NAME]
   std::string name;
   // the section's line
@@ -153,14 +154,12 @@ struct PfPolicy {
   VfSettings vf;
   // legacy | switchdev
   Maybe<std::string> eswitch;
-  Maybe<unsigned> rx_usecs, tx_usecs;
-  Maybe<bool> adaptive_rx, adaptive_tx;
   Maybe<unsigned> queues;
   Maybe<IrqRule> irq;
   // absent: yes
   Maybe<bool> required;
   Maybe<bool> allow_recreate;
-  // although the host boots or routes through it
+  // even if the host boots or routes through it
   Maybe<bool> allow_boot_nic;
   bool operator==(const PfPolicy&) const = default;
 };
@@ -188,7 +187,7 @@ struct BroughtSources {
 };
 struct BootPolicy {
   Maybe<bool> trial;
-  // further arguments of the trial's one boot, as written
+  // further arguments of the trial boot, as written
   Maybe<std::string> trial_extra;
   Maybe<Reboot> reboot;
   Maybe<unsigned> timeout_s;
@@ -210,7 +209,7 @@ struct Policy {
   std::vector<PfPolicy> pfs;
   std::vector<VfRange> vf_ranges;
   BootPolicy boot;
-  // that took part, in order
+  // the files that were used, in order
   std::vector<std::string> files;
   // "60-r760.ini: [match] product is not ..."
   std::vector<std::string> skipped;

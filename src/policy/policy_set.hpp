@@ -16,10 +16,10 @@ class PolicySet {
  public:
   explicit PolicySet(std::vector<Source> sources);
 
-  // What parse_policy makes of the texts for this machine; read once where no text has a [match]
-  // section. Threads may share it.
+  // The policy for this machine. The texts are read only once if none has a [match] section.
+  // Several threads may call it.
   Result<std::shared_ptr<const Policy>> of(const MatchFacts& machine) const;
-  // The texts' one fault, where it is every machine's: to be told once.
+  // A fault that all machines have, so that it is reported once.
   const std::optional<Error>& fault() const { return fault_; }
   const std::vector<Source>& sources() const { return sources_; }
 

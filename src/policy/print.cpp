@@ -9,10 +9,10 @@ namespace vfirst {
 
 namespace {
 
-// what inih takes in a line
+// the longest line that inih reads
 constexpr std::size_t kLine = 198;
 
-// `key = value`; a list that is too long for one line goes on over lines that begin with a blank.
+// "key = value". A list that is too long for one line continues on lines that begin with a blank.
 std::string assignment(std::string_view key, std::string_view value, bool lines) {
   auto out = fmt::format("{} = {}", key, value);
   if (out.size() <= kLine) return out + '\n';

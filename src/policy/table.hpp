@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
-// The rows behind keys.hpp: what a section's keys are called and which member each one reads and
+// The rows behind keys.hpp: the keys of each section, and the member that each key reads and
 // writes. For src/policy.
 
 #include "policy/keys.hpp"
@@ -17,7 +17,7 @@ struct KeyRow {
   Status (*read)(Section&, std::string_view, const Origin&);
   // nothing where the key is not set
   std::optional<std::string> (*print)(const Section&);
-  // may go on over further lines
+  // the value may continue over several lines
   bool lines = false;
 };
 
@@ -28,17 +28,17 @@ struct MatchRow {
 
 std::span<const MatchRow> match_rows();
 std::span<const KeyRow<CpuPolicy>> cpu_rows();
-// nodeN aside, see node_key
+// without nodeN, for which there is node_key()
 std::span<const KeyRow<HugepagePolicy>> hugepage_rows();
 std::span<const KeyRow<IommuPolicy>> iommu_rows();
 std::span<const KeyRow<PowerPolicy>> power_rows();
 std::span<const KeyRow<KernelPolicy>> kernel_rows();
-// without the vf-* keys, which are vf_rows
+// without the vf- keys, for which there is vf_rows()
 std::span<const KeyRow<PfPolicy>> pf_rows();
 std::span<const KeyRow<VfSettings>> vf_rows();
 std::span<const KeyRow<BootPolicy>> boot_rows();
 
-// 3 of "node3"
+// "node3" gives 3
 std::optional<unsigned> node_key(std::string_view key);
 
 }  // namespace vfirst

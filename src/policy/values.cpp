@@ -14,7 +14,7 @@ namespace vfirst::value {
 
 namespace {
 
-// A closed choice, one table for both directions.
+// The words of a key that has a closed set of values, for reading and writing.
 template <class T, std::size_t n>
 using Choice = std::array<std::pair<std::string_view, T>, n>;
 
@@ -36,8 +36,8 @@ constexpr Choice<Role, 2> kRoles{{{"host", Role::host}, {"guest", Role::guest}}}
 constexpr Choice<bool, 6> kBooleans{
     {{"yes", true}, {"no", false}, {"on", true}, {"off", false}, {"true", true}, {"false", false}}};
 constexpr Choice<std::string_view, 2> kEswitch{{{"legacy", "legacy"}, {"switchdev", "switchdev"}}};
-constexpr Choice<std::string_view, 2> kVlanProtocols{
-    {{"802.1Q", "802.1Q"}, {"802.1ad", "802.1ad"}}};
+constexpr Choice<VlanProtocol, 2> kVlanProtocols{
+    {{"802.1Q", VlanProtocol::dot1q}, {"802.1ad", VlanProtocol::dot1ad}}};
 constexpr Choice<std::string_view, 3> kMitigations{
     {{"auto", "auto"}, {"auto,nosmt", "auto,nosmt"}, {"off", "off"}}};
 
@@ -87,10 +87,10 @@ Result<std::uint16_t> id16(std::string_view text) {
 }
 
 Result<std::string> cpus(std::string_view text) {
-  // Which CPUs there are is not known here; the plan reads it again with the machine's own number.
+  // The CPUs of the machine are not known here. The planner reads the list again and checks it.
   const auto set = VFIRST_TRY(parse_kernel_list(text, CpuSet::kLimit));
   if (set.empty()) return refuse("'{}' names no CPU", text);
-  // the kernel takes blanks for commas; one spelling is kept
+  // The kernel takes a blank as a comma. It is kept as a comma.
   std::string out;
   for (auto word : vfirst::words(text))
     for (auto region : split(word, ','))
@@ -132,13 +132,8 @@ Result<std::string> subsystem(std::string_view text) {
   return out;
 }
 
-Result<std::string> vf_driver(std::string_view text) {
-  // driver_override is compared byte by byte (drivers/pci/pci-driver.c): the module's spelling
-  // would match nothing.
-  if (text == "vfio_pci") return refuse("'vfio_pci' is the module; the driver is 'vfio-pci'");
-  if (text.size() > 63 || !only(lowered(text), "abcdefghijklmnopqrstuvwxyz0123456789_-"))
-    return refuse("'{}' is not vfio-pci, keep, none or a driver's name", text);
-  return std::string(text);
+Result<VfDriver> vf_driver(std::string_view text) {
+  return VfDriver::parse(text);
 }
 
 Result<std::string> eswitch(std::string_view text) {
@@ -147,10 +142,10 @@ Result<std::string> eswitch(std::string_view text) {
 Result<std::string> mitigations(std::string_view text) {
   return std::string(VFIRST_TRY(choose(kMitigations, text)));
 }
-Result<std::string> vlan_protocol(std::string_view text) {
+Result<VlanProtocol> vlan_protocol(std::string_view text) {
   for (const auto& [name, each] : kVlanProtocols)
-    if (lowered(name) == lowered(text)) return std::string(each);
-  return std::string(VFIRST_TRY(choose(kVlanProtocols, text)));
+    if (lowered(name) == lowered(text)) return each;
+  return choose(kVlanProtocols, text);
 }
 
 Result<MacAddress> mac(std::string_view text) {
@@ -262,12 +257,18 @@ std::string print(IommuMode mode) {
 std::string print(const std::optional<unsigned>& cstate) {
   return cstate ? print(*cstate) : "any";
 }
+std::string print(const VfDriver& driver) {
+  return driver.str();
+}
 std::string print(const MacRule& rule) {
   if (rule.kind == MacRule::Kind::first) return rule.first.str();
   return rule.kind == MacRule::Kind::stable ? "stable" : "auto";
 }
 std::string print(const VfCount& count) {
   return count.number ? print(*count.number) : "max";
+}
+std::string print(VlanProtocol protocol) {
+  return spell(kVlanProtocols, protocol);
 }
 std::string print(LinkState state) {
   return spell(kLinkStates, state);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
-// The values of policy keys: how each is read from text, and how it is written back. A refusal
-// names the value and the limit; the caller puts file, line and key before it.
+// The values of policy keys: how each is read from text and written back. A refusal names the value
+// and the limit. The caller puts file, line and key before it.
 
 #include "policy/policy.hpp"
 
@@ -22,15 +22,13 @@ Result<std::uint16_t> id16(std::string_view);
 
 // the kernel's CPU list grammar, kept as written
 Result<std::string> cpus(std::string_view);
-// kernel arguments, see check_extra
+// kernel arguments that check_extra() takes
 Result<std::string> words(std::string_view);
 Result<std::string> glob(std::string_view);
 // "3b:00.0" becomes "0000:3b:00.0"
 Result<std::string> pci_glob(std::string_view);
 Result<std::string> subsystem(std::string_view);
-Result<std::string> vf_driver(std::string_view);
 Result<std::string> eswitch(std::string_view);
-Result<std::string> vlan_protocol(std::string_view);
 Result<std::string> mitigations(std::string_view);
 Result<MacAddress> mac(std::string_view);
 
@@ -39,8 +37,10 @@ Result<ByteSize> size(std::string_view);
 Result<PageRequest> pages(std::string_view);
 Result<IommuMode> iommu_mode(std::string_view);
 Result<std::optional<unsigned>> cstate(std::string_view);
+Result<VfDriver> vf_driver(std::string_view);
 Result<MacRule> mac_rule(std::string_view);
 Result<VfCount> vf_count(std::string_view);
+Result<VlanProtocol> vlan_protocol(std::string_view);
 Result<LinkState> link_state(std::string_view);
 Result<IrqRule> irq_rule(std::string_view);
 Result<Reboot> reboot(std::string_view);
@@ -56,8 +56,10 @@ std::string print(const MacAddress&);
 std::string print(const PageRequest&);
 std::string print(IommuMode);
 std::string print(const std::optional<unsigned>&);
+std::string print(const VfDriver&);
 std::string print(const MacRule&);
 std::string print(const VfCount&);
+std::string print(VlanProtocol);
 std::string print(LinkState);
 std::string print(const IrqRule&);
 std::string print(Reboot);

@@ -137,10 +137,7 @@ std::optional<Explanation> explain_device(
     if (vf.address == address)
       out.line(
           "planned", fmt::format(
-                         "VF {} of {}, driver {}{}", vf.index, vf.pf.str(),
-                         vf.driver.empty()     ? "none"
-                         : vf.driver == "keep" ? "the one that the kernel chooses"
-                                               : vf.driver,
+                         "VF {} of {}, {}{}", vf.index, vf.pf.str(), vf.driver.phrase(),
                          vf.mac ? ", MAC " + vf.mac->str() : ""));
   for (const auto& step : plan.steps)
     if (concerns(step.action, address))

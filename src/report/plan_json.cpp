@@ -27,7 +27,7 @@ void write_wanted(JsonWriter& json, const Want& want) {
           [&](const WantIommu& x) { what("iommu"), json.member("active", x.active); },
           [&](const WantIommuPassthrough&) { what("iommu_passthrough"); },
           [&](const WantMaxCstate& x) { what("max_cstate"), json.member("deepest", x.deepest); },
-          [&](const WantArg& x) { what("argument"), json.member("text", x.text); },
+          [&](const WantArg& x) { what("argument"), json.member("text", x.arg.raw); },
       },
       want);
 }
@@ -46,8 +46,8 @@ std::string plan_json(const Plan& plan) {
     json.member("fingerprint", plan.fingerprint);
     json.member("cmdline", plan.cmdline());
     objects("kargs", plan.kargs, [&](const PlannedArg& a) {
-      json.member("key", a.key), json.member("value", a.value), json.member("because", a.because),
-          json.member("policy", a.policy.str());
+      json.member("key", a.key), json.member("value", a.value.value_or("")),
+          json.member("because", a.because), json.member("policy", a.policy.str());
     });
     json.key("cpu");
     json.object([&] {
@@ -64,7 +64,7 @@ std::string plan_json(const Plan& plan) {
     objects("vfs", plan.vfs, [&](const PlannedVf& v) {
       json.member("pf", v.pf.str()), json.member("index", v.index),
           json.member("address", v.address.str());
-      json.member("driver", v.driver.empty() ? "none" : std::string_view(v.driver));
+      json.member("driver", v.driver.str());
       if (v.mac)
         json.member("mac", v.mac->str());
       else
@@ -78,7 +78,7 @@ std::string plan_json(const Plan& plan) {
     });
     objects("expectations", plan.expectations, [&](const Expectation& e) {
       write_wanted(json, e.want);
-      json.member("asked", e.asked), json.member("policy", e.policy.str());
+      json.member("asked", join_arguments(e.asked)), json.member("policy", e.policy.str());
     });
     objects("findings", plan.findings, [&](const Finding& f) {
       json.member("severity", severity_name(f.severity)), json.member("code", f.code),

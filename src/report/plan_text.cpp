@@ -63,9 +63,7 @@ std::string devices_text(const Plan& plan) {
       while (last + 1 != plan.vfs.end() && (last + 1)->pf == vf->pf &&
              (last + 1)->driver == vf->driver)
         ++last;
-      const auto driver = vf->driver.empty()     ? "no driver"
-                          : vf->driver == "keep" ? "the kernel's driver"
-                                                 : vf->driver;
+      const auto driver = vf->driver.phrase();
       if (vf == last)
         rows.row({fmt::format("VF {}", vf->index), vf->address.str(), driver});
       else
@@ -96,11 +94,8 @@ std::string describe_run(const Action& first, const Action& last) {
         "give VFs {}-{} of {} {} MSI-X vectors each", x->index, std::get<SetVfVectors>(last).index,
         x->pf.str(), x->vectors);
   const auto& x = std::get<BindDriver>(first);
-  const auto range =
-      fmt::format("VFs {}-{} of {}", x.index, std::get<BindDriver>(last).index, x.pf.str());
-  if (x.driver.empty()) return fmt::format("leave {} without a driver", range);
-  return x.driver == "keep" ? fmt::format("leave {} to the kernel's driver", range)
-                            : fmt::format("bind {} to {}", range, x.driver);
+  return x.driver.assignment(
+      fmt::format("VFs {}-{} of {}", x.index, std::get<BindDriver>(last).index, x.pf.str()));
 }
 
 std::string steps_text(const Plan& plan) {

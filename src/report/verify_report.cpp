@@ -63,7 +63,7 @@ std::string receipt_line(const Receipt& receipt) {
   if (receipt.vfs_wanted)
     parts.push_back(fmt::format(
         "{}/{} VFs {}", receipt.vfs_got, receipt.vfs_wanted,
-        receipt.vf_driver.empty() ? "with their drivers" : "on " + receipt.vf_driver));
+        receipt.vf_driver ? receipt.vf_driver->with_phrase() : "with their drivers"));
   std::map<std::uint64_t, std::vector<Receipt::Pages>, std::greater<>> by_size;
   for (const auto& pages : receipt.pages)
     by_size[pages.size_kb].push_back(pages);
@@ -117,7 +117,7 @@ std::string verify_json(const VerifyReport& report) {
       {"pfs", r.pfs},
       {"vfs_wanted", r.vfs_wanted},
       {"vfs_got", r.vfs_got},
-      {"vf_driver", r.vf_driver}};
+      {"vf_driver", r.vf_driver ? r.vf_driver->str() : ""}};
   receipt["pages"] = list_of(r.pages, [](const Receipt::Pages& p) {
     return Json{{"node", p.node}, {"size_kb", p.size_kb}, {"wanted", p.wanted}, {"got", p.got}};
   });

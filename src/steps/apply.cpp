@@ -14,25 +14,9 @@ Observation verify(const Action& action, const Machine& machine) {
   return std::visit([&](const auto& one) { return steps::verify(one, machine); }, action);
 }
 
-std::optional<PciAddress> pf_of(const Action& action) {
-  return std::visit(
-      [](const auto& one) -> std::optional<PciAddress> {
-        if constexpr (requires { one.pf; })
-          return one.pf;
-        else
-          return std::nullopt;
-      },
-      action);
-}
-
 bool may_go_on(const Action& action, const Machine& machine) {
   const auto* create = std::get_if<CreateVfs>(&action);
   return create && steps::bound_driver(machine.root, create->pf);
-}
-
-bool blocks_dependants(const Action& action) {
-  return std::holds_alternative<LoadModule>(action) ||
-         std::holds_alternative<AwaitDriver>(action) || std::holds_alternative<CreateVfs>(action);
 }
 
 }  // namespace vfirst

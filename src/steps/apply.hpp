@@ -12,11 +12,7 @@ namespace vfirst {
 Outcome apply(const Action& action, const Machine& machine);
 Observation verify(const Action& action, const Machine& machine);
 
-// The PF whose state the action touches; none for what concerns the whole host.
-std::optional<PciAddress> pf_of(const Action& action);
 // Of an action that waits for a device: is it worth another try, after this event?
 bool may_go_on(const Action& action, const Machine& machine);
-// Does its failure make the steps after it pointless? A VF without its coalescing is still a VF.
-bool blocks_dependants(const Action& action);
 
 }  // namespace vfirst

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Interrupt coalescing of a PF's ports.
+#include "policy/vf_keys.hpp"
 #include "steps/actions.hpp"
 #include "steps/device.hpp"
 #include "steps/errno_table.hpp"
@@ -8,58 +9,42 @@ namespace vfirst::steps {
 
 namespace {
 
-Coalescing wish_of(const SetCoalescing& x) {
-  return {x.rx_usecs, x.tx_usecs, x.adaptive_rx, x.adaptive_tx};
+// A device that does not have a setting has it off.
+template <class T>
+T value_now(const std::optional<T>& setting) {
+  return setting.value_or(T{});
 }
 
-// A device that does not have a setting has it off.
 Coalescing difference(const Coalescing& wanted, const Coalescing& now) {
   Coalescing out;
-  if (wanted.rx_usecs && *wanted.rx_usecs != now.rx_usecs.value_or(0))
-    out.rx_usecs = wanted.rx_usecs;
-  if (wanted.tx_usecs && *wanted.tx_usecs != now.tx_usecs.value_or(0))
-    out.tx_usecs = wanted.tx_usecs;
-  if (wanted.adaptive_rx && *wanted.adaptive_rx != now.adaptive_rx.value_or(false))
-    out.adaptive_rx = wanted.adaptive_rx;
-  if (wanted.adaptive_tx && *wanted.adaptive_tx != now.adaptive_tx.value_or(false))
-    out.adaptive_tx = wanted.adaptive_tx;
-  return out;
-}
-
-std::string text_of(const Coalescing& x) {
-  std::string out;
-  const auto add = [&](const std::string& word) { out += (out.empty() ? "" : " ") + word; };
-  if (x.adaptive_rx) add(*x.adaptive_rx ? "adaptive-rx on" : "adaptive-rx off");
-  if (x.adaptive_tx) add(*x.adaptive_tx ? "adaptive-tx on" : "adaptive-tx off");
-  if (x.rx_usecs) add(fmt::format("rx-usecs {}", *x.rx_usecs));
-  if (x.tx_usecs) add(fmt::format("tx-usecs {}", *x.tx_usecs));
+  for_each_coalescing([&](const auto& row) {
+    const auto& wish = wanted.*row.payload;
+    if (wish && *wish != value_now(now.*row.payload)) out.*row.payload = wish;
+  });
   return out;
 }
 
 // Of `now`, only what `wanted` speaks of.
 Coalescing part_of(const Coalescing& now, const Coalescing& wanted) {
   Coalescing out;
-  if (wanted.rx_usecs) out.rx_usecs = now.rx_usecs.value_or(0);
-  if (wanted.tx_usecs) out.tx_usecs = now.tx_usecs.value_or(0);
-  if (wanted.adaptive_rx) out.adaptive_rx = now.adaptive_rx.value_or(false);
-  if (wanted.adaptive_tx) out.adaptive_tx = now.adaptive_tx.value_or(false);
+  for_each_coalescing([&](const auto& row) {
+    if (wanted.*row.payload) out.*row.payload = value_now(now.*row.payload);
+  });
   return out;
 }
 
-std::vector<Coalescing> one_by_one(const Coalescing& x) {
-  // adaptive first: with it on, some drivers refuse numbers
+std::vector<Coalescing> one_by_one(const Coalescing& all) {
   std::vector<Coalescing> out;
-  if (x.adaptive_rx) out.push_back({{}, {}, x.adaptive_rx, {}});
-  if (x.adaptive_tx) out.push_back({{}, {}, {}, x.adaptive_tx});
-  if (x.rx_usecs) out.push_back({x.rx_usecs, {}, {}, {}});
-  if (x.tx_usecs) out.push_back({{}, x.tx_usecs, {}, {}});
+  for_each_coalescing([&](const auto& row) {
+    if (all.*row.payload) out.emplace_back().*row.payload = all.*row.payload;
+  });
   return out;
 }
 
 class CoalescingChange {
  public:
   CoalescingChange(const SetCoalescing& x, const Machine& machine)
-      : wanted_(wish_of(x)), machine_(machine) {
+      : wanted_(x.wanted), machine_(machine) {
     out_.wanted = text_of(wanted_);
   }
 
@@ -145,7 +130,7 @@ Outcome apply(const SetCoalescing& x, const Machine& machine) {
 }
 
 Observation verify(const SetCoalescing& x, const Machine& machine) {
-  const auto wanted = wish_of(x);
+  const auto& wanted = x.wanted;
   Observation out{.wanted = text_of(wanted), .evidence = "ETHTOOL_MSG_COALESCE_GET"};
   const auto ports = netdevs(machine.root, x.pf);
   if (ports.empty()) {

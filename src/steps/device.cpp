@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "steps/device.hpp"
 
+#include "base/driver_name.hpp"
 #include "base/text.hpp"
 #include "host/kmsg.hpp"
 
@@ -94,7 +95,7 @@ std::optional<std::string> vfio_user(const Root& root, const PciAddress& vf) {
 std::optional<std::string> vf_user(const Root& root, const PciAddress& vf) {
   const auto driver = bound_driver(root, vf);
   if (!driver) return std::nullopt;
-  if (driver->find("vfio") != driver->npos) return vfio_user(root, vf);
+  if (is_vfio_driver(*driver)) return vfio_user(root, vf);
   const auto ports = netdevs(root, vf);
   for (const auto& port : ports)
     if (port.up) return fmt::format("its netdev {} is up", port.name);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // What the kernel made of its arguments, seen where their effect is seen.
 #include "base/text.hpp"
+#include "facts/hugepage_pool.hpp"
 #include "host/kmsg.hpp"
 #include "kargs/command_line.hpp"
 #include "steps/observe.hpp"
@@ -24,10 +25,10 @@ struct Missing {
 };
 
 // The text between words may differ, key and value may not.
-Missing missing_words(const Root& root, const std::string& asked) {
+Missing missing_words(const Root& root, const std::vector<KernelArg>& asked) {
   const auto line = CommandLine::parse(root.read("proc/cmdline").value_or(""));
   Missing missing;
-  for (const auto& word : CommandLine::parse(asked).args()) {
+  for (const auto& word : asked) {
     const auto has = [&](const KernelArg& arg) {
       return same_key(arg.key, word.key) && arg.value == word.value;
     };
@@ -43,7 +44,7 @@ class Check {
  public:
   Check(const Expectation& expectation, const Root& root, const std::vector<std::string>& log)
       : expectation_(expectation), root_(root), log_(log) {
-    row_.asked = expectation.asked;
+    row_.asked = join_arguments(expectation.asked);
   }
 
   VerifyRow run() {
@@ -101,7 +102,7 @@ class Check {
         row_.cause = "the kernel was asked and did otherwise: its message says why";
         return;
       }
-    const auto key = expectation_.asked.substr(0, expectation_.asked.find('='));
+    const auto key = expectation_.asked.empty() ? std::string() : expectation_.asked.front().key;
     if (const auto line = newest(log_, {"Unknown kernel command line parameters", key});
         line && !key.empty()) {
       row_.evidence = *line;
@@ -156,10 +157,7 @@ class Check {
                              : fmt::format("{} kB", x.size_kb),
         x.node);
     row_.wanted = std::to_string(x.pages);
-    const auto folder = root_.exists("sys/devices/system/node/node0")
-                            ? fmt::format("sys/devices/system/node/node{}", x.node)
-                            : "sys/kernel/mm";
-    row_.evidence = fmt::format("{}/hugepages/hugepages-{}kB/nr_hugepages", folder, x.size_kb);
+    row_.evidence = hugepage_pool(root_, x.node, x.size_kb) + "/nr_hugepages";
     const auto now = root_.number(row_.evidence);
     row_.got = now ? std::to_string(*now) : "no such page size";
     judge(
@@ -268,13 +266,12 @@ class Check {
   // Its effect shows nowhere; that it stands in the line and that the kernel did not complain is
   // all that can be known.
   void argument(const WantArg& x) {
-    row_.subject = fmt::format("argument {}", x.text);
-    row_.wanted = x.text;
+    row_.subject = fmt::format("argument {}", x.arg.raw);
+    row_.wanted = x.arg.raw;
     row_.evidence = "proc/cmdline";
-    const bool there = missing_words(root_, x.text).words.empty();
+    const bool there = missing_words(root_, {x.arg}).words.empty();
     row_.got = there ? "given" : "not given";
-    const auto key = x.text.substr(0, x.text.find('='));
-    const auto unknown = newest(log_, {"Unknown kernel command line parameters", key});
+    const auto unknown = newest(log_, {"Unknown kernel command line parameters", x.arg.key});
     if (there && unknown) {
       row_.verdict = Verdict::ignored;
       row_.evidence = *unknown;

@@ -2,6 +2,7 @@
 #include "steps/gates.hpp"
 
 #include "base/text.hpp"
+#include "kargs/command_line.hpp"
 #include "steps/machine.hpp"
 
 #include <algorithm>
@@ -17,24 +18,22 @@ bool is_no(std::string_view value) {
   return std::ranges::find(kNo, value) != kNo.end();
 }
 
-// The last word counts, as everywhere in systemd and dracut: somebody at the console appends. rd.
-// is for the initramfs alone.
-std::optional<std::string> switched_off(
-    const std::vector<std::string_view>& arguments, bool initramfs) {
+// The last one wins, as with every argument of systemd and dracut, because somebody at the console
+// appends. One that begins with "rd." is for the initramfs alone.
+std::optional<std::string> switched_off(const std::vector<KernelArg>& arguments, bool initramfs) {
   std::optional<std::string> off;
-  for (const auto argument : arguments)
-    for (const std::string_view key : {"rd.vfirst=", "vfirst="})
-      if (argument.starts_with(key) && (initramfs || key == "vfirst="))
-        off = is_no(argument.substr(key.size()))
-                  ? std::optional(fmt::format("{} on the kernel command line", argument))
-                  : std::nullopt;
+  for (const auto& arg : arguments)
+    if (arg.value && (arg.key == "vfirst" || (initramfs && arg.key == "rd.vfirst")))
+      off = is_no(*arg.value) ? std::optional(fmt::format("{} on the kernel command line", arg.raw))
+                              : std::nullopt;
   return off;
 }
 
 // Rescue: somebody repairs this host, possibly from what we do. dracut's rd.break stops in the
 // initramfs for the same reason.
-std::optional<std::string> rescue(const std::vector<std::string_view>& arguments) {
-  for (const auto argument : arguments) {
+std::optional<std::string> rescue(const std::vector<KernelArg>& arguments) {
+  for (const auto& arg : arguments) {
+    const auto argument = arg.value ? fmt::format("{}={}", arg.key, *arg.value) : arg.key;
     const bool found =
         argument == "single" || argument == "s" || argument == "S" || argument == "1" ||
         argument == "rescue" || argument == "emergency" || argument == "-b" ||
@@ -52,7 +51,7 @@ std::optional<std::string> rescue(const std::vector<std::string_view>& arguments
 
 std::optional<std::string> closed_gate(const Root& root, const std::string& fingerprint) {
   const auto cmdline = root.read("proc/cmdline").value_or("");
-  const auto arguments = words(cmdline);
+  const auto arguments = split_arguments(cmdline);
   if (auto off = switched_off(arguments, in_initramfs(root))) return off;
   if (root.exists("proc/vmcore")) return "this is a crash kernel: it only saves the dump";
   if (auto repair = rescue(arguments)) return repair;

@@ -14,7 +14,7 @@ std::string irq_owners(const Plan& plan) {
   for (const auto& step : plan.steps)
     if (const auto* pin = std::get_if<PinIrqs>(&step.action)) lines.insert(pin->pf.str());
   for (const auto& vf : plan.vfs)
-    if (vf.driver.starts_with("vfio")) lines.insert(vf.pf.str() + "/vfs");
+    if (vf.driver.is_vfio()) lines.insert(vf.pf.str() + "/vfs");
   std::string out;
   for (const auto& line : lines)
     out += line + "\n";

@@ -1,18 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Loading a module: most often vfio-pci.
+#include "base/driver_name.hpp"
 #include "steps/actions.hpp"
 #include "steps/errno_table.hpp"
-
-#include <algorithm>
 
 namespace vfirst::steps {
 
 namespace {
 
-// The kernel spells module names with '_' in sysfs, whatever their file is called.
-std::string in_sysfs(std::string name) {
-  std::ranges::replace(name, '-', '_');
-  return "sys/module/" + name;
+// The kernel spells a module's name with '_' in sysfs, whatever its file is called.
+std::string in_sysfs(const std::string& name) {
+  return "sys/module/" + module_name(name);
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 #include "steps/observe.hpp"
 
 #include "base/text.hpp"
+#include "facts/hugepage_pool.hpp"
 #include "host/kmsg.hpp"
 #include "steps/apply.hpp"
 #include "steps/boot.hpp"
@@ -56,28 +57,7 @@ std::string name_of(const Plan& plan, const PciAddress& pf) {
 
 std::string subject_of(const Plan& plan, const Action& action) {
   const auto pf = pf_of(action);
-  const auto with = [&](std::string_view what) {
-    return pf ? fmt::format("{} {}", name_of(plan, *pf), what) : std::string(what);
-  };
-  if (const auto* x = std::get_if<LoadModule>(&action)) return fmt::format("module {}", x->name);
-  if (std::holds_alternative<SetDefaultIrqAffinity>(action)) return "CPUs of new interrupts";
-  if (std::holds_alternative<AwaitDriver>(action)) return with("driver");
-  if (std::holds_alternative<BringUp>(action)) return with("port");
-  if (std::holds_alternative<SetEswitch>(action)) return with("eswitch");
-  if (std::holds_alternative<CreateVfs>(action)) return with("VFs");
-  if (std::holds_alternative<SetVfAttributes>(action)) return with("VF attributes");
-  if (const auto* x = std::get_if<SetVfVectors>(&action))
-    return with(fmt::format("VF {} vectors", x->index));
-  if (std::holds_alternative<SetCoalescing>(action)) return with("coalescing");
-  if (std::holds_alternative<SetQueues>(action)) return with("queues");
-  if (std::holds_alternative<PinIrqs>(action)) return with("interrupts");
-  return "idle latency of isolated CPUs";
-}
-
-std::string driver_words(const std::string& driver) {
-  return driver.empty()     ? "without driver"
-         : driver == "keep" ? "with the kernel's driver"
-                            : "on " + driver;
+  return pf ? name_of(plan, *pf) + ' ' + subject_of(action) : subject_of(action);
 }
 
 }  // namespace
@@ -90,7 +70,7 @@ std::vector<VerifyRow> check_steps(const Plan& plan, const Machine& machine) {
     std::size_t row;
     unsigned all = 0, right = 0;
   };
-  std::map<std::pair<PciAddress, std::string>, Group> groups;
+  std::map<std::pair<PciAddress, VfDriver>, Group> groups;
   // The argument and the step ask for the same thing, one for the next boot and one for this: one
   // row.
   const bool expected = std::ranges::any_of(plan.expectations, [](const Expectation& one) {
@@ -129,14 +109,9 @@ std::vector<VerifyRow> check_steps(const Plan& plan, const Machine& machine) {
     else if (row.cause.empty())
       row.cause = cause, row.evidence = seen.evidence;
     const auto [all, right] = std::pair(group->second.all, group->second.right);
-    row.wanted = fmt::format("{} {}", all, driver_words(bind->driver));
-    row.got = fmt::format("{} {}", right, driver_words(bind->driver));
-    row.asked = all == 1 ? asked
-                         : fmt::format(
-                               "{} VFs {}", all,
-                               bind->driver.empty()     ? "without a driver"
-                               : bind->driver == "keep" ? "left to the kernel"
-                                                        : "driver_override " + bind->driver);
+    row.wanted = fmt::format("{} {}", all, bind->driver.with_phrase());
+    row.got = fmt::format("{} {}", right, bind->driver.with_phrase());
+    row.asked = all == 1 ? asked : bind->driver.assignment(fmt::format("{} VFs", all));
     row.verdict = right == all ? Verdict::ok : right == 0 ? Verdict::failed : Verdict::short_of;
   }
   return rows;
@@ -187,28 +162,19 @@ std::vector<VerifyRow> check_early_boot(const Plan& plan, const Root& root) {
 Receipt make_receipt(const Plan& plan, const Root& root) {
   Receipt receipt;
   receipt.pfs = static_cast<unsigned>(plan.pfs.size());
-  bool first = true;
+  const bool same_driver = std::ranges::all_of(
+      plan.vfs, [&](const PlannedVf& vf) { return vf.driver == plan.vfs.front().driver; });
+  if (same_driver && !plan.vfs.empty()) receipt.vf_driver = plan.vfs.front().driver;
   for (const auto& vf : plan.vfs) {
     ++receipt.vfs_wanted;
-    if (first)
-      receipt.vf_driver = vf.driver;
-    else if (receipt.vf_driver != vf.driver)
-      receipt.vf_driver.clear();
-    first = false;
     const auto device = steps::vf_address(root, vf.pf, vf.index);
     if (!device) continue;
-    const auto driver = steps::bound_driver(root, *device);
-    if (vf.driver == "keep" ? driver.has_value() : driver.value_or("") == vf.driver)
-      ++receipt.vfs_got;
+    if (vf.driver.satisfied_by(steps::bound_driver(root, *device))) ++receipt.vfs_got;
   }
   for (const auto& pages : plan.hugepages) {
-    const auto folder = root.exists("sys/devices/system/node/node0")
-                            ? fmt::format("sys/devices/system/node/node{}", pages.node)
-                            : "sys/kernel/mm";
+    const auto pool = hugepage_pool(root, pages.node, pages.size_kb);
     receipt.pages.push_back(
-        {pages.node, pages.size_kb, pages.pages,
-         root.number(fmt::format("{}/hugepages/hugepages-{}kB/nr_hugepages", folder, pages.size_kb))
-             .value_or(0)});
+        {pages.node, pages.size_kb, pages.pages, root.number(pool + "/nr_hugepages").value_or(0)});
   }
   if (const auto isolated =
           CpuSet::parse_list(trimmed(root.read("sys/devices/system/cpu/isolated").value_or(""))))

@@ -13,13 +13,10 @@ bool belongs(const Action& action, const Part& part) {
   const auto pf = pf_of(action);
   if (pf && !part.devices.empty() && std::ranges::find(part.devices, *pf) == part.devices.end())
     return false;
-  const bool irqs = std::holds_alternative<PinIrqs>(action);
   switch (part.what) {
     case Part::What::all: return true;
-    case Part::What::tuning:
-      return irqs || std::holds_alternative<SetQueues>(action) ||
-             std::holds_alternative<SetCoalescing>(action);
-    case Part::What::irqs: return irqs;
+    case Part::What::tuning: return traits_of(action).stage != ActionStage::setup;
+    case Part::What::irqs: return traits_of(action).stage == ActionStage::interrupts;
   }
   return false;
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // A PF's port: administratively up.
+#include "base/driver_name.hpp"
 #include "steps/actions.hpp"
 #include "steps/device.hpp"
 
@@ -25,7 +26,7 @@ Outcome apply(const BringUp& x, const Machine& machine) {
     // driver_sysfs_add): the port comes with an event of its own. A function that was given to a
     // guest makes none.
     const auto driver = bound_driver(machine.root, x.pf).value_or("none");
-    const bool probing = driver != "none" && driver != "vfio-pci";
+    const bool probing = driver != "none" && !is_vfio_driver(driver);
     out.state = probing ? StepState::deferred : StepState::failed;
     out.waiting = probing;
     out.error = ENODEV;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "steps/release.hpp"
 
+#include "base/driver_name.hpp"
 #include "steps/apply.hpp"
 #include "steps/device.hpp"
 
@@ -42,8 +43,8 @@ Status vfs_unused(const Plan& plan, const Machine& machine) {
 Status release_vfs(const Plan& plan, const Machine& machine) {
   VFIRST_CHECK(vfs_unused(plan, machine));
   for (const auto& [pf, vf, index] : existing(plan, machine.root))
-    if (steps::bound_driver(machine.root, vf).value_or("").find("vfio") != std::string::npos)
-      VFIRST_CHECK(done(apply(BindDriver{pf, index, vf, ""}, machine)));
+    if (is_vfio_driver(steps::bound_driver(machine.root, vf).value_or("")))
+      VFIRST_CHECK(done(apply(BindDriver{pf, index, vf, VfDriver::none()}, machine)));
   for (const auto& step : plan.steps)
     if (const auto* create = std::get_if<CreateVfs>(&step.action))
       VFIRST_CHECK(done(apply(CreateVfs{create->pf, 0, true}, machine)));

@@ -126,7 +126,7 @@ class Run : public std::enable_shared_from_this<Run> {
     note(i, outcome, took);
     end(i);
     if (outcome.state == StepState::failed && !outcome.partial &&
-        blocks_dependants(steps_[i].action))
+        traits_of(steps_[i].action).blocks)
       skip_after(i);
   }
 

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // What a PF keeps for its VFs: MAC, VLAN, trust, spoof check, link state, rates.
+#include "policy/vf_keys.hpp"
 #include "steps/actions.hpp"
 #include "steps/device.hpp"
 #include "steps/errno_table.hpp"
 
 #include <algorithm>
 #include <chrono>
+#include <map>
+#include <set>
 #include <thread>
 
 namespace vfirst::steps {
@@ -16,25 +19,6 @@ struct Wish {
   unsigned ifindex = 0;
   std::vector<VfConfig> vfs;
 };
-
-VfConfig wish_of(const SetVfAttributes::Vf& vf, const std::optional<MacAddress>& permanent) {
-  VfConfig out;
-  out.index = vf.index;
-  out.mac = vf.mac;
-  if (vf.stable_mac && permanent) out.mac = permanent->stable_vf(vf.index);
-  out.trust = vf.trust;
-  out.spoofcheck = vf.spoofcheck;
-  out.vlan = vf.vlan;
-  out.qos = vf.qos;
-  out.vlan_protocol = vf.vlan_protocol;
-  if (vf.link_state)
-    out.link = *vf.link_state == LinkState::enable    ? VfConfig::Link::enable
-               : *vf.link_state == LinkState::disable ? VfConfig::Link::disable
-                                                      : VfConfig::Link::automatic;
-  out.min_rate_mbps = vf.min_rate_mbps;
-  out.max_rate_mbps = vf.max_rate_mbps;
-  return out;
-}
 
 Result<Wish> wish_of(const SetVfAttributes& x, const Machine& machine) {
   const auto port = pf_port(machine.root, x.pf);
@@ -50,39 +34,40 @@ Result<Wish> wish_of(const SetVfAttributes& x, const Machine& machine) {
           "{}: no permanent address to derive VF addresses from: {}", x.pf.str(), mac.error().what);
     permanent = *mac;
   }
-  for (const auto& vf : x.vfs)
-    wish.vfs.push_back(wish_of(vf, permanent));
+  for (const auto& vf : x.vfs) {
+    wish.vfs.push_back(vf);
+    if (vf.stable_mac && permanent) wish.vfs.back().mac = permanent->stable_vf(vf.index);
+  }
   return wish;
 }
 
-// What has to be sent so that `now` becomes `wanted`. A setting that the driver does not tell is as
-// good as its neutral value; VLAN and rates travel together, so the part that is not asked for is
-// sent as it is.
-VfConfig difference(const VfConfig& wanted, const VfConfig& now) {
+// A setting that the driver does not tell is as good as that of a new VF.
+template <class T>
+T value_now(const std::optional<T>& setting) {
+  return setting.value_or(T{});
+}
+
+// What has to be sent so that `now` becomes `wanted`. What the kernel takes only together is sent
+// together, the part that is not asked for as it is.
+VfConfig difference(VfConfig wanted, const VfConfig& now) {
   VfConfig out;
   out.index = wanted.index;
   if (wanted.mac && wanted.mac != now.mac) out.mac = wanted.mac;
-  if (wanted.trust && *wanted.trust != now.trust.value_or(false)) out.trust = wanted.trust;
-  if (wanted.spoofcheck && *wanted.spoofcheck != now.spoofcheck.value_or(false))
-    out.spoofcheck = wanted.spoofcheck;
-  if (wanted.link && *wanted.link != now.link.value_or(VfConfig::Link::automatic))
-    out.link = wanted.link;
-  const auto vlan = wanted.vlan.value_or(now.vlan.value_or(0)),
-             qos = wanted.qos.value_or(now.qos.value_or(0));
-  const auto protocol_now = now.vlan_protocol.empty() ? "802.1Q" : now.vlan_protocol;
-  const auto protocol = wanted.vlan_protocol.empty() ? protocol_now : wanted.vlan_protocol;
-  if (vlan != now.vlan.value_or(0) || qos != now.qos.value_or(0) ||
-      (vlan != 0 && protocol != protocol_now)) {
-    out.vlan = vlan;
-    out.qos = qos;
-    out.vlan_protocol = protocol;
-  }
-  const auto least = wanted.min_rate_mbps.value_or(now.min_rate_mbps.value_or(0)),
-             most = wanted.max_rate_mbps.value_or(now.max_rate_mbps.value_or(0));
-  if (least != now.min_rate_mbps.value_or(0) || most != now.max_rate_mbps.value_or(0)) {
-    out.min_rate_mbps = least;
-    out.max_rate_mbps = most;
-  }
+  // without a VLAN there is no tag that could differ
+  if (wanted.vlan.value_or(value_now(now.vlan)) == 0) wanted.vlan_protocol.reset();
+  std::set<SentWith> together;
+  for_each_attribute([&](const auto& row) {
+    const auto& wish = wanted.*row.payload;
+    if (!wish || *wish == value_now(now.*row.payload)) return;
+    if (row.sent_with == SentWith::nothing)
+      out.*row.payload = wish;
+    else
+      together.insert(row.sent_with);
+  });
+  for_each_attribute([&](const auto& row) {
+    if (together.contains(row.sent_with))
+      out.*row.payload = (wanted.*row.payload).value_or(value_now(now.*row.payload));
+  });
   return out;
 }
 
@@ -97,38 +82,33 @@ Result<std::vector<VfConfig>> differences(const Wish& wish, const Machine& machi
   return out;
 }
 
-struct Single {
-  // "mac 02:..": for the message
-  std::string text;
-  VfConfig config;
-};
-
-std::vector<Single> one_by_one(const VfConfig& vf) {
-  std::vector<Single> out;
-  const auto add = [&](std::string text, auto fill) {
-    VfConfig one;
-    one.index = vf.index;
-    fill(one);
-    out.push_back({std::move(text), std::move(one)});
+// The settings of `vf`, each as a request of its own.
+std::vector<VfConfig> one_by_one(const VfConfig& vf) {
+  std::vector<VfConfig> out;
+  const auto add = [&]() -> VfConfig& {
+    out.emplace_back().index = vf.index;
+    return out.back();
   };
-  if (vf.mac) add("mac " + vf.mac->str(), [&](VfConfig& one) { one.mac = vf.mac; });
-  if (vf.vlan)
-    add(fmt::format("vlan {} qos {} {}", *vf.vlan, vf.qos.value_or(0), vf.vlan_protocol),
-        [&](VfConfig& one) {
-          one.vlan = vf.vlan, one.qos = vf.qos, one.vlan_protocol = vf.vlan_protocol;
-        });
-  if (vf.trust)
-    add(*vf.trust ? "trust on" : "trust off", [&](VfConfig& one) { one.trust = vf.trust; });
-  if (vf.spoofcheck)
-    add(*vf.spoofcheck ? "spoofcheck on" : "spoofcheck off",
-        [&](VfConfig& one) { one.spoofcheck = vf.spoofcheck; });
-  if (vf.link) add("link state", [&](VfConfig& one) { one.link = vf.link; });
-  if (vf.max_rate_mbps)
-    add(fmt::format("rate {}-{} Mbit/s", vf.min_rate_mbps.value_or(0), *vf.max_rate_mbps),
-        [&](VfConfig& one) {
-          one.min_rate_mbps = vf.min_rate_mbps, one.max_rate_mbps = vf.max_rate_mbps;
-        });
+  if (vf.mac) add().mac = vf.mac;
+  // where each group of settings is that are sent together
+  std::map<SentWith, std::size_t> begun;
+  for_each_attribute([&](const auto& row) {
+    const auto& wish = vf.*row.payload;
+    if (!wish) return;
+    if (row.sent_with == SentWith::nothing) {
+      add().*row.payload = wish;
+      return;
+    }
+    const auto [group, fresh] = begun.try_emplace(row.sent_with, out.size());
+    if (fresh) add();
+    out[group->second].*row.payload = wish;
+  });
   return out;
+}
+
+// "mac 02:..", "vlan 100 qos 0 proto 802.1Q"
+std::string text_of_request(const VfConfig& one) {
+  return one.mac ? "mac " + one.mac->str() : text_of(one);
 }
 
 class AttributeChange {
@@ -164,7 +144,7 @@ class AttributeChange {
     if (out_.cause.empty())
       out_.cause = fmt::format(
           "{}: the driver took VF {} {} and keeps something else", x_.pf.str(), left->front().index,
-          one_by_one(left->front()).front().text);
+          text_of_request(one_by_one(left->front()).front()));
     return out_;
   }
 
@@ -183,10 +163,10 @@ class AttributeChange {
     return out_;
   }
 
-  void send(const Single& single) {
+  void send(const VfConfig& single) {
     for (int tried = 1;; ++tried) {
       ++out_.writes;
-      const auto sent = machine_.net.set_vfs(wish_.ifindex, {single.config});
+      const auto sent = machine_.net.set_vfs(wish_.ifindex, {single});
       if (sent) return;
       const int error = static_cast<int>(sent.error().code);
       if (reaction_to(Place::set_vf, error) == Reaction::retry && tried < kTries) {
@@ -197,7 +177,7 @@ class AttributeChange {
       if (!out_.cause.empty()) return;
       out_.error = error;
       out_.cause = fmt::format(
-                       "{}: VF {} {}: {} ({})", x_.pf.str(), single.config.index, single.text,
+                       "{}: VF {} {}: {} ({})", x_.pf.str(), single.index, text_of_request(single),
                        explain_errno(Place::set_vf, error), sent.error().what) +
                    habit(machine_.root, x_.pf, &DriverQuirk::if_refused);
       return;
@@ -237,8 +217,8 @@ Observation verify(const SetVfAttributes& x, const Machine& machine) {
                                               : Verdict::failed;
   if (!rest->empty())
     out.cause = fmt::format(
-        "{}: VF {} has not {}", x.pf.str(), rest->front().index,
-        one_by_one(rest->front()).front().text);
+        "{}: VF {} does not have {}", x.pf.str(), rest->front().index,
+        text_of_request(one_by_one(rest->front()).front()));
   return out;
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // A VF's driver: vfio-pci, one by name, the kernel's choice, or none.
+#include "base/driver_name.hpp"
 #include "steps/actions.hpp"
 #include "steps/device.hpp"
 #include "steps/errno_table.hpp"
@@ -16,15 +17,14 @@ constexpr auto kNoIommu =
     "it has no IOMMU group, so vfio cannot have it: intel_iommu=on (Intel), or VT-d / AMD-Vi / "
     "SMMU in the BIOS";
 
-bool is_vfio(const std::string& driver) {
-  return driver.find("vfio") != driver.npos;
-}
-std::string name_of(const BindDriver& x) {
-  return x.driver.empty() ? "none" : x.driver == "keep" ? "kernel's choice" : x.driver;
-}
-bool as_wanted(const BindDriver& x, const std::optional<std::string>& bound) {
-  if (x.driver.empty()) return !bound;
-  return x.driver == "keep" ? bound && !is_vfio(*bound) : bound == x.driver;
+// The driver's folder. A driver that is not in our table may be registered with '-' where the
+// policy says '_', or the other way round.
+std::string driver_folder(const Root& root, const std::string& name) {
+  const std::string drivers = "sys/bus/pci/drivers";
+  if (!root.exists(drivers + '/' + name))
+    for (const auto& other : root.list(drivers).value_or(std::vector<std::string>{}))
+      if (same_driver_name(other, name)) return drivers + '/' + other;
+  return drivers + '/' + name;
 }
 
 class Binding {
@@ -33,17 +33,17 @@ class Binding {
       : x_(x), root_(machine.root), machine_(machine), device_(x.device) {}
 
   Outcome run() {
-    out_.wanted = name_of(x_);
+    out_.wanted = x_.driver.str();
     if (const auto real = vf_address(root_, x_.pf, x_.index))
       device_ = *real;
     else if (!root_.exists(device_path(device_)))
       return fail(ENODEV, fmt::format("VF {} of {} does not exist", x_.index, x_.pf.str()));
-    if (as_wanted(x_, look())) return out_;
-    if (is_vfio(x_.driver) && !root_.exists(device_path(device_, "iommu_group")))
+    if (x_.driver.satisfied_by(look())) return out_;
+    if (x_.driver.is_vfio() && !root_.exists(device_path(device_, "iommu_group")))
       return fail(EINVAL, kNoIommu);
     if (!release()) return out_;
-    if (x_.driver.empty()) return done();
-    if (x_.driver == "keep") return let_the_kernel_choose();
+    if (x_.driver.is_none()) return done();
+    if (x_.driver.is_keep()) return let_the_kernel_choose();
     return bind();
   }
 
@@ -102,16 +102,16 @@ class Binding {
   }
 
   Outcome& bind() {
-    if (const auto set = set_override(x_.driver); !set)
+    const auto driver = driver_folder(root_, x_.driver.name());
+    if (const auto set = set_override(driver.substr(driver.rfind('/') + 1)); !set)
       return fail(static_cast<int>(set.error().code), set.error().what);
     const auto probed = write(kProbe, device_.str());
-    if (as_wanted(x_, look())) return done();
-    const auto driver = fmt::format("sys/bus/pci/drivers/{}", x_.driver);
+    if (x_.driver.satisfied_by(look())) return done();
     if (!root_.exists(driver))
       return fail(
           probed ? ENOENT : static_cast<int>(probed.error().code),
           fmt::format(
-              "driver {} is not loaded{}", x_.driver,
+              "driver {} is not loaded{}", x_.driver.name(),
               machine_.initramfs ? ": is it in this initramfs?" : ""));
     int error = 0;
     for (int tried = 1;; ++tried) {
@@ -119,14 +119,15 @@ class Binding {
       const auto bound = write(driver + "/bind", device_.str());
       error = bound ? 0 : static_cast<int>(bound.error().code);
       // EBUSY as well, where the probe was only late
-      if (as_wanted(x_, look())) return done();
+      if (x_.driver.satisfied_by(look())) return done();
       if (error == 0 || reaction_to(Place::bind, error) != Reaction::retry || tried == kTries)
         break;
       std::this_thread::sleep_for(kPause);
     }
     if (error == EINVAL && root_.exists(device_path(device_, "iommu_group")))
       return fail(
-          error, fmt::format("driver {} refuses it{}", x_.driver, kernel_says(root_, device_)));
+          error,
+          fmt::format("driver {} refuses it{}", x_.driver.name(), kernel_says(root_, device_)));
     return fail(
         error, fmt::format(
                    "{}{}",
@@ -146,13 +147,13 @@ class Binding {
     [[maybe_unused]] const auto probed = write(kProbe, device_.str());
     if (before == "0") [[maybe_unused]]
       const auto off = write(autoprobe, "0");
-    if (as_wanted(x_, look())) return done();
+    if (x_.driver.satisfied_by(look())) return done();
     const auto* quirk = quirk_of_driver(bound_driver(root_, x_.pf).value_or(""));
     return fail(
         ENOENT,
         fmt::format(
             "{}: is the VF driver {}{}?{}", explain_errno(Place::drivers_probe, kNothingHappened),
-            quirk ? fmt::format("({}) ", quirk->vf_driver) : "",
+            quirk && !quirk->vf_driver.empty() ? fmt::format("({}) ", quirk->vf_driver) : "",
             machine_.initramfs ? "in this initramfs" : "installed",
             habit(root_, x_.pf, &DriverQuirk::if_refused)));
   }
@@ -172,7 +173,7 @@ Outcome apply(const BindDriver& x, const Machine& machine) {
 
 Observation verify(const BindDriver& x, const Machine& machine) {
   const auto device = vf_address(machine.root, x.pf, x.index).value_or(x.device);
-  Observation out{.wanted = name_of(x), .evidence = device_path(device, "driver")};
+  Observation out{.wanted = x.driver.str(), .evidence = device_path(device, "driver")};
   if (!machine.root.exists(device_path(device))) {
     out.got = "no VF";
     out.verdict = Verdict::failed;
@@ -181,15 +182,16 @@ Observation verify(const BindDriver& x, const Machine& machine) {
   }
   const auto bound = bound_driver(machine.root, device);
   out.got = bound.value_or("none");
-  out.verdict = as_wanted(x, bound) ? Verdict::ok : Verdict::failed;
+  out.verdict = x.driver.satisfied_by(bound) ? Verdict::ok : Verdict::failed;
   if (out.verdict == Verdict::ok) return out;
-  if (is_vfio(x.driver) && !machine.root.exists(device_path(device, "iommu_group")))
+  if (x.driver.is_vfio() && !machine.root.exists(device_path(device, "iommu_group")))
     out.cause = fmt::format("VF {} ({}): {}", x.index, device.str(), kNoIommu);
   else if (bound)
     out.cause = fmt::format("VF {} ({}): driver {} took it", x.index, device.str(), *bound);
   else if (
-      x.driver != "keep" && !machine.root.exists(fmt::format("sys/bus/pci/drivers/{}", x.driver)))
-    out.cause = fmt::format("VF {} ({}): driver {} is not loaded", x.index, device.str(), x.driver);
+      x.driver.is_named() && !machine.root.exists(driver_folder(machine.root, x.driver.name())))
+    out.cause =
+        fmt::format("VF {} ({}): driver {} is not loaded", x.index, device.str(), x.driver.name());
   else
     out.cause = fmt::format(
         "VF {} ({}): no driver is bound{}", x.index, device.str(),

@@ -37,8 +37,8 @@ Result<std::vector<VfConfig>> FakeNet::vfs(unsigned ifindex) {
     vf.mac = MacAddress{};
     vf.spoofcheck = true;
     vf.vlan = vf.qos = vf.min_rate_mbps = vf.max_rate_mbps = 0;
-    vf.vlan_protocol = "802.1Q";
-    vf.link = VfConfig::Link::automatic;
+    vf.vlan_protocol = VlanProtocol::dot1q;
+    vf.link_state = LinkState::automatic;
     if (!port.no_trust) vf.trust = false;
     all.push_back(vf);
   }
@@ -62,13 +62,13 @@ Status FakeNet::set_vfs(unsigned ifindex, const std::vector<VfConfig>& wanted) {
     if (vf.mac) mine->mac = vf.mac;
     if (vf.vlan.value_or(0) > 4095 || vf.qos.value_or(0) > 7)
       return failed(EINVAL, "Invalid argument");
-    if (vf.vlan && vf.vlan_protocol == "802.1ad")
+    if (vf.vlan && vf.vlan_protocol == VlanProtocol::dot1ad)
       return failed(EPROTONOSUPPORT, "Protocol not supported");
     if (vf.vlan) mine->vlan = vf.vlan, mine->qos = vf.qos, mine->vlan_protocol = vf.vlan_protocol;
     // no link in here
     if (vf.max_rate_mbps) return failed(EINVAL, "Invalid argument");
     if (vf.spoofcheck) mine->spoofcheck = vf.spoofcheck;
-    if (vf.link) return failed(EOPNOTSUPP, "Operation not supported");
+    if (vf.link_state) return failed(EOPNOTSUPP, "Operation not supported");
     if (vf.trust && port.no_trust) return failed(EOPNOTSUPP, "Operation not supported");
     if (vf.trust) mine->trust = vf.trust;
   }

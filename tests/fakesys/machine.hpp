@@ -16,7 +16,7 @@ struct Port {
   MacAddress mac = *MacAddress::parse("52:54:00:12:34:50");
   std::vector<VfConfig> vfs;
   // absent: the driver lacks it
-  Coalescing coalescing{3, 3, {}, {}};
+  Coalescing coalescing{.rx_usecs = 3, .tx_usecs = 3};
   Channels channels{4, 8, 0, 0, 0, 0};
   // for a coalescing setting that it lacks; EOPNOTSUPP by ioctl
   int unsupported_error = EINVAL;

@@ -159,8 +159,11 @@ class Script {
     const auto& vf = all->front();
     return fmt::format(
         "mac={} vlan={} qos={} {} trust={} spoof={} link={} rate={}-{}",
-        vf.mac ? vf.mac->str() : "?", number(vf.vlan), number(vf.qos), vf.vlan_protocol,
-        number(vf.trust), number(vf.spoofcheck), number(vf.link), number(vf.min_rate_mbps),
+        vf.mac ? vf.mac->str() : "?", number(vf.vlan), number(vf.qos),
+        !vf.vlan_protocol                           ? "-"
+        : *vf.vlan_protocol == VlanProtocol::dot1ad ? "802.1ad"
+                                                    : "802.1Q",
+        number(vf.trust), number(vf.spoofcheck), number(vf.link_state), number(vf.min_rate_mbps),
         number(vf.max_rate_mbps));
   }
 

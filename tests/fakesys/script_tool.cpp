@@ -90,7 +90,7 @@ void vf_attributes(Script& pf) {
     vf.mac = *MacAddress::parse(text);
     return vf;
   };
-  const auto vlan = [](unsigned id, unsigned qos, const char* protocol = "802.1Q") {
+  const auto vlan = [](unsigned id, unsigned qos, VlanProtocol protocol = VlanProtocol::dot1q) {
     VfConfig vf;
     vf.vlan = id, vf.qos = qos, vf.vlan_protocol = protocol;
     return vf;
@@ -108,12 +108,12 @@ void vf_attributes(Script& pf) {
   pf.set("vlan 100 qos 3", vlan(100, 3));
   pf.set("vlan 4096", vlan(4096, 0));
   pf.set("vlan 100 qos 8", vlan(100, 8));
-  pf.set("vlan 100 802.1ad", vlan(100, 0, "802.1ad"));
+  pf.set("vlan 100 802.1ad", vlan(100, 0, VlanProtocol::dot1ad));
   pf.set("vlan 4095", vlan(4095, 0));
   pf.set("vlan 0", vlan(0, 0));
   pf.set("trust on", one([](VfConfig& vf) { vf.trust = true; }));
   pf.set("spoofcheck off", one([](VfConfig& vf) { vf.spoofcheck = false; }));
-  pf.set("link state enable", one([](VfConfig& vf) { vf.link = VfConfig::Link::enable; }));
+  pf.set("link state enable", one([](VfConfig& vf) { vf.link_state = LinkState::enable; }));
   pf.set("rate 100 while the port is down", one([](VfConfig& vf) { vf.max_rate_mbps = 100; }));
   pf.set("trust off, rate 100, spoofcheck on", one([](VfConfig& vf) {
            vf.trust = false, vf.max_rate_mbps = 100, vf.spoofcheck = true;
@@ -128,12 +128,12 @@ void vf_attributes(Script& pf) {
 void port(Script& pf) {
   pf.coalesce("nothing", {});
   for (const unsigned rx : {0U, 1U, 2U, 3U, 5U, 10U, 10000U, 10001U})
-    pf.coalesce(fmt::format("rx-usecs {}", rx), {rx, {}, {}, {}});
-  pf.coalesce("tx-usecs 20", {{}, 20, {}, {}});
-  pf.coalesce("adaptive-rx on", {{}, {}, true, {}});
-  pf.coalesce("adaptive-rx off", {{}, {}, false, {}});
-  pf.coalesce("adaptive-rx on, rx-usecs 50", {50, {}, true, {}});
-  pf.coalesce("rx-usecs 25", {25, {}, {}, {}});
+    pf.coalesce(fmt::format("rx-usecs {}", rx), {.rx_usecs = rx});
+  pf.coalesce("tx-usecs 20", {.tx_usecs = 20});
+  pf.coalesce("adaptive-rx on", {.adaptive_rx = true});
+  pf.coalesce("adaptive-rx off", {.adaptive_rx = false});
+  pf.coalesce("adaptive-rx on, rx-usecs 50", {.adaptive_rx = true, .rx_usecs = 50});
+  pf.coalesce("rx-usecs 25", {.rx_usecs = 25});
   for (const unsigned combined : {99U, 1U, 2U})
     pf.queues(combined);
   pf.coalesce("after the queues", {});

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The SR-IOV and driver-binding half of the fake: drivers/pci/iov.c, drivers/base/bus.c,
 // drivers/pci/pci-driver.c.
+#include "base/driver_name.hpp"
 #include "base/text.hpp"
 #include "fakesys/sysfs.hpp"
 
@@ -186,7 +187,7 @@ int Sysfs::probe_error(const std::string& driver, const std::string& address) co
   if (const auto fails = probe_errors_.find(driver);
       fails != probe_errors_.end() && fails->second.second)
     return fails->second.first;
-  return driver.starts_with("vfio") && !exists(kDevices + address + "/iommu_group") ? EINVAL : 0;
+  return is_vfio_driver(driver) && !exists(kDevices + address + "/iommu_group") ? EINVAL : 0;
 }
 
 // Success says only that the device was found.
@@ -223,7 +224,7 @@ void Sysfs::attach(const std::string& address, const std::string& driver) {
   if (const auto pf = pfs_.find(address); pf != pfs_.end() && driver == pf->second.home)
     return bind_pf(address, driver);
   link_driver(address, driver);
-  if (!pf_of_vf_.contains(address) || driver.starts_with("vfio") ||
+  if (!pf_of_vf_.contains(address) || is_vfio_driver(driver) ||
       Root::read(kDevices + address + "/class") != "0x020000")
     return;
   const auto folder =

@@ -274,18 +274,3 @@ TEST_CASE("file names of entries: the counter is apart from the id, a plus of th
        {"a.conf.vfirst", ".conf", ".a.conf", "auto-windows.conf", "a", "b/a.conf"})
     CHECK(!BlsName::parse(other));
 }
-
-TEST_CASE("versions are in systemd's order") {
-  // The examples of the UAPI version format specification.
-  const std::vector<std::string> ascending = {"~rc1", "",       "1~rc1", "1",      "1-1",    "1.1",
-                                              "2",    "6.10.6", "6.12",  "6.12-2", "6.12.1", "12"};
-  for (std::size_t a = 0; a < ascending.size(); ++a)
-    for (std::size_t b = 0; b < ascending.size(); ++b) {
-      INFO(ascending[a] << " and " << ascending[b]);
-      const int order = compare_versions(ascending[a], ascending[b]);
-      CHECK((order < 0) == (a < b));
-      CHECK((order > 0) == (a > b));
-    }
-  CHECK(compare_versions("0001", "1") == 0);
-  CHECK(compare_versions("a_b", "ab") != 0);
-}

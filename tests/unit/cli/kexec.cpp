@@ -58,7 +58,7 @@ struct Host {
     nic.class_code = 0x020000;
     nic.driver = "igb";
     facts.pci.push_back(nic);
-    plan.kargs.push_back({"one", "", {}, {}});
+    plan.kargs.push_back({*make_arg("one", std::nullopt), {}, {}});
     plan.steps.push_back({CreateVfs{kPf, 3, false}, {}, {}, {}, true});
     REQUIRE(apply(CreateVfs{kPf, 3, false}, fake.machine).state == StepState::done);
     REQUIRE(write(trial));
@@ -130,7 +130,9 @@ TEST_CASE("a VF in use, and nothing is touched") {
   host.fake.sysfs.add_driver("vfio-pci");
   REQUIRE(
       apply(
-          BindDriver{kPf, 0, *PciAddress::parse(host.fake.sysfs.vf("0000:01:00.0", 0)), "vfio-pci"},
+          BindDriver{
+              kPf, 0, *PciAddress::parse(host.fake.sysfs.vf("0000:01:00.0", 0)),
+              *VfDriver::parse("vfio-pci")},
           host.fake.machine)
           .state == StepState::done);
   host.fake.sysfs.guest_opens(host.fake.sysfs.vf("0000:01:00.0", 0));
@@ -193,7 +195,7 @@ TEST_CASE("a shutdown that cannot end in a kexec is known beforehand") {
 
 TEST_CASE("an entry without the planned arguments is not jumped into") {
   Host host;
-  host.plan.kargs.push_back({"two", "2", {}, {}});
+  host.plan.kargs.push_back({*make_arg("two", "2"), {}, {}});
   CHECK(host.refusal() == "the entry that boots next lacks two=2");
   CHECK(host.as_it_was());
 }

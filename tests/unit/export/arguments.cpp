@@ -181,13 +181,13 @@ TEST_CASE(
   auto target = *format("cobbler").target;
   const auto facts = machine();
   auto p = plan(facts, "[iommu]\nmode = passthrough\n");
-  p.kargs.push_back({"isolcpus", "managed_irq,domain,2-3", "", {}});
-  p.kargs.push_back({"isolcpus", "4", "", {}});
+  p.kargs.push_back({*make_arg("isolcpus", "managed_irq,domain,2-3"), "", {}});
+  p.kargs.push_back({*make_arg("isolcpus", "4"), "", {}});
   // equal keys stay in their order: the first one wins as before
   CHECK(export_arguments(target, p, facts, {}));
-  p.kargs.push_back({"hugepagesz", "2M", "", {}});
-  p.kargs.push_back({"hugepages", "64", "", {}});
-  p.kargs.push_back({"default_hugepagesz", "1G", "", {}});
+  p.kargs.push_back({*make_arg("hugepagesz", "2M"), "", {}});
+  p.kargs.push_back({*make_arg("hugepages", "64"), "", {}});
+  p.kargs.push_back({*make_arg("default_hugepagesz", "1G"), "", {}});
   // said by the default, 2M would become it
   const auto made = export_arguments(target, p, facts, {});
   REQUIRE_FALSE(made);

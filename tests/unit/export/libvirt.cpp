@@ -214,10 +214,19 @@ TEST_CASE("a wish that the plan does not hold is refused with what there is") {
       "no VF 'uplink' in this plan; `vfirst plan` shows them");
   CHECK(
       refused({.pool = "", .vf = "0000:3b:10.6"}) ==
-      "VF '0000:3b:10.6' cannot be given to a guest: its vf-driver is keep, not vfio-pci");
+      "VF '0000:3b:10.6' cannot be given to a guest: its vf-driver is keep, not a vfio driver");
   CHECK(
       refused({}, "[pf uplink]\nvendor = 8086\nexpect = 2\nvfs = 2\n") ==
-      "no VF of this plan goes to vfio-pci, so there is nothing to export");
+      "no VF of this plan has a vfio driver, so there is nothing to export");
+}
+
+TEST_CASE("a VF on a variant driver is exported as one on vfio-pci is") {
+  auto text = std::string(kPolicy);
+  text.replace(text.find("vfio-pci"), 8, "mlx5-vfio-pci");
+  const auto without_hash = [](const std::string& made) {
+    return made.substr(made.find("<network>"));
+  };
+  CHECK(without_hash(document({}, text)) == without_hash(document({})));
 }
 
 TEST_CASE("a PF's name cannot break the document, nor leave libvirt's folder") {

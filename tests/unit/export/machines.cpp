@@ -16,7 +16,7 @@ std::string golden(const Plan& plan, const Facts& facts) {
     const auto vf = std::ranges::find(plan.vfs, part.device, &PlannedVf::address);
     const auto more = [&](auto from, auto to) {
       return std::any_of(
-          from, to, [&](const PlannedVf& v) { return v.pf == vf->pf && v.driver == "vfio-pci"; });
+          from, to, [&](const PlannedVf& v) { return v.pf == vf->pf && v.driver.is_vfio(); });
     };
     if (part.kind == "network" || !more(plan.vfs.begin(), vf) || !more(vf + 1, plan.vfs.end()))
       out += part.text;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "image/initramfs.hpp"
 
+#include "base/text.hpp"
+
 #include "unit/tree.hpp"
 
 #include <algorithm>
@@ -30,11 +32,9 @@ std::string listing(std::initializer_list<std::string_view> without = {}) {
   const auto add = [&](std::string_view name) {
     if (std::ranges::find(without, name) == without.end()) out += module_line(std::string(name));
   };
-  for (const auto name : kVfioDrivers)
+  for (const auto& name : early_boot_drivers())
     add(name);
-  for (const auto name : kPfDrivers)
-    add(name);
-  for (const auto name : kDiskDrivers)
+  for (const auto& name : kDiskDrivers)
     add(name);
   return out;
 }
@@ -42,11 +42,9 @@ std::string listing(std::initializer_list<std::string_view> without = {}) {
 Kernel kernel() {
   Kernel out;
   out.release = "6.12.1";
-  for (const auto name : kVfioDrivers)
+  for (const auto& name : early_boot_drivers())
     out.modules[std::string(name)] = ModuleState::loadable;
-  for (const auto name : kPfDrivers)
-    out.modules[std::string(name)] = ModuleState::loadable;
-  for (const auto name : kDiskDrivers)
+  for (const auto& name : kDiskDrivers)
     out.modules[std::string(name)] = ModuleState::loadable;
   return out;
 }
@@ -123,17 +121,17 @@ TEST_CASE(
   CHECK(plain.has("vfio-pci"));
 }
 
-TEST_CASE("the drivers looked for are those that the dracut module installs") {
-  std::ifstream file(std::string(VFIRST_TESTS_DIR) + "/../dracut/50vfirst/module-setup.sh");
-  const std::string text{std::istreambuf_iterator<char>(file), {}};
-  const auto list = [&](const std::string& name) {
-    const auto at = text.find(" " + name + "=(");
-    REQUIRE(at != std::string::npos);
-    const auto begin = at + name.size() + 3;
-    return text.substr(begin, text.find(')', begin) - begin);
-  };
-  CHECK(list("vfio") == fmt::format("{}", fmt::join(kVfioDrivers, " ")));
-  CHECK(list("pf") == fmt::format("{}", fmt::join(kPfDrivers, " ")));
+TEST_CASE("both initramfs generators install the drivers of the build's list and name none") {
+  for (const auto* script : {"50vfirst/module-setup.sh", "initramfs-tools/hook"}) {
+    INFO(script);
+    std::ifstream file(std::string(VFIRST_TESTS_DIR) + "/../dracut/" + script);
+    std::string text;
+    for (std::string line; std::getline(file, line);)
+      if (!trimmed(line).starts_with('#')) text += line + '\n';
+    CHECK(text.find("/usr/share/vfirst/early-drivers") != std::string::npos);
+    for (const auto& driver : early_boot_drivers())
+      CHECK(text.find(" " + driver + " ") == std::string::npos);
+  }
 }
 
 TEST_CASE("an initramfs is found where each distribution puts it") {

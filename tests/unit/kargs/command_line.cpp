@@ -47,6 +47,19 @@ TEST_CASE("a quote in the middle switches blanks but stays in the value") {
   CHECK(tokens(R"(a" b"=c)") == R"(a" b"=c)");
 }
 
+TEST_CASE("a text splits into arguments at the kernel's blanks, quoted ones aside") {
+  const auto all = split_arguments("  a=\"b c\"\tquiet -- \"d e\" f\n");
+  CHECK(join_arguments(all) == "a=\"b c\" quiet -- \"d e\" f");
+  REQUIRE(all.size() == 5);
+  CHECK(all[0].key == "a");
+  CHECK(all[0].value == "b c");
+  CHECK(all[2].raw == "--");
+  CHECK(all[3].key == "d e");
+  CHECK(split_arguments("").empty());
+  CHECK(split_arguments(" \t").empty());
+  CHECK(split_arguments(std::string_view("a\0 b", 4)).size() == 1);
+}
+
 TEST_CASE("next_arg's corners are the kernel's") {
   // an '=' in front is part of the name
   CHECK(tokens("=a") == "=a");

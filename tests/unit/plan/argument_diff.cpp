@@ -18,3 +18,15 @@ TEST_CASE("a word that only moved is a difference, for the order of hugepage pai
   CHECK(diff.removed.size() == 1);
   CHECK(diff.added == diff.removed);
 }
+
+TEST_CASE("a quoted argument stays whole in the difference") {
+  const auto* const with = "quiet dyndbg=\"file x +p\"";
+  CHECK(argument_diff("quiet", with).str() == "+ dyndbg=\"file x +p\"\n");
+  CHECK(
+      argument_diff(with, "quiet dyndbg=\"file x +m\"").str() ==
+      "- dyndbg=\"file x +p\"\n+ dyndbg=\"file x +m\"\n");
+}
+
+TEST_CASE("what stands behind -- is in the difference, too") {
+  CHECK(argument_diff("quiet -- single", "quiet -- emergency").str() == "- single\n+ emergency\n");
+}

@@ -62,6 +62,18 @@ TEST_CASE("VFs on vfio-pci ask for the IOMMU even where [iommu] is silent") {
   CHECK(p.kargs[0].policy.str() == "p.ini:4");
 }
 
+TEST_CASE("a variant driver asks for the IOMMU as vfio-pci does, in either spelling") {
+  auto facts = Machine{}.facts();
+  facts.pci = {nic("0000:01:00.0")};
+  for (const auto* name : {"mlx5_vfio_pci", "mlx5-vfio-pci", "xe_vfio_pci", "new_vfio_pci"}) {
+    const auto pf = fmt::format("[pf a]\nnode = 0\nvfs = 1\nvf-driver = {}\n", name);
+    INFO(name);
+    CHECK(plan(facts, pf).cmdline() == "intel_iommu=on iommu=pt");
+    CHECK(
+        refusal(facts, pf + "[iommu]\nmode = off\n").find(" needs an IOMMU") != std::string::npos);
+  }
+}
+
 TEST_CASE(
     "intel_idle.max_cstate=0 has processor.max_cstate=1 beside it; AMD needs only the latter") {
   CHECK(
@@ -81,6 +93,18 @@ TEST_CASE("extra arguments keep their order and text") {
       plan(Machine{}.facts(), "[kernel]\nextra = skew_tick=1 nosoftlockup dyndbg=\"file x +p\"\n");
   CHECK(p.cmdline() == "skew_tick=1 nosoftlockup dyndbg=\"file x +p\"");
   CHECK(p.expectations.size() == 3);
+  REQUIRE(p.expectations.back().asked.size() == 1);
+  CHECK(p.expectations.back().asked[0].key == "dyndbg");
+  CHECK(p.expectations.back().asked[0].value == "file x +p");
+}
+
+TEST_CASE("an argument of the policy stays as it was written, wherever its quotes stand") {
+  const auto p =
+      plan(Machine{}.facts(), "[kernel]\nextra = \"dyndbg=file x +p\" empty= a=b\"c d\"e\n");
+  CHECK(p.cmdline() == "\"dyndbg=file x +p\" empty= a=b\"c d\"e");
+  REQUIRE(p.arguments().size() == 3);
+  CHECK(p.arguments()[0].key == "dyndbg");
+  CHECK(p.arguments()[1].value == "");
 }
 
 TEST_CASE("a dangerous argument never passes unseen") {

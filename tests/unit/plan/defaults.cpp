@@ -19,7 +19,7 @@ std::string shape(const Plan& plan) {
   for (const auto& pf : plan.pfs)
     out += fmt::format("{} {} {}\n", pf.name, pf.vfs, pf.required);
   for (const auto& vf : plan.vfs)
-    out += fmt::format("{} {} {}\n", vf.index, vf.driver, vf.mac ? vf.mac->str() : "-");
+    out += fmt::format("{} {} {}\n", vf.index, vf.driver.str(), vf.mac ? vf.mac->str() : "-");
   for (const auto& finding : plan.findings)
     out += finding.code + "\n";
   return out;

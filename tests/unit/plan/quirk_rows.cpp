@@ -2,6 +2,7 @@
 // Every row of the driver quirk table, met by the planner: a PF of that driver, and the plan that
 // the row asks for.
 #include "machine.hpp"
+#include "plan/kexec.hpp"
 #include "plan/quirks.hpp"
 
 #include <algorithm>
@@ -14,26 +15,81 @@ using Eswitch = DriverQuirk::Eswitch;
 
 namespace {
 
-// The rows as the reference has them, written down a second time.
+// What the drivers do, written down a second time, from their sources.
 struct Habit {
-  std::string_view driver;
-  std::uint16_t vendor;
-  std::uint32_t class_code;
-  bool up_before_vfs, up_before_mac, fixed_vectors, managed_irqs;
-  Eswitch eswitch;
-  std::string_view total_vfs;
+  std::string_view driver{};
+  std::uint16_t vendor = 0;
+  std::uint32_t class_code = 0x020000;
+  bool up_before_vfs = false, up_before_mac = false, fixed_vectors = false, managed_irqs = false;
+  Eswitch eswitch = Eswitch::unknown;
+  std::string_view total_vfs{};
+  bool survives_kexec = false;
 };
-constexpr std::uint32_t kNic = 0x020000, kNvme = 0x010802, kGpu = 0x030000;
+constexpr std::uint32_t kNic = 0x020000, kNvme = 0x010802, kGpu = 0x030000, kCrypto = 0x0b4000;
 constexpr auto kHabits = std::to_array<Habit>({
-    {"mlx5_core", 0x15b3, kNic, false, false, false, false, Eswitch::after_vfs, "mlxconfig"},
-    {"ice", 0x8086, kNic, false, true, false, false, Eswitch::before_vfs, "devlink"},
-    {"i40e", 0x8086, kNic, false, true, true, false, Eswitch::none, "NVM"},
-    {"ixgbe", 0x8086, kNic, false, true, true, false, Eswitch::none, "driver"},
-    {"igb", 0x8086, kNic, false, true, true, false, Eswitch::none, "driver"},
-    {"bnxt_en", 0x14e4, kNic, true, true, true, false, Eswitch::after_vfs, "NVM"},
-    {"nvme", 0x144d, kNvme, false, false, false, true, Eswitch::none, "controller"},
-    {"i915", 0x8086, kGpu, false, false, false, false, Eswitch::none, "max_vfs"},
-    {"xe", 0x8086, kGpu, false, false, false, false, Eswitch::none, "max_vfs"},
+    {.driver = "igb",
+     .vendor = 0x8086,
+     .up_before_mac = true,
+     .fixed_vectors = true,
+     .eswitch = Eswitch::none,
+     .total_vfs = "driver",
+     .survives_kexec = true},
+    {.driver = "ixgbe",
+     .vendor = 0x8086,
+     .up_before_mac = true,
+     .fixed_vectors = true,
+     .eswitch = Eswitch::none,
+     .total_vfs = "driver",
+     .survives_kexec = true},
+    {.driver = "i40e",
+     .vendor = 0x8086,
+     .up_before_mac = true,
+     .fixed_vectors = true,
+     .eswitch = Eswitch::none,
+     .total_vfs = "NVM",
+     .survives_kexec = true},
+    {.driver = "ice",
+     .vendor = 0x8086,
+     .up_before_mac = true,
+     .eswitch = Eswitch::before_vfs,
+     .total_vfs = "devlink",
+     .survives_kexec = true},
+    {.driver = "mlx5_core",
+     .vendor = 0x15b3,
+     .eswitch = Eswitch::after_vfs,
+     .total_vfs = "mlxconfig",
+     .survives_kexec = true},
+    {.driver = "bnxt_en",
+     .vendor = 0x14e4,
+     .up_before_vfs = true,
+     .up_before_mac = true,
+     .fixed_vectors = true,
+     .eswitch = Eswitch::after_vfs,
+     .total_vfs = "NVM"},
+    {.driver = "sfc", .vendor = 0x1924, .up_before_mac = true},
+    {.driver = "qede", .vendor = 0x1077, .up_before_mac = true},
+    {.driver = "cxgb4", .vendor = 0x1425, .up_before_mac = true},
+    {.driver = "hinic", .vendor = 0x19e5, .up_before_mac = true},
+    {.driver = "hns3", .vendor = 0x19e5, .up_before_mac = true},
+    {.driver = "nvme",
+     .vendor = 0x144d,
+     .class_code = kNvme,
+     .managed_irqs = true,
+     .eswitch = Eswitch::none,
+     .total_vfs = "controller",
+     .survives_kexec = true},
+    {.driver = "qat_c62x", .vendor = 0x8086, .class_code = kCrypto, .eswitch = Eswitch::none},
+    {.driver = "qat_4xxx", .vendor = 0x8086, .class_code = kCrypto, .eswitch = Eswitch::none},
+    {.driver = "i915",
+     .vendor = 0x8086,
+     .class_code = kGpu,
+     .eswitch = Eswitch::none,
+     .total_vfs = "max_vfs"},
+    {.driver = "xe",
+     .vendor = 0x8086,
+     .class_code = kGpu,
+     .eswitch = Eswitch::none,
+     .total_vfs = "max_vfs"},
 });
 
 Facts machine_with(const Habit& habit) {
@@ -51,12 +107,17 @@ Plan plan_with(const Habit& habit, std::string_view more = {}) {
   return plan(machine_with(habit), fmt::format("[pf a]\npci = 01:00.0\nvfs = 2\n{}", more));
 }
 
+template <class Wanted>
+std::size_t position(const Plan& plan) {
+  const auto step = std::ranges::find_if(
+      plan.steps, [](const Step& one) { return std::holds_alternative<Wanted>(one.action); });
+  return static_cast<std::size_t>(step - plan.steps.begin());
+}
+
+// Is the port brought up before the VFs are made?
 bool raises_port_first(const Plan& plan) {
-  const auto steps = described(plan);
-  const auto up = std::ranges::find(steps, "bring 0000:01:00.0 up"),
-             made = std::ranges::find(steps, "create 2 VFs on 0000:01:00.0");
-  REQUIRE(made != steps.end());
-  return up < made;
+  REQUIRE(position<CreateVfs>(plan) < plan.steps.size());
+  return position<BringUp>(plan) < position<CreateVfs>(plan);
 }
 
 }  // namespace
@@ -87,16 +148,26 @@ TEST_CASE("the plan for a PF is what its driver's row asks for") {
           habit.managed_irqs);
       const auto too_many =
           message(plan(machine_with(habit), "[pf a]\npci = 01:00.0\nvfs = 8\n"), "vfs-too-many");
-      CHECK(too_many.find("8 VFs asked, hardware has 7 (set by ") != std::string::npos);
+      CHECK(too_many.find("8 VFs asked, hardware has 7") != std::string::npos);
+      CHECK((too_many.find(" (set by ") != std::string::npos) == !habit.total_vfs.empty());
       CHECK(too_many.find(habit.total_vfs) != std::string::npos);
-      const auto* quirk = quirk_of_driver(habit.driver);
-      REQUIRE(quirk);
-      CHECK(quirk->eswitch == habit.eswitch);
-      CHECK(quirk->managed_irqs == habit.managed_irqs);
+      CHECK(survives_kexec(habit.driver) == habit.survives_kexec);
+      if (habit.class_code == kNic) {
+        const auto switched = plan_with(habit, "eswitch = switchdev\n");
+        CHECK(
+            (position<SetEswitch>(switched) > position<CreateVfs>(switched)) ==
+            (habit.eswitch == Eswitch::after_vfs));
+        CHECK(raises_port_first(switched) == habit.up_before_vfs);
+        CHECK(
+            (finding(switched, "eswitch-unsupported") != nullptr) ==
+            (habit.eswitch == Eswitch::none));
+        CHECK_FALSE(finding(plan_with(habit, "eswitch = legacy\n"), "eswitch-unsupported"));
+      }
       // Where the vendor alone tells, the plan does not change when the driver comes.
       auto later = machine_with(habit);
       later.pci[0].driver.clear();
-      for (const auto* more : {"", "vf-mac = stable\n"})
+      for (const auto* more :
+           {"", "vf-mac = stable\n", "eswitch = switchdev\nrx-usecs = 8\n", "irq = reserved\n"})
         CHECK(
             plan(later, fmt::format("[pf a]\npci = 01:00.0\nvfs = 2\n{}", more)).steps ==
             plan_with(habit, more).steps);
@@ -104,7 +175,39 @@ TEST_CASE("the plan for a PF is what its driver's row asks for") {
 }
 
 TEST_CASE("a PF of a driver that nobody knows is raised for MAC addresses and not for VFs") {
-  const Habit unknown{"sfc", 0x1924, kNic, false, true, false, false, Eswitch::none, ""};
+  const Habit unknown{.driver = "tsnep", .vendor = 0x110a};
   CHECK_FALSE(raises_port_first(plan_with(unknown)));
   CHECK(raises_port_first(plan_with(unknown, "vf-mac = stable\n")));
+}
+
+TEST_CASE("bnxt_en's switch changes its mode once its VFs exist, and its port is up before that") {
+  const Habit bnxt{.driver = "bnxt_en", .vendor = 0x14e4};
+  CHECK(
+      described(plan_with(bnxt, "eswitch = switchdev\n")) ==
+      std::vector<std::string>{
+          "wait for the driver of 0000:01:00.0", "bring 0000:01:00.0 up",
+          "create 2 VFs on 0000:01:00.0", "eswitch of 0000:01:00.0 in switchdev mode",
+          "leave VF 0 of 0000:01:00.0 (0000:01:10.0) to the kernel's driver",
+          "leave VF 1 of 0000:01:00.0 (0000:01:10.2) to the kernel's driver"});
+}
+
+TEST_CASE("the drivers that an initramfs needs come from the rows and from the vfio drivers") {
+  const auto pf = early_drivers("pf"), vf = early_drivers("vf"), vfio = early_drivers("vfio");
+  for (const auto& quirk : driver_quirks()) {
+    INFO(quirk.driver);
+    const std::string name(quirk.driver), of_vfs(quirk.vf_driver);
+    CHECK((std::ranges::find(pf, name) != pf.end()) == quirk.in_initramfs);
+    if (quirk.in_initramfs && !of_vfs.empty() && of_vfs != name)
+      CHECK(std::ranges::find(vf, of_vfs) != vf.end());
+  }
+  CHECK(std::ranges::find(pf, "hclge") != pf.end());
+  CHECK(vfio.front() == "vfio-pci");
+  CHECK(std::ranges::find(vfio, "mlx5_vfio_pci") != vfio.end());
+  // the graphics driver is not there, so its variant driver is not either
+  CHECK(std::ranges::find(vfio, "xe-vfio-pci") == vfio.end());
+  CHECK(std::ranges::find(vfio, "vfio_iommu_type1") != vfio.end());
+  CHECK(
+      early_drivers() ==
+      fmt::format(
+          "vfio {}\npf {}\nvf {}\n", fmt::join(vfio, " "), fmt::join(pf, " "), fmt::join(vf, " ")));
 }

@@ -24,7 +24,7 @@ TEST_CASE("every argument of a plan is effective in the line that it leads to") 
   const auto line = planned_line(facts, *plan);
   CHECK(line.str() == facts.boot.cmdline + " " + plan->cmdline());
   const auto machine = simulated_machine(facts);
-  CHECK(not_effective(line, arguments_of(*plan), machine).empty());
+  CHECK(not_effective(line, plan->arguments(), machine).empty());
   const auto seen = simulate(line, machine);
   CHECK(seen.isolated == plan->isolated);
   CHECK(seen.nohz_full == plan->isolated);
@@ -44,12 +44,22 @@ TEST_CASE("our own earlier arguments are not in the planned line twice") {
   CHECK(planned_line(facts, *plan).find("isolcpus").size() == 1);
 }
 
+TEST_CASE("an argument of others that equals one of ours stays theirs") {
+  auto facts = Machine{}.facts();
+  facts.boot.cmdline = "iommu=pt dyndbg=\"a iommu=pt b\" quiet a=1 iommu=pt";
+  facts.boot.own_arguments = {"a=1 iommu=pt"};
+  CHECK(foreign_line(facts, Plan{}).str() == "iommu=pt dyndbg=\"a iommu=pt b\" quiet");
+  // a run that is not there takes nothing along
+  facts.boot.own_arguments = {"iommu=pt a=1"};
+  CHECK(foreign_line(facts, Plan{}).str() == facts.boot.cmdline);
+}
+
 TEST_CASE("another's isolcpus before ours leaves ours without effect") {
   auto facts = Machine{}.facts();
   facts.boot.cmdline = "ro isolcpus=1";
   const auto plan = planned(facts);
   const auto lost =
-      not_effective(planned_line(facts, *plan), arguments_of(*plan), simulated_machine(facts));
+      not_effective(planned_line(facts, *plan), plan->arguments(), simulated_machine(facts));
   REQUIRE(lost.size() == 1);
   CHECK(lost[0].arg.key == "isolcpus");
 }

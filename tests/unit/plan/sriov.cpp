@@ -26,7 +26,7 @@ TEST_CASE("VFs are addressed by offset and stride") {
   CHECK(p.vfs[0].address.str() == "0000:01:10.0");
   CHECK(p.vfs[1].address.str() == "0000:01:10.2");
   CHECK(p.vfs[2].address.str() == "0000:41:10.0");
-  CHECK(p.vfs[3].driver == "vfio-pci");
+  CHECK(p.vfs[3].driver.str() == "vfio-pci");
   CHECK(p.pfs.size() == 2);
   CHECK(p.pfs[1].node == 1);
 }
@@ -118,7 +118,7 @@ TEST_CASE("a selector that needs a driver names the functions that have none yet
   facts.pci[1].driver.clear();
   CHECK(
       message(plan(facts, "[pf a]\ndriver = igb\nexpect = 2\n"), "pf-expect")
-          .find("; without a driver yet, so not to be told: 0000:41:00.0") != std::string::npos);
+          .find("; cannot be matched until a driver is bound: 0000:41:00.0") != std::string::npos);
 }
 
 TEST_CASE("VFs and bridges match no selector") {
@@ -211,8 +211,8 @@ TEST_CASE("a range of VFs has its own settings, and its first MAC address starts
       two_nics(),
       "[pf a]\nnode = 0\nvfs = 4\nvf-driver = vfio-pci\nvf-trust = off\n[vf a "
       "2-3]\ndriver = keep\nmac = 52:54:00:aa:00:10\nvlan = 100\n");
-  CHECK(p.vfs[1].driver == "vfio-pci");
-  CHECK(p.vfs[2].driver == "keep");
+  CHECK(p.vfs[1].driver.str() == "vfio-pci");
+  CHECK(p.vfs[2].driver.str() == "keep");
   CHECK(p.vfs[3].mac->str() == "52:54:00:aa:00:11");
   const auto steps = described(p);
   CHECK(
@@ -224,6 +224,34 @@ TEST_CASE("a range of VFs has its own settings, and its first MAC address starts
       std::ranges::find(
           steps, "leave VF 2 of 0000:01:00.0 (0000:01:10.4) to the kernel's driver") !=
       steps.end());
+}
+
+TEST_CASE("the step of a VF's attribute cites the line of that attribute") {
+  for (const auto* line :
+       {"vf-spoofcheck = on", "vf-trust = off", "vf-vlan = 5", "vf-qos = 3",
+        "vf-link-state = enable", "vf-max-rate = 10", "vf-mac = stable"}) {
+    INFO(line);
+    const auto p = plan(two_nics(), fmt::format("[pf a]\nnode = 0\nvfs = 2\n{}\n", line));
+    const auto step = std::ranges::find_if(p.steps, [](const Step& one) {
+      return std::holds_alternative<SetVfAttributes>(one.action);
+    });
+    REQUIRE(step != p.steps.end());
+    CHECK(step->policy.str() == "p.ini:4");
+  }
+}
+
+TEST_CASE("VFs on a variant driver are as unsafe for their IOMMU group as VFs on vfio-pci") {
+  auto facts = two_nics();
+  facts.critical = {{bdf("0000:01:00.3"), "root filesystem"}};
+  facts.pci[0].iommu_group = 7;
+  facts.iommu.groups = {{7, "DMA", {bdf("0000:01:00.0"), bdf("0000:01:00.3")}}};
+  for (const auto* driver : {"mlx5_vfio_pci", "qat-vfio-pci", "any_vfio_pci"}) {
+    INFO(driver);
+    const auto policy = fmt::format("[pf a]\nnode = 0\nvfs = 1\nvf-driver = {}\n", driver);
+    CHECK(
+        message(plan(facts, policy), "pf-critical").find("shares IOMMU group 7") !=
+        std::string::npos);
+  }
 }
 
 TEST_CASE(

@@ -85,7 +85,7 @@ TEST_CASE("the design's example is read key by key, each with its line") {
   CHECK(pf.match.device->value == 0x10c9);
   CHECK(pf.expect->value == 2);
   CHECK(pf.vfs->value == VfCount{7});
-  CHECK(pf.vf.driver->value == "vfio-pci");
+  CHECK(pf.vf.driver->value.str() == "vfio-pci");
   CHECK(pf.vf.mac->value.kind == MacRule::Kind::stable);
   CHECK(pf.vf.trust->value == false);
   CHECK(pf.vf.spoofcheck->value == true);
@@ -99,7 +99,7 @@ TEST_CASE("the design's example is read key by key, each with its line") {
   REQUIRE(policy.vf_ranges.size() == 1);
   CHECK(policy.vf_ranges[0].first == 0);
   CHECK(policy.vf_ranges[0].last == 1);
-  CHECK(policy.vf_ranges[0].vf.driver->value == "keep");
+  CHECK(policy.vf_ranges[0].vf.driver->value.str() == "keep");
   CHECK(policy.vf_ranges[0].vf.vlan == Setting<unsigned>{100, {"50-host.ini", 42}});
   CHECK(policy.boot.trial->value == true);
   CHECK(policy.boot.reboot->value == Reboot::none);

@@ -22,14 +22,23 @@ std::string policy_with(const std::string& section, const std::string& line) {
 
 }  // namespace
 
+// The page has one entry for all vf- keys of [pf], because each is a key of [vf], too.
 TEST_CASE("the manual page has every key of the table, in its order, with its values") {
-  const auto entries = manual_entries();
-  std::vector<std::string> page, table;
-  for (const auto& entry : entries)
+  std::vector<std::string> page, table, prefixed, vf;
+  for (const auto& entry : manual_entries())
     page.push_back(fmt::format("[{}] {} = {}", entry.section, entry.key, entry.syntax));
-  for (const auto& key : policy_keys())
-    table.push_back(fmt::format("[{}] {} = {}", key.section, key.key, key.syntax));
+  for (const auto& key : policy_keys()) {
+    const bool of_vfs = key.section == "pf NAME" && key.key.starts_with("vf-");
+    if (of_vfs && prefixed.empty()) table.push_back("[pf NAME] vf-KEY = VALUE");
+    if (of_vfs)
+      prefixed.push_back(fmt::format("{} = {}", key.key, key.syntax));
+    else
+      table.push_back(fmt::format("[{}] {} = {}", key.section, key.key, key.syntax));
+    if (key.section == "vf NAME RANGE")
+      vf.push_back(fmt::format("vf-{} = {}", key.key, key.syntax));
+  }
   CHECK(page == table);
+  CHECK(prefixed == vf);
 }
 
 TEST_CASE("each entry of the manual page has a text, a default and an example that is accepted") {
@@ -37,7 +46,9 @@ TEST_CASE("each entry of the manual page has a text, a default and an example th
     INFO(fmt::format("[{}] {}", entry.section, entry.key));
     CHECK_FALSE(entry.text.empty());
     CHECK_FALSE(entry.fallback.empty());
-    const auto key = entry.key == "nodeN" ? "node1" : entry.key;
+    const auto key = entry.key == "nodeN"    ? "node1"
+                     : entry.key == "vf-KEY" ? "vf-driver"
+                                             : entry.key;
     CHECK(entry.example.starts_with(key + " = "));
     accepted(policy_with(entry.section, entry.example));
     if (entry.literal)

@@ -133,7 +133,7 @@ TEST_CASE("words have one spelling behind them") {
       "[pf b]\npci = 3b:00.*\n[power]\nmax-cstate = any\n");
   CHECK(policy.pfs[0].match.pci->value == "0000:3b:00.0");
   CHECK(policy.pfs[0].match.subsystem->value == "8086:*");
-  CHECK(policy.pfs[0].vf.vlan_protocol->value == "802.1Q");
+  CHECK(policy.pfs[0].vf.vlan_protocol->value == VlanProtocol::dot1q);
   CHECK(policy.pfs[0].vf.link_state->value == LinkState::automatic);
   CHECK(policy.pfs[0].adaptive_rx->value == true);
   CHECK(policy.pfs[1].match.pci->value == "0000:3b:00.*");

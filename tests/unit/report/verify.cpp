@@ -19,8 +19,14 @@ VerifyReport report() {
        "HugeTLB: allocating 3 of page size 1.00 GiB failed node0. Only allocated 2 hugepages.",
        "node 0 had no third gigabyte in one piece: ask for less"}};
   r.receipt = {
-      2,    14,        14, "vfio-pci", {{0, 1 << 20, 2, 2}, {1, 1 << 20, 2, 2}}, CpuSet{2, 3, 6, 7},
-      1.94, "libvirtd"};
+      2,
+      14,
+      14,
+      *VfDriver::parse("vfio-pci"),
+      {{0, 1 << 20, 2, 2}, {1, 1 << 20, 2, 2}},
+      CpuSet{2, 3, 6, 7},
+      1.94,
+      "libvirtd"};
   return r;
 }
 
@@ -32,7 +38,7 @@ TEST_CASE("the receipt is one line that can be pasted into a ticket") {
       "vfirst: 2 PFs, 14/14 VFs on vfio-pci, 4/4 1G pages (2+2), cpus 2-3,6-7 isolated, ready "
       "1.9 s before libvirtd");
   CHECK(receipt_line({}) == "vfirst: nothing planned");
-  Receipt late{1, 2, 1, "", {{0, 2048, 64, 60}}, {}, -0.5, "libvirtd"};
+  Receipt late{1, 2, 1, {}, {{0, 2048, 64, 60}}, {}, -0.5, "libvirtd"};
   CHECK(
       receipt_line(late) ==
       "vfirst: 1 PF, 1/2 VFs with their drivers, 60/64 2M pages, ready 0.5 s after libvirtd");

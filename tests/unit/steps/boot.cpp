@@ -35,6 +35,8 @@ TEST_CASE("an ordinary boot passes the gates") {
 TEST_CASE("rd.vfirst=0 and vfirst=off switch it off, and the last word counts") {
   CHECK(gate("quiet rd.vfirst=0") == "rd.vfirst=0 on the kernel command line");
   CHECK(gate("vfirst=off quiet") == "vfirst=off on the kernel command line");
+  CHECK(gate("vfirst=\"off\" quiet") == "vfirst=\"off\" on the kernel command line");
+  CHECK_FALSE(gate("dyndbg=\"a vfirst=off b\""));
   CHECK_FALSE(gate("vfirst=off vfirst=on"));
 }
 TEST_CASE("rd.vfirst=0 is for the initramfs: the real root still does it") {

@@ -53,7 +53,9 @@ struct WithVfs : FakeMachine {
     if (create(*this).state != StepState::done) throw std::runtime_error("no VFs");
   }
   Outcome bind(const std::string& driver) {
-    return apply(BindDriver{kPf, 0, *PciAddress::parse(sysfs.vf(kPf.str(), 0)), driver}, machine);
+    return apply(
+        BindDriver{kPf, 0, *PciAddress::parse(sysfs.vf(kPf.str(), 0)), *VfDriver::parse(driver)},
+        machine);
   }
   Outcome set(const SetVfAttributes::Vf& vf) { return apply(SetVfAttributes{kPf, {vf}}, machine); }
   Outcome vectors(unsigned n) { return apply(SetVfVectors{kPf, 0, n}, machine); }
@@ -100,7 +102,7 @@ Met coalesce(const std::function<void(Port&)>& driver, int error) {
   fake.sysfs.add({});
   driver(fake.net.port(2));
   // rx-usecs it has, adaptive-rx it has not
-  const auto out = apply(SetCoalescing{kPf, 0, {}, true, {}}, fake.machine);
+  const auto out = apply(SetCoalescing{kPf, {.adaptive_rx = true, .rx_usecs = 0}}, fake.machine);
   const bool others_stand = fake.net.port(2).coalescing.rx_usecs == 0U;
   return met_if(
       out.state == StepState::failed && out.error == error && others_stand, Reaction::drop, out);
@@ -240,7 +242,7 @@ const std::vector<Row> kDriven = {
        WithVfs fake;
        SetVfAttributes::Vf vf;
        vf.vlan = 5;
-       vf.vlan_protocol = "802.1ad";
+       vf.vlan_protocol = VlanProtocol::dot1ad;
        return met(fake.set(vf), EPROTONOSUPPORT);
      }},
     {Place::set_vf, EAGAIN, [] { return vf_in_reset(EAGAIN); }},
@@ -369,9 +371,14 @@ TEST_CASE("a failure on a PF whose driver has a habit names it") {
     some.sysfs.add(pf_of(name, Pf::Driver::obeys));
     REQUIRE(create(some).state == StepState::done);
     const auto kept = apply(
-        BindDriver{kPf, 0, *PciAddress::parse(some.sysfs.vf(kPf.str(), 0)), "keep"}, some.machine);
+        BindDriver{
+            kPf, 0, *PciAddress::parse(some.sysfs.vf(kPf.str(), 0)), *VfDriver::parse("keep")},
+        some.machine);
     CHECK(
-        kept.cause.find(fmt::format("is the VF driver ({}) installed?", quirk.vf_driver)) !=
+        kept.cause.find(
+            quirk.vf_driver.empty()
+                ? std::string("is the VF driver installed?")
+                : fmt::format("is the VF driver ({}) installed?", quirk.vf_driver)) !=
         std::string::npos);
     CHECK(
         (kept.cause.find(fmt::format("; {}: {}", name, quirk.if_refused)) != std::string::npos) ==

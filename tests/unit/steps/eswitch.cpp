@@ -28,7 +28,7 @@ Plan plan_of(std::vector<Action> actions) {
   return plan;
 }
 const CreateVfs kVfs{kPf, 2, false};
-const BindDriver kBind{kPf, 0, *kPf.vf(0, 128, 2), "vfio-pci"};
+const BindDriver kBind{kPf, 0, *kPf.vf(0, 128, 2), *VfDriver::parse("vfio-pci")};
 }  // namespace
 
 TEST_CASE("the switch's mode is set once, and a second time nothing is written") {

@@ -21,7 +21,7 @@ struct Booted {
     fake.sysfs.put("proc/cmdline", cmdline);
   }
   VerifyRow check(Want want, const std::string& asked) {
-    return check_expectation({std::move(want), asked, {}}, fake.sysfs, log);
+    return check_expectation({std::move(want), split_arguments(asked), {}}, fake.sysfs, log);
   }
 };
 
@@ -32,8 +32,9 @@ Plan plan_with_vfs(const FakeMachine& fake, unsigned count) {
   plan.steps.push_back({CreateVfs{kPf, count, false}, "", {}, {}, true});
   for (unsigned i = 0; i < count; ++i) {
     const auto vf = *PciAddress::parse(fake.sysfs.vf("0000:01:00.0", i));
-    plan.vfs.push_back({kPf, i, vf, "vfio-pci", {}});
-    plan.steps.push_back({BindDriver{kPf, i, vf, "vfio-pci"}, "", {}, {0, 1}, true});
+    plan.vfs.push_back({kPf, i, vf, *VfDriver::parse("vfio-pci"), {}});
+    plan.steps.push_back(
+        {BindDriver{kPf, i, vf, *VfDriver::parse("vfio-pci")}, "", {}, {0, 1}, true});
   }
   return plan;
 }
@@ -125,9 +126,19 @@ TEST_CASE("a word that the kernel handed to init is ignored") {
   Booted host(
       "quiet nosoftlokup",
       {"Unknown kernel command line parameters \"nosoftlokup\", will be passed to user space."});
-  const auto row = host.check(WantArg{"nosoftlokup"}, "nosoftlokup");
+  const auto row = host.check(WantArg{*make_arg("nosoftlokup", std::nullopt)}, "nosoftlokup");
   CHECK(row.verdict == Verdict::ignored);
   CHECK(row.evidence.starts_with("Unknown kernel command line parameters"));
+}
+
+TEST_CASE("a quoted argument is given only where the whole of it is") {
+  const auto wanted = *make_arg("dyndbg", "file x +p");
+  Booted given("quiet \"dyndbg=file x +p\"");
+  CHECK(given.check(WantArg{wanted}, wanted.raw).verdict == Verdict::ok);
+  Booted torn("quiet dyndbg=file x +p");
+  const auto row = torn.check(WantArg{wanted}, wanted.raw);
+  CHECK(row.verdict == Verdict::failed);
+  CHECK(row.cause.find("dyndbg=\"file x +p\"") != std::string::npos);
 }
 
 TEST_CASE("no IOMMU: the firmware's table or the argument is to blame") {
@@ -171,7 +182,7 @@ TEST_CASE("a whole boot is green, and libvirt comes after it") {
   CHECK(row(report, "ready before libvirtd")->got == "1.9 s before");
   CHECK(row(report, "early boot")->got == "complete in the initramfs");
   CHECK(report.receipt.vfs_got == 7);
-  CHECK(report.receipt.vf_driver == "vfio-pci");
+  CHECK(report.receipt.vf_driver == *VfDriver::parse("vfio-pci"));
   CHECK(report.receipt.consumer == "libvirtd");
 }
 

@@ -28,10 +28,10 @@ Plan plan_of_two() {
     const auto driver = add(AwaitDriver{pf, ""}, {});
     const auto up = add(BringUp{pf}, {driver});
     const auto made = add(CreateVfs{pf, 1, false}, {up});
-    add(BindDriver{pf, 0, *pf.vf(0, 128, 2), "vfio-pci"}, {module, made});
-    add(SetCoalescing{pf, 10, {}, {}, {}}, {made});
+    add(BindDriver{pf, 0, *pf.vf(0, 128, 2), *VfDriver::parse("vfio-pci")}, {module, made});
+    add(SetCoalescing{pf, {.rx_usecs = 10}}, {made});
     add(PinIrqs{pf, CpuSet{0, 1}}, {made});
-    plan.vfs.push_back({pf, 0, *pf.vf(0, 128, 2), "vfio-pci", {}});
+    plan.vfs.push_back({pf, 0, *pf.vf(0, 128, 2), *VfDriver::parse("vfio-pci"), {}});
   }
   return plan;
 }
@@ -97,7 +97,7 @@ TEST_CASE(
   FakeMachine fake;
   DiskFiles files(fake.sysfs);
   auto plan = plan_of_two();
-  plan.vfs[1].driver = "keep";
+  plan.vfs[1].driver = VfDriver();
   REQUIRE(record_irqs(plan, files));
   CHECK(*files.read(kIrqsFile) == "0000:01:00.0\n0000:01:00.0/vfs\n0000:02:00.0\n");
   Plan nothing;

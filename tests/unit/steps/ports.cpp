@@ -34,9 +34,9 @@ TEST_CASE("a VF's own port is brought up and set, once its driver made it") {
   fake.sysfs.add_vf_driver("igbvf");
   const auto vf = *PciAddress::parse(fake.sysfs.vf(kPf.str(), 1));
   CHECK(apply(BringUp{vf}, fake.machine).state == StepState::failed);
-  REQUIRE(apply(BindDriver{kPf, 1, vf, "keep"}, fake.machine).got == "igbvf");
+  REQUIRE(apply(BindDriver{kPf, 1, vf, *VfDriver::parse("keep")}, fake.machine).got == "igbvf");
   CHECK(apply(BringUp{vf}, fake.machine).state == StepState::done);
-  const SetCoalescing usecs{vf, 30, {}, {}, {}};
+  const SetCoalescing usecs{vf, {.rx_usecs = 30}};
   CHECK(apply(usecs, fake.machine).state == StepState::done);
   CHECK(verify(usecs, fake.machine).got == "rx-usecs 30");
   CHECK(apply(usecs, fake.machine).state == StepState::unchanged);
@@ -99,24 +99,26 @@ TEST_CASE("a VF in reset is asked again") {
 
 TEST_CASE("coalescing sends only what differs and only what is asked for") {
   WithPort fake;
-  const SetCoalescing action{kPf, 0, {}, {}, {}};
+  const SetCoalescing action{kPf, {.rx_usecs = 0}};
   const auto out = apply(action, fake.machine);
   CHECK(out.state == StepState::done);
   CHECK(out.got == "rx-usecs 0");
-  CHECK(fake.port().coalescing == Coalescing{0, 3, {}, {}});
+  CHECK(fake.port().coalescing == Coalescing{.rx_usecs = 0, .tx_usecs = 3});
   CHECK(apply(action, fake.machine).state == StepState::unchanged);
   CHECK(fake.net.writes == 1);
 }
 
 TEST_CASE("adaptive off is fulfilled by a device that has no adaptive mode") {
   WithPort fake;
-  CHECK(apply(SetCoalescing{kPf, {}, {}, false, {}}, fake.machine).state == StepState::unchanged);
+  CHECK(
+      apply(SetCoalescing{kPf, {.adaptive_rx = false}}, fake.machine).state ==
+      StepState::unchanged);
 }
 
 TEST_CASE(
     "a setting that the driver lacks leaves the others in force, with the kernel's sentence") {
   WithPort fake;
-  const auto out = apply(SetCoalescing{kPf, 0, {}, true, {}}, fake.machine);
+  const auto out = apply(SetCoalescing{kPf, {.adaptive_rx = true, .rx_usecs = 0}}, fake.machine);
   CHECK(out.state == StepState::failed);
   CHECK(
       out.cause ==
@@ -128,7 +130,7 @@ TEST_CASE(
 TEST_CASE("a clamped value is reported, not believed") {
   WithPort fake;
   fake.port().usecs_limit = 100;
-  const auto out = apply(SetCoalescing{kPf, 500, {}, {}, {}}, fake.machine);
+  const auto out = apply(SetCoalescing{kPf, {.rx_usecs = 500}}, fake.machine);
   CHECK(out.state == StepState::failed);
   CHECK(out.cause == "eth0: the driver took rx-usecs 500 and keeps rx-usecs 100");
 }

@@ -26,7 +26,9 @@ struct UsedHost {
     REQUIRE(apply(CreateVfs{kPf, 3, false}, fake.machine).state == StepState::done);
     REQUIRE(
         apply(
-            BindDriver{kPf, 0, *PciAddress::parse(fake.sysfs.vf("0000:01:00.0", 0)), "vfio-pci"},
+            BindDriver{
+                kPf, 0, *PciAddress::parse(fake.sysfs.vf("0000:01:00.0", 0)),
+                *VfDriver::parse("vfio-pci")},
             fake.machine)
             .state == StepState::done);
     fake.sysfs.forget_writes();

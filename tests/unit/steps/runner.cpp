@@ -27,7 +27,8 @@ std::vector<Step> plan_for(
     const auto made = steps.size() - 1;
     for (unsigned i = 0; i < count; ++i)
       steps.push_back(step(
-          BindDriver{pf, i, *PciAddress::parse(fake.sysfs.vf(pf.str(), i)), "vfio-pci"},
+          BindDriver{
+              pf, i, *PciAddress::parse(fake.sysfs.vf(pf.str(), i)), *VfDriver::parse("vfio-pci")},
           {0, made}));
   }
   return steps;
@@ -140,8 +141,9 @@ TEST_CASE("steps are run in the order of what they wait for, whatever their plac
   fake.sysfs.add({});
   const auto vf = *PciAddress::parse(fake.sysfs.vf("0000:01:00.0", 0));
   const std::vector<Step> steps{
-      step(BindDriver{kFirst, 0, vf, "vfio-pci"}, {1, 2}), step(CreateVfs{kFirst, 1, false}, {3}),
-      step(LoadModule{"vfio-pci"}), step(AwaitDriver{kFirst, ""})};
+      step(BindDriver{kFirst, 0, vf, *VfDriver::parse("vfio-pci")}, {1, 2}),
+      step(CreateVfs{kFirst, 1, false}, {3}), step(LoadModule{"vfio-pci"}),
+      step(AwaitDriver{kFirst, ""})};
   const auto report = run_steps(steps, fake.machine, 60s);
   CHECK(report.steps[0].state == StepState::done);
 }

@@ -21,7 +21,8 @@ struct WithSeven : FakeMachine {
     return "sys/bus/pci/devices/" + sysfs.vf("0000:01:00.0", index) + "/" + name;
   }
   BindDriver to(unsigned index, const std::string& driver) const {
-    return {kPf, index, *PciAddress::parse(sysfs.vf("0000:01:00.0", index)), driver};
+    return {
+        kPf, index, *PciAddress::parse(sysfs.vf("0000:01:00.0", index)), *VfDriver::parse(driver)};
   }
 };
 
@@ -112,17 +113,47 @@ TEST_CASE("back from vfio-pci to the kernel's choice the override is cleared wit
 
 TEST_CASE("vf-driver = none leaves a VF without one") {
   WithSeven fake;
-  CHECK(apply(fake.to(4, ""), fake.machine).state == StepState::unchanged);
+  CHECK(apply(fake.to(4, "none"), fake.machine).state == StepState::unchanged);
   REQUIRE(apply(fake.to(4, "vfio-pci"), fake.machine).state == StepState::done);
-  const auto out = apply(fake.to(4, ""), fake.machine);
+  const auto out = apply(fake.to(4, "none"), fake.machine);
   CHECK(out.state == StepState::done);
   CHECK(out.got == "none");
 }
 
+TEST_CASE("a VF goes to a variant driver under the name that it is registered under") {
+  WithSeven fake;
+  fake.sysfs.add_driver("xe-vfio-pci");
+  fake.sysfs.add_driver("new-vfio-pci");
+  const auto known = apply(fake.to(0, "xe_vfio_pci"), fake.machine);
+  CHECK(known.state == StepState::done);
+  CHECK(known.got == "xe-vfio-pci");
+  CHECK(verify(fake.to(0, "xe_vfio_pci"), fake.machine).verdict == Verdict::ok);
+  // not in the table: the folder of the loaded driver has its spelling
+  const auto other = apply(fake.to(1, "new_vfio_pci"), fake.machine);
+  CHECK(other.state == StepState::done);
+  CHECK(other.got == "new-vfio-pci");
+  CHECK(apply(fake.to(1, "new_vfio_pci"), fake.machine).state == StepState::unchanged);
+}
+
+TEST_CASE(
+    "a variant driver needs an IOMMU group, too, and a VF on one is not the kernel's choice") {
+  WithSeven bare{{.iommu = false}};
+  bare.sysfs.add_driver("mlx5_vfio_pci");
+  CHECK(apply(bare.to(0, "mlx5_vfio_pci"), bare.machine).error == EINVAL);
+  CHECK(bare.sysfs.writes().empty());
+  WithSeven fake;
+  fake.sysfs.add_vf_driver("igbvf");
+  fake.sysfs.add_driver("mlx5_vfio_pci");
+  REQUIRE(apply(fake.to(2, "mlx5_vfio_pci"), fake.machine).state == StepState::done);
+  CHECK(verify(fake.to(2, "keep"), fake.machine).verdict == Verdict::failed);
+  CHECK(apply(fake.to(2, "keep"), fake.machine).got == "igbvf");
+}
+
 TEST_CASE("a VF that does not exist is ENODEV") {
   WithSeven fake;
-  const auto out =
-      apply(BindDriver{kPf, 9, *PciAddress::parse("0000:01:12.2"), "vfio-pci"}, fake.machine);
+  const auto out = apply(
+      BindDriver{kPf, 9, *PciAddress::parse("0000:01:12.2"), *VfDriver::parse("vfio-pci")},
+      fake.machine);
   CHECK(out.error == ENODEV);
   CHECK(out.cause == "VF 9 (0000:01:12.2): VF 9 of 0000:01:00.0 does not exist");
 }

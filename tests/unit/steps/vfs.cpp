@@ -79,8 +79,8 @@ TEST_CASE("VFs are never removed under a guest, and the guest is named") {
   REQUIRE(apply(vfs(4), fake.machine).state == StepState::done);
   const auto vf = fake.sysfs.vf("0000:01:00.0", 2);
   REQUIRE(
-      apply(BindDriver{kPf, 2, *PciAddress::parse(vf), "vfio-pci"}, fake.machine).state ==
-      StepState::done);
+      apply(BindDriver{kPf, 2, *PciAddress::parse(vf), *VfDriver::parse("vfio-pci")}, fake.machine)
+          .state == StepState::done);
   fake.sysfs.guest_opens(vf);
   fake.sysfs.forget_writes();
   const auto out = apply(vfs(7, true), fake.machine);

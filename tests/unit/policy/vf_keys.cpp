@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The table of a VF's settings: each key is read, overridden, cited and handed on by its own row.
+#include "policy/vf_keys.hpp"
+
+#include "policy_test.hpp"
+#include "unit/policy/manual.hpp"
+
+using namespace vfirst;
+using namespace vfirst::test;
+
+namespace {
+
+// The manual page's example of each key of [vf].
+std::map<std::string, std::string> examples() {
+  std::map<std::string, std::string> out;
+  for (const auto& entry : manual_entries())
+    if (entry.section == "vf NAME RANGE") out[entry.key] = entry.example;
+  return out;
+}
+
+VfSettings settings_with(const std::string& line) {
+  return accepted("[pf a]\npci = *\n[vf a 0]\n" + line + "\n").vf_ranges.at(0).vf;
+}
+
+std::vector<std::string> keys_set(const VfSettings& settings) {
+  std::vector<std::string> out;
+  for_each_key(settings, [&](const auto& row, const auto& setting) {
+    if (setting) out.emplace_back(row.key);
+  });
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("each key of a VF sets the setting of its own row and no other") {
+  for (const auto& [key, line] : examples()) {
+    INFO(line);
+    CHECK(keys_set(settings_with(line)) == std::vector{key});
+  }
+}
+
+TEST_CASE("each key of a VF overrides the PF's and leaves the others") {
+  // each one in another line than in a section of its own
+  std::string all = "; the others\n";
+  for (const auto& [key, line] : examples())
+    all += line + "\n";
+  const auto later = settings_with(all);
+  for (const auto& [key, line] : examples()) {
+    INFO(line);
+    auto settings = settings_with(line);
+    override_with(settings, later);
+    CHECK(settings == later);
+    settings = later;
+    override_with(settings, settings_with(line));
+    CHECK(keys_set(settings) == keys_set(later));
+    for_each_key(settings, [&, name = std::string_view(key)](const auto& row, const auto& setting) {
+      CHECK((setting == later.*row.setting) == (row.key != name));
+    });
+  }
+}
+
+TEST_CASE("a setting of a VF reaches the payload of its step, its text and its line") {
+  for (const auto& [key, line] : examples()) {
+    INFO(line);
+    const auto settings = settings_with(line);
+    const bool attribute = attributes_of(settings) != VfAttributes();
+    const bool coalescing = coalescing_of(settings) != Coalescing();
+    const bool placement = key == "driver" || key == "mac" || key == "queues";
+    CHECK(attribute + coalescing + placement == 1);
+    CHECK((origin_of_attributes(settings) != nullptr) == attribute);
+    CHECK((origin_of_coalescing(settings) != nullptr) == coalescing);
+    CHECK(text_of(attributes_of(settings)).empty() != attribute);
+    CHECK(text_of(coalescing_of(settings)).empty() != coalescing);
+    if (const auto* from = origin_of_attributes(settings)) CHECK(from->line == 4);
+    if (const auto* from = origin_of_coalescing(settings)) CHECK(from->line == 4);
+  }
+}
+
+TEST_CASE("a description has a VF's attributes in the table's order, with their units") {
+  const auto settings = settings_with(
+      "max-rate = 100\nvlan = 5\ntrust = on\nvlan-protocol = 802.1ad\nlink-state = enable");
+  CHECK(
+      text_of(attributes_of(settings)) ==
+      "trust on vlan 5 proto 802.1ad state enable max-rate 100 Mbit/s");
+  CHECK(text_of(Coalescing{.adaptive_rx = false, .rx_usecs = 3}) == "adaptive-rx off rx-usecs 3");
+}
