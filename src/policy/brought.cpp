@@ -19,7 +19,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto kFetch = "/usr/libexec/vfirst/fetch";
+constexpr auto kFetch = VFIRST_LIBEXECDIR "/fetch";
 // dracut's own tries included
 constexpr int kFetchLimit_s = 40;
 constexpr auto kLabel = "VFIRST";

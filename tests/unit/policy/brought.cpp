@@ -229,9 +229,9 @@ TEST_CASE("an initramfs without curl says what it lacks") {
   Boot boot;
   boot.tree.add("proc/cmdline", "vfirst.policy=http://srv/host.ini\n");
   CHECK(
-      told(boot.run()) ==
-      "policy from http://srv/host.ini: /usr/libexec/vfirst/fetch is not here: dracut's module "
-      "url-lib brings it into the initramfs");
+      told(boot.run()) == "policy from http://srv/host.ini: " VFIRST_LIBEXECDIR
+                          "/fetch is not here: dracut's module url-lib brings it into the "
+                          "initramfs");
 }
 
 TEST_CASE("a filesystem labelled VFIRST is not even looked at where nobody asked for it") {
