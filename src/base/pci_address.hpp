@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
-// A PCI function's place, in the spelling that sysfs uses: 0000:3b:00.1
+// The address of a PCI function, in the spelling that sysfs uses: 0000:3b:00.1.
 
 #include "base/result.hpp"
 
