@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck disable=SC2154  # dracut sets initdir, moddir and the rest
-# dracut module: vfirst's program for early boot, its policy, vfio-pci and the drivers of PFs, so that VFs exist before the real root.
+# A dracut module: vfirst's program for early boot, its policy, vfio-pci and the drivers of PFs, so that VFs exist
+# before the real root.
 
 # 255: only when asked for, which the drop-in dracut.conf.d/50-vfirst.conf does in every mode. Never in a crash kernel.
 check() {
@@ -11,11 +12,11 @@ check() {
     return 255
 }
 
-# A URL to fetch a policy from needs a network, which is other modules' to bring up: an image that has one gets curl too.
+# A policy from a URL needs a network, which other modules bring up: an image that has one gets curl, too.
 depends() {
     echo kernel-modules
-    if [[ " $mods_to_load $dracutmodules $add_dracutmodules $force_add_dracutmodules " =~ \ (network|livenet|nfs|iscsi|nbd|url-lib)\  ]] &&
-        find_binary curl > /dev/null; then
+    local asked=" $mods_to_load $dracutmodules $add_dracutmodules $force_add_dracutmodules "
+    if [[ $asked =~ \ (network|livenet|nfs|iscsi|nbd|url-lib)\  ]] && find_binary curl > /dev/null; then
         echo url-lib
     fi
 }
@@ -34,7 +35,8 @@ installkernel() {
     for driver in "${modules[@]}"; do
         hostonly='' instmods -s "$driver" || :
     done
-    # The package that a card's serial number selects is in no module's list; without it ice runs in Safe Mode, without VFs.
+    # The package that a card's serial number selects is in no module's list; without it ice runs in Safe Mode, without
+    # VFs.
     local firmware
     for firmware in "${dracutsysrootdir-}"/lib/firmware{/updates,}/intel/ice/ddp/ice-[0-9a-f]*.pkg*; do
         [[ -e $firmware ]] && inst_simple "$firmware" "${firmware#"${dracutsysrootdir-}"}"
@@ -42,8 +44,8 @@ installkernel() {
     return 0
 }
 
-# Libraries that the binary opens itself, so that no list of needed libraries has them, and the libraries that they need:
-# dracut asks that of executables only, and Debian's libraries are none.
+# The libraries that the binary opens itself, and the libraries that those need. No list of needed libraries has them,
+# and dracut looks at the needs of executable files only, which Debian's libraries are not.
 inst_opened_on_demand() {
     local name dir path needed
     for name in "$@"; do
@@ -65,14 +67,19 @@ install() {
     inst_opened_on_demand 'libkmod.so.2' 'libpci.so.3' 'libblkid.so.1'
     inst_dir /etc/vfirst/policy.d
     inst_dir /usr/lib/vfirst/policy.d
-    # What the boot loader adds to etc/vfirst/policy.d is told from the image's own files by these copies. The line in front
-    # keeps dracut from linking the two: a change of one would change both.
+    # With these copies vfirst knows the image's own files from what the boot loader adds to etc/vfirst/policy.d. The
+    # line in front keeps dracut from linking the two: a change of one would change both.
     inst_dir /usr/lib/vfirst/image-policy.d
     for policy in "${dracutsysrootdir-}"/etc/vfirst/policy.d/*.ini; do
-        [[ -e $policy ]] && { echo '; the copy of the image'; cat "$policy"; } > "$initdir/usr/lib/vfirst/image-policy.d/${policy##*/}"
+        [[ -e $policy ]] || continue
+        {
+            echo '; the copy of the image'
+            cat "$policy"
+        } > "$initdir/usr/lib/vfirst/image-policy.d/${policy##*/}"
     done
-    for policy in "${dracutsysrootdir-}"/usr/lib/vfirst/policy.d/*.ini "${dracutsysrootdir-}"/etc/vfirst/policy.d/*.ini; do
-        [[ -e $policy ]] && inst_simple "$policy" "${policy#"${dracutsysrootdir-}"}"
+    for policy in "${dracutsysrootdir-}"/{usr/lib,etc}/vfirst/policy.d/*.ini; do
+        [[ -e $policy ]] || continue
+        inst_simple "$policy" "${policy#"${dracutsysrootdir-}"}"
     done
     if dracut_module_included url-lib; then
         inst_multiple /usr/libexec/vfirst/fetch /usr/libexec/vfirst/report cat rm mkdir

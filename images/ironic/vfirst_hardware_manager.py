@@ -9,8 +9,7 @@ prepare_instance_boot (60)::
      "args": {"policy": "[cpu]\\nreserved-cores-per-node = 1\\nisolate = yes\\n"}}
 
 The image has the vfirst package. The step runs it in the new root with the machine's own /proc and /sys, so the plan is
-this machine's; nothing is tried first, since there are no arguments from before to go back to. The first boot is then the
-only one.
+for this machine. There is no trial: there are no arguments from before to go back to. The host needs only one boot.
 """
 
 import os
@@ -28,7 +27,8 @@ def _run(*words):
     ended = subprocess.run(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, universal_newlines=True, check=False)
     if ended.returncode != 0:
         lines = ended.stderr.strip().splitlines()
-        raise errors.DeploymentError("%s: %s" % (" ".join(words), lines[-1] if lines else "exit code %d" % ended.returncode))
+        why = lines[-1] if lines else "exit code %d" % ended.returncode
+        raise errors.DeploymentError("%s: %s" % (" ".join(words), why))
     return ended.stdout
 
 
@@ -57,14 +57,16 @@ class VfirstHardwareManager(hardware.HardwareManager):
             "interface": "deploy",
             "reboot_requested": False,
             "argsinfo": {
-                "policy": {"description": "Text of a policy for this host, beside those in the image.", "required": False},
+                "policy": {"description": "The text of a policy for this host, beside those in the image.",
+                           "required": False},
             },
         }]
 
     def apply_vfirst(self, node, ports, policy=None):
         device = hardware.dispatch_to_managers("get_os_install_device")
         for path, kind in _file_systems(device):
-            root = tempfile.mkdtemp()                                  # not one that Python empties: it may still be mounted
+            # Not a TemporaryDirectory: Python would empty it, and it may still be mounted.
+            root = tempfile.mkdtemp()
             _run("mount", "-t", kind, path, root)
             try:
                 if os.path.exists(os.path.join(root, "usr/sbin/vfirst")):

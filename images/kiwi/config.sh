@@ -1,9 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# In the image, before kiwi makes initramfs and boot loader: identity and state go now. What comes later is checked on the disk:
-#   vfirst seal --root /mnt --check
+# Runs in the image, before kiwi makes the initramfs and the boot loader: it removes identity and state. What comes
+# later is checked on the disk: vfirst seal --root /mnt --check
 set -euo pipefail
-for unit in vfirst.service vfirst-provision.service vfirst-verify.service vfirst-confirm.service vfirst-trial.timer vfirst-links.socket; do
+for unit in vfirst.service vfirst-provision.service vfirst-verify.service vfirst-confirm.service vfirst-trial.timer \
+  vfirst-links.socket; do
   systemctl preset "$unit"
 done
 # It also leaves the mark that lets hosts of this image provision themselves. 3: the kernel has no initramfs yet;

@@ -1,7 +1,8 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Source me.
-#   demo_debs FILE    the packages to install for this one: vfirst_VERSION_ARCH.deb has its vfirst-dracut beside it. One a line
+#   demo_debs FILE    the packages to install for this one, one a line: vfirst_VERSION_ARCH.deb brings the vfirst-dracut
+#                     that lies beside it
 
 demo_debs() {
   local name companion

@@ -3,4 +3,5 @@
 SCENARIO_ABOUT='[boot] reboot = kexec: provisioned without a second pass of the firmware'
 SCENARIO_REBOOTS=0
 sed -i 's/^reboot = reboot .*/reboot = kexec/' "$SCENARIO_POLICY"
-VM_TIMEOUT=900   # two kernels' boots in one run of QEMU
+# Two kernels' boots in one run of QEMU
+VM_TIMEOUT=900

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
-// apply and verify of each action, one noun a file beside this one. An action without them does not
-// link.
+// What is done for each action, apply and verify: one noun a file beside this one. An action
+// without them does not link.
 
 #include "plan/action.hpp"
 #include "steps/machine.hpp"

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""replay.py FILESYSTEM SCENE AFTER FOLDER [SKIP]: apply a block log write by write; after each, ask what GRUB would boot.
-The first SKIP entries of the log are in start.img already.
+"""replay.py FILESYSTEM SCENE AFTER FOLDER [SKIP]: applies a block log write by write, and asks after each what GRUB
+would boot. The first SKIP entries of the log are in start.img already.
 
-FOLDER has start.img, the log taken.img, and the two grub.cfg. The log is what QEMU's blklogwrites makes: a superblock, then
-for each write a sector that says where and how much, and the data. Layout: the kernel's
+FOLDER has start.img, the log taken.img, and the two grub.cfg. QEMU's blklogwrites makes the log: a superblock, then for
+each write a sector that says where and how much, and the data. Layout: the kernel's
 Documentation/admin-guide/device-mapper/log-writes.rst."""
 import collections
 import pathlib
@@ -50,7 +50,8 @@ def arguments(slot):
     text = grub_reads(f"/boot/vfirst/{slot}.cfg")
     if not text:
         return "none"
-    whole = re.fullmatch(r'# vfirst: [^\n]*\n(?:set vfirst_trial_args="[^"\n]*"\n)?set vfirst_args="(\w+)=1 y{1500}x"\n', text)
+    whole = re.fullmatch(r'# vfirst: [^\n]*\n(?:set vfirst_trial_args="[^"\n]*"\n)?'
+                         r'set vfirst_args="(\w+)=1 y{1500}x"\n', text)
     return whole[1] if whole else "BROKEN slot"
 
 
@@ -91,6 +92,7 @@ with open(scratch, "r+b", buffering=0) as disk:
         look(verdict())
 before = order[0]
 bad = sum(n for word, n in seen.items() if word not in (before, after))
-print(f"{filesystem:8} {scene:12} {seen.total():6}  {seen[before]:6} {seen[after]:6} {bad:4}  {' -> '.join(order)}", flush=True)
+print(f"{filesystem:8} {scene:12} {seen.total():6}  {seen[before]:6} {seen[after]:6} {bad:4}  {' -> '.join(order)}",
+      flush=True)
 # Old until the commit, new from there on: it never flips back.
 sys.exit(0 if bad == 0 and order == [before, after] else 1)

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""images/ironic's deploy step against the interface of ironic-python-agent: what it runs, in which order, and what it undoes."""
+"""images/ironic's deploy step against the interface of ironic-python-agent: what it runs, in which order, and what it
+undoes."""
 
 import importlib.util
 import os
@@ -19,8 +20,10 @@ class DeploymentError(Exception):
 def load():
     package = types.ModuleType("ironic_python_agent")
     package.errors = types.SimpleNamespace(DeploymentError=DeploymentError)
-    package.hardware = types.SimpleNamespace(HardwareManager=object, HardwareSupport=types.SimpleNamespace(SERVICE_PROVIDER=3),
-                                             dispatch_to_managers=lambda name: {"get_os_install_device": "/dev/sda"}[name])
+    package.hardware = types.SimpleNamespace(
+        HardwareManager=object,
+        HardwareSupport=types.SimpleNamespace(SERVICE_PROVIDER=3),
+        dispatch_to_managers=lambda name: {"get_os_install_device": "/dev/sda"}[name])
     with mock.patch.dict(sys.modules, {"ironic_python_agent": package}):
         spec = importlib.util.spec_from_file_location("vfirst_hardware_manager", SOURCE)
         module = importlib.util.module_from_spec(spec)
@@ -32,7 +35,10 @@ class Step(unittest.TestCase):
     def setUp(self):
         self.module = load()
         self.ran, self.mounted, self.fails = [], {}, ()
-        self.lsblk = 'PATH="/dev/sda" FSTYPE=""\nPATH="/dev/sda1" FSTYPE="vfat"\nPATH="/dev/sda2" FSTYPE="xfs"\nPATH="/dev/sda3" FSTYPE="ext4"\n'
+        self.lsblk = ('PATH="/dev/sda" FSTYPE=""\n'
+                      'PATH="/dev/sda1" FSTYPE="vfat"\n'
+                      'PATH="/dev/sda2" FSTYPE="xfs"\n'
+                      'PATH="/dev/sda3" FSTYPE="ext4"\n')
         self.system = "/dev/sda3"
         self.policy = None
 
@@ -55,7 +61,10 @@ class Step(unittest.TestCase):
             if os.path.exists(path):
                 with open(path, encoding="utf-8") as file:
                     self.policy = file.read()
-            code, out, err = (5, "", "vfirst: 60-ironic.ini:2: unknown key 'isolat'\n") if "vfirst" in self.fails else (0, '{"schema": "vfirst.apply/1"}\n', "")
+            if "vfirst" in self.fails:
+                code, out, err = 5, "", "vfirst: 60-ironic.ini:2: unknown key 'isolat'\n"
+            else:
+                code, out, err = 0, '{"schema": "vfirst.apply/1"}\n', ""
         return types.SimpleNamespace(returncode=code, stdout=out, stderr=err)
 
     def step(self, **words):

@@ -74,7 +74,8 @@ class Host:
         os.mkdir(folder)
         for path in glob.glob(OURS + "/*.ini"):
             if not os.path.getsize(path) and os.path.exists(os.path.join(SEARCH_PATH[0], os.path.basename(path))):
-                self.module.fail_json(msg="%s masks a file of the package, which a plan with another policy cannot follow" % path)
+                self.module.fail_json(
+                    msg="%s masks a file of the package, which a plan with another policy cannot follow" % path)
             if os.path.getsize(path):
                 shutil.copy(path, folder)
         with open(os.path.join(folder, name), "w", encoding="utf-8") as file:
@@ -107,7 +108,7 @@ def main():
     policy_changed = bool(text) and text != before
     result = {"changed": policy_changed, "policy_changed": policy_changed, "reboot_required": False, "cmdline": ""}
     if not host.vfirst:                                            # check mode, and the package would be installed
-        module.exit_json(msg="vfirst is not installed yet: what it would plan is not known", **dict(result, changed=True))
+        module.exit_json(msg="vfirst is not installed yet: its plan is not known", **dict(result, changed=True))
 
     words = host.search_path_with(name, text) if policy_changed else []
     code, diff = host.run("plan", "--diff", "--detailed-exitcode", *words, accept=(0, 2, 4))
@@ -115,7 +116,9 @@ def main():
     result["changed"] = policy_changed or code == 2
     result["reboot_required"] = code != 0
     if module._diff:
-        result["diff"] = [{"before_header": path, "after_header": path, "before": before or "", "after": text}] if policy_changed else []
+        result["diff"] = []
+        if policy_changed:
+            result["diff"] = [{"before_header": path, "after_header": path, "before": before or "", "after": text}]
         if code == 2:
             result["diff"].append({"prepared": diff})
     if module.check_mode:
