@@ -77,7 +77,7 @@ TEST_CASE("facts read from a capture are the facts of the machine") {
   CHECK(facts.kernels.size() == 1);
 }
 
-TEST_CASE("the same on captured machines") {
+TEST_CASE("a capture of a captured machine has the facts of the machine") {
   for (const auto& tree : Captures::all()) {
     INFO(tree.name);
     const auto [facts, again] = there_and_back(*Root::open(tree.path));
@@ -85,7 +85,7 @@ TEST_CASE("the same on captured machines") {
   }
 }
 
-TEST_CASE("the same on this very host") {
+TEST_CASE("a capture of this host has the facts of the host") {
   const auto root = Root::open("/");
   auto [facts, again] = there_and_back(*root);
   CHECK(facts.cpu == again.cpu);

@@ -39,7 +39,7 @@ TEST_CASE("the later of two ways to reserve CPUs replaces the earlier") {
   CHECK(list.cpu.reserved->value == "0-1");
 }
 
-TEST_CASE("the same VF range in a later file is merged, an overlapping one refused") {
+TEST_CASE("a VF range that a later file names again is merged, an overlapping one refused") {
   const Source first{"a.ini", "[pf up]\npci = *\n[vf up 0-1]\nvlan = 1\ntrust = on\n"};
   const auto policy = merged({first, {"b.ini", "[vf up 0-1]\nvlan = 2\n"}});
   REQUIRE(policy.vf_ranges.size() == 1);
