@@ -7,6 +7,7 @@
 #include "plan/quirks.hpp"
 
 #include <algorithm>
+#include <span>
 
 namespace vfirst {
 
