@@ -22,8 +22,8 @@ endif()
 
 # vfirst_install_text(FILES|PROGRAMS file... DESTINATION folder [RENAME name] [COMPONENT name])
 # install() for units, rules, hooks and manual pages. They name /usr/sbin/vfirst, /usr/libexec/vfirst and
-# /usr/share/vfirst, so that they work, and can be tested, as they are in the source. Where those are installed elsewhere,
-# a copy that names the other place is installed.
+# /usr/share/vfirst, so that they work, and can be tested, as they are in the source. Where those are installed
+# elsewhere, a copy that names the other place is installed.
 function(vfirst_install_text kind)
   cmake_parse_arguments(PARSE_ARGV 1 text "" "DESTINATION;RENAME;COMPONENT" "")
   set(rest DESTINATION ${text_DESTINATION})
