@@ -17,6 +17,7 @@
 
 #include <spdlog/spdlog.h>
 #include <algorithm>
+#include <cerrno>
 
 namespace vfirst {
 
@@ -105,7 +106,7 @@ ExitCode kexec_by_hand(Files& files, const Input& input, const Plan& plan, bool 
     return kexec_host(files, input.root, input.facts, plan);
   }();
   if (gone) return ExitCode::done;
-  if (gone.error().code == std::errc::device_or_resource_busy) {
+  if (gone.error().kind == Error::Kind::busy) {
     spdlog::error("the arguments are written, and nothing was rebooted");
     if (const auto status = clear_kexec(files); !status) spdlog::warn("{}", status.error().what);
     return report_error(gone.error());
@@ -136,9 +137,11 @@ ExitCode provision(
     case Provisioning::reboot_now: return reboot_fully();
     case Provisioning::spent:
       return report_error(
-          {std::errc::operation_canceled,
-           "this boot lacks the planned arguments although the one reboot for them "
-           "was made; not rebooting again"});
+          failed(
+              ECANCELED,
+              "this boot lacks the planned arguments although the one reboot for them "
+              "was made; not rebooting again")
+              .error());
   }
   return ExitCode::failed;
 }
@@ -196,7 +199,7 @@ ExitCode run_apply(const Options& options) {
   const bool by_kexec = options.reboot == "kexec";
   if (by_kexec && !input->root.is_host())
     return report_error(
-        {std::errc::invalid_argument, "--reboot=kexec acts on the running host; --root must be /"});
+        refuse("--reboot=kexec acts on the running host; --root must be /").error());
   // A trial that kexec took and that never came up is tried once more by the full reboot: kexec may
   // be to blame.
   const bool begun = kexec_begun(files, hash) && trial_of(input->facts.boot.cmdline) != hash;
@@ -233,8 +236,8 @@ ExitCode run_apply(const Options& options) {
     if (before->reboot_needed)
       if (const auto unused = host_vfs_unused(input->root, *plan); !unused)
         return report_error(
-            {std::errc::invalid_argument,
-             unused.error().what + ": no kexec; shut it down, or say --reboot=reboot"});
+            refuse("{}: no kexec; shut it down, or say --reboot=reboot", unused.error().what)
+                .error());
   }
   const auto outcome = write(options.dry_run);
   if (!outcome) return report_error(outcome.error());

@@ -132,8 +132,7 @@ ExitCode carry_out(const Options& options, const Part& part, const Supervisor& a
   auto root = Root::open(options.root);
   if (!root) return report_error(root.error());
   if (!root->is_host())
-    return report_error(
-        {std::errc::invalid_argument, "boot acts on the running kernel; --root must be /"});
+    return report_error(refuse("boot acts on the running kernel; --root must be /").error());
   const bool initramfs = in_initramfs(*root);
 
   // Listening begins before anything is looked at: what happens in between is then not missed.

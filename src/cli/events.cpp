@@ -56,8 +56,7 @@ ExitCode pin_guest_irqs(const Options& options) {
   auto root = Root::open(options.root);
   if (!root) return report_error(root.error());
   if (!root->is_host())
-    return report_error(
-        {std::errc::invalid_argument, "boot acts on the running kernel; --root must be /"});
+    return report_error(refuse("boot acts on the running kernel; --root must be /").error());
   if (const auto reason = closed_gate(*root, {})) {
     spdlog::info("nothing done: {}", *reason);
     return ExitCode::done;

@@ -108,9 +108,8 @@ Result<std::string> read_policy_file(
     return refuse("{}: {} bytes, the limit is {}", shown, size, kSizeLimit);
   auto text = root.bytes(path);
   if (!text)
-    return failed(
-        static_cast<int>(text.error().code), "{}: cannot be read: {}", shown,
-        std::make_error_code(text.error().code).message());
+    text.error().what = fmt::format(
+        "{}: cannot be read: {}", shown, std::make_error_code(text.error().code).message());
   return text;
 }
 

@@ -9,6 +9,7 @@
 #include <chrono>
 
 using namespace vfirst;
+#include <cerrno>
 using vfirst::test::TempTree;
 
 namespace {
@@ -32,7 +33,7 @@ TEST_CASE(
   CHECK(files.mode("boot/vfirst") == 0755);
   CHECK(
       files.create("boot/vfirst/a.cfg", "other").error() ==
-      Error{std::errc::file_exists, "boot/vfirst/a.cfg: File exists"});
+      failed(EEXIST, "boot/vfirst/a.cfg: File exists").error());
   CHECK(files.read("boot/vfirst/a.cfg").value() == "text\n");
   REQUIRE(files.create("secret", "", 0600));
   CHECK(files.mode("secret") == 0600);
@@ -103,6 +104,6 @@ TEST_CASE("more output than a pipe holds on both lines does not block") {
 TEST_CASE("a program past its limit is killed with its children") {
   const auto start = std::chrono::steady_clock::now();
   const auto ended = run_process({"sh", "-c", "sleep 30 & sleep 30"}, {}, 1);
-  CHECK(ended.error() == Error{std::errc::timed_out, "sh: not done after 1 s, killed"});
+  CHECK(ended.error() == failed(ETIMEDOUT, "sh: not done after 1 s, killed").error());
   CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds(10));
 }
