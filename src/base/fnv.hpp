@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
-// A short name for a text: the same on every machine, good against accidents and not against an
-// enemy.
+// A short hash of a text, the same on every machine. It tells texts apart that differ by accident.
+// It is no protection against somebody who wants two texts to have the same hash.
 
 #include <fmt/format.h>
 #include <cstdint>
@@ -16,7 +16,7 @@ class Fnv {
   void add(std::string_view text) {
     for (unsigned char c : text)
       state_ = (state_ ^ c) * 0x100000001b3u;
-    // "ab","c" differs from "a","bc"
+    // So that "ab","c" differs from "a","bc".
     state_ = (state_ ^ 0xffu) * 0x100000001b3u;
   }
   std::string str() const { return fmt::format("{:016x}", state_).substr(0, 12); }

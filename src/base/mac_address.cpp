@@ -38,15 +38,15 @@ Result<MacAddress> MacAddress::plus(unsigned n) const {
 }
 
 MacAddress MacAddress::stable_vf(unsigned index) const {
-  // FNV-1a over PF address and index (its published constants): 46 bits of it are kept, two are the
-  // address's own flags.
+  // FNV-1a over the PF's address and the index, with its published constants. 46 bits of it are
+  // kept; two bits of the address are flags.
   std::uint64_t hash = 0xcbf29ce484222325u;
   const auto mix = [&](std::uint8_t byte) { hash = (hash ^ byte) * 0x100000001b3u; };
   for (auto byte : bytes)
     mix(byte);
   mix(static_cast<std::uint8_t>(index >> 8));
   mix(static_cast<std::uint8_t>(index));
-  // spread the last byte over the bits that are kept
+  // Spreads the last byte over the bits that are kept.
   hash ^= hash >> 29;
   hash *= 0xbf58476d1ce4e5b9u;
   hash ^= hash >> 32;
