@@ -13,9 +13,6 @@ namespace vfirst {
 
 namespace {
 
-// that there was a verdict at all: vfirst-trial.service looks for it
-constexpr auto kVerdictFile = "run/vfirst/confirm";
-
 void leave_verdict(const Root& root, const std::string& text) {
   DiskFiles files(root, Settle::sync);
   if (auto status = replace(files, kVerdictFile, text + "\n"); !status)

@@ -10,7 +10,7 @@ Result<Provisioning> next_provisioning(
   if (!reboot_needed) {
     if (!files.exists(kProvisionedStamp)) {
       VFIRST_CHECK(files.create(kProvisionedStamp, "plan " + plan_hash + "\n"));
-      VFIRST_CHECK(files.settle("var/lib/vfirst"));
+      VFIRST_CHECK(files.settle(kStateFolder));
     }
     return Provisioning::done;
   }
@@ -21,7 +21,7 @@ Result<Provisioning> next_provisioning(
     return Provisioning::kexec_now;
   }
   VFIRST_CHECK(files.create(kProvisionReboots, "plan " + plan_hash + "\n"));
-  VFIRST_CHECK(files.settle("var/lib/vfirst"));
+  VFIRST_CHECK(files.settle(kStateFolder));
   return Provisioning::reboot_now;
 }
 

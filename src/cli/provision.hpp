@@ -4,16 +4,12 @@
 // installation.
 
 #include "host/files.hpp"
+#include "host/own_paths.hpp"
 #include "policy/policy.hpp"
 
 #include <string>
 
 namespace vfirst {
-
-// vfirst-provision.service looks for it
-inline constexpr auto kProvisionedStamp = "var/lib/vfirst/provisioned";
-// one line: the plan that was rebooted for
-inline constexpr auto kProvisionReboots = "var/lib/vfirst/provision-reboots";
 
 enum class Provisioning {
   // the running kernel has the planned arguments; stamped, never looked at again

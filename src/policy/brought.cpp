@@ -22,7 +22,6 @@ constexpr auto kFetch = "/usr/libexec/vfirst/fetch";
 constexpr int kFetchLimit_s = 40;
 constexpr auto kLabel = "VFIRST";
 constexpr auto kAskedLabel = "LABEL=VFIRST";
-constexpr std::string_view kInitramfsFolder = "etc/vfirst/policy.d";
 
 // curl's exit codes for what a network that is still coming up gives: no name, no way, no answer,
 // half an answer.
@@ -60,10 +59,10 @@ class Gathering {
   }
 
   void from_initramfs() {
-    const auto names = policy_names(root_, std::string(kInitramfsFolder));
+    const auto names = policy_names(root_, kHostPolicy);
     if (!names || !root_.exists(kImagePolicyFolder)) return;
     for (const auto& name : *names) {
-      const auto path = fmt::format("{}/{}", kInitramfsFolder, name);
+      const auto path = fmt::format("{}/{}", kHostPolicy, name);
       const auto own = root_.bytes(fmt::format("{}/{}", kImagePolicyFolder, name));
       if (own && own->substr(own->find('\n') + 1) == root_.bytes(path).value_or("")) continue;
       source(fmt::format("policy {} from the boot loader", name), [&]() -> Result<std::string> {

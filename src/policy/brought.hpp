@@ -9,6 +9,7 @@
 // In the order in which they count: by name.
 
 #include "host/files.hpp"
+#include "host/own_paths.hpp"
 #include "host/process.hpp"
 #include "host/uevent.hpp"
 #include "policy/parse.hpp"
@@ -44,9 +45,6 @@ struct PolicySeams {
 };
 PolicySeams policy_seams(const Root& root);
 
-inline constexpr auto kBroughtFolder = "run/vfirst/policy.d";
-// a source that is there, a line each: it is not asked again
-inline constexpr auto kSourcesFile = "run/vfirst/sources";
 // The image's own policy files under their names, each behind one line of comment (dracut hardlinks
 // equal files, and what the boot loader adds would then be written through to both). Without it
 // nobody can tell the two kinds apart: none is copied.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "policy/load.hpp"
 
+#include "host/own_paths.hpp"
+
 #include <algorithm>
 #include <filesystem>
 #include <map>
@@ -11,8 +13,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::string_view kSearchPath[] = {
-    "usr/lib/vfirst/policy.d", "etc/vfirst/policy.d", "run/vfirst/policy.d"};
+constexpr std::string_view kSearchPath[] = {kImagePolicy, kHostPolicy, kBroughtFolder};
 constexpr std::uintmax_t kSizeLimit = 1 << 20;
 
 bool is_policy(std::string_view name) {
