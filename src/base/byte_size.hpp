@@ -17,9 +17,9 @@ struct ByteSize {
   static constexpr ByteSize kib(std::uint64_t n) { return {n << 10}; }
   static constexpr ByteSize mib(std::uint64_t n) { return {n << 20}; }
   static constexpr ByteSize gib(std::uint64_t n) { return {n << 30}; }
-  // a number with K, M, G or T (powers of 1024); none: bytes
+  // A number with K, M, G or T (powers of 1024), or with no letter for bytes.
   static Result<ByteSize> parse(std::string_view);
-  // the largest unit that divides it
+  // In the largest unit that divides it.
   std::string str() const;
   std::uint64_t kb() const { return bytes >> 10; }
   auto operator<=>(const ByteSize&) const = default;

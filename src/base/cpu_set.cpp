@@ -15,7 +15,7 @@ CpuSet::CpuSet(std::initializer_list<unsigned> cpus) {
 
 CpuSet CpuSet::range(unsigned first, unsigned last) {
   CpuSet set;
-  // nothing beyond can be a member
+  // No CPU beyond the limit is a member of any set.
   last = std::min(last, kLimit - 1);
   if (first <= last) set.insert_all(first, last);
   return set;
@@ -51,7 +51,7 @@ Result<CpuSet> CpuSet::parse_mask(std::string_view text) {
   for (auto left = groups; left-- > 0;) {
     const auto group = rest.substr(0, rest.find(','));
     rest.remove_prefix(std::min(group.size() + 1, rest.size()));
-    // most words of a large mask
+    // Most words of a large mask are zero.
     const auto word =
         group == "00000000" ? std::optional<std::uint64_t>(0) : parse_number(group, 16);
     if (!word || *word > 0xffffffffu)

@@ -21,19 +21,19 @@ class CpuSet {
 
   CpuSet() = default;
   CpuSet(std::initializer_list<unsigned> cpus);
-  // both inclusive
+  // Both ends belong to it.
   static CpuSet range(unsigned first, unsigned last);
 
-  // "0-3,8,10-11"; blank is the empty set. Sysfs lists only: strides, `N` and `all` are in
-  // kargs/cpulist.hpp.
+  // "0-3,8,10-11", as sysfs prints it; a blank text is the empty set. For strides, `N` and `all`
+  // see kargs/cpulist.hpp.
   static Result<CpuSet> parse_list(std::string_view);
   // "ff,00000000": hexadecimal words of 32 bits, highest first, as `cpumap` and smp_affinity print
   // them.
   static Result<CpuSet> parse_mask(std::string_view);
 
-  // sorted, range-compressed, "" when empty
+  // A list, sorted, neighbours joined to ranges; "" where it is empty.
   std::string list() const;
-  // 32-bit comma groups, "0" when empty
+  // A mask: 32-bit words with commas between; "0" where it is empty.
   std::string mask() const;
 
   void insert(unsigned cpu);
@@ -45,7 +45,7 @@ class CpuSet {
   std::optional<unsigned> last() const;
   std::vector<unsigned> members() const;
 
-  // other is a subset of this
+  // Whether `other` is a subset of this.
   bool contains(const CpuSet& other) const;
   bool intersects(const CpuSet& other) const;
 
@@ -55,11 +55,11 @@ class CpuSet {
   friend CpuSet operator|(CpuSet a, const CpuSet& b) { return a |= b; }
   friend CpuSet operator&(CpuSet a, const CpuSet& b) { return a &= b; }
   friend CpuSet operator-(CpuSet a, const CpuSet& b) { return a -= b; }
-  // words_ carries no trailing zero word
+  // Takes zero words off the end of words_, so that equal sets have equal words.
   bool operator==(const CpuSet&) const = default;
 
  private:
-  // both inclusive and below kLimit
+  // Both ends belong to it and are below kLimit.
   void insert_all(unsigned first, unsigned last);
   void trim();
   std::vector<std::uint64_t> words_;

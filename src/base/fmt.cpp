@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The compiled half of fmt, once. Debian ships fmt as a shared library only, with another SONAME in
-// each release, and header-only it is compiled again in every file, at twice the time of the rest.
+// The compiled half of fmt, compiled once. Debian ships fmt as a shared library only, with another
+// SONAME in each release. Header-only, it would be compiled again in every file and take twice the
+// time of the rest.
 #include <fmt/format-inl.h>
 
 FMT_BEGIN_NAMESPACE

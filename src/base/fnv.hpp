@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
-// A short name for a text: the same on every machine, good against accidents and not against an
-// enemy.
+// A short hash of a text, the same on every machine. It tells texts apart that differ by accident.
+// It is no protection against somebody who wants two texts to have the same hash.
 
 #include <fmt/format.h>
 #include <cstdint>

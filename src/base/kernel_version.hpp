@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
-// The two numbers of a kernel release that the kernel's rules are told apart by.
+// The first two numbers of a kernel release. They decide which rules a kernel follows.
 
 #include <compare>
 #include <string_view>
@@ -11,7 +11,7 @@ namespace vfirst {
 struct KernelVersion {
   unsigned major = 0, minor = 0;
   auto operator<=>(const KernelVersion&) const = default;
-  // 0.0 where the text has no number
+  // 0.0 where the text has no number.
   static KernelVersion of(std::string_view release);
   bool known() const { return major != 0; }
 };

@@ -47,7 +47,7 @@ MacAddress MacAddress::stable_vf(unsigned index) const {
     mix(byte);
   mix(static_cast<std::uint8_t>(index >> 8));
   mix(static_cast<std::uint8_t>(index));
-  // spread the last byte over the bits that are kept
+  // Spreads the last byte over the bits that are kept.
   hash ^= hash >> 29;
   hash *= 0xbf58476d1ce4e5b9u;
   hash ^= hash >> 32;

@@ -15,21 +15,21 @@ namespace vfirst {
 struct MacAddress {
   std::array<std::uint8_t, 6> bytes{};
 
-  // "52:54:00:12:34:56", either case
+  // Reads "52:54:00:12:34:56", in either case.
   static Result<MacAddress> parse(std::string_view);
-  // lower case, colons
+  // Lower case, with colons.
   std::string str() const;
 
   bool is_zero() const;
   bool is_unicast() const { return (bytes[0] & 1) == 0; }
-  // locally administered
+  // Whether it is locally administered.
   bool is_local() const { return (bytes[0] & 2) != 0; }
-  // The address `n` further on, as a VF range counts from its first one. Refused when the last
-  // three bytes overflow.
+  // The address `n` further on, as a range of VFs counts from its first one. Refused where the last
+  // three bytes would overflow.
   Result<MacAddress> plus(unsigned n) const;
-  // What `vf-mac = stable` gives VF `index` of the PF with this permanent address: unicast, locally
-  // administered, and a function of the two alone, so that it is the same on every boot and every
-  // re-creation.
+  // What `vf-mac = stable` gives VF `index` of the PF with this permanent address. It is unicast
+  // and locally administered. It depends on these two alone, so it is the same on every boot and
+  // whenever the VF is made anew.
   MacAddress stable_vf(unsigned index) const;
   auto operator<=>(const MacAddress&) const = default;
 };

@@ -51,7 +51,7 @@ std::string PciAddress::str() const {
     while (digits-- > 0)
       out += kDigits[value >> 4 * digits & 0xf];
   };
-  // VMD's domains have five
+  // The domains of Intel VMD have five digits.
   unsigned digits = 4;
   while (digits < 8 && domain >> 4 * digits)
     ++digits;

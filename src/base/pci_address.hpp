@@ -15,18 +15,18 @@ struct PciAddress {
   std::uint32_t domain = 0;
   std::uint8_t bus = 0, device = 0, function = 0;
 
-  // "0000:3b:00.1" or "3b:00.1" (domain 0)
+  // Reads "0000:3b:00.1" or "3b:00.1" (domain 0).
   static Result<PciAddress> parse(std::string_view);
-  // parse(str()) == *this
+  // Read back, it gives the same address.
   std::string str() const;
 
-  // Bus, device and function in one number: the requester ID.
+  // The requester ID: bus, device and function in one number.
   std::uint16_t routing_id() const {
     return static_cast<std::uint16_t>(bus << 8 | device << 3 | function);
   }
   // VF `index` of this PF: First VF Offset and VF Stride of the SR-IOV capability
-  // (PCIe 9.3.3.9, 9.3.3.10). The bus carries over; beyond bus 255 there is no such VF and the
-  // result is refused.
+  // (PCIe 9.3.3.9, 9.3.3.10). A sum past the last device goes on in the next bus. Beyond bus 255
+  // there is no such VF: refused.
   Result<PciAddress> vf(unsigned index, unsigned offset, unsigned stride) const;
   auto operator<=>(const PciAddress&) const = default;
 };

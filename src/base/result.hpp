@@ -11,10 +11,21 @@
 
 namespace vfirst {
 
-// `what` is a whole line for the user: the thing, the value, the limit. `code` is what the kernel
-// said, or invalid_argument for input that we refuse.
+// Why something was not done.
 struct Error {
+  enum class Kind {
+    // The input asks for what cannot be, or for what vfirst does not do. Nothing was changed.
+    refused,
+    // Somebody else is using it. The same call may succeed later.
+    busy,
+    // A system call, a library or another program failed. `code` is its errno.
+    system,
+  };
+  Kind kind = Kind::refused;
+  // What the kernel said. Of a refusal invalid_argument, or operation_not_supported where this
+  // machine cannot do it.
   std::errc code = std::errc::invalid_argument;
+  // A whole line for the user: the thing, the value, the limit.
   std::string what;
   bool operator==(const Error&) const = default;
 };
@@ -23,24 +34,36 @@ template <class T>
 using Result = std::expected<T, Error>;
 using Status = Result<void>;
 
-// Refused input.
+// The input is refused.
 template <class... Args>
 [[nodiscard]] std::unexpected<Error> refuse(fmt::format_string<Args...> text, Args&&... args) {
-  return std::unexpected(
-      Error{std::errc::invalid_argument, fmt::format(text, std::forward<Args>(args)...)});
+  return std::unexpected(Error{
+      Error::Kind::refused, std::errc::invalid_argument,
+      fmt::format(text, std::forward<Args>(args)...)});
 }
 
-// A failed system call; `err` is its errno.
+// Somebody else is using it.
+template <class... Args>
+[[nodiscard]] std::unexpected<Error> busy(fmt::format_string<Args...> text, Args&&... args) {
+  return std::unexpected(Error{
+      Error::Kind::busy, std::errc::device_or_resource_busy,
+      fmt::format(text, std::forward<Args>(args)...)});
+}
+
+// A system call failed with the errno `err`, whatever that is: a kernel's EINVAL is no refusal of
+// ours.
 template <class... Args>
 [[nodiscard]] std::unexpected<Error> failed(
     int err, fmt::format_string<Args...> text, Args&&... args) {
-  return std::unexpected(
-      Error{static_cast<std::errc>(err), fmt::format(text, std::forward<Args>(args)...)});
+  return std::unexpected(Error{
+      Error::Kind::system, static_cast<std::errc>(err),
+      fmt::format(text, std::forward<Args>(args)...)});
 }
 
 }  // namespace vfirst
 
-// g++ 12 has std::expected without and_then; these two are all the sugar there is.
+// g++ 12 has std::expected without and_then. These two macros stand in for it: the value of an
+// expression, or a return with its error.
 #define VFIRST_TRY(expression)                              \
   __extension__({                                           \
     auto&& r_ = (expression);                               \

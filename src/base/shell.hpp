@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
-// A word as a POSIX shell has to be told it.
+// A word as it has to be written for a POSIX shell.
 
 #include <string>
 #include <string_view>
 
 namespace vfirst {
 
-// in single quotes where it has to be, bare where not
+// In single quotes where the shell would take it for something else, bare otherwise.
 std::string shell_word(std::string_view text);
 
 }  // namespace vfirst

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The compiled half of spdlog, once, for the same reason as fmt's beside this: in each file that
-// logs it cost half a minute.
+// The compiled half of spdlog, compiled once, for the same reason as fmt in fmt.cpp: it took half a
+// minute in each file that logs.
 #include <spdlog/spdlog-inl.h>
 
 #include <spdlog/common-inl.h>
@@ -19,7 +19,7 @@
 
 #include <mutex>
 
-// The templates that the rest uses; what Debian's library would have.
+// The templates that the other files use. Debian's library would have them.
 template spdlog::logger::logger(std::string, sinks_init_list::iterator, sinks_init_list::iterator);
 template class spdlog::sinks::base_sink<std::mutex>;
 template class spdlog::sinks::base_sink<spdlog::details::null_mutex>;

@@ -83,8 +83,8 @@ std::optional<std::string> nearest(
   if (word.empty()) return best;
   auto limit = std::min(std::max<std::size_t>(1, word.size() / 3) + 1, word.size());
   for (auto candidate : candidates) {
-    // Edit distance row by row; two neighbouring letters changed round are one edit, for which the
-    // row before last is kept.
+    // The edit distance, row by row. Two neighbouring letters that changed places are one edit; the
+    // row before the last is kept for that.
     std::vector<std::size_t> before(candidate.size() + 1), above(before), row(before);
     std::iota(row.begin(), row.end(), std::size_t{0});
     for (std::size_t i = 1; i <= word.size(); ++i) {

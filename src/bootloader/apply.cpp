@@ -15,17 +15,13 @@ namespace vfirst {
 
 namespace {
 
-// Half-written files of a run that was cut short. Only names of ours, only in our folder.
+// Removes the files that a run left on their way when it was cut short. Only names of ours, and
+// only in our folder.
 Status clean(Files& files) {
   if (!files.exists(kSlotFolder)) return {};
   for (const auto& name : VFIRST_TRY(files.list(kSlotFolder)))
-    if (name.ends_with(".tmp")) VFIRST_CHECK(files.remove(fmt::format("{}/{}", kSlotFolder, name)));
+    if (is_fresh_name(name)) VFIRST_CHECK(files.remove(fmt::format("{}/{}", kSlotFolder, name)));
   return {};
-}
-
-Status put(Files& files, const std::string& path, std::string_view content) {
-  VFIRST_CHECK(files.create(path + ".tmp", content));
-  return files.rename(path + ".tmp", path);
 }
 
 }  // namespace
@@ -57,7 +53,7 @@ Status may_try(const Slots& slots, const BootFacts& boot, const ApplyOptions& op
 // The block and the journal: what there must be before a slot is written.
 Status prepare(Files& files, Slots& slots, std::vector<std::string>& notes) {
   VFIRST_CHECK(clean(files));
-  auto journal = read_journal(files, notes);
+  auto journal = VFIRST_TRY(read_journal(files, notes));
   for (const auto& path : {slots.path, slot_path('a'), slot_path('b')})
     journal.note(path);
   VFIRST_CHECK(write_journal(files, journal));
@@ -65,9 +61,8 @@ Status prepare(Files& files, Slots& slots, std::vector<std::string>& notes) {
   // A block that selects nothing may be read half home: it says "no arguments", and so does its
   // absence.
   slots.environment = VFIRST_TRY(selector(std::nullopt, {}));
-  VFIRST_CHECK(put(files, slots.path, slots.environment->bytes()));
-  return slots.path == kEnvironment ? Status{}
-                                    : files.settle(slots.path.substr(0, slots.path.rfind('/')));
+  VFIRST_CHECK(replace(files, slots.path, slots.environment->bytes()));
+  return slots.path == kEnvironment ? Status{} : files.settle(folder_of(slots.path));
 }
 
 // Into a slot that no boot takes before the commit.
@@ -79,11 +74,9 @@ Status write_slot(Files& files, Slots& slots, char target, const Slot& wanted) {
   if (now != slots.now) VFIRST_CHECK(commit(files, slots, now));
   slots.now = now;
   const auto path = slot_path(target);
-  VFIRST_CHECK(put(files, path, wanted.text()));
+  VFIRST_CHECK(replace(files, path, wanted.text()));
   VFIRST_CHECK(files.settle(kSlotFolder));
-  if (VFIRST_TRY(files.read(path)) != wanted.text())
-    return failed(EIO, "{}: does not read back as written", path);
-  return {};
+  return check_written(files, path, wanted.text());
 }
 
 }  // namespace
@@ -180,7 +173,7 @@ Result<ApplyOutcome> apply_arguments(
   else
     VFIRST_CHECK(files.settle(kSlotFolder));
   if (made) {
-    auto journal = read_journal(files, outcome.notes);
+    auto journal = VFIRST_TRY(read_journal(files, outcome.notes));
     VFIRST_CHECK(replace_file(files, config.path, made->text, journal));
   }
   if (!selected) VFIRST_CHECK(commit(files, slots, next));

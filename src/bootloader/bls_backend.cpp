@@ -3,6 +3,7 @@
 
 #include "base/text.hpp"
 #include "bootloader/bls_trial.hpp"
+#include "bootloader/closed_set.hpp"
 
 #include <algorithm>
 
@@ -31,10 +32,12 @@ Result<BlsBackend::Now> BlsBackend::look() const {
   if (text) {
     auto state = BlsState::parse(*text);
     now.known = state.has_value();
-    if (state)
+    if (state) {
+      VFIRST_CHECK(check_paths(*state));
       now.state = std::move(*state);
-    else
+    } else {
       now.damage.push_back(fmt::format("{}: {}", kBlsState, state.error().what));
+    }
   }
   // Without it the entries still say what is ours in them.
   if (!now.known)
@@ -59,7 +62,7 @@ Result<BlsBackend::Now> BlsBackend::look() const {
 BlsWriter BlsBackend::writer(const Now& now) const {
   return {
       files_, now.menu.folder,
-      now.menu.folder != "boot/loader/entries" || boot_.filesystem == "vfat"};
+      now.menu.folder != kEntryFolders.front() || boot_.filesystem == "vfat"};
 }
 
 Result<BlsEdits> BlsBackend::edits(
@@ -243,7 +246,7 @@ Result<Change> BlsBackend::remove(bool dry_run) {
       change.notes.push_back(fmt::format(
           "{}: edited by someone else since; only our arguments are taken out of it", edit.path));
     }
-  const bool ours = now.known || files_.exists(kBlsState) || files_.exists(kBlsBefore) ||
+  const bool ours = now.known || files_.exists(kBlsState) || files_.exists(kBefore) ||
                     now.menu.trial() || changes.any() || VFIRST_TRY(writer(now).has_leftovers());
   if (dry_run || !ours) return change;
   change.wrote = true;

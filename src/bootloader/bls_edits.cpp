@@ -217,14 +217,9 @@ bool BlsEdits::any() const {
 std::string grub_environment_path(const Files& files, const Root& root) {
   for (std::string path : {std::string("boot/grub2/grubenv"), std::string("boot/grub/grubenv")}) {
     if (!files.exists(path)) continue;
-    // RHEL 8 on UEFI: a link to the ESP. A rename would replace the link, and O_NOFOLLOW would
-    // refuse it.
-    if (const auto link = root.link(path)) {
-      auto target = link->starts_with('/') ? std::filesystem::path(link->substr(1))
-                                           : std::filesystem::path(path).parent_path() / *link;
-      path = target.lexically_normal().native();
-    }
-    return path;
+    // RHEL 8 on UEFI: a link to the ESP. A rename would replace the link, and an overwrite does not
+    // follow it.
+    return root.link(path) ? root.real_path(path) : path;
   }
   return {};
 }

@@ -5,14 +5,13 @@
 
 #include "bootloader/bls_menu.hpp"
 #include "bootloader/bls_state.hpp"
+#include "host/loader_paths.hpp"
 #include "host/root.hpp"
 
 #include <string>
 #include <vector>
 
 namespace vfirst {
-
-inline constexpr std::string_view kKernelCmdline = "etc/kernel/cmdline";
 
 struct BlsEdit {
   // as it is named now

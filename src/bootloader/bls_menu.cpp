@@ -3,6 +3,7 @@
 
 #include "base/text.hpp"
 #include "base/version_order.hpp"
+#include "host/loader_paths.hpp"
 
 #include <algorithm>
 #include <cctype>
@@ -10,9 +11,6 @@
 namespace vfirst {
 
 namespace {
-
-constexpr std::string_view kFolders[] = {
-    "boot/loader/entries", "boot/efi/loader/entries", "efi/loader/entries"};
 
 bool is_rescue(const BlsItem& item) {
   const auto& entry = item.entry;
@@ -80,7 +78,7 @@ std::string why_left_alone(
 
 Result<BlsMenu> BlsMenu::read(const Files& files, const BootFacts& boot) {
   BlsMenu menu;
-  for (const auto folder : kFolders) {
+  for (const auto folder : kEntryFolders) {
     if (!files.exists(folder)) continue;
     const auto names = VFIRST_TRY(files.list(folder));
     if (std::none_of(names.begin(), names.end(), [](const std::string& name) {
@@ -100,7 +98,8 @@ Result<BlsMenu> BlsMenu::read(const Files& files, const BootFacts& boot) {
     }
     break;
   }
-  if (menu.folder.empty()) return refuse("no entries: nothing under {}", fmt::join(kFolders, ", "));
+  if (menu.folder.empty())
+    return refuse("no entries: nothing under {}", fmt::join(kEntryFolders, ", "));
 
   const auto id = files.read("etc/machine-id");
   auto machine = id ? std::string(trimmed(*id)) : "";

@@ -5,6 +5,7 @@
 // say.
 
 #include "base/result.hpp"
+#include "host/own_paths.hpp"
 
 #include <optional>
 #include <string>
@@ -12,9 +13,6 @@
 #include <vector>
 
 namespace vfirst {
-
-inline constexpr std::string_view kBlsState = "boot/vfirst/bls";
-inline constexpr std::string_view kBlsBefore = "boot/vfirst/before";
 
 struct BlsState {
   struct Arguments {

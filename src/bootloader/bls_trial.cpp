@@ -101,7 +101,7 @@ Result<BlsItem> make_trial_entry(
 Status can_try_entry(
     const Files& files, const Root& root, const BootFacts& boot, const BlsMenu& menu,
     const BlsItem& trial) {
-  if (menu.folder == "boot/loader/entries" && !boot.filesystem.empty() && boot.filesystem != "vfat")
+  if (menu.folder == kEntryFolders.front() && !boot.filesystem.empty() && boot.filesystem != "vfat")
     return unsupported(fmt::format(
         "/boot is {}: systemd-boot cannot rename an entry there and so not count its "
         "boots; use --no-trial",

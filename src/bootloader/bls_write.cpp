@@ -2,28 +2,28 @@
 #include "bootloader/bls_write.hpp"
 
 #include "base/text.hpp"
+#include "bootloader/closed_set.hpp"
 #include "bootloader/slots.hpp"
+#include "host/loader_paths.hpp"
 
 #include <algorithm>
-#include <set>
 #include <utility>
 
 namespace vfirst {
 
 namespace {
 
-// "fedora-6.12.conf.vfirst": no loader takes it for an entry
-constexpr std::string_view kStaged = ".vfirst";
-
-std::string name_of(std::string_view path) {
-  return std::string(path.substr(path.rfind('/') + 1));
+// A file on its way in our own folders; `folder` is one of the two.
+bool is_our_leftover(std::string_view folder, std::string_view name) {
+  return is_fresh_name(name) && (folder == kBefore || name.starts_with("bls."));
 }
 
-// "a.conf" of "a.conf.vfirst" and "a.conf.vfirst3"; "" for what is not staged.
+// "a.conf" of "a.conf.vfirst" and "a.conf.vfirst3", which no loader takes for an entry; "" for any
+// other name.
 std::string target_of(std::string_view name) {
-  const auto at = name.rfind(kStaged);
+  const auto at = name.rfind(kFresh);
   if (at == name.npos || at == 0) return {};
-  const auto rest = name.substr(at + kStaged.size());
+  const auto rest = name.substr(at + kFresh.size());
   if (rest.size() > 1 || (rest.size() == 1 && (rest[0] < '2' || rest[0] > '9'))) return {};
   return std::string(name.substr(0, at));
 }
@@ -38,16 +38,15 @@ Result<bool> BlsWriter::has_leftovers() const {
           files_.read(path) != files_.read(fmt::format("{}/{}", folder_, name)))
         return true;
     }
-  for (const auto folder : {kSlotFolder, kBlsBefore}) {
+  for (const auto folder : {kSlotFolder, kBefore}) {
     if (!files_.exists(folder)) continue;
     const auto names = VFIRST_TRY(files_.list(folder));
     if (std::any_of(names.begin(), names.end(), [&](const std::string& name) {
-          return name.find('/') == std::string::npos && name.ends_with(".tmp") &&
-                 (folder == kBlsBefore || name == "bls.tmp");
+          return is_our_leftover(folder, name);
         }))
       return true;
   }
-  return files_.exists("etc/kernel/cmdline.vfirst");
+  return files_.exists(fmt::format("{}{}", kKernelCmdline, kFresh));
 }
 
 Status BlsWriter::clean(std::vector<std::string>& notes) {
@@ -69,32 +68,25 @@ Status BlsWriter::clean(std::vector<std::string>& notes) {
     }
     VFIRST_CHECK(files_.remove(staged));
   }
-  for (const auto folder : {kSlotFolder, kBlsBefore}) {
+  for (const auto folder : {kSlotFolder, kBefore}) {
     if (!files_.exists(folder)) continue;
     for (const auto& name : VFIRST_TRY(files_.list(folder)))
-      if (name.find('/') == name.npos && name.ends_with(".tmp") &&
-          (folder == kBlsBefore || name == "bls.tmp"))
+      if (is_our_leftover(folder, name))
         VFIRST_CHECK(files_.remove(fmt::format("{}/{}", folder, name)));
   }
-  if (files_.exists("etc/kernel/cmdline.vfirst"))
-    VFIRST_CHECK(files_.remove("etc/kernel/cmdline.vfirst"));
-  return {};
+  const auto line = fmt::format("{}{}", kKernelCmdline, kFresh);
+  return files_.exists(line) ? files_.remove(line) : Status{};
 }
 
 Status BlsWriter::put_state(const BlsState& state) {
   const auto text = state.text();
   if (const auto now = files_.read(kBlsState); now && *now == text) return {};
-  const auto fresh = fmt::format("{}.tmp", kBlsState);
-  VFIRST_CHECK(files_.create(fresh, text));
-  return files_.rename(fresh, kBlsState);
+  return replace(files_, kBlsState, text);
 }
 
 Status BlsWriter::drop_state() {
-  if (files_.exists(kBlsBefore)) {
-    for (const auto& name : VFIRST_TRY(files_.list(kBlsBefore)))
-      VFIRST_CHECK(files_.remove(fmt::format("{}/{}", kBlsBefore, name)));
-    if (files_.exists(kBlsBefore)) VFIRST_CHECK(files_.remove(kBlsBefore));
-  }
+  if (VFIRST_TRY(files_.target(kSlotFolder)) != kSlotFolder) return files_.remove(kSlotFolder);
+  VFIRST_CHECK(remove_folder(files_, kBefore));
   if (files_.exists(kBlsState)) VFIRST_CHECK(files_.remove(kBlsState));
   if (files_.exists(kSlotFolder) && VFIRST_TRY(files_.list(kSlotFolder)).empty())
     VFIRST_CHECK(files_.remove(kSlotFolder));
@@ -105,14 +97,10 @@ Status BlsWriter::keep_copies(const BlsEdits& edits, BlsState& state) {
   for (const auto* all : {&edits.entries, &edits.kernel_cmdline}) {
     for (const auto& edit : *all) {
       if (!edit.changes() || (state.find(edit.id) && edit.exists)) continue;
-      const auto copy = fmt::format(
-          "{}/{}", kBlsBefore, all == &edits.entries ? name_of(edit.id) : "kernel-cmdline");
+      const auto copy = kept_entry_name(edit.id);
       if (!files_.exists(copy) || VFIRST_TRY(files_.read(copy)) != edit.without) {
-        if (files_.exists(copy)) VFIRST_CHECK(files_.remove(copy));
-        VFIRST_CHECK(files_.create(copy + ".tmp", edit.without, 0600));
-        VFIRST_CHECK(files_.rename(copy + ".tmp", copy));
-        if (VFIRST_TRY(files_.read(copy)) != edit.without)
-          return failed(EIO, "{}: does not read back as written", copy);
+        VFIRST_CHECK(replace(files_, copy, edit.without, 0600));
+        VFIRST_CHECK(check_written(files_, copy, edit.without));
       }
       if (!state.find(edit.id)) state.files.push_back({edit.id, copy, edit.made});
     }
@@ -122,12 +110,11 @@ Status BlsWriter::keep_copies(const BlsEdits& edits, BlsState& state) {
 
 Result<std::string> BlsWriter::stage(
     const std::string& path, std::string_view text, unsigned mode) {
-  auto staged = path + std::string(kStaged);
+  auto staged = path + std::string(kFresh);
   for (char n = '2'; files_.exists(staged) && n <= '9'; ++n)
-    staged = path + std::string(kStaged) + n;
+    staged = path + std::string(kFresh) + n;
   VFIRST_CHECK(files_.create(staged, text, mode ? mode : 0644));
-  if (VFIRST_TRY(files_.read(staged)) != text)
-    return failed(EIO, "{}: does not read back as written", staged);
+  VFIRST_CHECK(check_written(files_, staged, text));
   return staged;
 }
 
@@ -145,21 +132,20 @@ Status BlsWriter::write(const BlsEdits& edits) {
       VFIRST_CHECK(files_.rename(from, to));
     VFIRST_CHECK(files_.settle(folder_));
     for (const auto& edit : edits.entries)
-      if (edit.changes() && VFIRST_TRY(files_.read(edit.path)) != edit.text)
-        return failed(EIO, "{}: does not read back as written", edit.path);
+      if (edit.changes()) VFIRST_CHECK(check_written(files_, edit.path, edit.text));
   }
   for (const auto& edit : edits.environment) {
     if (!edit.changes()) continue;
     VFIRST_CHECK(files_.overwrite(edit.path, edit.text));
-    if (VFIRST_TRY(files_.read(edit.path)) != edit.text)
-      return failed(EIO, "{}: does not read back as written", edit.path);
+    VFIRST_CHECK(check_written(files_, edit.path, edit.text));
   }
   for (const auto& edit : edits.kernel_cmdline) {
     if (!edit.changes()) continue;
     // Its date must not be older than /etc/default/grub's, or 20-grub.install has grub2-mkconfig
     // write it anew: a new file has today's.
-    const auto fresh = VFIRST_TRY(stage(edit.path, edit.text, files_.mode(edit.path)));
-    VFIRST_CHECK(files_.rename(fresh, edit.path));
+    const auto target = VFIRST_TRY(files_.target(edit.path));
+    const auto fresh = VFIRST_TRY(stage(target, edit.text, files_.mode(edit.path)));
+    VFIRST_CHECK(files_.rename(fresh, target));
   }
   return {};
 }
@@ -169,9 +155,7 @@ Status BlsWriter::put_entry(const std::string& path, std::string_view text, unsi
   VFIRST_CHECK(files_.settle(folder_));
   VFIRST_CHECK(files_.rename(staged, path));
   VFIRST_CHECK(files_.settle(folder_));
-  if (VFIRST_TRY(files_.read(path)) != text)
-    return failed(EIO, "{}: does not read back as written", path);
-  return {};
+  return check_written(files_, path, text);
 }
 
 Status BlsWriter::remove_entries(const std::vector<std::string>& paths) {

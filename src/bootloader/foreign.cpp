@@ -3,10 +3,12 @@
 
 #include "base/text.hpp"
 #include "base/words.hpp"
+#include "bootloader/closed_set.hpp"
 #include "bootloader/journal.hpp"
 #include "bootloader/regenerate.hpp"
 #include "bootloader/slots.hpp"
 #include "bootloader/support.hpp"
+#include "host/loader_paths.hpp"
 
 #include <algorithm>
 #include <set>
@@ -59,10 +61,10 @@ std::size_t find_word(std::string_view line, std::string_view word, std::size_t 
 
 std::vector<std::string> default_files(const Files& files) {
   std::vector<std::string> out;
-  if (files.exists("etc/default/grub")) out.emplace_back("etc/default/grub");
-  if (!files.exists("etc/default/grub.d")) return out;
-  for (const auto& name : files.list("etc/default/grub.d").value_or(std::vector<std::string>{}))
-    if (name.ends_with(".cfg")) out.push_back("etc/default/grub.d/" + name);
+  if (files.exists(kGrubDefaults)) out.emplace_back(kGrubDefaults);
+  if (!files.exists(kGrubDefaultsFolder)) return out;
+  for (const auto& name : files.list(kGrubDefaultsFolder).value_or(std::vector<std::string>{}))
+    if (name.ends_with(".cfg")) out.push_back(fmt::format("{}/{}", kGrubDefaultsFolder, name));
   return out;
 }
 
@@ -163,6 +165,10 @@ Result<Adoption> adopt(
   VFIRST_CHECK(can_regenerate(
       files, root, config, fmt::format("{} is to be taken over", fmt::join(out.words, " "))));
 
+  for (const auto& path : default_files(files))
+    if (!is_grub_file(path))
+      return refuse("{}: a name that vfirst's journal cannot hold; rename it", path);
+
   // 1. Ours, beside the foreign ones: the kernel sees each word twice, the foreign one first, as
   // before.
   if (!taken.empty()) {
@@ -180,7 +186,7 @@ Result<Adoption> adopt(
   }
   out.wrote = true;
   // 2. Out of the files that grub.cfg is made from; Linux alone reads them.
-  auto journal = read_journal(files, out.notes);
+  auto journal = VFIRST_TRY(read_journal(files, out.notes));
   std::set<std::string> edited;
   for (const auto& path : default_files(files)) {
     const auto before = VFIRST_TRY(files.read(path));

@@ -5,6 +5,7 @@
 #include "bootloader/regenerate.hpp"
 #include "bootloader/support.hpp"
 #include "bootloader/trial.hpp"
+#include "host/loader_paths.hpp"
 
 namespace vfirst {
 
@@ -54,8 +55,8 @@ Result<LoaderState> GrubBackend::state() const {
           slot->trial_only.empty() ? slot->arguments : slot->arguments + " " + slot->trial_only);
   out.can_roll_back = slots.now.trial || slots.now.before;
   for (const auto& path :
-       {std::string("boot/grub/grub.cfg"), std::string("boot/grub2/grub.cfg"), slots.path,
-        slot_path('a'), slot_path('b')})
+       {std::string(kGrubConfigs[0]), std::string(kGrubConfigs[1]), slots.path, slot_path('a'),
+        slot_path('b')})
     if (files_.exists(path)) out.files.push_back(path);
   out.damage = slots.damage;
   return out;

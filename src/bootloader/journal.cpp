@@ -3,7 +3,8 @@
 
 #include "base/fnv.hpp"
 #include "base/text.hpp"
-#include "bootloader/slots.hpp"
+#include "bootloader/closed_set.hpp"
+#include "host/own_paths.hpp"
 
 #include <algorithm>
 
@@ -12,16 +13,6 @@ namespace vfirst {
 namespace {
 
 constexpr std::string_view kJournalHead = "vfirst-journal 1";
-constexpr std::string_view kCopy = "var/lib/vfirst/journal";
-
-std::string folder_of(const std::string& path) {
-  return path.substr(0, path.rfind('/'));
-}
-
-std::string kept_name(std::string path) {
-  std::ranges::replace(path, '/', '-');
-  return fmt::format("{}/before/{}", kSlotFolder, path);
-}
 
 }  // namespace
 
@@ -61,26 +52,40 @@ void Journal::note(std::string_view path, std::string_view before, std::string_v
     found->written = written;
 }
 
-Journal read_journal(const Files& files, std::vector<std::string>& notes) {
-  for (const auto path : {kJournal, kCopy}) {
+Result<Journal> read_journal(const Files& files, std::vector<std::string>& notes) {
+  for (const auto path : {kJournal, kJournalCopy}) {
     const auto text = files.read(path);
     if (!text) continue;
-    if (auto journal = Journal::parse(*text))
-      return std::move(*journal);
-    else
-      notes.push_back(fmt::format("{}: {}", path, journal.error().what));
+    auto journal = Journal::parse(*text);
+    if (journal) {
+      VFIRST_CHECK(check_paths(*journal));
+      return journal;
+    }
+    notes.push_back(fmt::format("{}: {}", path, journal.error().what));
   }
-  return {};
+  return Journal{};
 }
 
 Status write_journal(Files& files, const Journal& journal) {
   const auto text = journal.text();
-  for (const auto path : {kJournal, kCopy}) {
+  for (const auto path : {kJournal, kJournalCopy}) {
     if (const auto now = files.read(path); now && *now == text) continue;
     VFIRST_CHECK(replace(files, path, text));
   }
   return {};
 }
+
+namespace {
+
+// Somebody else's file: where its name is a symbolic link, the link stays.
+Status write_through(Files& files, const std::string& path, std::string_view text) {
+  const auto target = VFIRST_TRY(files.target(path));
+  VFIRST_CHECK(replace(files, target, text, files.mode(path)));
+  VFIRST_CHECK(files.settle(folder_of(target)));
+  return check_written(files, target, text);
+}
+
+}  // namespace
 
 Status replace_file(
     Files& files, const std::string& path, std::string_view text, Journal& journal) {
@@ -91,22 +96,17 @@ Status replace_file(
   }
   journal.note(path, kept, fnv(text));
   VFIRST_CHECK(write_journal(files, journal));
-  VFIRST_CHECK(replace(files, path, text, files.mode(path)));
-  VFIRST_CHECK(files.settle(folder_of(path)));
-  if (VFIRST_TRY(files.read(path)) != text)
-    return failed(EIO, "{}: does not read back as written", path);
-  return {};
+  return write_through(files, path, text);
 }
 
 Result<bool> restore_file(Files& files, const Journal::Entry& entry) {
-  // of a remove that was cut short: it put all back before it deletes any
+  // A remove that was cut short had put everything back before it deleted the first copy.
   if (!files.exists(entry.before)) return true;
   const auto kept = VFIRST_TRY(files.read(entry.before));
   const auto now = files.read(entry.path);
   if (now && *now == kept) return true;
   if (!now || fnv(*now) != entry.written) return false;
-  VFIRST_CHECK(replace(files, entry.path, kept, files.mode(entry.path)));
-  VFIRST_CHECK(files.settle(folder_of(entry.path)));
+  VFIRST_CHECK(write_through(files, entry.path, kept));
   return true;
 }
 

@@ -32,18 +32,19 @@ struct Journal {
   bool operator==(const Journal&) const = default;
 };
 
-// That on /boot or, where it is gone or cannot be read, the copy; an empty one where there is
-// neither. `notes`: damage seen.
-Journal read_journal(const Files& files, std::vector<std::string>& notes);
+// The journal on /boot or, where that is gone or damaged, the copy; an empty one where there is
+// neither. `notes` gets the damage that was seen. Refused where it names a file that is not of the
+// closed set (closed_set.hpp).
+Result<Journal> read_journal(const Files& files, std::vector<std::string>& notes);
 // both, only if they change
 Status write_journal(Files& files, const Journal& journal);
 
-// PATH gets TEXT, and the journal what stood there: kept under boot/vfirst/before, first. Each of
-// the three is on the disk before the next is begun, so that the bytes can be given back after a
-// power cut anywhere.
+// The file gets `text`. What stood there before is kept under boot/vfirst/before first, and named
+// in the journal. Each of the three is on the disk before the next is begun, so that the bytes can
+// be given back after a power cut anywhere. A symbolic link stays one: its target is written.
 Status replace_file(Files& files, const std::string& path, std::string_view text, Journal& journal);
-// The opposite: true where PATH holds again what stood there before us; false where someone changed
-// it since.
+// The opposite: true where the file holds again what stood there before us, false where somebody
+// changed it since.
 Result<bool> restore_file(Files& files, const Journal::Entry& entry);
 
 }  // namespace vfirst

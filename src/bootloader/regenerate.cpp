@@ -3,6 +3,7 @@
 
 #include "base/text.hpp"
 #include "bootloader/slots.hpp"
+#include "host/loader_paths.hpp"
 
 namespace vfirst {
 
@@ -30,12 +31,12 @@ Result<Ended> run_tool(const RunProcess& run, std::string_view tool, std::string
 }  // namespace
 
 Result<GrubFile> read_grub_config(const Files& files) {
-  for (const auto path : {"boot/grub/grub.cfg", "boot/grub2/grub.cfg"}) {
+  for (const auto path : kGrubConfigs) {
     auto text = files.read(path);
     if (!text && text.error().code == std::errc::no_such_file_or_directory) continue;
     if (!text) return std::unexpected(text.error());
     auto config = GrubConfig::parse(*text);
-    return GrubFile{path, std::move(*text), std::move(config)};
+    return GrubFile{std::string(path), std::move(*text), std::move(config)};
   }
   return refuse("boot/grub/grub.cfg: not there; run update-grub first");
 }

@@ -10,31 +10,6 @@
 
 namespace vfirst {
 
-namespace {
-
-constexpr std::string_view kState = "var/lib/vfirst";
-constexpr std::string_view kBefore = "boot/vfirst/before";
-// Stays: or the next boot would provision the host once more, against the wish of whoever asked for
-// this.
-constexpr std::string_view kStamp = "var/lib/vfirst/provisioned";
-
-// The folder's files but those to keep, then the folder if nothing is left in it.
-Status empty_folder(
-    Files& files, std::string_view folder, std::initializer_list<std::string_view> keep) {
-  if (!files.exists(folder)) return {};
-  bool left = false;
-  for (const auto& name : VFIRST_TRY(files.list(folder))) {
-    const auto path = fmt::format("{}/{}", folder, name);
-    if (std::ranges::find(keep, path) != keep.end())
-      left = true;
-    else
-      VFIRST_CHECK(files.remove(path));
-  }
-  return left || !files.exists(folder) ? Status{} : files.remove(folder);
-}
-
-}  // namespace
-
 Result<Change> remove_slots(
     Files& files, const Root& root, const BootFacts& boot, bool dry_run, const RunProcess& with) {
   const auto run = with ? with : [](const auto& argv, std::string_view input) {
@@ -44,9 +19,9 @@ Result<Change> remove_slots(
   Change out;
   out.before = slots.arguments(slots.next());
   out.reboot_needed = !out.before.empty() && holds_arguments(boot.cmdline, out.before);
-  auto journal = read_journal(files, out.notes);
-  out.wrote =
-      !dry_run && (files.exists(slots.path) || files.exists(kSlotFolder) || files.exists(kState));
+  const auto journal = VFIRST_TRY(read_journal(files, out.notes));
+  out.wrote = !dry_run &&
+              (files.exists(slots.path) || files.exists(kSlotFolder) || files.exists(kStateFolder));
   if (!out.wrote) return out;
 
   if (slots.environment && slots.now != Selection{}) VFIRST_CHECK(commit(files, slots, {}));
@@ -84,14 +59,16 @@ Result<Change> remove_slots(
   const bool keep = std::ranges::any_of(out.notes, [](const std::string& note) {
     return note.find("what stood there before") != note.npos;
   });
-  if (!keep) VFIRST_CHECK(empty_folder(files, kBefore, {}));
-  VFIRST_CHECK(empty_folder(files, kSlotFolder, {kBefore, kJournal, slots.path}));
+  if (VFIRST_TRY(files.target(kSlotFolder)) != kSlotFolder) VFIRST_CHECK(files.remove(kSlotFolder));
+  if (!keep) VFIRST_CHECK(remove_folder(files, kBefore));
+  VFIRST_CHECK(remove_folder(files, kSlotFolder, {kBefore, kJournal, slots.path}));
   if (files.exists(slots.path)) VFIRST_CHECK(files.remove(slots.path));
-  if (slots.path != kEnvironment)
-    VFIRST_CHECK(empty_folder(files, slots.path.substr(0, slots.path.rfind('/')), {}));
-  VFIRST_CHECK(empty_folder(files, kState, {kStamp}));
+  if (slots.path != kEnvironment) VFIRST_CHECK(remove_folder(files, folder_of(slots.path)));
+  // The stamp stays, or the next boot would provision the host once more, against the wish of
+  // whoever asked for this.
+  VFIRST_CHECK(remove_folder(files, kStateFolder, {kProvisionedStamp}));
   // the journal goes last: until then a second run knows what is left
-  VFIRST_CHECK(empty_folder(files, kSlotFolder, {kBefore}));
+  VFIRST_CHECK(remove_folder(files, kSlotFolder, {kBefore}));
   VFIRST_CHECK(files.settle("boot"));
   return out;
 }

@@ -31,8 +31,9 @@ std::string slot_path(char slot) {
 }
 
 std::string environment_path(const BootFacts& boot) {
-  return grub_can_write(boot) || boot.esp.empty() ? std::string(kEnvironment)
-                                                  : boot.esp + "/EFI/vfirst/env";
+  return grub_can_write(boot) || boot.esp.empty()
+             ? std::string(kEnvironment)
+             : fmt::format("{}/{}/env", boot.esp, kEspEnvironmentFolder);
 }
 
 const Slot* Slots::at(char slot) const {
@@ -97,9 +98,7 @@ Result<EnvironmentBlock> selector(
 Status commit(Files& files, const Slots& slots, const Selection& selection) {
   const auto bytes = VFIRST_TRY(selector(slots.environment, selection)).bytes();
   VFIRST_CHECK(files.overwrite(slots.path, bytes));
-  if (VFIRST_TRY(files.read(slots.path)) != bytes)
-    return failed(EIO, "{}: does not read back as written", slots.path);
-  return {};
+  return check_written(files, slots.path, bytes);
 }
 
 }  // namespace vfirst

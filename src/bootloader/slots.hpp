@@ -6,16 +6,13 @@
 #include "bootloader/slot.hpp"
 #include "facts/facts.hpp"
 #include "host/files.hpp"
+#include "host/own_paths.hpp"
 
 #include <optional>
 #include <string>
 #include <vector>
 
 namespace vfirst {
-
-inline constexpr std::string_view kSlotFolder = "boot/vfirst";
-inline constexpr std::string_view kEnvironment = "boot/vfirst/env";
-inline constexpr std::string_view kJournal = "boot/vfirst/journal";
 
 // boot/vfirst/a.cfg
 std::string slot_path(char slot);

@@ -17,6 +17,7 @@
 
 #include <spdlog/spdlog.h>
 #include <algorithm>
+#include <cerrno>
 
 namespace vfirst {
 
@@ -227,9 +228,11 @@ class Apply {
       case Provisioning::reboot_now: return reboot_fully();
       case Provisioning::spent:
         return report_error(
-            {std::errc::operation_canceled,
-             "this boot lacks the planned arguments although the one reboot for them "
-             "was made; not rebooting again"});
+            failed(
+                ECANCELED,
+                "this boot lacks the planned arguments although the one reboot for them "
+                "was made; not rebooting again")
+                .error());
     }
     return ExitCode::failed;
   }
@@ -244,7 +247,7 @@ class Apply {
       return parts_.follow_up->kexec();
     }();
     if (gone) return ExitCode::done;
-    if (gone.error().code == std::errc::device_or_resource_busy) {
+    if (gone.error().kind == Error::Kind::busy) {
       spdlog::error("the arguments are written, and nothing was rebooted");
       if (const auto status = clear_kexec(parts_.files); !status)
         spdlog::warn("{}", status.error().what);

@@ -27,20 +27,16 @@ ExitCode run_capture(const Options& options) {
   if (!root) return report_error(root.error());
   if (options.output.empty() && is_terminal(kStdout))
     return report_error(
-        {std::errc::invalid_argument,
-         "the archive will not be written to a terminal; use -o FILE"});
+        refuse("the archive will not be written to a terminal; use -o FILE").error());
   if (options.json && options.output.empty())
-    return report_error(
-        {std::errc::invalid_argument, "--json needs -o FILE: standard output is the archive's"});
+    return report_error(refuse("--json needs -o FILE: standard output is the archive's").error());
   // Serial numbers and MAC addresses are in it: the owner's eyes only.
   const int fd =
       options.output.empty()
           ? kStdout
           : ::open(options.output.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
   if (fd < 0)
-    return report_error(
-        {static_cast<std::errc>(errno),
-         fmt::format("{}: {}", options.output, std::strerror(errno))});
+    return report_error(failed(errno, "{}: {}", options.output, std::strerror(errno)).error());
   const auto facts = capture(*root, fd, {.kernel = options.kernel, .modules = {}, .names = false});
   if (!facts) {
     // Whoever reads the archive wanted no more of it.
@@ -48,9 +44,7 @@ ExitCode run_capture(const Options& options) {
     return gone ? ExitCode::failed : report_error(facts.error());
   }
   if (fd != kStdout && ::close(fd) != 0)
-    return report_error(
-        {static_cast<std::errc>(errno),
-         fmt::format("{}: {}", options.output, std::strerror(errno))});
+    return report_error(failed(errno, "{}: {}", options.output, std::strerror(errno)).error());
   if (options.json) {
     note_change("the archive was written");
     const Json written{

@@ -13,9 +13,6 @@ namespace vfirst {
 
 namespace {
 
-// that there was a verdict at all: vfirst-trial.service looks for it
-constexpr auto kVerdictFile = "run/vfirst/confirm";
-
 void leave_verdict(const Root& root, const std::string& text) {
   DiskFiles files(root, Settle::sync);
   if (auto status = replace(files, kVerdictFile, text + "\n"); !status)
@@ -75,13 +72,12 @@ ExitCode run_confirm(const Options& options) {
   }
   if (plan.empty() && state->trial == Trial::armed)
     return report_error(
-        {std::errc::invalid_argument,
-         fmt::format(
-             "plan {} is armed for the next boot: it is confirmed there", state->trial_plan)});
+        refuse("plan {} is armed for the next boot: it is confirmed there", state->trial_plan)
+            .error());
   if (plan.empty())
     return report_error(
-        {std::errc::invalid_argument,
-         fmt::format("plan {} had its trial boot and was not confirmed in it", state->trial_plan)});
+        refuse("plan {} had its trial boot and was not confirmed in it", state->trial_plan)
+            .error());
   // this boot came up, by kexec or not
   if (const auto known = clear_kexec((*all)->files); !known) spdlog::warn("{}", known.error().what);
   if (options.force || state->trial != Trial::running) return keep(**all, options, plan);

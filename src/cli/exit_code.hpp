@@ -22,12 +22,10 @@ enum class ExitCode {
   usage = 64,
 };
 
-// What was refused (refuse() in base/result.hpp, or a loader that cannot) is 5; whatever the system
-// would not do is 1.
+// Only what vfirst itself refuses is 5: then nothing was changed. The errno does not matter, since
+// a kernel says EINVAL, too.
 inline ExitCode exit_code_of(const Error& error) {
-  const bool refused =
-      error.code == std::errc::invalid_argument || error.code == std::errc::operation_not_supported;
-  return refused ? ExitCode::refused : ExitCode::failed;
+  return error.kind == Error::Kind::refused ? ExitCode::refused : ExitCode::failed;
 }
 
 }  // namespace vfirst

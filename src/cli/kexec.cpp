@@ -72,7 +72,7 @@ bool kexec_begun(const Files& files, const std::string& plan_hash) {
 Status stamp_kexec(Files& files, const std::string& plan_hash) {
   if (files.exists(kKexecStamp)) VFIRST_CHECK(files.remove(kKexecStamp));
   VFIRST_CHECK(files.create(kKexecStamp, "plan " + plan_hash + "\n"));
-  return files.settle("var/lib/vfirst");
+  return files.settle(kStateFolder);
 }
 
 Status clear_kexec(Files& files) {

@@ -5,6 +5,7 @@
 
 #include "bootloader/next_boot.hpp"
 #include "host/kexec.hpp"
+#include "host/own_paths.hpp"
 #include "host/process.hpp"
 #include "plan/plan.hpp"
 #include "steps/machine.hpp"
@@ -12,9 +13,6 @@
 #include <string>
 
 namespace vfirst {
-
-// one line: the plan for which a kexec was begun
-inline constexpr auto kKexecStamp = "var/lib/vfirst/kexec";
 
 // Was one begun for this plan, and is it not known that its boot came up? Then it is not tried
 // again: a full reboot is.

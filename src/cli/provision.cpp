@@ -2,7 +2,7 @@
 #include "cli/provision.hpp"
 
 #include "cli/kexec.hpp"
-#include "image/seal.hpp"
+#include "host/own_paths.hpp"
 
 namespace vfirst {
 
@@ -16,7 +16,7 @@ Result<Provisioning> next_provisioning(
   if (!reboot_needed) {
     if (!files.exists(kProvisionedStamp)) {
       VFIRST_CHECK(files.create(kProvisionedStamp, "plan " + plan_hash + "\n"));
-      VFIRST_CHECK(files.settle("var/lib/vfirst"));
+      VFIRST_CHECK(files.settle(kStateFolder));
     }
     return Provisioning::done;
   }
@@ -27,7 +27,7 @@ Result<Provisioning> next_provisioning(
     return Provisioning::kexec_now;
   }
   VFIRST_CHECK(files.create(kProvisionReboots, "plan " + plan_hash + "\n"));
-  VFIRST_CHECK(files.settle("var/lib/vfirst"));
+  VFIRST_CHECK(files.settle(kStateFolder));
   return Provisioning::reboot_now;
 }
 

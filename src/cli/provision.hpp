@@ -4,16 +4,12 @@
 // installation.
 
 #include "host/files.hpp"
+#include "host/own_paths.hpp"
 #include "policy/policy.hpp"
 
 #include <string>
 
 namespace vfirst {
-
-// vfirst-provision.service looks for it
-inline constexpr auto kProvisionedStamp = "var/lib/vfirst/provisioned";
-// one line: the plan that was rebooted for
-inline constexpr auto kProvisionReboots = "var/lib/vfirst/provision-reboots";
 
 // Whether the owner wants first provisioning here: a policy file alone says nothing of that, it may
 // have been copied to be edited. The image was sealed, the policy says [boot] provision = yes, or

@@ -65,9 +65,9 @@ ExitCode run_seal(const Options& options) {
   if (!root) return report_error(root.error());
   if (!options.check && !options.force && is_running_system(*root))
     return report_error(
-        {std::errc::invalid_argument,
-         "this system is running: seal would take its identity, kernel arguments "
-         "and history; --force, if it is to become an image"});
+        refuse("this system is running: seal would take its identity, kernel arguments "
+               "and history; --force, if it is to become an image")
+            .error());
   DiskFiles files(*root);
   const auto run = [](const auto& argv, std::string_view input) {
     return run_process(argv, input);

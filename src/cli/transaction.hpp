@@ -6,6 +6,7 @@
 #include "cli/command.hpp"
 #include "host/host_actions.hpp"
 #include "host/lock.hpp"
+#include "host/own_paths.hpp"
 
 #include <memory>
 
@@ -26,7 +27,6 @@ struct Transaction {
 Result<std::unique_ptr<Transaction>> open_transaction(const Options& options);
 
 inline constexpr const char* kLockFolder = "boot";
-inline constexpr auto kHistory = "var/lib/vfirst/history";
 // A line with the time before it. The last hundred are kept. A history that cannot be written is a
 // warning: it decides nothing.
 void note_history(Files& files, const std::string& line);

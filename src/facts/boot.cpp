@@ -5,6 +5,7 @@
 #include "facts/mounts.hpp"
 #include "facts/readers.hpp"
 #include "host/disks.hpp"
+#include "host/loader_paths.hpp"
 
 #include <algorithm>
 
@@ -55,19 +56,19 @@ void find_loader(const Root& root, BootFacts& boot) {
   const bool shown = root.exists("boot") || root.exists("efi");
   // a captured tree of /sys and /proc alone
   if (!shown && !boot.uefi) return;
-  const auto entries = first_entry(
-      root, {"boot/loader/entries", "boot/efi/loader/entries", "efi/loader/entries"}, ".conf");
+  const auto entries =
+      first_entry(root, {kEntryFolders[0], kEntryFolders[1], kEntryFolders[2]}, ".conf");
   if (boot.uefi) {
     if (!efi_text(root, "StubInfo").empty())
       return decide(Loader::uki, fmt::format("{}/StubInfo-{}", kEfiVars, kLoaderGuid));
     if (efi_text(root, "LoaderInfo").starts_with("systemd-boot"))
       return decide(Loader::systemd_boot, fmt::format("{}/LoaderInfo-{}", kEfiVars, kLoaderGuid));
   }
-  for (const auto* file : {"boot/grub/grub.cfg", "boot/grub2/grub.cfg"}) {
+  for (const auto file : kGrubConfigs) {
     const auto text = root.read(file);
     if (!text) continue;
     const bool bls = entries && text->find("blscfg") != std::string::npos;
-    return decide(bls ? Loader::grub_bls : Loader::grub, file);
+    return decide(bls ? Loader::grub_bls : Loader::grub, std::string(file));
   }
   if (const auto uki =
           first_entry(root, {"boot/efi/EFI/Linux", "boot/EFI/Linux", "efi/EFI/Linux"}, ".efi"))

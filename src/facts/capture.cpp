@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "facts/capture.hpp"
 
+#include "host/own_paths.hpp"
 #include "host/recording_root.hpp"
 #include "host/tar.hpp"
 
@@ -11,7 +12,7 @@ Result<Facts> capture(const Root& root, int fd, const ReadOptions& options) {
   auto facts = VFIRST_TRY(read_facts(recording, options));
   // Beside the facts: what vfirst gave this kernel, by which a plan tells its own arguments from
   // others'.
-  for (const auto* path : {"boot/vfirst/a.cfg", "boot/vfirst/b.cfg", "boot/vfirst/env"})
+  for (const auto path : {kSlotFiles[0], kSlotFiles[1], kEnvironment})
     (void)recording.read(path);
   TarWriter tar(fd);
   for (const auto& [path, entry] : recording.entries()) {

@@ -9,6 +9,7 @@
 
 #include "base/text.hpp"
 #include "host/disks.hpp"
+#include "host/own_paths.hpp"
 #include "kargs/command_line.hpp"
 
 #include <algorithm>
@@ -215,7 +216,7 @@ std::set<std::string> default_interfaces(const Root& root) {
 // them: nothing is left to be kept from.
 std::set<std::string> own_pfs(const Root& root) {
   std::set<std::string> out;
-  if (const auto text = root.read("run/vfirst/pfs"))
+  if (const auto text = root.read(kOwnPfsFile))
     for (auto line : split(*text, '\n'))
       out.emplace(line);
   return out;

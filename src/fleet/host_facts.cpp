@@ -36,9 +36,7 @@ Result<Facts> facts_in(
         "{}: there is no sys/ in it, so it is not a capture of vfirst or hwloc-gather-topology",
         shown);
   auto facts = facts_of_tree(*tree, kernel);
-  if (!facts)
-    return std::unexpected(
-        Error{facts.error().code, fmt::format("{}: {}", shown, facts.error().what)});
+  if (!facts) facts.error().what = fmt::format("{}: {}", shown, facts.error().what);
   return facts;
 }
 

@@ -33,7 +33,7 @@ nlmsghdr* begin(
   return message;
 }
 
-// A device whose driver registers nothing with devlink.
+// The kernel says ENODEV of a device whose driver registers nothing with devlink.
 Error plain(Error error) {
   if (error.code == std::errc::no_such_device) error.code = std::errc::operation_not_supported;
   return error;
@@ -53,7 +53,7 @@ Result<std::string> eswitch_mode(const std::string& bus, const std::string& devi
         });
       });
   if (!asked) return std::unexpected(plain(asked.error()));
-  if (!mode) return failed(EOPNOTSUPP, "{}/{}: its switch tells no mode", bus, device);
+  if (!mode) return failed(EOPNOTSUPP, "{}/{}: its switch does not report a mode", bus, device);
   return *mode == DEVLINK_ESWITCH_MODE_LEGACY      ? "legacy"
          : *mode == DEVLINK_ESWITCH_MODE_SWITCHDEV ? "switchdev"
                                                    : fmt::format("mode {}", *mode);

@@ -8,8 +8,9 @@
 
 namespace vfirst::devlink {
 
-// `bus` and `device` as devlink names them: "pci", "0000:3b:00.0". EOPNOTSUPP: the device has no
-// switch, or no devlink (the kernel says ENODEV then), or the kernel knows no devlink.
+// `bus` and `device` are devlink's names: "pci", "0000:3b:00.0". The answer is EOPNOTSUPP where the
+// device has no switch, where its driver has no devlink (the kernel says ENODEV then), and where
+// the kernel knows no devlink.
 Result<std::string> eswitch_mode(const std::string& bus, const std::string& device);
 Status set_eswitch_mode(const std::string& bus, const std::string& device, const std::string& mode);
 

@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "host/fd.hpp"
 #include "host/files.hpp"
+
+#include "base/text.hpp"
 #include "host/freeze.hpp"
+#include "host/stdio.hpp"
 
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <algorithm>
 #include <cerrno>
+#include <csignal>
 #include <cstring>
 #include <utility>
 
@@ -19,85 +23,88 @@ std::unexpected<Error> fail(std::string_view path) {
   return failed(error, "{}: {}", path, std::strerror(error));
 }
 
-// openat ignores its directory for an absolute name, so one of those would leave the root.
-Result<std::string> inside(std::string_view path) {
-  if (path.empty() || path.front() == '/') return refuse("{}: not a path inside the root", path);
-  return std::string(path);
+// A file or a name for one: its folder, open, and the last component. The folder was found inside
+// the root and is ours by descriptor, so what becomes of the path meanwhile does not matter.
+struct Place {
+  Fd folder;
+  std::string name;
+};
+
+std::unexpected<Error> outside(std::string_view path) {
+  return refuse("{}: not a path inside the root", path);
 }
 
-std::string parent(const std::string& path) {
-  const auto slash = path.rfind('/');
-  return slash == std::string::npos ? "." : path.substr(0, slash);
+bool is_inside(std::string_view path) {
+  return !path.empty() && path.front() != '/' && path.find('\0') == path.npos;
 }
 
-Status sync_folder(const Root& root, const std::string& path) {
-  Fd folder(::openat(root.fd(), path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (folder < 0 || ::fsync(folder) != 0) return fail(path);
-  return {};
+Result<Place> place_of(const Root& root, std::string_view path) {
+  const auto name = path.substr(path.rfind('/') + 1);
+  if (!is_inside(path) || name.empty() || name == "." || name == "..") return outside(path);
+  Fd folder(root.open_at(folder_of(path), O_RDONLY | O_DIRECTORY));
+  if (folder < 0) return fail(path);
+  return Place{std::move(folder), std::string(name)};
+}
+
+Status sync_folder(int folder, std::string_view path) {
+  return ::fsync(folder) == 0 ? Status{} : Status(fail(folder_of(path)));
 }
 
 Status make_folders(const Root& root, const std::string& path) {
   if (path == "." || root.exists(path)) return {};
-  VFIRST_CHECK(make_folders(root, parent(path)));
-  if (::mkdirat(root.fd(), path.c_str(), 0755) != 0 && errno != EEXIST) return fail(path);
-  return sync_folder(root, parent(path));
-}
-
-Status write_all(int fd, std::string_view content, std::string_view path) {
-  while (!content.empty()) {
-    const auto n = ::write(fd, content.data(), content.size());
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0) return fail(path);
-    content.remove_prefix(static_cast<std::size_t>(n));
-  }
-  return {};
+  VFIRST_CHECK(make_folders(root, folder_of(path)));
+  const auto place = VFIRST_TRY(place_of(root, path));
+  if (::mkdirat(place.folder, place.name.c_str(), 0755) != 0 && errno != EEXIST) return fail(path);
+  return sync_folder(place.folder, path);
 }
 
 }  // namespace
 
 Status DiskFiles::create(std::string_view path, std::string_view content, unsigned mode) {
-  const auto name = VFIRST_TRY(inside(path));
-  VFIRST_CHECK(make_folders(root_, parent(name)));
-  Fd fd(::openat(
-      root_.fd(), name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
+  if (!is_inside(path)) return outside(path);
+  VFIRST_CHECK(make_folders(root_, folder_of(path)));
+  const auto place = VFIRST_TRY(place_of(root_, path));
+  const Fd fd(::openat(
+      place.folder, place.name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+      0600));
   if (fd < 0) return fail(path);
   auto done = [&]() -> Status {
-    VFIRST_CHECK(write_all(fd, content, path));
+    if (auto written = write_all(fd, content); !written)
+      return failed(static_cast<int>(written.error().code), "{}: {}", path, written.error().what);
     if (::fchmod(fd, mode) != 0 || ::fsync(fd) != 0) return fail(path);
     return {};
   }();
-  // a full disk leaves no half file behind
   if (!done)
-    ::unlinkat(root_.fd(), name.c_str(), 0);
+    // A full disk leaves no half file behind.
+    ::unlinkat(place.folder, place.name.c_str(), 0);
   else
-    ::posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED);  // so that reading it back asks the disk
+    // So that reading it back asks the disk.
+    ::posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED);
   return done;
 }
 
-// A reader blind to the journal finds the old file under the name until the new entry is home.
-// While we hold it open its blocks are not given to anyone else, so that reader sees old bytes and
-// not another file's.
-void DiskFiles::keep_until_settled(const std::string& path) {
-  const int fd = ::openat(root_.fd(), path.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-  if (fd >= 0) kept_.push_back(fd);
-}
-
-DiskFiles::~DiskFiles() {
-  for (const int fd : kept_)
-    ::close(fd);
+// A reader that knows no journal finds the old file under the name until the new entry is home.
+// While we hold the old file open, its blocks are not given to any other file, so that reader sees
+// old bytes and not another file's.
+void DiskFiles::keep_until_settled(int folder, const std::string& name) {
+  Fd fd(::openat(folder, name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
+  if (fd >= 0) kept_.push_back(std::move(fd));
 }
 
 Status DiskFiles::rename(std::string_view from, std::string_view to) {
-  const auto old_name = VFIRST_TRY(inside(from));
-  const auto new_name = VFIRST_TRY(inside(to));
-  keep_until_settled(new_name);
-  if (::renameat(root_.fd(), old_name.c_str(), root_.fd(), new_name.c_str()) != 0) return fail(to);
-  return sync_folder(root_, parent(new_name));
+  const auto old_place = VFIRST_TRY(place_of(root_, from));
+  const auto new_place = VFIRST_TRY(place_of(root_, to));
+  keep_until_settled(new_place.folder, new_place.name);
+  if (::renameat(
+          old_place.folder, old_place.name.c_str(), new_place.folder, new_place.name.c_str()) != 0)
+    return fail(to);
+  return sync_folder(new_place.folder, to);
 }
 
 Status DiskFiles::overwrite(std::string_view path, std::string_view content) {
-  const auto name = VFIRST_TRY(inside(path));
-  Fd fd(::openat(root_.fd(), name.c_str(), O_WRONLY | O_NOFOLLOW | O_CLOEXEC));
+  const auto place = VFIRST_TRY(place_of(root_, path));
+  const Fd fd(::openat(
+      place.folder, place.name.c_str(), O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
   struct stat now{};
   if (fd < 0 || ::fstat(fd, &now) != 0) return fail(path);
   if (!S_ISREG(now.st_mode) || static_cast<std::size_t>(now.st_size) != content.size())
@@ -113,8 +120,8 @@ Status DiskFiles::overwrite(std::string_view path, std::string_view content) {
 }
 
 Status DiskFiles::settle(std::string_view directory) {
-  const auto name = VFIRST_TRY(inside(directory));
-  Fd folder(::openat(root_.fd(), name.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!is_inside(directory)) return outside(directory);
+  const Fd folder(root_.open_at(directory, O_RDONLY | O_DIRECTORY));
   if (folder < 0 || ::fsync(folder) != 0) return fail(directory);
   if (how_ == Settle::freeze) {
     const int error = freeze_and_thaw(folder);
@@ -124,33 +131,22 @@ Status DiskFiles::settle(std::string_view directory) {
     }
   }
   if (::syncfs(folder) != 0) return fail(directory);
-  for (const int fd : std::exchange(kept_, {}))
-    ::close(fd);
+  kept_.clear();
   return {};
 }
 
 Status DiskFiles::remove(std::string_view path) {
-  const auto name = VFIRST_TRY(inside(path));
-  keep_until_settled(name);
-  if (::unlinkat(root_.fd(), name.c_str(), 0) == 0) return sync_folder(root_, parent(name));
-  if (errno == EISDIR && ::unlinkat(root_.fd(), name.c_str(), AT_REMOVEDIR) == 0)
-    return sync_folder(root_, parent(name));
+  const auto place = VFIRST_TRY(place_of(root_, path));
+  keep_until_settled(place.folder, place.name);
+  const char* name = place.name.c_str();
+  if (::unlinkat(place.folder, name, 0) == 0 ||
+      (errno == EISDIR && ::unlinkat(place.folder, name, AT_REMOVEDIR) == 0))
+    return sync_folder(place.folder, path);
   return fail(path);
 }
 
 Result<std::string> DiskFiles::read(std::string_view path) const {
-  const auto name = VFIRST_TRY(inside(path));
-  Fd fd(::openat(root_.fd(), name.c_str(), O_RDONLY | O_CLOEXEC));
-  if (fd < 0) return fail(path);
-  std::string out;
-  char chunk[4096];
-  for (;;) {
-    const auto n = ::read(fd, chunk, sizeof chunk);
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0) return fail(path);
-    if (n == 0) return out;
-    out.append(chunk, static_cast<std::size_t>(n));
-  }
+  return path.empty() ? outside(path) : root_.bytes(path);
 }
 
 bool DiskFiles::exists(std::string_view path) const {
@@ -158,14 +154,33 @@ bool DiskFiles::exists(std::string_view path) const {
 }
 
 unsigned DiskFiles::mode(std::string_view path) const {
-  struct stat now{};
-  const auto name = inside(path);
-  if (!name || ::fstatat(root_.fd(), name->c_str(), &now, 0) != 0) return 0;
-  return now.st_mode & 07777;
+  return root_.mode(path);
 }
 
 Result<std::vector<std::string>> DiskFiles::list(std::string_view directory) const {
   return root_.list(directory);
+}
+
+Result<std::string> DiskFiles::target(std::string_view path) const {
+  if (!root_.link(path)) return std::string(path);
+  auto found = root_.real_path(path);
+  if (found.empty() || root_.link(found))
+    return failed(ELOOP, "{}: {}", path, std::strerror(ELOOP));
+  return found;
+}
+
+Result<std::string> DiskFiles::fresh_name(std::string_view path) {
+  const auto folder = folder_of(path);
+  const auto stem = fmt::format("{}{}", path.substr(path.rfind('/') + 1), kFresh);
+  for (const auto& name : root_.list(folder).value_or(std::vector<std::string>{})) {
+    if (!name.starts_with(stem) || !is_fresh_name(name)) continue;
+    const auto owner =
+        parse_number(std::string_view(name).substr(std::min(stem.size() + 1, name.size())));
+    const bool alive = owner && *owner != static_cast<std::uint64_t>(::getpid()) &&
+                       (::kill(static_cast<pid_t>(*owner), 0) == 0 || errno != ESRCH);
+    if (!alive) VFIRST_CHECK(remove(fmt::format("{}/{}", folder, name)));
+  }
+  return fmt::format("{}{}-{}", path, kFresh, ::getpid());
 }
 
 }  // namespace vfirst

@@ -28,12 +28,12 @@ Result<std::string> filesystem_type(const std::string& device) {
   const auto probe = open_probe(device, BLKID_SUBLKS_TYPE);
   if (!probe)
     return failed(errno ? errno : EIO, "{}: {}", device, std::strerror(errno ? errno : EIO));
-  // 1: nothing known, -2: signatures of several
+  // 1: it knows none. -2: there are signatures of several.
   const int outcome = blkid_do_safeprobe(probe.get());
-  if (outcome == -2) return refuse("{}: signatures of more than one filesystem", device);
+  if (outcome == -2) return refuse("{}: it has signatures of more than one filesystem", device);
   const char* type = nullptr;
   if (outcome != 0 || blkid_probe_lookup_value(probe.get(), "TYPE", &type, nullptr) != 0 || !type)
-    return refuse("{}: no filesystem that libblkid knows", device);
+    return refuse("{}: it has no filesystem that libblkid knows", device);
   return std::string(type);
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
-// What lies on block devices, through libblkid. Only on a host: a captured tree has no devices.
+// Asks libblkid what lies on block devices. Only on a host: a captured tree has no devices.
 
 #include "base/result.hpp"
 
@@ -20,8 +20,8 @@ struct FilesystemName {
 // Nothing where there is no filesystem, or signatures of more than one.
 std::optional<FilesystemName> filesystem_name(const std::string& device);
 
-// The node of the device with this tag (UUID, LABEL, PARTUUID, PARTLABEL), from udev's links or by
-// a look at every device.
+// The node of the device with this tag (UUID, LABEL, PARTUUID, PARTLABEL). libblkid takes udev's
+// links, or looks at every device.
 std::optional<std::string> find_device(const std::string& tag, const std::string& value);
 
 }  // namespace vfirst

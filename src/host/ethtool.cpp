@@ -24,7 +24,7 @@ bool lacks_family(const Error& error) {
 nlmsghdr* begin(
     const GenericNetlink& talk, std::span<char> buffer, std::uint8_t command, unsigned ifindex) {
   auto* message = talk.begin(buffer, command, ETHTOOL_GENL_VERSION);
-  // every request's header is its attribute 1
+  // The header of every request is its attribute 1.
   auto* device = mnl_attr_nest_start(message, 1);
   mnl_attr_put_u32(message, ETHTOOL_A_HEADER_DEV_INDEX, ifindex);
   mnl_attr_nest_end(message, device);
@@ -43,7 +43,7 @@ Status get(
 
 }  // namespace
 
-// The kernel leaves out what the driver does not support, so absent is an answer.
+// The kernel leaves out what the driver does not support: those settings stay absent.
 Result<Coalescing> coalescing(unsigned ifindex) {
   auto talk = open();
   if (!talk && lacks_family(talk.error())) return ethtool_ioctl::coalescing(ifindex);

@@ -8,8 +8,8 @@
 namespace vfirst::ethtool {
 
 Result<Coalescing> coalescing(unsigned ifindex);
-// Only the attributes that are given are sent, so nothing else is written back that somebody
-// changed in between.
+// Sends only the attributes that are given, so that nothing is undone that somebody else changed
+// meanwhile.
 Status set_coalescing(unsigned ifindex, const Coalescing& wanted);
 Result<Channels> channels(unsigned ifindex);
 Status set_channels(unsigned ifindex, const Channels& wanted);

@@ -2,12 +2,12 @@
 #include "host/ethtool_ioctl.hpp"
 
 #include "host/ethtool_coalescing.hpp"
+#include "host/fd.hpp"
 
 #include <linux/sockios.h>
 #include <net/if.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
-#include <unistd.h>
 #include <cerrno>
 #include <cstring>
 
@@ -18,17 +18,14 @@ namespace {
 template <class Command>
 Status call(unsigned ifindex, Command& command) {
   ifreq request{};
-  // The name may change between this call and the next; the kernel then answers ENODEV and nothing
+  // The name may change between this call and the next. The kernel then answers ENODEV, and nothing
   // is lost.
   if (!if_indextoname(ifindex, request.ifr_name))
     return failed(errno, "ifindex {}: {}", ifindex, std::strerror(errno));
-  const int fd = ::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  const Fd fd(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
   if (fd < 0) return failed(errno, "socket: {}", std::strerror(errno));
   request.ifr_data = reinterpret_cast<char*>(&command);
-  const int result = ::ioctl(fd, SIOCETHTOOL, &request);
-  const int error = errno;
-  ::close(fd);
-  if (result < 0) return failed(error, "{}", std::strerror(error));
+  if (::ioctl(fd, SIOCETHTOOL, &request) < 0) return failed(errno, "{}", std::strerror(errno));
   return {};
 }
 
@@ -46,7 +43,7 @@ Result<Coalescing> coalescing(unsigned ifindex) {
 }
 
 Status set_coalescing(unsigned ifindex, const Coalescing& wanted) {
-  // The ioctl takes all settings at once: read them, change some, write them back.
+  // The ioctl takes all values at once, so they are read, changed and written back.
   ethtool_coalesce all{};
   all.cmd = ETHTOOL_GCOALESCE;
   VFIRST_CHECK(call(ifindex, all));

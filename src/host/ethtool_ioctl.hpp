@@ -6,7 +6,7 @@
 
 namespace vfirst::ethtool_ioctl {
 
-// The ioctl cannot say which settings a driver lacks: all four are answered.
+// The ioctl cannot say which settings a driver lacks: the answer has all four.
 Result<Coalescing> coalescing(unsigned ifindex);
 Status set_coalescing(unsigned ifindex, const Coalescing& wanted);
 Result<Channels> channels(unsigned ifindex);

@@ -5,6 +5,7 @@
 // any one of them.
 
 #include "base/result.hpp"
+#include "host/fd.hpp"
 #include "host/root.hpp"
 
 #include <string>
@@ -13,8 +14,9 @@
 
 namespace vfirst {
 
-// Paths are relative to a root, as in Root. ENOSPC, EROFS and EIO are answers (Error::code), not
-// exceptions.
+// Paths are relative to a root, as in Root, and no verb reaches outside of it: the folders on the
+// way are found inside the root, and the last component is never followed where it is a symbolic
+// link. ENOSPC, EROFS and EIO are answers (Error::code), not exceptions.
 class Files {
  public:
   virtual ~Files() = default;
@@ -28,20 +30,44 @@ class Files {
   // After this, everything done below `directory` so far lies where a reader finds it that knows no
   // journal (GRUB).
   virtual Status settle(std::string_view directory) = 0;
-  // a file, or an empty folder
+  // Removes a file, a link itself, or an empty folder.
   virtual Status remove(std::string_view path) = 0;
 
-  virtual Result<std::string> read(std::string_view path) const = 0;  // every byte
+  // Every byte. Symbolic links are followed inside the root.
+  virtual Result<std::string> read(std::string_view path) const = 0;
   virtual bool exists(std::string_view path) const = 0;
-  // permission bits; 0: no such file
+  // Permission bits; 0 where there is no such file.
   virtual unsigned mode(std::string_view path) const = 0;
-  // names, sorted
+  // Names, sorted.
   virtual Result<std::vector<std::string>> list(std::string_view directory) const = 0;
+  // The file that a write has to go to if a symbolic link under this name is to stay: where the
+  // link leads, inside the root. `path` itself where it is no link.
+  virtual Result<std::string> target(std::string_view path) const { return std::string(path); }
+  // A free name beside `path`, for a file on its way there. What a run that was cut short left
+  // under such a name is removed.
+  virtual Result<std::string> fresh_name(std::string_view path);
 };
 
-// A file that a reader sees as it was or as it will be: written whole under a name of ours beside
-// it, then renamed over it.
+// Stands behind the name of a file on its way. No boot loader and no grub-mkconfig takes such a
+// file for one of its own. (NAME.new would be grub-mkconfig's.)
+inline constexpr std::string_view kFresh = ".vfirst";
+// The last component of a path is such a name, of this version or of an older one.
+bool is_fresh_name(std::string_view path);
+
+// A reader sees the file as it was or as it will be, and never a part of it: it is written whole
+// under a fresh name, then renamed.
 Status replace(Files& files, std::string_view path, std::string_view content, unsigned mode = 0644);
+
+// Reads back what was written: an error where the file says anything else.
+Status check_written(const Files& files, std::string_view path, std::string_view content);
+
+// Removes the folder's files but those to keep, then the folder if nothing is left in it. Where its
+// name is a symbolic link, only the link is removed: what lies behind it is not known to be ours.
+Status remove_folder(
+    Files& files, std::string_view folder, std::initializer_list<std::string_view> keep = {});
+
+// "boot/vfirst" of "boot/vfirst/env"; "." of "env".
+std::string folder_of(std::string_view path);
 
 // How settle reaches the disk. GRUB replays no journal: after fsync and rename it still saw the old
 // file on ext4 and XFS, and once the freed blocks were reused, another file's bytes. FIFREEZE
@@ -53,10 +79,10 @@ class DiskFiles final : public Files {
  public:
   explicit DiskFiles(const Root& root)
       : DiskFiles(root, root.is_host() ? Settle::freeze : Settle::sync) {}
+  // `root` must outlive this.
   DiskFiles(const Root& root, Settle how) : root_(root), how_(how) {}
   DiskFiles(const DiskFiles&) = delete;
   DiskFiles& operator=(const DiskFiles&) = delete;
-  ~DiskFiles() override;
 
   Status create(std::string_view path, std::string_view content, unsigned mode = 0644) override;
   Status rename(std::string_view from, std::string_view to) override;
@@ -67,14 +93,17 @@ class DiskFiles final : public Files {
   bool exists(std::string_view path) const override;
   unsigned mode(std::string_view path) const override;
   Result<std::vector<std::string>> list(std::string_view directory) const override;
+  Result<std::string> target(std::string_view path) const override;
+  // With our process's number in it: another vfirst that writes the same file takes another name.
+  Result<std::string> fresh_name(std::string_view path) override;
 
  private:
-  void keep_until_settled(const std::string& path);
+  void keep_until_settled(int folder, const std::string& name);
 
   const Root& root_;
   Settle how_;
-  // open descriptors of files that lost their name
-  std::vector<int> kept_;
+  // Files that lost their name, still open.
+  std::vector<Fd> kept_;
 };
 
 }  // namespace vfirst

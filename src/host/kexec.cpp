@@ -40,14 +40,14 @@ class KernelKexec final : public Kexec {
 
  private:
   [[gnu::cold]] Result<Fd> open(const std::string& path) const {
-    Fd file(::openat(root_.fd(), path.c_str(), O_RDONLY | O_CLOEXEC));
+    Fd file(root_.open_at(path, O_RDONLY));
     if (file.get() >= 0) return file;
     const int error = errno;
     return failed(error, "{}: {}", path, std::strerror(error));
   }
 
-  // The call takes one file; the kernel looks for the next archive at a multiple of four bytes
-  // (init/initramfs.c).
+  // The call takes one file, so several are joined. The kernel looks for the next archive at a
+  // multiple of four bytes (init/initramfs.c).
   [[gnu::cold]] Result<Fd> joined(const std::vector<std::string>& paths) const {
     if (paths.empty()) return Fd(-1);
     if (paths.size() == 1) return open(paths.front());
@@ -61,7 +61,8 @@ class KernelKexec final : public Kexec {
       for (off_t left = found.st_size; left > 0;) {
         const auto sent =
             ::sendfile(all.get(), file.get(), nullptr, static_cast<std::size_t>(left));
-        if (sent <= 0) return failed(sent < 0 ? errno : EIO, "{}: cannot be read whole", path);
+        if (sent <= 0)
+          return failed(sent < 0 ? errno : EIO, "{}: it cannot be read to its end", path);
         left -= sent;
       }
       const auto end = ::lseek(all.get(), 0, SEEK_END);
@@ -96,12 +97,12 @@ std::string explain_kexec(int error) {
     case ENODATA:
       return fmt::format(
           "its signature is not one that the running kernel trusts ({})", std::strerror(error));
-    case ENOSYS: return "the running kernel cannot (CONFIG_KEXEC_FILE is not set)";
-    case ENOEXEC: return "not a kernel that the running kernel can start";
+    case ENOSYS: return "the running kernel has no kexec_file_load (CONFIG_KEXEC_FILE is not set)";
+    case ENOEXEC: return "it is not a kernel that the running kernel can start";
     case EBUSY: return "another program is loading a kernel";
     case ENOMEM:
-    case EADDRNOTAVAIL: return fmt::format("no memory for it ({})", std::strerror(error));
-    case EINVAL: return "the running kernel refuses it: is its command line longer than it takes?";
+    case EADDRNOTAVAIL: return fmt::format("there is no memory for it ({})", std::strerror(error));
+    case EINVAL: return "the running kernel refuses it; its command line may be too long";
     default: return std::strerror(error);
   }
 }

@@ -2,9 +2,9 @@
 #include "host/kmsg.hpp"
 
 #include "base/text.hpp"
+#include "host/fd.hpp"
 
 #include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 #include <algorithm>
 #include <cerrno>
@@ -13,8 +13,9 @@ namespace vfirst {
 
 namespace {
 
-// "6,1234,5678,-;text": priority, sequence, time, flags (Documentation/ABI/testing/dev-kmsg). Lines
-// that start with a blank carry KEY=value of the record before. dmesg prints "[    1.234567] text".
+// "6,1234,5678,-;text": priority, sequence, time, flags (Documentation/ABI/testing/dev-kmsg). A
+// line that starts with a blank carries KEY=value of the record before it. dmesg prints
+// "[    1.234567] text".
 std::string_view message_of(std::string_view line) {
   if (line.starts_with('[')) {
     const auto end = line.find("] ");
@@ -25,7 +26,7 @@ std::string_view message_of(std::string_view line) {
   return line.substr(end + 1);
 }
 
-// The low three bits of the priority; dmesg's own lines do not have one.
+// The low three bits of the priority. A line of dmesg's has none.
 std::optional<unsigned> level_of(std::string_view line) {
   const auto priority = parse_number(line.substr(0, line.find(',')));
   return priority && line.find(';') != line.npos
@@ -37,25 +38,22 @@ std::optional<unsigned> level_of(std::string_view line) {
 
 std::vector<std::string> kernel_log(const Root& root, unsigned least) {
   std::vector<std::string> out;
-  // Not Root::read: the device blocks at its end unless opened O_NONBLOCK, and answers one record a
-  // read.
-  const int fd = ::openat(root.fd(), "dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-  if (fd < 0) return out;
-  struct stat info{};
   std::string text;
-  if (::fstat(fd, &info) == 0 && S_ISREG(info.st_mode)) {
-    text = root.read("dev/kmsg").value_or("");
-  } else {
+  if (auto plain = root.read("dev/kmsg")) {
+    text = std::move(*plain);
+  } else if (root.is_host()) {
+    // Not Root::read: this is a device, blocks at its end unless opened with O_NONBLOCK, and
+    // answers one record a read.
+    const Fd fd(root.open_at("dev/kmsg", O_RDONLY | O_NONBLOCK));
     char record[8192];
     for (;;) {
       const auto n = ::read(fd, record, sizeof record);
-      // overwritten while we read: go on with the oldest left
+      // EPIPE: the record was overwritten while we read. The next read gives the oldest left.
       if (n < 0 && (errno == EPIPE || errno == EINTR)) continue;
       if (n <= 0) break;
       text.append(record, static_cast<std::size_t>(n));
     }
   }
-  ::close(fd);
   for (const auto line : split(text, '\n')) {
     if (line.empty() || line.front() == ' ' || level_of(line).value_or(0) > least) continue;
     if (const auto message = message_of(line); !message.starts_with("vfirst: "))

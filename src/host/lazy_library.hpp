@@ -2,10 +2,10 @@
 #pragma once
 // A shared library that is opened when one of its functions is first called, and not before main.
 //
-// Linked the usual way, libkmod (which brings libcrypto, lzma and zstd), libpci (libudev, libcap,
+// Linked the usual way, libkmod (with libcrypto, lzma and zstd), libpci (with libudev, libcap and
 // zlib) and libblkid cost every run of the program more than reading a machine of 96 CPUs does, and
-// most runs ask them nothing. A file here for each defines the functions that we call, as its own
-// header declares them; each hands on to the one in the library.
+// most runs ask them nothing. So there is a file here for each: it defines the functions that we
+// call, as the header of the library declares them, and each calls the one in the library.
 
 #include <dlfcn.h>
 #include <cstdio>
@@ -17,7 +17,7 @@ class LazyLibrary {
  public:
   explicit constexpr LazyLibrary(const char* soname) : soname_(soname) {}
 
-  // false: not installed
+  // False where the library is not installed.
   bool open() {
     if (!handle_) handle_ = ::dlopen(soname_, RTLD_LAZY | RTLD_LOCAL | RTLD_NODELETE);
     return handle_ != nullptr;
@@ -26,7 +26,7 @@ class LazyLibrary {
   template <class Function>
   Function* entry(Function*, const char* name) {
     void* const address = open() ? ::dlsym(handle_, name) : nullptr;
-    // under this SONAME it has to be there: nothing to go on with
+    // A library of this SONAME must have it, so the installation is broken.
     if (!address) {
       std::fprintf(stderr, "%s has no %s\n", soname_, name);
       std::abort();
@@ -39,8 +39,8 @@ class LazyLibrary {
   void* handle_ = nullptr;
 };
 
-// The UAPI group's note for libraries that are opened like this; image builders and packagers read
-// it.
+// The note of the UAPI group for libraries that are opened like this. Image builders and packagers
+// read it.
 template <unsigned Size>
 struct DlopenNote {
   unsigned name_size = 4, description_size = Size, type = 0x407c0c0a;

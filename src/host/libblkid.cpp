@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// libblkid on demand. Without the library there is no probe and no tag.
+// Opens libblkid on demand. Without the library there is no probe and no tag.
 #include "host/lazy_library.hpp"
 
 #include <blkid.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// libkmod on demand. The first call of all is kmod_new, and without the library that returns null:
-// no context.
+// Opens libkmod on demand. The first call is always kmod_new. Without the library it returns null,
+// which is no context.
 #include "host/lazy_library.hpp"
 
 #include <libkmod.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// libpci on demand. The first call of all is pci_alloc, and without the library that returns null.
-// An error of libpci jumps over these frames (pci.cpp): nothing here has a destructor.
+// Opens libpci on demand. The first call is always pci_alloc. Without the library it returns null.
+// An error of libpci jumps over these frames (pci.cpp), so nothing here has a destructor.
 #include "host/lazy_library.hpp"
 
 #include <cstdarg>
@@ -47,7 +47,7 @@ int pci_fill_info(pci_dev* device, int wanted) {
 pci_cap* pci_find_cap(pci_dev* device, unsigned id, unsigned type) {
   VFIRST_HAND_ON(pci_find_cap, device, id, type);
 }
-// Variable arguments cannot be handed on; vendor and device are all that we ask for.
+// Variable arguments cannot be passed on. We only ask for vendor and device.
 char* pci_lookup_name(pci_access* access, char* text, int size, int flags, ...) {
   va_list ids;
   va_start(ids, flags);

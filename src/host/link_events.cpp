@@ -59,7 +59,7 @@ Result<LinkEvents> take_link_events(int fd, std::chrono::milliseconds quiet) {
     header.msg_iovlen = 1;
     const auto n = ::recvmsg(fd, &header, MSG_DONTWAIT);
     if (n >= 0) {
-      // the kernel's, nobody else's
+      // Only the kernel's own messages count.
       if (from.nl_pid == 0) read_messages(buffer, static_cast<std::size_t>(n), out);
       if (header.msg_flags & MSG_TRUNC) out.lost = true;
       continue;

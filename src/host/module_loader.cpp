@@ -11,7 +11,7 @@ namespace vfirst {
 namespace {
 
 struct Context {
-  // the running kernel's modules, the system's modprobe.d
+  // With the running kernel's modules and the system's modprobe.d.
   Context() : it(kmod_new(nullptr, nullptr)) {}
   ~Context() {
     if (it) kmod_unref(it);
@@ -29,13 +29,13 @@ struct List {
   kmod_list* it = nullptr;
 };
 
-// A context a call: libkmod's are not made for two threads, and loading is rare.
+// Each call has a context of its own: libkmod's are not made for two threads, and loading is rare.
 class KernelModules : public ModuleLoader {
  public:
   Result<Loaded> load(const std::string& name) override {
     Context context;
     List found;
-    if (!context.it) return failed(ENOMEM, "libkmod has no context");
+    if (!context.it) return failed(ENOMEM, "libkmod gives no context");
     if (const int error = kmod_module_new_from_lookup(context.it, name.c_str(), &found.it);
         error < 0)
       return failed(-error, "module {}: {}", name, std::strerror(-error));

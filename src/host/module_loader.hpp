@@ -14,10 +14,10 @@ class ModuleLoader {
  public:
   enum class Loaded { now, already, builtin };
   virtual ~ModuleLoader() = default;
-  // ENOENT: there is no such module here (this initramfs, this kernel).
+  // ENOENT where this kernel, or this initramfs, has no such module.
   virtual Result<Loaded> load(const std::string& name) = 0;
-  // Is there any module, loadable or built in and not blacklisted, for this modalias? True where it
-  // cannot be told.
+  // Whether a module for this modalias exists, loadable or built in, that is not blacklisted. True
+  // where that cannot be found out.
   virtual bool exists_for(const std::string& modalias) = 0;
 };
 

@@ -20,12 +20,11 @@ Result<ModuleIndex> ModuleIndex::open(const Root& root, const std::string& direc
     root.note(directory + '/' + file);
   if (!root.exists(directory + "/modules.dep.bin"))
     return failed(ENOENT, "{}: no modules.dep.bin", directory);
-  // An explicit empty list: what modprobe.d of this host says is nothing to a kernel of another
-  // tree.
+  // An explicit empty list: this host's modprobe.d does not apply to a kernel of another tree.
   static constexpr const char* no_config[] = {nullptr};
   auto* context = kmod_new((root.path() / directory).c_str(), no_config);
   if (!context) return failed(ELIBACC, "libkmod.so.2 cannot be loaded");
-  // errors come back as values
+  // Errors come back as values, so libkmod need not print them.
   kmod_set_log_priority(context, 0);
   return ModuleIndex(std::make_unique<Context>(context));
 }
@@ -39,7 +38,7 @@ ModuleIndex::State ModuleIndex::state(const std::string& name) const {
   if (kmod_module_new_from_lookup(context_->it, name.c_str(), &found) < 0 || !found)
     return State::missing;
   auto* module = kmod_module_get_module(found);
-  // a module without a file is in the image
+  // A module without a file is built into the kernel.
   const auto state = kmod_module_get_path(module) ? State::loadable : State::builtin;
   kmod_module_unref(module);
   kmod_module_unref_list(found);

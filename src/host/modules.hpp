@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
-// The modules of one installed kernel, by libkmod's index. Loading is module_loader.hpp.
+// The modules of one installed kernel, by libkmod's index. module_loader.hpp loads them.
 
 #include "host/root.hpp"
 
@@ -14,14 +14,14 @@ class ModuleIndex {
  public:
   enum class State { missing, loadable, builtin };
 
-  // `directory`: lib/modules/RELEASE under the root. ENOENT where depmod has made no index there.
+  // `directory` is lib/modules/RELEASE below the root. ENOENT where depmod has made no index there.
   static Result<ModuleIndex> open(const Root& root, const std::string& directory);
   ModuleIndex(ModuleIndex&&) noexcept;
   ~ModuleIndex();
 
-  // '-' and '_' are the same
+  // '-' and '_' are the same letter in a module's name.
   State state(const std::string& name) const;
-  // names, in libkmod's order
+  // Names, in libkmod's order.
   std::vector<std::string> for_modalias(const std::string& modalias) const;
 
  private:

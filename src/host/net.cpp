@@ -11,7 +11,8 @@ namespace vfirst {
 
 namespace {
 
-// A socket a call: a few microseconds each, and a call that the kernel blocks holds up nobody else.
+// Each call has a socket of its own. That costs a few microseconds, and a call that the kernel
+// blocks holds up no other.
 class KernelNet : public Net {
  public:
   Result<MacAddress> permanent_mac(unsigned ifindex) override {

@@ -11,8 +11,8 @@ namespace vfirst {
 
 namespace {
 
-// The extended acknowledgement behind an error: NLMSGERR_ATTR_MSG, after the (capped) copy of our
-// header.
+// The text of the extended acknowledgement: NLMSGERR_ATTR_MSG, behind the copy of our own message,
+// of which the kernel may have kept the header only.
 std::string kernel_sentence(const nlmsghdr* message) {
   if (!(message->nlmsg_flags & NLM_F_ACK_TLVS)) return {};
   const auto* error = static_cast<const nlmsgerr*>(mnl_nlmsg_get_payload(message));
@@ -34,7 +34,7 @@ Result<Netlink> Netlink::open(int protocol) {
   Netlink out(socket);
   if (mnl_socket_bind(socket, 0, MNL_SOCKET_AUTOPID) < 0)
     return failed(errno, "netlink socket: {}", std::strerror(errno));
-  // older kernels lack these; the errors are then bare numbers
+  // Older kernels do not have these options. Their errors are bare numbers.
   int on = 1;
   mnl_socket_setsockopt(socket, NETLINK_EXT_ACK, &on, sizeof on);
   mnl_socket_setsockopt(socket, NETLINK_CAP_ACK, &on, sizeof on);
@@ -57,7 +57,7 @@ Status Netlink::ask(nlmsghdr* message, const std::function<void(const nlmsghdr*)
   message->nlmsg_seq = ++sequence_;
   if (mnl_socket_sendto(socket_, message, message->nlmsg_len) < 0)
     return failed(errno, "{}", std::strerror(errno));
-  // a PF with 256 VFs answers with more than libmnl's usual page
+  // The answer for a PF with 256 VFs is longer than libmnl's usual page.
   std::vector<char> buffer(4 * kNetlinkBuffer);
   for (;;) {
     const auto got = mnl_socket_recvfrom(socket_, buffer.data(), buffer.size());

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
-// One netlink conversation: a message out, its answers in, the kernel's own sentence in the error.
+// Sends a netlink message and takes its answers. An error has the kernel's own sentence.
 
 #include "base/result.hpp"
 
@@ -30,18 +30,18 @@ class Netlink {
   std::uint32_t sequence_ = 0;
 };
 
-// Room for one message that we build: 256 VFs with every attribute fit.
+// Room for one message that we build. 256 VFs with every attribute fit.
 inline constexpr std::size_t kNetlinkBuffer = 65536;
 
 // A conversation with one family of generic netlink.
 struct GenericNetlink {
   Netlink socket;
-  // its type number on this host
+  // The number of its message type on this host.
   std::uint16_t family;
 
-  // ENOENT where the kernel lacks the family
+  // ENOENT where the kernel lacks the family.
   static Result<GenericNetlink> open(std::string_view name);
-  // The head of a message to it, in a buffer of the caller.
+  // The head of a message to the family, in a buffer of the caller.
   nlmsghdr* begin(std::span<char> buffer, std::uint8_t command, std::uint8_t version) const;
 };
 

@@ -15,21 +15,15 @@ NetworkEvents::NetworkEvents(const HostActions&)
   address.nl_family = AF_NETLINK;
   address.nl_groups =
       RTMGRP_IPV4_IFADDR | RTMGRP_IPV6_IFADDR | RTMGRP_IPV4_ROUTE | RTMGRP_IPV6_ROUTE;
-  if (fd_ < 0 || ::bind(fd_, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0)
-    return;
-  ::close(fd_);
-  // poll skips it
-  fd_ = -1;
-}
-
-NetworkEvents::~NetworkEvents() {
-  if (fd_ >= 0) ::close(fd_);
+  // poll skips a descriptor below 0.
+  if (fd_ >= 0 && ::bind(fd_, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
+    fd_.close();
 }
 
 void NetworkEvents::wait(std::chrono::milliseconds limit) {
   pollfd one{fd_, POLLIN, 0};
   if (::poll(&one, 1, static_cast<int>(limit.count())) <= 0) return;
-  // what changed does not matter, nor a lost message
+  // What changed does not matter, nor does a lost message.
   char text[8192];
   while (::recv(fd_, text, sizeof text, MSG_DONTWAIT) >= 0 || errno == ENOBUFS || errno == EINTR) {
   }

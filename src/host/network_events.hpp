@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
-// Addresses and routes that come, from the kernel's own messages: what to wait for where a network
-// is on its way.
+// Waits for addresses and routes that the kernel announces, where a network is still coming up.
 
+#include "host/fd.hpp"
 #include "host/host_actions.hpp"
 
 #include <chrono>
@@ -11,16 +11,13 @@ namespace vfirst {
 
 class NetworkEvents {
  public:
-  // listens from here on; where the kernel refuses, only time passes
+  // Listens from here on. Where the kernel refuses that, only time passes.
   explicit NetworkEvents(const HostActions&);
-  NetworkEvents(const NetworkEvents&) = delete;
-  NetworkEvents& operator=(const NetworkEvents&) = delete;
-  ~NetworkEvents();
-  // returns on a change, or at the limit; maybe too early
+  // Returns on a change or at the limit; maybe too early.
   void wait(std::chrono::milliseconds limit);
 
  private:
-  int fd_;
+  Fd fd_;
 };
 
 }  // namespace vfirst

@@ -15,12 +15,13 @@ namespace vfirst {
 
 namespace {
 
-// libpci reports a file that it must have (a function unplugged between listing and reading)
-// through a callback that may not return. It jumps back to the call that was made; between the two
-// there are only libpci's own C frames and `body`, so a body holds nothing that has a destructor.
+// Where libpci misses a file that it must have (a function was unplugged between listing and
+// reading), it calls a function that may not return. Ours jumps back to where libpci was called.
+// Between the two there are only libpci's own C frames and `body`, so a body holds nothing that has
+// a destructor.
 thread_local std::jmp_buf* broken = nullptr;
 
-// Not [[noreturn]]: clang knows a pointer to such a function only by the attribute.
+// Not [[noreturn]]: clang knows a pointer to such a function by this attribute only.
 __attribute__((noreturn)) void on_error(char*, ...) {
   std::longjmp(*broken, 1);
 }
@@ -40,7 +41,7 @@ bool guarded(Body&& body) {
   return true;
 }
 
-// PCIe base specification, Link Speeds Vector
+// PCI Express Base Specification, Link Speeds Vector.
 unsigned speed_mts(unsigned code) {
   constexpr unsigned speeds[] = {0, 2500, 5000, 8000, 16000, 32000, 64000, 128000};
   return code < std::size(speeds) ? speeds[code] : 0;
@@ -71,7 +72,7 @@ struct PciBus::Access {
   pci_access* it = nullptr;
   std::vector<PciAddress> functions;
   std::map<PciAddress, pci_dev*> devices;
-  // by bus and device, function 0
+  // By bus and device; the function is 0.
   std::map<PciAddress, std::string> slots;
 };
 
@@ -94,14 +95,14 @@ Result<PciBus> PciBus::open(const Root& root) {
   access->it->error = on_error;
   access->it->warning = on_warning;
   access->it->debug = on_warning;
-  // no cache, no network
+  // No cache, no network.
   access->it->id_lookup_mode = 0;
   static char parameter[] = "sysfs.path";
   if (pci_set_param(access->it, parameter, access->path.data()) != 0 ||
       !guarded([it = access->it] { pci_init(it); }))
     return failed(EIO, "sys/bus/pci: libpci cannot read it");
-  // The slots by the same files that libpci takes: its own way marks every device it knows, and it
-  // knows only ours so far.
+  // The slots, from the files that libpci would take. It would look at every device that it knows,
+  // and it knows only those that we asked for.
   if (const auto slots = root.list("sys/bus/pci/slots")) {
     for (const auto& slot : *slots) {
       const auto text = root.read(fmt::format("sys/bus/pci/slots/{}/address", slot));
@@ -132,8 +133,8 @@ std::optional<PciIdentity> PciBus::identity(const PciAddress& address, bool subs
   out.vendor = device->vendor_id;
   out.device = device->device_id;
   if (subsystem) {
-    // 0xffff is libpci's word for a function that has none: bridges, and configuration space out of
-    // reach.
+    // libpci says 0xffff of a function that has none (a bridge), and where the configuration space
+    // is out of reach.
     if (device->subsys_vendor_id != 0xffff) out.subsystem_vendor = device->subsys_vendor_id;
     if (device->subsys_id != 0xffff) out.subsystem_device = device->subsys_id;
   }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
-// The PCI functions of a tree, through libpci, read only. What the kernel adds to a function
-// (driver, node, netdevs) is in sysfs beside it and read from there.
+// The PCI functions of a tree, through libpci, read only. What the kernel knows of a function
+// beside that (driver, node, network devices) is read from sysfs.
 
 #include "base/pci_address.hpp"
 #include "host/root.hpp"
@@ -14,13 +14,13 @@
 namespace vfirst {
 
 struct PciIdentity {
-  // 24 bits
+  // 24 bits.
   std::uint32_t class_code = 0;
   std::uint16_t vendor = 0, device = 0, subsystem_vendor = 0, subsystem_device = 0;
 };
 
 struct LinkCapability {
-  // MT/s a lane, lanes; 0: unknown
+  // MT/s of a lane, and the number of lanes; 0 where it is not known.
   unsigned speed_mts = 0, width = 0;
 };
 
@@ -29,11 +29,11 @@ struct SriovCapability {
   std::uint16_t vf_device = 0;
 };
 
-// of the configuration space; absent: the function has it not
+// What the configuration space says. What is absent the function does not have.
 struct PciCapabilities {
-  // false: unprivileged, or a capture, with 64 bytes or none
+  // False where only 64 bytes of it or none are shown: to an unprivileged user, or in a capture.
   bool known = false;
-  // beyond byte 255
+  // Whether what lies beyond byte 255 is shown.
   bool extended_known = false;
   std::optional<LinkCapability> link, link_capable;
   bool ari = false, acs = false;
@@ -48,15 +48,15 @@ class PciBus {
   PciBus(PciBus&&) noexcept;
   ~PciBus();
 
-  // sorted
+  // Sorted.
   const std::vector<PciAddress>& functions() const;
-  // A function that went away since has neither identity nor capabilities. Subsystem IDs only where
-  // asked for.
+  // A function that was unplugged meanwhile has neither identity nor capabilities. Subsystem IDs
+  // are read only where they are asked for.
   std::optional<PciIdentity> identity(const PciAddress&, bool subsystem) const;
   PciCapabilities capabilities(const PciAddress&) const;
-  // the physical slot's name, "" where firmware gives none
+  // The physical slot's name; "" where firmware gives none.
   std::string slot(const PciAddress&) const;
-  // by the host's pci.ids, never by the network
+  // From this host's pci.ids, never from the network.
   std::string name(const PciIdentity&) const;
 
  private:

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "host/process.hpp"
 
+#include "host/fd.hpp"
+
 #include <fcntl.h>
 #include <poll.h>
 #include <spawn.h>
@@ -20,28 +22,25 @@ namespace vfirst {
 namespace {
 
 struct Pipe {
-  int ends[2] = {-1, -1};
-  bool open() { return ::pipe2(ends, O_CLOEXEC) == 0; }
-  void close(int end) {
-    if (ends[end] >= 0) ::close(ends[end]);
-    ends[end] = -1;
-  }
-  ~Pipe() {
-    close(0);
-    close(1);
+  Fd from{-1}, to{-1};
+  bool open() {
+    int ends[2];
+    if (::pipe2(ends, O_CLOEXEC) != 0) return false;
+    from = Fd(ends[0]);
+    to = Fd(ends[1]);
+    return true;
   }
 };
 
-// Stdin as a memory file: the child can read it whenever it likes and we need not feed it while we
-// listen.
-int memory_file(std::string_view content) {
-  const int fd = ::memfd_create("stdin", MFD_CLOEXEC);
-  if (fd < 0) return -1;
-  if (::pwrite(fd, content.data(), content.size(), 0) != static_cast<ssize_t>(content.size())) {
-    ::close(fd);
-    return -1;
-  }
-  return fd;
+// Stdin as a file in memory: the child reads it whenever it likes, and we need not feed it while we
+// listen. Below 0 with errno where it cannot be made.
+Fd memory_file(std::string_view content) {
+  Fd fd(::memfd_create("stdin", MFD_CLOEXEC));
+  if (fd < 0) return fd;
+  const auto n = ::pwrite(fd, content.data(), content.size(), 0);
+  if (n == static_cast<ssize_t>(content.size())) return fd;
+  if (n >= 0) errno = ENOSPC;
+  return Fd(-1);
 }
 
 }  // namespace
@@ -55,36 +54,33 @@ Result<Ended> run_process(
   const auto& program = argv.front();
 
   Pipe out, err;
-  const int in = memory_file(input);
-  if (in < 0 || !out.open() || !err.open()) {
-    const int error = errno;
-    if (in >= 0) ::close(in);
-    return failed(error, "{}: {}", program, std::strerror(error));
-  }
+  Fd in = memory_file(input);
+  if (in < 0 || !out.open() || !err.open())
+    return failed(errno, "{}: {}", program, std::strerror(errno));
   posix_spawn_file_actions_t actions;
   ::posix_spawn_file_actions_init(&actions);
   ::posix_spawn_file_actions_adddup2(&actions, in, 0);
-  ::posix_spawn_file_actions_adddup2(&actions, out.ends[1], 1);
-  ::posix_spawn_file_actions_adddup2(&actions, err.ends[1], 2);
+  ::posix_spawn_file_actions_adddup2(&actions, out.to, 1);
+  ::posix_spawn_file_actions_adddup2(&actions, err.to, 2);
   posix_spawnattr_t attributes;
   ::posix_spawnattr_init(&attributes);
-  // its own group, so that a timeout takes its children too
+  // A group of its own, so that a timeout ends its children, too.
   ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);
   ::posix_spawnattr_setpgroup(&attributes, 0);
   pid_t child = -1;
   const int error = ::posix_spawnp(&child, words[0], &actions, &attributes, words.data(), environ);
   ::posix_spawn_file_actions_destroy(&actions);
   ::posix_spawnattr_destroy(&attributes);
-  ::close(in);
+  in.close();
   if (error != 0) return failed(error, "{}: {}", program, std::strerror(error));
-  out.close(1);
-  err.close(1);
+  out.to.close();
+  err.to.close();
 
   Ended ended;
   using Clock = std::chrono::steady_clock;
   const auto deadline = Clock::now() + std::chrono::seconds(limit_s);
   bool late = false;
-  std::array<pollfd, 2> lines{{{out.ends[0], POLLIN, 0}, {err.ends[0], POLLIN, 0}}};
+  std::array<pollfd, 2> lines{{{out.from, POLLIN, 0}, {err.from, POLLIN, 0}}};
   while (!late && (lines[0].fd >= 0 || lines[1].fd >= 0)) {
     const auto left =
         std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now()).count();
@@ -98,7 +94,8 @@ Result<Ended> run_process(
       if (got > 0)
         (&line == &lines[0] ? ended.out : ended.err).append(chunk, static_cast<std::size_t>(got));
       else if (got == 0 || errno != EINTR)
-        line.fd = -1;  // poll skips negative descriptors
+        // poll skips negative descriptors.
+        line.fd = -1;
     }
   }
   if (late) ::kill(-child, SIGKILL);

@@ -14,7 +14,7 @@ namespace vfirst {
 
 namespace {
 
-// Read-only alone is not enough: ext4 and XFS replay a dirty journal all the same.
+// Read-only alone is not enough: ext4 and XFS would still replay a dirty journal.
 const char* without_replay(const std::string& type) {
   if (type == "ext3" || type == "ext4") return "noload";
   return type == "xfs" ? "norecovery" : nullptr;
@@ -32,8 +32,8 @@ Result<ReadOnlyMount> ReadOnlyMount::open(const HostActions&, const std::string&
   const auto type = VFIRST_TRY(filesystem_type(device));
   if (!known(type))
     return refuse(
-        "{}: {} is not mounted here, only vfat, iso9660, ext2, ext3, ext4, xfs, squashfs and erofs "
-        "are",
+        "{}: vfirst does not mount {}, only vfat, iso9660, ext2, ext3, ext4, xfs, squashfs and "
+        "erofs",
         device, type);
   char name[] = "/run/vfirst-XXXXXX";
   if (!::mkdtemp(name)) return failed(errno, "{}: {}", name, std::strerror(errno));

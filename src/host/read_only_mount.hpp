@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
-// A filesystem on a device, mounted under a name of our own for as long as the object lives.
-// Nothing is written to the device: a journal is not replayed either.
+// A filesystem on a device, mounted under a name of our own while the object lives. Nothing is
+// written to the device: its journal is not replayed either.
 
 #include "base/result.hpp"
 #include "host/host_actions.hpp"
@@ -13,8 +13,8 @@ namespace vfirst {
 
 class ReadOnlyMount {
  public:
-  // Refused: a filesystem (by libblkid) that is not one of vfat, iso9660, ext2, ext3, ext4, xfs,
-  // squashfs and erofs.
+  // Refused where libblkid finds another filesystem than vfat, iso9660, ext2, ext3, ext4, xfs,
+  // squashfs or erofs.
   static Result<ReadOnlyMount> open(const HostActions&, const std::string& device);
   ReadOnlyMount(ReadOnlyMount&& other) noexcept;
   ReadOnlyMount(const ReadOnlyMount&) = delete;

@@ -1,52 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "host/recording_root.hpp"
 
-#include "base/text.hpp"
-
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <deque>
-
 namespace vfirst {
 
 RecordingRoot::RecordingRoot(Root root) : Root(std::move(root)) {}
 
-// The path with no link in it, and each link met on the way as an entry. It is called for what
-// exists.
+// Each link that is met on the way becomes an entry.
 std::string RecordingRoot::settle(std::string_view path, bool follow_last) const {
-  std::deque<std::string> rest;
-  for (auto part : split(path, '/'))
-    rest.emplace_back(part);
-  std::string done;
-  for (int links = 0; !rest.empty();) {
-    const auto part = std::move(rest.front());
-    rest.pop_front();
-    if (part.empty() || part == ".") continue;
-    if (part == "..") {
-      done.resize(done.rfind('/') == std::string::npos ? 0 : done.rfind('/'));
-      continue;
-    }
-    const auto here = done.empty() ? part : done + '/' + part;
-    const auto target = (rest.empty() && !follow_last) || links > 40
-                            ? Result<std::string>(refuse("not followed"))
-                            : Root::link(here);
-    if (!target) {
-      done = here;
-      continue;
-    }
-    ++links;
-    add(here, Entry::Kind::link, *target);
-    const auto parts = split(*target, '/');
-    rest.insert(rest.begin(), parts.begin(), parts.end());
-    if (target->starts_with('/')) done.clear();
-  }
-  return done;
+  return real_path(path, follow_last, [&](const std::string& link, const std::string& target) {
+    add(link, Entry::Kind::link, target);
+  });
 }
 
 void RecordingRoot::add(const std::string& path, Entry::Kind kind, std::string content) const {
   if (path.empty()) return;
   const auto [at, fresh] = entries_.try_emplace(path, Entry{kind, {}});
-  // A file may have been listed or read in part before.
+  // The file may have been listed or read in part before.
   if (at->second.kind == kind && content.size() > at->second.content.size())
     at->second.content = std::move(content);
   if (!fresh) return;
@@ -54,12 +23,13 @@ void RecordingRoot::add(const std::string& path, Entry::Kind kind, std::string c
     add(path.substr(0, slash), Entry::Kind::directory);
 }
 
-// Seen, not read: a file without its content.
+// For what was seen and not read: a file gets no content.
 void RecordingRoot::add_as_it_is(const std::string& path) const {
   if (auto target = Root::link(path)) return add(path, Entry::Kind::link, std::move(*target));
-  struct stat status;
-  if (::fstatat(fd(), path.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) return;
-  add(path, S_ISDIR(status.st_mode) ? Entry::Kind::directory : Entry::Kind::file);
+  if (is_folder(path))
+    add(path, Entry::Kind::directory);
+  else if (Root::exists(path))
+    add(path, Entry::Kind::file);
 }
 
 Result<std::string> RecordingRoot::kept(std::string_view path, Result<std::string> content) const {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
-// A root that remembers what was read from it, as the smallest tree that gives the same answers
-// again.
+// A root that records what is read from it, as the smallest tree that gives the same answers again.
 
 #include "host/root.hpp"
 
@@ -13,7 +12,7 @@ class RecordingRoot : public Root {
  public:
   struct Entry {
     enum class Kind { directory, file, link } kind = Kind::directory;
-    // of a file; of a link its target
+    // The content of a file, or the target of a link.
     std::string content;
   };
 
@@ -27,8 +26,7 @@ class RecordingRoot : public Root {
   Result<std::vector<std::string>> list(std::string_view path) const override;
   void note(std::string_view path) const override;
 
-  // By path; every link on the way to a file is there, every parent directory comes before what it
-  // holds.
+  // By path. Every link on the way to a file is there. Every directory comes before what it holds.
   const std::map<std::string, Entry>& entries() const { return entries_; }
 
  private:

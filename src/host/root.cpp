@@ -3,17 +3,17 @@
 
 #include "base/text.hpp"
 #include "host/fd.hpp"
+#include "host/open_inside.hpp"
 
 #include <dirent.h>
 #include <fcntl.h>
-#include <linux/openat2.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 #include <algorithm>
 #include <cerrno>
 #include <cstdint>
 #include <cstring>
+#include <deque>
 
 namespace vfirst {
 
@@ -23,12 +23,17 @@ std::unexpected<Error> fail(int err, std::string_view path) {
   return failed(err, "{}: {}", path, std::strerror(err));
 }
 
+std::unexpected<Error> not_inside(std::string_view path) {
+  return refuse("{}: not a path inside the root", path);
+}
+
 // A NUL-terminated relative path, without a heap allocation for the short ones that sysfs has.
 class Relative {
  public:
   explicit Relative(std::string_view path) {
     if (path.empty()) path = ".";
-    valid_ = path.front() != '/';
+    // A NUL would end the name early.
+    valid_ = path.front() != '/' && path.find('\0') == path.npos;
     if (path.size() < sizeof buffer_) {
       std::memcpy(buffer_, path.data(), path.size());
       buffer_[path.size()] = 0;
@@ -45,28 +50,30 @@ class Relative {
   bool valid_;
 };
 
-// A tree's own links stay in the tree, whoever made it: one to /etc/shadow is the tree's, as after
-// a chroot. On the host itself there is nothing outside, and links of /proc that openat2 would
-// refuse are followed.
-int open_in(int root, bool host, const char* name, int flags) {
-  if (!host) {
-    open_how how{};
-    how.flags = static_cast<std::uint64_t>(flags | O_CLOEXEC);
-    how.resolve = RESOLVE_IN_ROOT;
-    for (;;) {
-      const auto fd = static_cast<int>(::syscall(SYS_openat2, root, name, &how, sizeof how));
-      // EAGAIN: something was renamed meanwhile (openat2(2))
-      if (fd >= 0 || errno != EAGAIN) return fd;
-    }
-  }
-  return ::openat(root, name, flags | O_CLOEXEC);
+std::unexpected<Error> cannot_open(std::string_view path) {
+  const int error = errno;
+  return Relative(path).valid() ? fail(error, path) : not_inside(path);
 }
 
-Result<std::string> read_bytes(int root, bool host, std::string_view path, std::size_t limit) {
-  const Relative name(path);
-  if (!name.valid()) return fail(EINVAL, path);
-  Fd fd(open_in(root, host, name.c_str(), O_RDONLY));
-  if (fd < 0) return fail(errno, path);
+// A file of a tree that somebody brought is never larger than this: one may be sparse and have no
+// end to speak of. The host's own are what they are.
+constexpr std::size_t kForeignLimit = 16 << 20;
+
+// A FIFO, a terminal or a device must not hold us up, and has nothing that we want.
+Status check_regular(int fd, std::string_view path) {
+  struct stat found{};
+  if (::fstat(fd, &found) != 0) return fail(errno, path);
+  if (S_ISDIR(found.st_mode)) return fail(EISDIR, path);
+  if (!S_ISREG(found.st_mode)) return refuse("{}: not a regular file", path);
+  return {};
+}
+
+Result<std::string> read_bytes(const Root& root, std::string_view path, std::size_t limit) {
+  const Fd fd(root.open_at(path, O_RDONLY | O_NONBLOCK | O_NOCTTY));
+  if (fd < 0) return cannot_open(path);
+  VFIRST_CHECK(check_regular(fd, path));
+  const bool whole = limit == SIZE_MAX && !root.is_host();
+  if (whole) limit = kForeignLimit + 1;
   // Sysfs reports 4096 for every file and /proc reports 0, so the size is found by reading. A short
   // read is the end in sysfs, where an attribute comes in one piece, and not in /proc, where it
   // stops at a record's end.
@@ -81,11 +88,13 @@ Result<std::string> read_bytes(int root, bool host, std::string_view path, std::
     out.append(chunk, static_cast<std::size_t>(n));
     if (n == 0 || (short_is_end && static_cast<std::size_t>(n) < asked)) break;
   }
+  if (whole && out.size() > kForeignLimit)
+    return refuse("{}: larger than {} MiB, the limit of a file", path, kForeignLimit >> 20);
   return out;
 }
 
-Result<std::string> read_text(int root, bool host, std::string_view path, std::size_t limit) {
-  auto out = read_bytes(root, host, path, limit);
+Result<std::string> read_text(const Root& root, std::string_view path, std::size_t limit) {
+  auto out = read_bytes(root, path, limit);
   if (out && !out->empty() && out->back() == '\n') out->pop_back();
   return out;
 }
@@ -98,29 +107,22 @@ Result<Root> Root::open(const std::filesystem::path& directory) {
   std::error_code error;
   auto whole = std::filesystem::canonical(directory, error);
   if (error) return fail(error.value(), directory.native());
-  return Root(fd.release(), std::move(whole));
+  return Root(std::move(fd), std::move(whole));
 }
 
-Root::Root(int fd, std::filesystem::path path) : fd_(fd), path_(std::move(path)) {}
-Root::Root(Root&& other) noexcept
-    : fd_(std::exchange(other.fd_, -1)), path_(std::move(other.path_)) {}
-Root& Root::operator=(Root&& other) noexcept {
-  std::swap(fd_, other.fd_);
-  std::swap(path_, other.path_);
-  return *this;
-}
-Root::~Root() {
-  if (fd_ >= 0) ::close(fd_);
-}
+Root::Root(Fd fd, std::filesystem::path path) : fd_(std::move(fd)), path_(std::move(path)) {}
+Root::Root(Root&&) noexcept = default;
+Root& Root::operator=(Root&&) noexcept = default;
+Root::~Root() = default;
 
 Result<std::string> Root::read(std::string_view path) const {
-  return read_text(fd_, is_host(), path, SIZE_MAX);
+  return read_text(*this, path, SIZE_MAX);
 }
 Result<std::string> Root::bytes(std::string_view path) const {
-  return read_bytes(fd_, is_host(), path, SIZE_MAX);
+  return read_bytes(*this, path, SIZE_MAX);
 }
 Result<std::string> Root::read_head(std::string_view path, std::size_t limit) const {
-  return read_text(fd_, is_host(), path, limit);
+  return read_text(*this, path, limit);
 }
 Result<std::string> Root::read_lines(std::string_view path, bool (*keep)(std::string_view)) const {
   return only_lines(read(path), keep);
@@ -139,10 +141,10 @@ Result<std::string> Root::only_lines(Result<std::string> text, bool (*keep)(std:
 }
 
 Status Root::write(std::string_view path, std::string_view value) const {
-  const Relative name(path);
-  if (!name.valid()) return fail(EINVAL, path);
-  Fd fd(open_in(fd_, is_host(), name.c_str(), O_WRONLY));
-  if (fd < 0) return fail(errno, path);
+  const Fd fd(open_at(path, O_WRONLY | O_NONBLOCK | O_NOCTTY));
+  if (fd < 0) return cannot_open(path);
+  // The host has dev/kmsg; a tree's device nodes are devices of this machine.
+  if (!is_host()) VFIRST_CHECK(check_regular(fd, path));
   const auto n = ::write(fd, value.data(), value.size());
   if (n < 0) return fail(errno, path);
   if (static_cast<std::size_t>(n) != value.size()) return fail(EIO, path);
@@ -151,9 +153,16 @@ Status Root::write(std::string_view path, std::string_view value) const {
 
 Result<std::string> Root::link(std::string_view path) const {
   const Relative name(path);
-  if (!name.valid()) return fail(EINVAL, path);
+  if (!name.valid()) return not_inside(path);
   char target[4096];
-  const auto n = ::readlinkat(fd_, name.c_str(), target, sizeof target);
+  ssize_t n = -1;
+  if (is_host()) {
+    n = ::readlinkat(fd_, name.c_str(), target, sizeof target);
+  } else if (const Fd file(open_at(path, O_PATH | O_NOFOLLOW)); file >= 0) {
+    n = ::readlinkat(file, "", target, sizeof target);
+    // what readlink(2) says of a file that is no link
+    if (n < 0 && errno == ENOENT) errno = EINVAL;
+  }
   if (n < 0) return fail(errno, path);
   return std::string(target, static_cast<std::size_t>(n));
 }
@@ -161,23 +170,67 @@ Result<std::string> Root::link(std::string_view path) const {
 bool Root::exists(std::string_view path) const {
   const Relative name(path);
   if (!name.valid()) return false;
-  return is_host() ? ::faccessat(fd_, name.c_str(), F_OK, 0) == 0
-                   : Fd(open_in(fd_, false, name.c_str(), O_PATH)) >= 0;
+  return is_host() ? ::faccessat(fd_, name.c_str(), F_OK, 0) == 0 : Fd(open_at(path, O_PATH)) >= 0;
 }
 
 bool Root::writable(std::string_view path) const {
+  return (mode(path) & 0222) != 0;
+}
+
+unsigned Root::mode(std::string_view path) const {
+  const Fd file(open_at(path, O_PATH));
+  struct stat found{};
+  return file >= 0 && ::fstat(file, &found) == 0 ? found.st_mode & 07777 : 0;
+}
+
+std::string Root::real_path(
+    std::string_view path, bool follow_last,
+    const std::function<void(const std::string&, const std::string&)>& met) const {
+  std::deque<std::string> rest;
+  for (const auto part : split(path, '/'))
+    rest.emplace_back(part);
+  std::string done;
+  for (int links = 0; !rest.empty();) {
+    const auto part = std::move(rest.front());
+    rest.pop_front();
+    if (part.empty() || part == ".") continue;
+    if (part == "..") {
+      done.resize(done.rfind('/') == std::string::npos ? 0 : done.rfind('/'));
+      continue;
+    }
+    auto here = done.empty() ? part : done + '/' + part;
+    const auto target = (rest.empty() && !follow_last) || links == kLinkLimit
+                            ? Result<std::string>(refuse("not followed"))
+                            : Root::link(here);
+    if (!target) {
+      done = std::move(here);
+      continue;
+    }
+    ++links;
+    if (met) met(here, *target);
+    const auto parts = split(*target, '/');
+    rest.insert(rest.begin(), parts.begin(), parts.end());
+    if (target->starts_with('/')) done.clear();
+  }
+  return done;
+}
+
+bool Root::is_folder(std::string_view path) const {
+  return Fd(open_at(path, O_PATH | O_DIRECTORY | O_NOFOLLOW)) >= 0;
+}
+
+int Root::open_at(std::string_view path, int flags, unsigned mode) const {
   const Relative name(path);
-  if (!name.valid()) return false;
-  const Fd file(open_in(fd_, is_host(), name.c_str(), O_PATH));
-  struct stat info{};
-  return file >= 0 && ::fstat(file, &info) == 0 && (info.st_mode & 0222) != 0;
+  if (!name.valid()) return errno = EINVAL, -1;
+  // There is nothing outside of the host's own root, and openat2(2) would refuse links of /proc
+  // that are followed there.
+  return is_host() ? ::openat(fd_, name.c_str(), flags | O_CLOEXEC, mode)
+                   : open_inside(fd_, name.c_str(), flags, mode);
 }
 
 Result<std::vector<std::string>> Root::list(std::string_view path) const {
-  const Relative name(path);
-  if (!name.valid()) return fail(EINVAL, path);
-  Fd fd(open_in(fd_, is_host(), name.c_str(), O_RDONLY | O_DIRECTORY));
-  if (fd < 0) return fail(errno, path);
+  Fd fd(open_at(path, O_RDONLY | O_DIRECTORY));
+  if (fd < 0) return cannot_open(path);
   DIR* directory = ::fdopendir(fd);
   if (!directory) return fail(errno, path);
   fd.release();

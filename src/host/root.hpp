@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
-// One directory under which everything lies that vfirst reads or changes: "/" on a host, a captured
-// tree, a fixture.
+// The directory under which everything lies that vfirst reads or changes: "/" on a host, a captured
+// tree, an image, a fixture.
 
 #include "base/result.hpp"
+#include "host/fd.hpp"
 
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13,10 +15,10 @@
 
 namespace vfirst {
 
-// All paths are relative ("sys/bus/pci/devices"); a leading '/' is a bug and refused, since
-// openat(2) would ignore the root. Symbolic links are followed, and in a tree that is not the
-// host's they stay in it, absolute ones too (openat2(2), RESOLVE_IN_ROOT). Virtual so that a test
-// can answer writes as the kernel would.
+// All paths are relative ("sys/bus/pci/devices"). A leading '/' is refused, since openat(2) would
+// ignore the root for it. Symbolic links are followed. In a tree that is not the host's they stay
+// in the tree, absolute ones and those that climb, as after a chroot. Virtual so that a test can
+// answer writes as the kernel would.
 class Root {
  public:
   static Result<Root> open(const std::filesystem::path& directory);
@@ -26,31 +28,47 @@ class Root {
   Root& operator=(const Root&) = delete;
   virtual ~Root();
 
-  // The whole content, trailing newline kept out. ENOENT and other errnos come back in Error::code.
+  // The whole content without a newline at its end. Only regular files are read, and in a tree that
+  // is not the host's only up to 16 MiB; whatever else is there is refused. Errors of the kernel
+  // come back with their errno in Error::code.
   virtual Result<std::string> read(std::string_view path) const;
-  // the content as it is, for copying
+  // The content as it is, for copying.
   Result<std::string> bytes(std::string_view path) const;
-  // At most the first `limit` bytes: /proc/cpuinfo of a large machine takes the kernel milliseconds
-  // to print whole.
+  // At most the first `limit` bytes: the kernel takes milliseconds to print all of /proc/cpuinfo on
+  // a large machine.
   virtual Result<std::string> read_head(std::string_view path, std::size_t limit) const;
-  // The lines for which `keep` says so, each other one empty: line numbers stay. For files that may
-  // hold passwords: what is not kept does not get into a capture either.
+  // The lines for which `keep` answers true; each other line is empty, so that line numbers stay.
+  // For files that may hold passwords: what is not kept does not get into a capture either.
   virtual Result<std::string> read_lines(
       std::string_view path, bool (*keep)(std::string_view line)) const;
-  // One write(2) of `value` into an existing file (a sysfs attribute); a short count is EIO. No
+  // One write(2) of `value` into an existing file (a sysfs attribute). A short count is EIO. No
   // O_CREAT, no O_TRUNC.
   virtual Status write(std::string_view path, std::string_view value) const;
-  // readlink
+  // What the symbolic link `path` says.
   virtual Result<std::string> link(std::string_view path) const;
-  // follows links
+  // Links are followed.
   virtual bool exists(std::string_view path) const;
-  // its mode has a write bit, whoever we are
+  // The file's mode has a write bit, whoever we are.
   virtual bool writable(std::string_view path) const;
-  // names, sorted, without . and ..
+  // The names in a directory, sorted, without . and ..
   virtual Result<std::vector<std::string>> list(std::string_view path) const;
 
-  // Says that a library reads this file by its own name; a root that keeps account of what is read
-  // notes it.
+  // The permission bits, links followed; 0 where there is no such file.
+  unsigned mode(std::string_view path) const;
+  // The path without the symbolic links in it, for a path that exists; at most 40 are followed.
+  // `met` is told each link and its target.
+  std::string real_path(
+      std::string_view path, bool follow_last = true,
+      const std::function<void(const std::string& link, const std::string& target)>& met = {})
+      const;
+  // A directory itself, not a link to one.
+  bool is_folder(std::string_view path) const;
+  // openat(2) below this root: with O_NOFOLLOW for the last component where the flags say so, and
+  // never outside of a tree that is not the host's. The caller owns the descriptor; on failure the
+  // answer is -1 and errno says why.
+  int open_at(std::string_view path, int flags, unsigned mode = 0) const;
+
+  // Says that a library reads this file by its own name. A root that records what is read notes it.
   virtual void note(std::string_view path) const;
 
   // The last component of the link's target ("vfio-pci" for .../driver); nothing where there is no
@@ -60,20 +78,19 @@ class Root {
   // number.
   std::optional<std::uint64_t> number(std::string_view path, int base = 10) const;
 
-  // for libraries that want a name
+  // The directory's own path, for libraries that want a name. Only reads may go this way: nothing
+  // keeps them inside.
   const std::filesystem::path& path() const { return path_; }
-  // O_PATH, owned by this
-  int fd() const { return fd_; }
-  // may the running kernel be asked?
+  // Whether this is the running system, so that its kernel may be asked.
   bool is_host() const { return path_ == "/"; }
 
  protected:
   static Result<std::string> only_lines(
       Result<std::string> text, bool (*keep)(std::string_view line));
-  explicit Root(int fd, std::filesystem::path path);
+  Root(Fd fd, std::filesystem::path path);
 
  private:
-  int fd_ = -1;
+  Fd fd_;
   std::filesystem::path path_;
 };
 

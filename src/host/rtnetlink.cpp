@@ -18,10 +18,10 @@ namespace vfirst::rtnetlink {
 
 namespace {
 
-// RTM_GETLINK leaves VFs out unless asked for them, and their statistics would only make the answer
-// long.
+// RTM_GETLINK leaves VFs out unless it is asked for them. Their statistics would only make the
+// answer longer.
 constexpr std::uint32_t kWithVfs = RTEXT_FILTER_VF | RTEXT_FILTER_SKIP_STATS;
-// A nest's length is 16 bits; this many VFs with every attribute stay well below.
+// The length of a nest has 16 bits. This many VFs with every attribute stay well below that.
 constexpr std::size_t kVfsPerMessage = 128;
 
 nlmsghdr* begin(std::span<char> buffer, std::uint16_t type, unsigned ifindex) {
@@ -87,7 +87,7 @@ VfConfig read_vf(const nlattr* info) {
         max_rate_mbps = value.max_tx_rate;
         break;
       }
-      // A driver without the setting leaves the kernel's preset of all ones.
+      // Where a driver does not have the setting, the kernel's preset of all ones is left.
       case IFLA_VF_SPOOFCHK:
         if (const auto value = take<ifla_vf_spoofchk>(attribute); value.setting <= 1)
           spoofcheck = value.setting == 1;
@@ -156,7 +156,7 @@ static_assert(static_cast<int>(LinkState::disable) == IFLA_VF_LINK_STATE_DISABLE
 
 }  // namespace
 
-// IFLA_PERM_ADDRESS came with 5.6; before that the address in use is the best there is.
+// Kernels before 5.6 have no IFLA_PERM_ADDRESS. There the address in use is the best that there is.
 Result<MacAddress> permanent_mac(unsigned ifindex) {
   std::optional<MacAddress> permanent, current;
   VFIRST_CHECK(get_link(ifindex, RTEXT_FILTER_SKIP_STATS, [&](const nlattr* attribute) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
-// Links through rtnetlink: up, permanent address, and what a PF keeps for its VFs.
+// Network links through rtnetlink: whether they are up, their permanent address, and what a PF
+// keeps for its VFs.
 
 #include "host/net.hpp"
 

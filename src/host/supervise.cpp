@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "host/supervise.hpp"
 
+#include "host/fd.hpp"
+
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/wait.h>
@@ -18,7 +20,7 @@ struct Word {
 };
 
 void send(int fd, const Word& word) {
-  // at most PIPE_BUF: whole or not at all
+  // Shorter than PIPE_BUF, so it arrives whole or not at all.
   if (fd >= 0) [[maybe_unused]]
     const auto n = ::write(fd, &word, sizeof word);
 }
@@ -53,25 +55,21 @@ Supervised supervise(
     const std::function<int(const Supervisor&)>& work, std::chrono::milliseconds limit) {
   int ends[2];
   if (::pipe2(ends, O_CLOEXEC) != 0) return {Supervised::How::done, work(Supervisor(-1))};
+  Fd from_child(ends[0]), to_parent(ends[1]);
   std::fflush(nullptr);
   const auto child = ::fork();
-  if (child < 0) {
-    ::close(ends[0]);
-    ::close(ends[1]);
-    return {Supervised::How::done, work(Supervisor(-1))};
-  }
+  if (child < 0) return {Supervised::How::done, work(Supervisor(-1))};
   if (child == 0) {
-    ::close(ends[0]);
-    const Supervisor above(ends[1]);
-    const int code = work(above);
+    from_child.close();
+    const Supervisor supervisor(to_parent);
+    const int code = work(supervisor);
     std::fflush(nullptr);
-    above.done(code);
-    // no destructors: a lane may still use what they would end
+    supervisor.done(code);
+    // No destructors: a thread that still runs may use what they would end.
     ::_exit(code);
   }
-  ::close(ends[1]);
-  const auto out = watch(ends[0], limit);
-  ::close(ends[0]);
+  to_parent.close();
+  const auto out = watch(from_child, limit);
   ::waitpid(child, nullptr, WNOHANG);
   return out;
 }

@@ -10,11 +10,11 @@ namespace vfirst {
 // What the work can tell its supervisor while it runs.
 class Supervisor {
  public:
-  // -1: there is none
+  // The end of a pipe, not owned; -1 where nobody listens.
   explicit Supervisor(int fd) : fd_(fd) {}
-  // from now on; replaces the limit
+  // Replaces the limit; counted from now.
   void allow(std::chrono::milliseconds more) const;
-  // the answer is known; the rest is nobody's business
+  // The answer is known. The supervisor returns it and does not wait for the rest.
   void done(int code) const;
 
  private:
@@ -26,9 +26,9 @@ struct Supervised {
   int code = 1;
 };
 
-// A thread in an uninterruptible write keeps its whole process from ending, and whoever waits for
-// that process (systemd, dracut) with it. So `work` runs in a child; the parent returns when it is
-// done, at the limit, or when the child died, and never waits for the child to be gone.
+// A thread that the kernel keeps in a write keeps its whole process from ending, and whoever waits
+// for that process (systemd, dracut) waits, too. So `work` runs in a child. The parent returns when
+// the work is done, at the limit, or when the child died. It never waits until the child is gone.
 Supervised supervise(
     const std::function<int(const Supervisor&)>& work, std::chrono::milliseconds limit);
 

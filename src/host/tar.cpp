@@ -28,7 +28,7 @@ void put(char (&field)[N], std::string_view text) {
   text.copy(field, N);
 }
 
-// "LENGTH key=value\n", where LENGTH counts itself.
+// "LENGTH key=value\n". LENGTH counts its own digits, too.
 std::string pax_record(std::string_view key, std::string_view value) {
   const auto body = fmt::format(" {}={}\n", key, value);
   auto length = body.size();

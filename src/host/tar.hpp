@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
-// Writes a tar archive (ustar, with pax records for long names) to a descriptor. The same entries
-// give the same bytes: no times, no owners.
+// Writes a tar archive (ustar, with pax records for long names) to a descriptor. It has no times
+// and no owners, so the same entries give the same bytes.
 
 #include "base/result.hpp"
 
@@ -11,7 +11,7 @@ namespace vfirst {
 
 class TarWriter {
  public:
-  // not owned
+  // `fd` stays the caller's.
   explicit TarWriter(int fd) : fd_(fd) {}
   Status directory(std::string_view path);
   Status file(std::string_view path, std::string_view content);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "host/uevent.hpp"
 
+#include "host/fd.hpp"
+
 #include <linux/netlink.h>
 #include <poll.h>
 #include <sys/eventfd.h>
@@ -17,11 +19,7 @@ namespace {
 
 class KernelEvents : public Events {
  public:
-  KernelEvents(int netlink, int wakeup) : netlink_(netlink), wakeup_(wakeup) {}
-  ~KernelEvents() override {
-    if (netlink_ >= 0) ::close(netlink_);
-    ::close(wakeup_);
-  }
+  KernelEvents(Fd netlink, Fd wakeup) : netlink_(std::move(netlink)), wakeup_(std::move(wakeup)) {}
 
   Time now() const override {
     timespec at{};
@@ -33,7 +31,7 @@ class KernelEvents : public Events {
   void wait(Time until, bool devices) override {
     const auto left = until - now();
     if (left <= Time::zero()) return;
-    pollfd watched[] = {{wakeup_, POLLIN, 0}, {devices ? netlink_ : -1, POLLIN, 0}};
+    pollfd watched[] = {{wakeup_, POLLIN, 0}, {devices ? netlink_.get() : -1, POLLIN, 0}};
     const timespec bound{left.count() / 1000000, left.count() % 1000000 * 1000};
     if (::ppoll(watched, 2, &bound, nullptr) <= 0) return;
     if (watched[0].revents) {
@@ -49,8 +47,8 @@ class KernelEvents : public Events {
   }
 
  private:
-  // What happened is read from sysfs afterwards, so the text does not matter, nor does a lost one
-  // (ENOBUFS): both say "look again".
+  // What happened is read from sysfs afterwards, so the text does not matter, and neither does a
+  // lost message (ENOBUFS).
   void drain() const {
     char text[8192];
     while (::recv(netlink_, text, sizeof text, MSG_DONTWAIT) >= 0 || errno == ENOBUFS ||
@@ -58,7 +56,7 @@ class KernelEvents : public Events {
     }
   }
 
-  int netlink_, wakeup_;
+  Fd netlink_, wakeup_;
 };
 
 class NoEvents final : public Events {
@@ -75,22 +73,19 @@ std::unique_ptr<Events> no_events() {
 }
 
 Result<std::unique_ptr<Events>> kernel_events(const HostActions&) {
-  const int wakeup = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+  Fd wakeup(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
   if (wakeup < 0) return failed(errno, "eventfd: {}", std::strerror(errno));
-  const int netlink =
-      ::socket(AF_NETLINK, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_KOBJECT_UEVENT);
+  Fd netlink(
+      ::socket(AF_NETLINK, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_KOBJECT_UEVENT));
   sockaddr_nl address{};
   address.nl_family = AF_NETLINK;
-  // the kernel's events, and udev's "done with it"
+  // The kernel's events (1), and udev's when it is done with one (2).
   address.nl_groups = 1 | 2;
   if (netlink < 0 ||
-      ::bind(netlink, reinterpret_cast<const sockaddr*>(&address), sizeof address) < 0) {
-    const int error = errno;
-    if (netlink >= 0) ::close(netlink);
-    ::close(wakeup);
-    return failed(error, "device events: {}", std::strerror(error));
-  }
-  return std::unique_ptr<Events>(std::make_unique<KernelEvents>(netlink, wakeup));
+      ::bind(netlink, reinterpret_cast<const sockaddr*>(&address), sizeof address) < 0)
+    return failed(errno, "device events: {}", std::strerror(errno));
+  return std::unique_ptr<Events>(
+      std::make_unique<KernelEvents>(std::move(netlink), std::move(wakeup)));
 }
 
 }  // namespace vfirst

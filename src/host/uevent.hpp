@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
-// What the engine waits on, and the clock that bounds it: the kernel's device events, never a
-// sleep, never a settle.
+// What the runner of the steps waits for, and the clock that bounds it: the kernel's device events.
+// It never sleeps and never waits until udev has settled.
 
 #include "base/result.hpp"
 #include "host/host_actions.hpp"
@@ -13,20 +13,21 @@ namespace vfirst {
 
 class Events {
  public:
-  // since the machine was switched on (CLOCK_BOOTTIME)
+  // Since the machine was switched on (CLOCK_BOOTTIME).
   using Time = std::chrono::microseconds;
   virtual ~Events() = default;
   virtual Time now() const = 0;
-  // Returns at `until`, on wake(), or, where `devices` is set, on a device event: whatever comes
-  // first, maybe too early.
+  // Returns at `until`, on wake() or, where `devices` is set, on a device event, whichever comes
+  // first. It may return too early.
   virtual void wait(Time until, bool devices) = 0;
-  // from another thread; remembered if nobody waits yet
+  // Called from another thread. Where nobody waits, the next wait returns at once.
   virtual void wake() = 0;
 };
 
-// Events that came before the object was made are lost: make it first, look at the tree afterwards.
+// Events that came before the object was made are lost, so make it first and look at the tree
+// afterwards.
 Result<std::unique_ptr<Events>> kernel_events(const HostActions&);
-// of a captured tree: no time passes and nothing happens
+// For a captured tree: no time passes and nothing happens.
 std::unique_ptr<Events> no_events();
 
 }  // namespace vfirst

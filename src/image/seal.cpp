@@ -4,9 +4,11 @@
 #include "base/shell.hpp"
 #include "base/text.hpp"
 #include "bootloader/backend.hpp"
+#include "bootloader/closed_set.hpp"
 #include "facts/mounts.hpp"
 #include "facts/readers.hpp"
 #include "host/host_actions.hpp"
+#include "host/own_paths.hpp"
 #include "image/host_words.hpp"
 #include "image/initramfs.hpp"
 #include "policy/load.hpp"
@@ -21,8 +23,14 @@ namespace {
 constexpr std::string_view kMachineId = "etc/machine-id", kUninitialized = "uninitialized";
 constexpr std::string_view kDbusId = "var/lib/dbus/machine-id",
                            kRandomSeed = "var/lib/systemd/random-seed";
-constexpr std::string_view kArguments = "boot/vfirst", kState = "var/lib/vfirst";
-constexpr std::string_view kBlockFolders[] = {"boot/efi/EFI/vfirst", "efi/EFI/vfirst"};
+
+// Where the environment block may lie beside boot/vfirst.
+std::vector<std::string> block_folders() {
+  std::vector<std::string> out;
+  for (const auto esp : kEspFolders)
+    out.push_back(fmt::format("{}/{}", esp, kEspEnvironmentFolder));
+  return out;
+}
 
 std::vector<std::string> names_in(const Root& root, std::string_view folder) {
   return root.list(folder).value_or(std::vector<std::string>{});
@@ -65,10 +73,10 @@ void inspect_state(const Root& root, ImageReport& report) {
       report.differences.push_back(
           {std::string(path), 0, fmt::format("{} ({})", what, fmt::join(names, ", "))});
   };
-  folder(kArguments, "one machine's kernel arguments");
-  for (const auto path : kBlockFolders)
+  folder(kSlotFolder, "one machine's kernel arguments");
+  for (const auto& path : block_folders())
     folder(path, "one machine's choice of kernel arguments");
-  folder(kState, "one machine's history");
+  folder(kStateFolder, "one machine's history");
 }
 
 void inspect_mark(const Root& root, ImageReport& report) {
@@ -165,17 +173,19 @@ void inspect_policy(const Root& root, ImageReport& report) {
       sources ? parse_policy(*sources, {}) : Result<Policy>(std::unexpected(sources.error()));
   if (!parsed)
     report.differences.push_back(
-        {"etc/vfirst/policy.d", 0, parsed.error().what, "mend it: every machine would refuse it"});
+        {kHostPolicy, 0, parsed.error().what, "mend it: every machine would refuse it"});
   for (const auto& source : sources.value_or(std::vector<Source>{}))
     for (auto& one : host_values(source.name, source.text))
       report.warnings.push_back(std::move(one));
 }
 
-// A folder of ours with what is in it.
+// Removes a folder of ours with what is in it. A symbolic link is removed itself: what lies behind
+// it is not known to be ours.
 Status empty(const Root& root, Files& files, const std::string& folder) {
+  if (is_link(root, folder)) return files.remove(folder);
   for (const auto& name : names_in(root, folder)) {
     const auto path = folder + '/' + name;
-    if (!is_link(root, path) && root.list(path))
+    if (root.is_folder(path))
       VFIRST_CHECK(empty(root, files, path));
     else
       VFIRST_CHECK(files.remove(path));
@@ -201,11 +211,12 @@ ImageReport inspect_image(const Root& root, const Files& files, const RunProcess
 }
 
 Status mend_image(const Root& root, Files& files, std::vector<std::string>& notes) {
+  VFIRST_CHECK(check_records(files));
   facts::Gaps gaps;
   const auto boot = facts::read_boot(root, facts::read_mounts(root), gaps);
   const bool written =
-      root.exists(kArguments) ||
-      std::ranges::any_of(kBlockFolders, [&](auto path) { return root.exists(path); });
+      root.exists(kSlotFolder) ||
+      std::ranges::any_of(block_folders(), [&](const auto& path) { return root.exists(path); });
   // The loader's own way: bytes that stood there before us come back, and entries lose our
   // arguments.
   if (const auto backend = backend_for(files, root, boot); written && backend) {
@@ -215,12 +226,12 @@ Status mend_image(const Root& root, Files& files, std::vector<std::string>& note
     else
       notes.push_back(change.error().what);
   }
-  for (const auto path : kBlockFolders)
-    VFIRST_CHECK(empty(root, files, std::string(path)));
+  for (const auto& path : block_folders())
+    VFIRST_CHECK(empty(root, files, path));
   // someone's bytes are in there: theirs to look at
   const bool kept = !notes.empty();
-  if (!kept) VFIRST_CHECK(empty(root, files, std::string(kArguments)));
-  VFIRST_CHECK(empty(root, files, std::string(kState)));
+  if (!kept) VFIRST_CHECK(empty(root, files, std::string(kSlotFolder)));
+  VFIRST_CHECK(empty(root, files, std::string(kStateFolder)));
   for (const auto path : {kDbusId, kRandomSeed})
     if (root.exists(path) && !is_link(root, path)) VFIRST_CHECK(files.remove(path));
   if (const auto id = root.read(kMachineId); !id || trimmed(*id) != kUninitialized)

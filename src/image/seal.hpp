@@ -12,9 +12,6 @@
 
 namespace vfirst {
 
-// Left by seal in an image: hosts made from it may provision themselves at their first boot.
-inline constexpr auto kSealedMark = "usr/lib/vfirst/sealed";
-
 struct ImageKernel {
   // path; "" : it has none
   std::string release, initramfs;

@@ -146,8 +146,7 @@ class Reader {
   }
   bool broken() { return fail(fmt::format("not JSON at byte {}", text_.at())); }
   bool fail(const std::string& what) {
-    if (!error_)
-      error_ = Error{std::errc::invalid_argument, fmt::format("{}: {}{}", name_, place(), what)};
+    if (!error_) error_ = refuse("{}: {}{}", name_, place(), what).error();
     return false;
   }
   // A refusal is one line.

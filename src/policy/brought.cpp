@@ -25,7 +25,6 @@ constexpr int kFetchLimit_s = 40;
 constexpr auto kLabel = "VFIRST";
 constexpr auto kAskedLabel = "LABEL=VFIRST";
 constexpr std::string_view kArgument = "vfirst.policy";
-constexpr std::string_view kInitramfsFolder = "etc/vfirst/policy.d";
 
 // curl's exit codes for what a network that is still coming up gives: no name, no way, no answer,
 // half an answer.
@@ -93,10 +92,10 @@ class Gathering {
   }
 
   void from_initramfs() {
-    const auto names = policy_names(root_, std::string(kInitramfsFolder));
+    const auto names = policy_names(root_, kHostPolicy);
     if (!names || !root_.exists(kImagePolicyFolder)) return;
     for (const auto& name : *names) {
-      const auto path = fmt::format("{}/{}", kInitramfsFolder, name);
+      const auto path = fmt::format("{}/{}", kHostPolicy, name);
       const auto own = image_policy(root_, name);
       if (own && *own == root_.bytes(path).value_or("")) continue;
       source(fmt::format("policy {} from the boot loader", name), [&]() -> Result<std::string> {

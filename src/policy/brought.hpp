@@ -15,6 +15,7 @@
 
 #include "host/files.hpp"
 #include "host/host_actions.hpp"
+#include "host/own_paths.hpp"
 #include "host/process.hpp"
 #include "host/uevent.hpp"
 #include "policy/labelled_disk.hpp"
@@ -56,10 +57,6 @@ struct PolicySeams {
   std::function<MatchFacts()> machine;
 };
 PolicySeams policy_seams(const HostActions& actions);
-
-inline constexpr auto kBroughtFolder = "run/vfirst/policy.d";
-// a source that is there, a line each: it is not asked again
-inline constexpr auto kSourcesFile = "run/vfirst/sources";
 
 // `wait`: for a network or a device that the kernel command line speaks of and that may still come,
 // and how long; zero in the real root, which is asked again for what the initramfs did not get.

@@ -124,9 +124,8 @@ class Reader {
   void fault(fmt::format_string<Args...> text, Args&&... args) {
     if (fault_) return;
     fault_line_ = line_;
-    fault_ = Error{
-        std::errc::invalid_argument,
-        fmt::format("{}:{}: ", name_, line_) + fmt::format(text, std::forward<Args>(args)...)};
+    fault_ =
+        refuse("{}:{}: {}", name_, line_, fmt::format(text, std::forward<Args>(args)...)).error();
   }
 
   std::string_view name_, rest_;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "policy/load.hpp"
 
+#include "host/own_paths.hpp"
+
 #include <algorithm>
 #include <cerrno>
 #include <filesystem>
@@ -13,9 +15,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr auto kVendor = "usr/lib/vfirst/policy.d";
-constexpr auto kOwner = "etc/vfirst/policy.d";
-constexpr auto kBrought = "run/vfirst/policy.d";
 constexpr auto kInitramfs = "etc/initrd-release";
 
 bool is_policy(std::string_view name) {
@@ -94,7 +93,7 @@ Status add_directory(
   VFIRST_CHECK(check_writers(whole, directory, fs::status(whole, error)));
   for (const auto& name : VFIRST_TRY(policy_names(root, directory))) {
     kind.name = name;
-    kind.path = fmt::format("{}/{}", kind.image_copy ? kOwner : directory, name);
+    kind.path = fmt::format("{}/{}", kind.image_copy ? kHostPolicy : directory, name);
     if (masks(root, kind))
       std::erase_if(files, [&](const Found& file) { return file.name == name; });
     else
@@ -105,11 +104,11 @@ Status add_directory(
 
 Result<std::vector<Found>> own_files(const Root& root) {
   std::vector<Found> files;
-  VFIRST_CHECK(add_directory(root, kVendor, {}, files));
+  VFIRST_CHECK(add_directory(root, kImagePolicy, {}, files));
   const bool copies = root.exists(kInitramfs) && root.exists(kImagePolicyFolder);
   Found kind;
   kind.image_copy = copies;
-  VFIRST_CHECK(add_directory(root, copies ? kImagePolicyFolder : kOwner, kind, files));
+  VFIRST_CHECK(add_directory(root, copies ? kImagePolicyFolder : kHostPolicy, kind, files));
   return files;
 }
 
@@ -147,9 +146,8 @@ Result<std::string> read_policy_file(
     return refuse("{}: {} bytes, the limit is {}", shown, size, kPolicySizeLimit);
   auto text = root.bytes(path);
   if (!text)
-    return failed(
-        static_cast<int>(text.error().code), "{}: cannot be read: {}", shown,
-        std::make_error_code(text.error().code).message());
+    text.error().what = fmt::format(
+        "{}: cannot be read: {}", shown, std::make_error_code(text.error().code).message());
   return text;
 }
 
@@ -171,7 +169,7 @@ Result<PolicyTexts> read_search_path(const Root& root) {
   PolicyTexts out;
   Found kind;
   kind.brought = true;
-  if (const auto status = add_directory(root, kBrought, kind, files); !status)
+  if (const auto status = add_directory(root, kBroughtFolder, kind, files); !status)
     out.refused.push_back(status.error().what);
   const Shown shown(files);
   for (const auto& file : files) {

@@ -3,6 +3,7 @@
 // One `vfirst boot`: the gates, the steps, and the record of what came of them.
 
 #include "host/files.hpp"
+#include "host/own_paths.hpp"
 #include "plan/plan.hpp"
 #include "steps/runner.hpp"
 
@@ -30,17 +31,6 @@ struct BootReport {
 // Never fails: what goes wrong is in the report. `budget`: for everything.
 BootReport boot(
     const Plan& plan, const Machine& machine, Events::Time budget, const Progress& progress = {});
-
-// schema vfirst.boot/1; survives switch-root
-inline constexpr auto kResultFile = "run/vfirst/result.json";
-// The initramfs's own result, kept where it was not whole: the real root writes result.json anew
-// when it does the rest, and what the initramfs lacked is still worth mending.
-inline constexpr auto kInitrdFile = "run/vfirst/initrd.json";
-// The PFs that vfirst has set up in this boot, an address a line. A default route that shows up on
-// one of them later does not turn it into a device to keep away from (facts/critical.cpp).
-inline constexpr auto kOwnPfsFile = "run/vfirst/pfs";
-// lines of key=value, for verify
-inline constexpr auto kReadyFile = "run/vfirst/ready";
 
 // Leaves the files alone when this run found everything as it was and they already say so: a second
 // run writes nothing.

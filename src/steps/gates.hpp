@@ -2,6 +2,7 @@
 #pragma once
 // When nothing may be touched in this boot.
 
+#include "host/own_paths.hpp"
 #include "host/root.hpp"
 
 #include <optional>
@@ -13,8 +14,5 @@ namespace vfirst {
 // facts of this machine; a record of another one beside our boot loader files says that this disk
 // was set up for another machine.
 std::optional<std::string> closed_gate(const Root& root, const std::string& fingerprint);
-
-// optional; one line
-inline constexpr auto kFingerprintFile = "boot/vfirst/fingerprint";
 
 }  // namespace vfirst

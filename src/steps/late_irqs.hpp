@@ -4,17 +4,16 @@
 // event, irqbalance).
 
 #include "host/files.hpp"
+#include "host/own_paths.hpp"
 #include "plan/plan.hpp"
 
 #include <vector>
 
 namespace vfirst {
 
-// A line for each PF whose interrupts the plan places ("0000:3b:00.0"), and one for each whose VFs
-// guests get, since their vectors are placed when a guest starts ("0000:3b:00.0/vfs").
-// libexec/irqbalance-policy reads it with each interrupt.
-inline constexpr auto kIrqsFile = "run/vfirst/irqs";
-
+// The content of kIrqsFile: a line for each PF whose interrupts the plan places ("0000:3b:00.0"),
+// and one for each whose VFs guests get, since their vectors are placed when a guest starts
+// ("0000:3b:00.0/vfs"). libexec/irqbalance-policy reads it with each interrupt.
 std::string irq_owners(const Plan& plan);
 // writes only a difference
 Status record_irqs(const Plan& plan, Files& files);

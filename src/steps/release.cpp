@@ -5,6 +5,8 @@
 #include "steps/apply.hpp"
 #include "steps/device.hpp"
 
+#include <cerrno>
+
 namespace vfirst {
 
 namespace {
@@ -28,6 +30,7 @@ struct Held {
 
 Status done(const Outcome& outcome) {
   if (outcome.state != StepState::failed) return {};
+  if (outcome.error == EBUSY) return busy("{}", outcome.cause);
   return failed(outcome.error ? outcome.error : EIO, "{}", outcome.cause);
 }
 
@@ -36,7 +39,7 @@ Status done(const Outcome& outcome) {
 Status vfs_unused(const Plan& plan, const Machine& machine) {
   for (const auto& [pf, vf, index] : existing(plan, machine.root))
     if (const auto user = steps::vf_user(machine.root, vf))
-      return failed(EBUSY, "VF {} of {} ({}) is in use: {}", index, pf.str(), vf.str(), *user);
+      return busy("VF {} of {} ({}) is in use: {}", index, pf.str(), vf.str(), *user);
   return {};
 }
 

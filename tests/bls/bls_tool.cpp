@@ -16,10 +16,7 @@ namespace {
 constexpr std::string_view kTrials[] = {"none", "armed", "running", "failed"};
 
 int said(const Error& error) {
-  fmt::print(
-      "refused={}: {}\n",
-      error.code == std::errc::operation_not_supported || error.code == std::errc::invalid_argument,
-      error.what);
+  fmt::print("refused={}: {}\n", error.kind == Error::Kind::refused, error.what);
   return 5;
 }
 

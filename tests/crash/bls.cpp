@@ -79,7 +79,7 @@ std::vector<Scene> scenes() {
                    ->first +
                ".vfirst"] = "half";
           h.files.disk[std::string(kBlsState) + ".tmp"] = "half";
-          h.files.disk[std::string(kBlsBefore) + "/x.tmp"] = "half";
+          h.files.disk[std::string(kBefore) + "/x.tmp"] = "half";
         },
         [](BlsHost& h) { return apply(h, "p1", kNew); });
     add("remove", host(), applied("p0", kOld),

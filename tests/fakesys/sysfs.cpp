@@ -29,7 +29,7 @@ std::string trimmed_line(const std::string& text) {
 
 }  // namespace
 
-Sysfs::Sysfs(unsigned cpus) : Root(-1, {}), cpus_(cpus) {
+Sysfs::Sysfs(unsigned cpus) : Root(Fd(-1), {}), cpus_(cpus) {
   static_cast<Root&>(*this) = std::move(*Root::open(temporary()));
   fs::create_directories(path() / kDevices);
   fs::create_directories(path() / kDrivers);

@@ -106,7 +106,7 @@ TEST_CASE(
   CHECK(
       can_apply(first, "iommu=pt a=1").error() ==
       Error{
-          std::errc::operation_not_supported,
+          Error::Kind::refused, std::errc::operation_not_supported,
           "this host's deployments belong to ostree (run/ostree-booted). Run: rpm-ostree kargs "
           "--append=iommu=pt --append=a=1; or, where bootc "
           "has loader-entries: bootc loader-entries set-options-for-source --source vfirst "

@@ -9,7 +9,7 @@
 #include "cli/provision.hpp"
 #include "cli/transaction.hpp"
 #include "crash/grub_view.hpp"
-#include "image/seal.hpp"
+#include "host/own_paths.hpp"
 #include "unit/bootloader/bls_hosts.hpp"
 #include "unit/plan/machine.hpp"
 #include "unit/tree.hpp"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "cli/provision.hpp"
 
-#include "image/seal.hpp"
+#include "host/own_paths.hpp"
 #include "unit/tree.hpp"
 
 #include <catch2/catch_test_macros.hpp>

@@ -14,11 +14,13 @@ TEST_CASE("each errno of kexec_file_load tells the owner what to look at") {
   for (const int error : {EKEYREJECTED, EKEYREVOKED, EKEYEXPIRED, ENOKEY, EBADMSG, ENOPKG, ENODATA})
     CHECK(explain_kexec(error).starts_with(
         "its signature is not one that the running kernel trusts ("));
-  CHECK(explain_kexec(ENOSYS) == "the running kernel cannot (CONFIG_KEXEC_FILE is not set)");
-  CHECK(explain_kexec(ENOEXEC) == "not a kernel that the running kernel can start");
+  CHECK(
+      explain_kexec(ENOSYS) ==
+      "the running kernel has no kexec_file_load (CONFIG_KEXEC_FILE is not set)");
+  CHECK(explain_kexec(ENOEXEC) == "it is not a kernel that the running kernel can start");
   CHECK(explain_kexec(EBUSY) == "another program is loading a kernel");
   for (const int error : {ENOMEM, EADDRNOTAVAIL})
-    CHECK(explain_kexec(error).starts_with("no memory for it ("));
+    CHECK(explain_kexec(error).starts_with("there is no memory for it ("));
   CHECK(explain_kexec(EINVAL).find("command line") != std::string::npos);
   CHECK(explain_kexec(EIO) == "Input/output error");
   for (const int error : {EPERM, ENOSYS, ENOEXEC, EBUSY, EINVAL, EKEYREJECTED})

@@ -2,7 +2,10 @@
 #include "host/recording_root.hpp"
 #include "unit/tree.hpp"
 
+#include <sys/stat.h>
+#include <unistd.h>
 #include <catch2/catch_test_macros.hpp>
+#include <cerrno>
 
 using namespace vfirst;
 using vfirst::test::TempTree;
@@ -81,4 +84,48 @@ TEST_CASE("a listed directory is recorded with all its names, and a later read f
   CHECK(root.list("sys/class/net/eth0").value() == std::vector<std::string>{"flags"});
   CHECK(root.read("sys/class/net/eth0/flags").value() == "0x1003");
   CHECK(root.entries().at("sys/devices/net/eth0/flags").content == "0x1003\n");
+}
+
+TEST_CASE("a link's text is found inside the tree, too") {
+  const TempTree tree{
+      {"p", "-> /proc"}, {"d", "-> /e"}, {"e/driver", "-> ../drivers/ice"}, {"plain", "x"}};
+  const auto root = tree.root();
+  // This machine has a link /proc/self.
+  CHECK_FALSE(root.link("p/self"));
+  CHECK(root.link("d/driver") == "../drivers/ice");
+  CHECK(root.link_name("d/driver") == "ice");
+  CHECK(root.link("plain").error() == failed(EINVAL, "plain: Invalid argument").error());
+  CHECK(root.link("absent").error().code == std::errc::no_such_file_or_directory);
+}
+
+TEST_CASE("a FIFO, or a link to one, is refused and holds nobody up") {
+  TempTree tree{{"etc/link", "-> fifo"}};
+  REQUIRE(::mkfifo((tree.path() / "etc/fifo").c_str(), 0644) == 0);
+  const auto root = tree.root();
+  // Where the code waits for a writer, that ends this program.
+  ::alarm(20);
+  CHECK(root.read("etc/fifo").error() == refuse("etc/fifo: not a regular file").error());
+  CHECK(root.bytes("etc/link").error() == refuse("etc/link: not a regular file").error());
+  CHECK_FALSE(root.read_head("etc/fifo", 10));
+  CHECK_FALSE(root.list("etc/fifo"));
+  CHECK_FALSE(root.write("etc/fifo", "x"));
+  CHECK(root.read("etc").error().code == std::errc::is_a_directory);
+  ::alarm(0);
+}
+
+TEST_CASE("a file of a foreign tree is read up to 16 MiB") {
+  TempTree tree{{"large", ""}, {"largest", ""}};
+  std::filesystem::resize_file(tree.path() / "largest", 16 << 20);
+  std::filesystem::resize_file(tree.path() / "large", (16 << 20) + 1);
+  const auto root = tree.root();
+  CHECK(root.bytes("largest")->size() == 16 << 20);
+  CHECK(
+      root.bytes("large").error() ==
+      refuse("large: larger than 16 MiB, the limit of a file").error());
+  CHECK(root.read_head("large", 100)->size() == 100);
+}
+
+TEST_CASE("a path with a NUL is no path") {
+  const TempTree tree{{"a", "x"}};
+  CHECK(tree.root().read(std::string_view("a\0b", 3)).error().kind == Error::Kind::refused);
 }

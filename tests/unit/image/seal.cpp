@@ -246,3 +246,38 @@ TEST_CASE("sealing a sealed image writes nothing") {
   CHECK(std::filesystem::last_write_time(image.tree.path() / "etc") == before);
   CHECK(image.notes.empty());
 }
+
+TEST_CASE("an image whose journal names a file that is not ours is refused, and nothing changes") {
+  Image image;
+  image.tree.add(
+      {{"etc/machine-id", "8f2d1c4ab0e9453f9d6c7e5a1b3f2d40\n"},
+       {"etc/shadow", "root:*\n"},
+       {"boot/vfirst/before/etc-shadow", "root::\n"},
+       {"boot/vfirst/journal",
+        "vfirst-journal 1\nreplaced etc/shadow boot/vfirst/before/etc-shadow 0\nend\n"},
+       {"var/lib/vfirst/history", "x\n"}});
+  CHECK(
+      mend_image(image.root, image.files, image.notes).error() ==
+      refuse("boot/vfirst/journal: names etc/shadow, which is no file that vfirst changes")
+          .error());
+  CHECK(image.tree.content("etc/shadow") == "root:*\n");
+  CHECK(image.tree.content("var/lib/vfirst/history") == "x\n");
+  CHECK(image.tree.content("etc/machine-id").starts_with("8f2d"));
+}
+
+TEST_CASE("a folder of ours that is a link goes as a link, and what it leads to stays") {
+  Image image;
+  image.tree.add(
+      {{"var/lib/vfirst", "-> /etc/vfirst"},
+       {"boot/efi/EFI/vfirst", "-> ../../../grub"},
+       {"boot/vfirst", "-> grub"},
+       {"boot/grub/d/x", "x\n"}});
+  image.mend();
+  CHECK(
+      image.tree.content("etc/vfirst/policy.d/50-host.ini") ==
+      "[cpu]\nreserved-cores-per-node = 1\n");
+  CHECK(image.tree.content("boot/grub/grub.cfg") == kGrub);
+  CHECK(image.tree.content("boot/grub/d/x") == "x\n");
+  for (const auto* path : {"var/lib/vfirst", "boot/efi/EFI/vfirst", "boot/vfirst"})
+    CHECK_FALSE(image.root.link(path));
+}

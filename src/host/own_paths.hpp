@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+// Where vfirst keeps what it writes, below a root. Each file's content is described where it is
+// read and written; src/README.md tells which file does that.
+
+#include <array>
+#include <string_view>
+
+namespace vfirst {
+
+// Kernel arguments for GRUB: the two slots, the environment block that selects one, the journal of
+// files that were changed with what stood there before, and the state of an entry loader.
+inline constexpr std::string_view kSlotFolder = "boot/vfirst";
+inline constexpr std::array<std::string_view, 2> kSlotFiles{
+    "boot/vfirst/a.cfg", "boot/vfirst/b.cfg"};
+inline constexpr std::string_view kEnvironment = "boot/vfirst/env";
+inline constexpr std::string_view kJournal = "boot/vfirst/journal";
+inline constexpr std::string_view kBefore = "boot/vfirst/before";
+inline constexpr std::string_view kBlsState = "boot/vfirst/bls";
+// Optional: the hardware that this installation belongs to, one line.
+inline constexpr auto kFingerprintFile = "boot/vfirst/fingerprint";
+// Where GRUB cannot write /boot, the environment block lies on the EFI system partition. These are
+// the places where distributions mount that.
+inline constexpr std::array<std::string_view, 3> kEspFolders{"boot/efi", "efi", "boot"};
+inline constexpr std::string_view kEspEnvironmentFolder = "EFI/vfirst";
+
+// `vfirst seal` was here: first provisioning may run.
+inline constexpr auto kSealedMark = "usr/lib/vfirst/sealed";
+
+// The history of this installation.
+inline constexpr std::string_view kStateFolder = "var/lib/vfirst";
+inline constexpr std::string_view kJournalCopy = "var/lib/vfirst/journal";
+inline constexpr auto kHistory = "var/lib/vfirst/history";
+// vfirst-provision.service looks for it.
+inline constexpr auto kProvisionedStamp = "var/lib/vfirst/provisioned";
+// One line: the plan that was rebooted for.
+inline constexpr auto kProvisionReboots = "var/lib/vfirst/provision-reboots";
+// One line: the plan for which a kexec was begun.
+inline constexpr auto kKexecStamp = "var/lib/vfirst/kexec";
+
+// Of this boot. It survives switch-root.
+inline constexpr auto kResultFile = "run/vfirst/result.json";
+// The initramfs's own result, kept where it was not whole: the real root writes result.json anew
+// when it does the rest, and what the initramfs lacked is still worth mending.
+inline constexpr auto kInitrdFile = "run/vfirst/initrd.json";
+// The PFs that vfirst has set up in this boot, an address a line. A default route that shows up on
+// one of them later does not turn it into a device to keep away from (facts/critical.cpp).
+inline constexpr auto kOwnPfsFile = "run/vfirst/pfs";
+// Lines of key=value, for verify.
+inline constexpr auto kReadyFile = "run/vfirst/ready";
+// The interrupts that the plan places, for irqbalance's policy script.
+inline constexpr auto kIrqsFile = "run/vfirst/irqs";
+// There was a verdict on the trial, whatever it was: vfirst-trial.service looks for it.
+inline constexpr auto kVerdictFile = "run/vfirst/confirm";
+
+// Policy: of the image, of the host, and what this boot brought.
+inline constexpr auto kImagePolicy = "usr/lib/vfirst/policy.d";
+inline constexpr auto kHostPolicy = "etc/vfirst/policy.d";
+inline constexpr auto kBroughtFolder = "run/vfirst/policy.d";
+// A source that was brought already, a line each: it is not asked again.
+inline constexpr auto kSourcesFile = "run/vfirst/sources";
+
+}  // namespace vfirst
