@@ -43,8 +43,10 @@ class Host(Guest):
         self.apply_seconds = 2.0
 
     def run(self, command, limit=60):
+        """What a command says that must succeed."""
         code, text = self.shell(command, limit)
-        demand(f"{command} succeeds", code == 0, text.strip())
+        if code != 0:
+            demand(f"{command} succeeds", False, f"{code}: {text.strip()}")
         return text.strip()
 
     def put(self, path, data):
