@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Source me. A shell test is a row of claims; tests/vm has the same in Python (tests/vm/vfirst_vm/claims.py).
+# Source me. A shell test is a row of claims; a test in Python has the same in claims.py.
 #   claim TEXT COMMAND...    counts it and says whether it holds: COMMAND succeeds. A failed claim fails the test at its
 #                            end
 #   says FILE ERE            a line of the file matches

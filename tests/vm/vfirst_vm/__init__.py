@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What the tests that boot machines share.
 
-  claims     claim(), its stricter form demand(), and the verdict at a test's end
+  claims     claim(), its stricter form demand(), and the verdict at a test's end (tests/lib/claims.py)
   store      packages, disks and kernels: made once, kept, and handed to each test
   guest      a machine whose power the test holds, with a shell in it
   host       such a machine with vfirst on it
@@ -15,9 +15,10 @@ import sys
 
 SOURCE = pathlib.Path(__file__).resolve().parents[3]
 TESTS = SOURCE / "tests" / "vm"
-sys.path.insert(0, str(SOURCE / "images" / "lib"))
+sys.path[:0] = [str(SOURCE / "images" / "lib"), str(SOURCE / "tests" / "lib")]
 
+import claims  # noqa: E402
 import machine  # noqa: E402
 
 # Under this package's name too, so that a test imports all that it needs from one place.
-sys.modules[f"{__name__}.machine"] = machine
+sys.modules |= {f"{__name__}.claims": claims, f"{__name__}.machine": machine}

@@ -2,6 +2,7 @@
 """A small emulated host whose power the test holds. It restarts by itself as often as it likes; what it was given and
 where it got to is read off its serial line, and a line of shell goes in through a virtio port (tests/vm/guest)."""
 import base64
+import os
 import pathlib
 import re
 import select
@@ -12,7 +13,8 @@ from vfirst_vm.claims import Failed
 from vfirst_vm.machine import ESCAPE, Disk, Machine, Run
 
 UP = "trial-guest: up: "
-BOOT_LIMIT = 420  # seconds; a boot takes about 25 on an idle machine, and several times that beside a build
+# Seconds. A boot takes about 25 on an idle machine, and several times that beside a build.
+BOOT_LIMIT = int(os.environ.get("VFIRST_BOOT_S", "420"))
 FIRMWARE = {"seabios": "bios", "ovmf": "uefi"}
 
 

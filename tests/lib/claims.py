@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A test is a row of claims: claim() counts each and says whether it holds; verdict() ends the test.
+"""A test in Python is a row of claims: claim() counts each and says whether it holds; verdict() ends the test.
 
-A shell test outside of tests/vm has the same in tests/lib/claims.sh."""
+A shell test has the same in claims.sh."""
+import re
 import sys
 
 made = 0
 failed = 0
+# Only what does not hold is printed: for a test with thousands of claims.
+quiet = False
 
 
 class Failed(Exception):
@@ -24,11 +27,18 @@ def claim(text, holds, seen=""):
             holds, seen = False, f"{type(why).__name__}: {why}"
     made += 1
     if holds:
-        print(f"ok: {text}", flush=True)
+        if not quiet:
+            print(f"ok: {text}", flush=True)
     else:
         failed += 1
-        print(f"FAILED: {text}{f'   [{seen}]' if seen != '' else ''}", flush=True)
+        print(f"FAILED: {text}{f'   [{shown(seen)}]' if seen != '' else ''}", flush=True)
     return bool(holds)
+
+
+def shown(seen):
+    """What was seen, so that no byte of it acts on a terminal, and no more than a screen of it."""
+    text = re.sub(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]", lambda odd: repr(odd[0])[1:-1], str(seen))
+    return text if len(text) < 4000 else f"{text[:4000]} ..."
 
 
 def demand(text, holds, seen=""):
@@ -42,7 +52,7 @@ def failed_so_far():
     return failed
 
 
-def verdict(name, evidence):
+def verdict(name, evidence=""):
     """The end of a test: the counts, and exit code 1 where a claim failed."""
-    print(f"{name}: {made} claims, {failed} failed; evidence in {evidence}", flush=True)
+    print(f"{name}: {made} claims, {failed} failed{f'; evidence in {evidence}' if evidence else ''}", flush=True)
     sys.exit(1 if failed or not made else 0)
