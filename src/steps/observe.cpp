@@ -22,6 +22,8 @@ struct Recorded {
   std::string skipped, phase;
   // of failed steps, by their text: they hold the errno
   std::map<std::string, std::string> causes;
+  // what these steps left, by the same text
+  std::map<std::string, std::string> got;
 };
 
 Recorded read_record(const Root& root, const char* file = kResultFile) {
@@ -35,8 +37,10 @@ Recorded read_record(const Root& root, const char* file = kResultFile) {
   out.skipped = json.value("skipped", "");
   out.phase = json.value("phase", "");
   for (const auto& step : json.value("steps", nlohmann::json::array()))
-    if (step.is_object() && step.contains("cause") && step.value("state", "") != "done")
+    if (step.is_object() && step.contains("cause") && step.value("state", "") != "done") {
       out.causes[step.value("step", "")] = step.value("cause", "");
+      out.got[step.value("step", "")] = step.value("got", "");
+    }
   return out;
 }
 
@@ -48,6 +52,16 @@ std::string initramfs_cause(const Root& root) {
   for (const auto& [step, cause] : initrd.causes)
     if (!cause.starts_with("needs: ")) causes.insert(cause);
   return causes.empty() ? "" : fmt::format("left to the real root: {}", fmt::join(causes, "; "));
+}
+
+// Whether the initramfs made some of a PF's VFs and they are what is there now. VFs cannot be added
+// to those that exist: the attempt of the real root fails because of them, and its cause does not
+// say why the initramfs did not get all.
+bool some_vfs_from_initramfs(
+    const Recorded& initrd, const Action& action, const std::string& asked, std::string_view now) {
+  const auto left = initrd.got.find(asked);
+  return std::holds_alternative<CreateVfs>(action) && left != initrd.got.end() &&
+         left->second == now && now != "0";
 }
 
 std::string name_of(const Plan& plan, const PciAddress& pf) {
@@ -84,7 +98,9 @@ std::vector<VerifyRow> check_steps(const Plan& plan, const Machine& machine) {
     if (const auto known = recorded.causes.find(asked); known != recorded.causes.end() &&
                                                         seen.verdict != Verdict::ok &&
                                                         !known->second.starts_with("needs: "))
-      cause = known->second;
+      cause = some_vfs_from_initramfs(initrd, step.action, asked, seen.got)
+                  ? initrd.causes.at(asked)
+                  : known->second;
     const auto* bind = std::get_if<BindDriver>(&step.action);
     if (std::holds_alternative<AwaitDriver>(step.action) && seen.verdict == Verdict::ok &&
         initrd.causes.contains(asked))

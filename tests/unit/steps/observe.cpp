@@ -213,6 +213,26 @@ TEST_CASE("what the initramfs lacked is told although the real root made it good
       "add_drivers+=\" igb \" puts it there");
 }
 
+TEST_CASE("VFs that the initramfs made in part keep the cause that the initramfs met") {
+  FakeMachine fake;
+  fake.sysfs.add({.driver_does = Pf::Driver::half});
+  const auto plan = plan_with_vfs(fake, 6);
+  DiskFiles files(fake.sysfs);
+  fake.machine.initramfs = true;
+  REQUIRE(record(boot(plan, fake.machine, 60s), files));
+  fake.machine.initramfs = false;
+  REQUIRE(record(boot(plan, fake.machine, 60s), files));
+  // The second attempt met the first one's VFs; to remove them would give no more.
+  REQUIRE(
+      fake.sysfs.read("run/vfirst/result.json")->find("3 VFs exist, 6 wanted") !=
+      std::string::npos);
+  const auto report = observe(plan, fake.machine);
+  CHECK_FALSE(report.green());
+  CHECK(
+      row(report, "uplink 0000:01:00.0 VFs")->cause ==
+      "0000:01:00.0: 3 of 6 VFs: the driver made fewer VFs than asked");
+}
+
 TEST_CASE("an initramfs without vfirst is told although the real root did all of it") {
   FakeMachine fake;
   fake.sysfs.add({});

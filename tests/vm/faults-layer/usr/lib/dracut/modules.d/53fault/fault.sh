@@ -12,7 +12,8 @@ case $fault in
         wait_for test -b /dev/vdb
         mkdir -p /run/fault
         modprobe ext4
-        mount -t ext4 /dev/vdb /run/fault && mount --bind /run/fault/sriov_numvfs "$left/sriov_numvfs" && fsfreeze --freeze /run/fault ;;
+        mount -t ext4 /dev/vdb /run/fault && mount --bind /run/fault/sriov_numvfs "$left/sriov_numvfs" &&
+            fsfreeze --freeze /run/fault ;;
     partial)   # the kernel enables five and the write returns success: "7 VFs requested; only 5 enabled"
         echo LD_PRELOAD=/usr/lib/vfirst-fault/fewer.so > /run/fault.env ;;
     count | held)
