@@ -2,6 +2,8 @@
 #pragma once
 // A value or the one sentence that says why there is none.
 
+#include "base/sentence.hpp"
+
 #include <fmt/format.h>
 #include <cstdlib>
 #include <expected>
@@ -27,7 +29,7 @@ using Status = Result<void>;
 template <class... Args>
 [[nodiscard]] std::unexpected<Error> refuse(fmt::format_string<Args...> text, Args&&... args) {
   return std::unexpected(
-      Error{std::errc::invalid_argument, fmt::format(text, std::forward<Args>(args)...)});
+      Error{std::errc::invalid_argument, sentence(fmt::format(text, std::forward<Args>(args)...))});
 }
 
 // A failed system call; `err` is its errno.
@@ -35,7 +37,7 @@ template <class... Args>
 [[nodiscard]] std::unexpected<Error> failed(
     int err, fmt::format_string<Args...> text, Args&&... args) {
   return std::unexpected(
-      Error{static_cast<std::errc>(err), fmt::format(text, std::forward<Args>(args)...)});
+      Error{static_cast<std::errc>(err), sentence(fmt::format(text, std::forward<Args>(args)...))});
 }
 
 }  // namespace vfirst

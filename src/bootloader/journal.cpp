@@ -68,7 +68,7 @@ Journal read_journal(const Files& files, std::vector<std::string>& notes) {
     if (auto journal = Journal::parse(*text))
       return std::move(*journal);
     else
-      notes.push_back(fmt::format("{}: {}", path, journal.error().what));
+      notes.push_back(sentence(fmt::format("{}: {}", path, journal.error().what)));
   }
   return {};
 }

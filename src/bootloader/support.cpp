@@ -8,7 +8,7 @@
 namespace vfirst {
 
 std::unexpected<Error> unsupported(std::string why) {
-  return std::unexpected(Error{std::errc::operation_not_supported, std::move(why)});
+  return std::unexpected(Error{std::errc::operation_not_supported, sentence(std::move(why))});
 }
 
 std::string_view loader_name(Loader loader) {
