@@ -2,6 +2,8 @@
 #pragma once
 // A value or the one sentence that says why there is none.
 
+#include "base/sentence.hpp"
+
 #include <fmt/format.h>
 #include <cstdlib>
 #include <expected>
@@ -39,7 +41,7 @@ template <class... Args>
 [[nodiscard]] std::unexpected<Error> refuse(fmt::format_string<Args...> text, Args&&... args) {
   return std::unexpected(Error{
       Error::Kind::refused, std::errc::invalid_argument,
-      fmt::format(text, std::forward<Args>(args)...)});
+      sentence(fmt::format(text, std::forward<Args>(args)...))});
 }
 
 // Somebody else is using it.
@@ -47,7 +49,7 @@ template <class... Args>
 [[nodiscard]] std::unexpected<Error> busy(fmt::format_string<Args...> text, Args&&... args) {
   return std::unexpected(Error{
       Error::Kind::busy, std::errc::device_or_resource_busy,
-      fmt::format(text, std::forward<Args>(args)...)});
+      sentence(fmt::format(text, std::forward<Args>(args)...))});
 }
 
 // A system call failed with the errno `err`, whatever that is: a kernel's EINVAL is no refusal of
@@ -57,7 +59,7 @@ template <class... Args>
     int err, fmt::format_string<Args...> text, Args&&... args) {
   return std::unexpected(Error{
       Error::Kind::system, static_cast<std::errc>(err),
-      fmt::format(text, std::forward<Args>(args)...)});
+      sentence(fmt::format(text, std::forward<Args>(args)...))});
 }
 
 }  // namespace vfirst

@@ -127,17 +127,17 @@ Result<ApplyOutcome> apply_arguments(
       !holds_arguments(boot.cmdline, wanted) || (wanted.empty() && outcome.changed);
   outcome.notes = slots.damage;
   if (running)
-    outcome.notes.push_back(
-        fmt::format("this boot is the trial of plan {}: vfirst confirm keeps it", options.plan));
+    outcome.notes.push_back(sentence(
+        fmt::format("this boot is the trial of plan {}: vfirst confirm keeps it", options.plan)));
   if (regenerate)
-    outcome.notes.push_back(
-        fmt::format("{} is made anew: {}", config.path, faults(config, slots.path).front()));
+    outcome.notes.push_back(sentence(
+        fmt::format("{} is made anew: {}", config.path, faults(config, slots.path).front())));
   for (const auto& entry : config.config.entries)
     if (!entry.recovery && !entry.carries && !entry.generator.empty() &&
         entry.generator != "10_linux")
-      outcome.notes.push_back(fmt::format(
+      outcome.notes.push_back(sentence(fmt::format(
           "{}:{}: entry '{}' is not ours and boots without these arguments", config.path,
-          entry.line, entry.title));
+          entry.line, entry.title)));
 
   const char target = good_already ? slots.now.good : slots.target(wanted);
   Selection next;

@@ -17,6 +17,12 @@ std::string_view trial_name(Trial trial) {
   return "";
 }
 
+std::string plan_name(const Plan& plan, const LoaderState& state) {
+  for (const auto& stored : {state.trial_plan, state.failed_plan})
+    if (plan.known_as(stored)) return stored;
+  return plan.hash();
+}
+
 Result<std::unique_ptr<Backend>> backend_for(
     Files& files, const Root& root, const BootFacts& boot) {
   if (boot.loader == Loader::grub) return std::make_unique<GrubBackend>(files, root, boot);

@@ -4,6 +4,7 @@
 // family of loaders.
 
 #include "bootloader/apply.hpp"
+#include "plan/plan.hpp"
 
 #include <memory>
 #include <string>
@@ -35,6 +36,8 @@ struct LoaderState {
   // hash; "" without a trial
   std::string trial_plan;
   std::string trial_arguments;
+  // hash of the last plan that failed its trial, which another trial may have followed; "" for none
+  std::string failed_plan;
   bool can_roll_back = false;
   // every text of ours that the running kernel may have been given
   std::vector<std::string> own;
@@ -98,6 +101,11 @@ class Backend {
   // Where somebody else's word stands; empty where no file that decides a later boot has it.
   virtual std::vector<ForeignSource> sources(std::string_view word) const = 0;
 };
+
+// The name that the loader's files have for this plan: that of its trial, which an earlier version
+// may have armed under a name of its own, or else the plan's hash. A trial keeps its name: under
+// another one the same plan would be armed anew, or tried again after it failed.
+std::string plan_name(const Plan& plan, const LoaderState& state);
 
 // The loader in charge. `files` and `root` must outlive it. Refused (operation_not_supported) with
 // what its owner can do instead, where vfirst cannot write this loader's arguments.

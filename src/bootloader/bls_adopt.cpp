@@ -91,10 +91,10 @@ Result<Adoption> BlsBackend::adopt(const std::vector<std::string>& words) {
   });
   for (const auto& word : out.words)
     for (const auto& source : foreign_sources(files_, word))
-      out.notes.push_back(fmt::format(
+      out.notes.push_back(sentence(fmt::format(
           "{}: {} stands here, too; a grub2-mkconfig that writes the entries anew "
           "would bring it back",
-          source.str(), word));
+          source.str(), word)));
   out.wrote = true;
   VFIRST_CHECK(make_good(
       now, changes, {std::string(kAdopted), state.good.text}, state.previous, state.failed,

@@ -36,7 +36,7 @@ Result<BlsBackend::Now> BlsBackend::look() const {
       VFIRST_CHECK(check_paths(*state));
       now.state = std::move(*state);
     } else {
-      now.damage.push_back(fmt::format("{}: {}", kBlsState, state.error().what));
+      now.damage.push_back(sentence(fmt::format("{}: {}", kBlsState, state.error().what)));
     }
   }
   // Without it the entries still say what is ours in them.
@@ -136,6 +136,8 @@ Result<LoaderState> BlsBackend::state() const {
   } else {
     out.trial_plan = now.state.failed;
   }
+  out.failed_plan =
+      trial && now.trial == Trial::failed ? trial->entry.value(kTrialKey) : now.state.failed;
   std::size_t carriers = 0;
   bool variable = false;
   for (const auto& item : now.menu.items) {
@@ -149,8 +151,8 @@ Result<LoaderState> BlsBackend::state() const {
       return std::find(options.args().begin(), options.args().end(), arg) != options.args().end();
     });
     if (!whole)
-      out.damage.push_back(fmt::format(
-          "{}: someone took out arguments of ours; apply writes them again", item.path));
+      out.damage.push_back(sentence(fmt::format(
+          "{}: someone took out arguments of ours; apply writes them again", item.path)));
   }
   if (variable) out.files.push_back(grub_environment_path(files_, root_));
   if (trial) out.files.push_back(trial->path);
@@ -162,12 +164,12 @@ Result<LoaderState> BlsBackend::state() const {
   }
   out.next_place = now.trial == Trial::armed ? trial->path : out.good_place;
   if (now.state.wanted || now.state.removing)
-    out.damage.push_back(fmt::format(
-        "{}: a change was cut short; apply, confirm, rollback or remove finishes it", kBlsState));
+    out.damage.push_back(sentence(fmt::format(
+        "{}: a change was cut short; apply, confirm, rollback or remove finishes it", kBlsState)));
   if (now.lost_trial)
-    out.damage.push_back(fmt::format(
+    out.damage.push_back(sentence(fmt::format(
         "{}: the entry of the trial of plan {} is not there (any more)", kBlsState,
-        now.state.trial->plan));
+        now.state.trial->plan)));
   out.own = {out.good, out.next, out.trial_arguments};
   if (now.state.previous) out.own.push_back(now.state.previous->text);
   std::erase(out.own, std::string());
@@ -243,8 +245,8 @@ Result<Change> BlsBackend::remove(bool dry_run) {
       const auto before =
           kept ? files_.read(kept->copy) : Result<std::string>(std::unexpected(Error{}));
       if (!kept || !before || edit.text == *before) continue;
-      change.notes.push_back(fmt::format(
-          "{}: edited by someone else since; only our arguments are taken out of it", edit.path));
+      change.notes.push_back(sentence(fmt::format(
+          "{}: edited by someone else since; only our arguments are taken out of it", edit.path)));
     }
   const bool ours = now.known || files_.exists(kBlsState) || files_.exists(kBefore) ||
                     now.menu.trial() || changes.any() || VFIRST_TRY(writer(now).has_leftovers());

@@ -261,14 +261,14 @@ Result<BlsEdits> bls_edits(
       edit.text = stand ? edit.now : with->text();
       ++out.carriers;
       if (!there.empty())
-        out.notes.push_back(fmt::format(
-            "{}: {} stands there already and is not ours", item.path, fmt::join(there, " ")));
+        out.notes.push_back(sentence(fmt::format(
+            "{}: {} stands there already and is not ours", item.path, fmt::join(there, " "))));
     } else {
       // One that became a rescue entry, or another's, after we wrote it.
       edit.text = edit.without;
       if (!arguments.empty() && item.left_alone != kRescue && item.left_alone != kNoLinux)
-        out.notes.push_back(
-            fmt::format("{}: {} and boots without these arguments", item.path, item.left_alone));
+        out.notes.push_back(sentence(
+            fmt::format("{}: {} and boots without these arguments", item.path, item.left_alone)));
     }
     out.entries.push_back(std::move(edit));
   }

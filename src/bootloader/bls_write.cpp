@@ -60,10 +60,10 @@ Status BlsWriter::clean(std::vector<std::string>& notes) {
       // fs/fat renames over a file by pointing that file's entry at the new clusters, then taking
       // the old name out. Cut in between, both names hold the same clusters; to remove one would
       // free the other's.
-      notes.push_back(fmt::format(
+      notes.push_back(sentence(fmt::format(
           "{}: left by a power cut; run fsck.fat -a before removing it, it may share "
           "its clusters with {}",
-          staged, target));
+          staged, target)));
       continue;
     }
     VFIRST_CHECK(files_.remove(staged));

@@ -206,8 +206,8 @@ Result<Adoption> adopt(
   }
   for (const auto& word : out.words)
     if (in_normal_entries(*made, word))
-      out.notes.push_back(fmt::format(
-          "{}: still in {}, from another place than etc/default/grub", word, made->path));
+      out.notes.push_back(sentence(fmt::format(
+          "{}: still in {}, from another place than etc/default/grub", word, made->path)));
   VFIRST_CHECK(replace_file(files, config.path, made->text, journal));
   return out;
 }

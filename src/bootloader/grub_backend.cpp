@@ -47,6 +47,7 @@ Result<LoaderState> GrubBackend::state() const {
     out.trial_arguments =
         slots.arguments(slots.now.trial ? slots.now.trial : slot_of_plan(slots, slots.now.armed));
   }
+  if (out.trial == Trial::failed) out.failed_plan = out.trial_plan;
   // Not those of an adoption that was cut short before it was selected: they are others' still.
   for (const char name : {'a', 'b'})
     if (const auto* slot = slots.at(name);

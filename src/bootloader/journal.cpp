@@ -61,7 +61,7 @@ Result<Journal> read_journal(const Files& files, std::vector<std::string>& notes
       VFIRST_CHECK(check_paths(*journal));
       return journal;
     }
-    notes.push_back(fmt::format("{}: {}", path, journal.error().what));
+    notes.push_back(sentence(fmt::format("{}: {}", path, journal.error().what)));
   }
   return Journal{};
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
-// What the boot loader's files add to the facts, and to a plan's words about others' arguments.
+// What the boot loader's files add to the facts, and to a plan's findings about others' arguments.
 
 #include "bootloader/backend.hpp"
 #include "host/root.hpp"
@@ -20,11 +20,11 @@ void add_own_arguments(const Backend* backend, BootFacts& boot);
 // BootFacts::sources, for a document that goes where the files are not.
 void add_sources(const Root& root, BootFacts& boot);
 
-// Adds to the findings about others' words where these words stand: `sources` of a word,
-// "etc/default/grub:6" each.
-void tell_sources(
-    Plan& plan, const std::function<std::vector<std::string>(std::string_view word)>& sources);
+// Gives the findings about others' arguments the lines in which these stand. `sources_of`: the
+// lines for a word, as the boot loader's files have it; empty where no file of a later boot has it.
+void add_finding_sources(
+    Plan& plan, const std::function<std::vector<Origin>(std::string_view word)>& sources_of);
 // The same from BootFacts::sources.
-void tell_noted_sources(Plan& plan, const BootFacts& boot);
+void add_noted_sources(Plan& plan, const BootFacts& boot);
 
 }  // namespace vfirst

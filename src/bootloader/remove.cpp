@@ -25,25 +25,29 @@ Result<Change> remove_slots(
   if (!out.wrote) return out;
 
   if (slots.environment && slots.now != Selection{}) VFIRST_CHECK(commit(files, slots, {}));
+  // of files that somebody else changed since, so that they cannot be given back
+  bool originals_needed = false;
   bool config_left = false, defaults_back = false;
   // grub.cfg last of all: what it is made from is back by then
   for (const auto& entry : journal.entries) {
     if (entry.before.empty() || entry.path.ends_with("grub.cfg")) continue;
-    if (VFIRST_TRY(restore_file(files, entry)))
+    if (VFIRST_TRY(restore_file(files, entry))) {
       defaults_back = true;
-    else
-      out.notes.push_back(fmt::format(
-          "{}: someone else changed it since; what stood there before vfirst: {}", entry.path,
-          entry.before));
+      continue;
+    }
+    originals_needed = true;
+    out.notes.push_back(sentence(fmt::format(
+        "{}: someone else changed it since; what stood there before vfirst: {}", entry.path,
+        entry.before)));
   }
   for (const auto& entry : journal.entries) {
     if (entry.before.empty() || !entry.path.ends_with("grub.cfg")) continue;
     if (VFIRST_TRY(restore_file(files, entry))) continue;
     config_left = true;
-    out.notes.push_back(fmt::format(
+    out.notes.push_back(sentence(fmt::format(
         "{}: was generated again since, so it is left; its vfirst part finds no slots "
         "and adds nothing",
-        entry.path));
+        entry.path)));
   }
   // The arguments that were adopted are back in etc/default; a grub.cfg that someone made meanwhile
   // does not have them yet.
@@ -51,16 +55,13 @@ Result<Change> remove_slots(
     const auto made =
         root.is_host() ? run({"update-grub"}, {}) : Result<Ended>(refuse("not this host"));
     if (!made || made->code != 0)
-      out.notes.push_back(
+      out.notes.push_back(sentence(
           "run update-grub: arguments of etc/default/grub that vfirst had taken over are not in "
-          "grub.cfg yet");
+          "grub.cfg yet"));
   }
-  // What someone edited is kept beside, or its old bytes would be lost with us.
-  const bool keep = std::ranges::any_of(out.notes, [](const std::string& note) {
-    return note.find("what stood there before") != note.npos;
-  });
   if (VFIRST_TRY(files.target(kSlotFolder)) != kSlotFolder) VFIRST_CHECK(files.remove(kSlotFolder));
-  if (!keep) VFIRST_CHECK(remove_folder(files, kBefore));
+  // The old bytes of a file that somebody edited would otherwise be lost.
+  if (!originals_needed) VFIRST_CHECK(remove_folder(files, kBefore));
   VFIRST_CHECK(remove_folder(files, kSlotFolder, {kBefore, kJournal, slots.path}));
   if (files.exists(slots.path)) VFIRST_CHECK(files.remove(slots.path));
   if (slots.path != kEnvironment) VFIRST_CHECK(remove_folder(files, folder_of(slots.path)));

@@ -20,7 +20,7 @@ Result<std::optional<Slot>> read_slot(
   if (!text) return std::unexpected(text.error());
   auto slot = Slot::parse(*text);
   if (slot) return std::move(*slot);
-  damage.push_back(fmt::format("{}: {}", path, slot.error().what));
+  damage.push_back(sentence(fmt::format("{}: {}", path, slot.error().what)));
   return std::nullopt;
 }
 
@@ -71,7 +71,7 @@ Result<Slots> current_slots(const Files& files, const BootFacts& boot) {
         slots.now.before = slot_of(before);
       slots.environment = std::move(*block);
     } else {
-      slots.damage.push_back(fmt::format("{}: {}", slots.path, block.error().what));
+      slots.damage.push_back(sentence(fmt::format("{}: {}", slots.path, block.error().what)));
     }
   }
   slots.a = VFIRST_TRY(read_slot(files, 'a', slots.damage));

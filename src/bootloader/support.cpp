@@ -9,7 +9,7 @@ namespace vfirst {
 
 std::unexpected<Error> unsupported(std::string why) {
   return std::unexpected(
-      Error{Error::Kind::refused, std::errc::operation_not_supported, std::move(why)});
+      Error{Error::Kind::refused, std::errc::operation_not_supported, sentence(std::move(why))});
 }
 
 std::string_view loader_name(Loader loader) {

@@ -40,17 +40,24 @@ ProveLine proof(const Facts& facts) {
   };
 }
 
+std::string name_of_plan(const ApplyParts& parts) {
+  const auto state =
+      parts.backend ? parts.backend->state() : Result<LoaderState>(std::unexpected(parts.why_none));
+  return state ? plan_name(parts.plan, *state) : parts.plan.hash();
+}
+
 class Apply {
  public:
   Apply(const ApplyParts& parts, const Options& options)
-      : parts_(parts), options_(options), hash_(parts.plan.hash()) {
+      : parts_(parts), options_(options), hash_(name_of_plan(parts)) {
     const auto& boot = parts.policy.boot;
     trial_ = !options.no_trial && value_or(boot.trial, true);
     by_kexec_ = options.reboot == "kexec";
     provision_reboot_ = options.provision ? value_or(boot.reboot, Reboot::none) : Reboot::none;
     // A trial that kexec took and that never came up is tried once more by the full reboot: kexec
     // may be to blame.
-    kexec_begun_ = kexec_begun(parts.files, hash_) && trial_of(parts.facts.boot.cmdline) != hash_;
+    kexec_begun_ = kexec_begun(parts.files, parts.plan) &&
+                   !parts.plan.known_as(trial_of(parts.facts.boot.cmdline));
     const bool then_reboot =
         provision_reboot_ == Reboot::kexec && !parts.files.exists(kProvisionReboots);
     force_ = options.force || (kexec_begun_ && (by_kexec_ || then_reboot));
@@ -91,7 +98,7 @@ class Apply {
     for (const auto& finding : parts_.plan.findings) {
       if (finding.severity != Severity::error) continue;
       ++errors;
-      spdlog::error("{}", finding.message);
+      spdlog::error("{}", finding.line());
     }
     if (errors == 0 || options_.force) return {};
     return refuse(
@@ -103,10 +110,7 @@ class Apply {
   Status adopt() const {
     if (!options_.adopt || options_.dry_run) return {};
     if (!parts_.backend) return std::unexpected(parts_.why_none);
-    std::vector<std::string> words;
-    for (const auto& foreign : parts_.plan.foreign)
-      words.push_back(foreign.word);
-    const auto adopted = VFIRST_TRY(parts_.backend->adopt(words));
+    const auto adopted = VFIRST_TRY(parts_.backend->adopt(parts_.plan.foreign));
     for (const auto& note : adopted.notes)
       spdlog::warn("{}", note);
     if (!adopted.wrote) return {};

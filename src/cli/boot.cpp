@@ -21,6 +21,7 @@
 #include <chrono>
 #include <cstdio>
 #include <set>
+#include <tuple>
 
 namespace vfirst {
 
@@ -30,15 +31,17 @@ namespace {
 constexpr Events::Time kPolicyWait = std::chrono::seconds(60),
                        kBootNicWait = std::chrono::seconds(20);
 
-// The seven VFs of a PF that lack an IOMMU lack it for one reason: it is told once a PF; the record
-// has it for each.
+// The VFs of a PF often fail for one reason: it is logged once a PF. The record has it for each.
 bool told_before(const StepResult& step) {
-  // the runner calls one at a time
-  static std::set<std::pair<std::optional<PciAddress>, std::string>> told;
-  // "VF 3 (0000:41:10.6): no IOMMU ...": what follows is the reason
-  const auto colon = step.cause.find(": ");
+  // kind of action, PF, what it failed for, what blocked it
+  using Told =
+      std::tuple<std::string, std::optional<PciAddress>, std::string, std::optional<ActionId>>;
+  // The runner calls one at a time.
+  static std::set<Told> told;
   if (step.state != StepState::failed && step.state != StepState::skipped) return false;
-  return colon != step.cause.npos && !told.emplace(step.pf, step.cause.substr(colon)).second;
+  if (step.reason.empty() && !step.blocked_by) return false;
+  const auto kind = step.blocked_by ? std::string() : step.id.kind;
+  return !told.emplace(kind, step.pf, step.reason, step.blocked_by).second;
 }
 
 void log_step(const StepResult& step) {
@@ -98,6 +101,7 @@ std::vector<StepResult> bring(
   for (auto& source : bring_policy(
            root, files, events, seams, initramfs, initramfs ? kPolicyWait : Events::Time::zero())) {
     StepResult step{
+        .id = {"bring-policy", {}, static_cast<unsigned>(out.size())},
         .text = std::move(source.text),
         .state = source.cause.empty() ? StepState::done : StepState::failed,
         .wanted = "there"};
@@ -193,7 +197,7 @@ ExitCode carry_out(const Options& options, const Part& part, const Supervisor& a
     return ExitCode::done;
   }
   for (const auto& finding : plan->findings)
-    if (finding.severity == Severity::error && part.whole()) spdlog::error("{}", finding.message);
+    if (finding.severity == Severity::error && part.whole()) spdlog::error("{}", finding.line());
 
   const auto net = kernel_net(*actions);
   const Machine machine{*root, *net, *modules, **events, initramfs};

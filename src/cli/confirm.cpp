@@ -5,6 +5,7 @@
 #include "cli/kexec.hpp"
 #include "cli/load.hpp"
 #include "cli/transaction.hpp"
+#include "kargs/command_line.hpp"
 
 #include <spdlog/spdlog.h>
 #include <algorithm>
@@ -20,10 +21,16 @@ void leave_verdict(const Root& root, const std::string& text) {
 }
 
 // Proof that this boot does what the plan of the trial wants; else the reason to leave it a trial.
-Result<VerifyReport> prove(const Options& options, const std::string& plan_hash) {
+//
+// A version that was installed since the trial was armed may name the plan otherwise, or plan other
+// steps for the same arguments. What is on trial are the arguments.
+Result<VerifyReport> prove(
+    const Options& options, const std::string& plan_hash, const std::string& tried) {
   const auto input = VFIRST_TRY(load_input(options));
   const auto plan = VFIRST_TRY(load_plan(input, options));
-  if (plan.hash() != plan_hash)
+  const bool same_arguments =
+      CommandLine::parse(tried).args() == CommandLine::parse(plan.cmdline()).args();
+  if (!plan.known_as(plan_hash) && !same_arguments)
     return refuse(
         "this boot is the trial of plan {}, and the policy or the hardware now asks for plan {}: "
         "apply that one",
@@ -82,7 +89,7 @@ ExitCode run_confirm(const Options& options) {
   if (const auto known = clear_kexec((*all)->files); !known) spdlog::warn("{}", known.error().what);
   if (options.force || state->trial != Trial::running) return keep(**all, options, plan);
 
-  const auto report = prove(options, plan);
+  const auto report = prove(options, plan, state->trial_arguments);
   if (report && report->green()) return keep(**all, options, plan);
   ExitCode code = ExitCode::differs;
   if (!report) {

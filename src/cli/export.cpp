@@ -106,7 +106,7 @@ ExitCode run_export(const Options& options) {
   if (!exported) return report_error(exported.error());
   // What is printed is as good as the plan is.
   for (const auto& finding : plan->findings)
-    if (finding.severity == Severity::error) spdlog::warn("{}", finding.message);
+    if (finding.severity == Severity::error) spdlog::warn("{}", finding.line());
   print_document(options.json ? as_json(*exported, *format, *plan) : exported->document);
   return ExitCode::done;
 }

@@ -65,8 +65,10 @@ constexpr unsigned kKexecWithoutTools = 246;
 
 }  // namespace
 
-bool kexec_begun(const Files& files, const std::string& plan_hash) {
-  return trimmed(files.read(kKexecStamp).value_or("")) == "plan " + plan_hash;
+bool kexec_begun(const Files& files, const Plan& plan) {
+  const auto text = files.read(kKexecStamp).value_or("");
+  const auto parts = words(text);
+  return parts.size() == 2 && parts[0] == "plan" && plan.known_as(parts[1]);
 }
 
 Status stamp_kexec(Files& files, const std::string& plan_hash) {
@@ -80,7 +82,8 @@ Status clear_kexec(Files& files) {
 }
 
 Status kexec_host(const KexecParts& parts, const Facts& facts, const Plan& plan) {
-  if (const auto why = against_kexec(facts, plan); !why.empty()) return refuse("{}", why.front());
+  if (const auto why = against_kexec(facts, plan); !why.empty())
+    return refuse("{}", why.front().str());
   VFIRST_CHECK(shutdown_can_kexec(parts.machine.root, parts.run));
   const auto next = VFIRST_TRY(next_boot(parts.files, parts.machine.root, facts.boot));
   VFIRST_CHECK(carries(next, plan.arguments()));

@@ -16,7 +16,7 @@ namespace vfirst {
 
 // Was one begun for this plan, and is it not known that its boot came up? Then it is not tried
 // again: a full reboot is.
-[[gnu::cold]] bool kexec_begun(const Files& files, const std::string& plan_hash);
+[[gnu::cold]] bool kexec_begun(const Files& files, const Plan& plan);
 // on disk, settled, when it returns
 [[gnu::cold]] Status stamp_kexec(Files& files, const std::string& plan_hash);
 // this boot is known; nothing to do where there is no stamp

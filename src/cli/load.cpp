@@ -41,15 +41,15 @@ Result<std::string> next_arguments(const Input& input) {
 Result<Plan> load_plan(const Input& input, const Options& options) {
   auto plan = VFIRST_TRY(make_plan(input.facts, input.policy, options.kernel));
   if (input.document) {
-    tell_noted_sources(plan, input.facts.boot);
+    add_noted_sources(plan, input.facts.boot);
     return plan;
   }
   const auto* backend = input.loader ? input.loader->backend() : nullptr;
-  tell_sources(plan, [&](std::string_view word) {
-    std::vector<std::string> lines;
+  add_finding_sources(plan, [&](std::string_view word) {
+    std::vector<Origin> lines;
     if (backend)
       for (const auto& source : backend->sources(word))
-        lines.push_back(source.str());
+        lines.push_back({source.path, source.line});
     return lines;
   });
   return plan;

@@ -103,7 +103,7 @@ std::string lint_text(const LintReport& report) {
          std::to_string(errors), std::to_string(row.count(Severity::warning)),
          std::to_string(row.count(Severity::note))});
     for (const auto& finding : row.findings)
-      if (finding.severity == Severity::error) table.note(finding.message);
+      if (finding.severity == Severity::error) table.note(finding.line());
   }
   auto out = table.str();
   for (const auto& file : report.unused)
@@ -127,8 +127,15 @@ std::string lint_json(const LintReport& report) {
     });
     one["vfs"] = row.vfs;
     one["findings"] = list_of(row.findings, [](const Finding& f) {
-      return Json{
-          {"severity", severity_name(f.severity)}, {"code", f.code}, {"message", f.message}};
+      const auto subject = [](const Subject& about) {
+        return Json{{"kind", kind_name(about.kind)}, {"name", about.name}};
+      };
+      Json finding{
+          {"severity", severity_name(f.severity)}, {"code", f.code}, {"message", f.line()}};
+      finding["subject"] = subject(f.subject);
+      finding["related"] = list_of(f.related, subject);
+      finding["sources"] = list_of(f.sources, [](const Origin& source) { return source.str(); });
+      return finding;
     });
     return one;
   });

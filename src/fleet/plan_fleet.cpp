@@ -52,7 +52,7 @@ void count(const Plan& plan, std::map<std::string, FindingCount>& findings) {
 Result<Plan> plan_host(const Facts& facts, const PolicySet& policy, const std::string& kernel) {
   const auto wishes = VFIRST_TRY(policy.of(match_words(facts)));
   auto plan = VFIRST_TRY(make_plan(facts, *wishes, kernel));
-  tell_noted_sources(plan, facts.boot);
+  add_noted_sources(plan, facts.boot);
   return plan;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "plan/action.hpp"
 
+#include "base/sentence.hpp"
 #include "policy/vf_keys.hpp"
 
 namespace vfirst {
@@ -43,7 +44,7 @@ std::string SetCoalescing::describe() const {
 }
 
 std::string describe(const Action& action) {
-  return std::visit([](const auto& one) { return one.describe(); }, action);
+  return sentence(std::visit([](const auto& one) { return one.describe(); }, action));
 }
 
 std::string subject_of(const Action& action) {
@@ -52,6 +53,21 @@ std::string subject_of(const Action& action) {
 
 ActionTraits traits_of(const Action& action) {
   return std::visit([](const auto& one) { return one.kTraits; }, action);
+}
+
+ActionId id_of(const Action& action) {
+  return std::visit(
+      [](const auto& one) {
+        static_assert(!std::remove_cvref_t<decltype(one)>::kTraits.kind.empty(), "it has no kind");
+        ActionId id{std::string(one.kTraits.kind), {}, {}};
+        if constexpr (requires { one.pf; })
+          id.subject = one.pf.str();
+        else if constexpr (requires { one.name; })
+          id.subject = one.name;
+        if constexpr (requires { one.index; }) id.index = one.index;
+        return id;
+      },
+      action);
 }
 
 std::optional<PciAddress> pf_of(const Action& action) {

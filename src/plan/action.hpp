@@ -3,8 +3,14 @@
 // What can be done to the running kernel, as data. plan/ makes the actions, steps/ applies and
 // verifies them.
 //
-// An action is a struct with its traits and its own words, and a line of VFIRST_ACTIONS. apply()
-// and verify() are in a file of steps/. Nothing compiles, or links, while one of these is missing.
+// An action is a struct with its traits, its fields and its own words, and a line of
+// VFIRST_ACTIONS. apply() and verify() are in a file of steps/. Nothing compiles, or links, while
+// one of these is missing.
+//
+// fields(field) calls field(name, value) for each member. A member that it forgets does not
+// compile, because a structured binding takes all of them. The kind and the names of the fields
+// outlive a version, for records and hashes: do not change one, and give a new field a default
+// value, which keeps the hash of every plan that does not use it.
 
 #include "base/cpu_set.hpp"
 #include "base/mac_address.hpp"
@@ -14,6 +20,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -30,6 +37,8 @@ enum class ActionStage {
 };
 
 struct ActionTraits {
+  // what records and hashes call it
+  std::string_view kind;
   // It belongs to a PF, its member `pf`. Else it belongs to the whole host.
   bool of_pf;
   ActionStage stage;
@@ -39,23 +48,32 @@ struct ActionTraits {
 
 struct LoadModule {
   static constexpr ActionTraits kTraits{
-      .of_pf = false, .stage = ActionStage::setup, .blocks = true};
+      .kind = "load-module", .of_pf = false, .stage = ActionStage::setup, .blocks = true};
   std::string name;
   std::string describe() const { return "load module " + name; }
   std::string subject() const { return "module " + name; }
+  void fields(auto&& field) const {
+    const auto& [name_] = *this;
+    field("name", name_);
+  }
   bool operator==(const LoadModule&) const = default;
 };
 struct SetDefaultIrqAffinity {
   static constexpr ActionTraits kTraits{
-      .of_pf = false, .stage = ActionStage::setup, .blocks = false};
+      .kind = "default-irq-affinity", .of_pf = false, .stage = ActionStage::setup, .blocks = false};
   CpuSet cpus;
   std::string describe() const { return fmt::format("new interrupts go to CPUs {}", cpus.list()); }
   std::string subject() const { return "CPUs of new interrupts"; }
+  void fields(auto&& field) const {
+    const auto& [cpus_] = *this;
+    field("cpus", cpus_);
+  }
   bool operator==(const SetDefaultIrqAffinity&) const = default;
 };
 // Wait (bounded, by event) until the PF has a driver. `driver`: the one expected, "" for any.
 struct AwaitDriver {
-  static constexpr ActionTraits kTraits{.of_pf = true, .stage = ActionStage::setup, .blocks = true};
+  static constexpr ActionTraits kTraits{
+      .kind = "await-driver", .of_pf = true, .stage = ActionStage::setup, .blocks = true};
   PciAddress pf;
   std::string driver;
   std::string describe() const {
@@ -63,30 +81,43 @@ struct AwaitDriver {
                           : fmt::format("wait for driver {} on {}", driver, pf.str());
   }
   std::string subject() const { return "driver"; }
+  void fields(auto&& field) const {
+    const auto& [pf_, driver_] = *this;
+    field("pf", pf_), field("driver", driver_);
+  }
   bool operator==(const AwaitDriver&) const = default;
 };
 // Bring the PF's network interfaces up.
 struct BringUp {
   static constexpr ActionTraits kTraits{
-      .of_pf = true, .stage = ActionStage::setup, .blocks = false};
+      .kind = "bring-up", .of_pf = true, .stage = ActionStage::setup, .blocks = false};
   PciAddress pf;
   std::string describe() const { return fmt::format("bring {} up", pf.str()); }
   std::string subject() const { return "port"; }
+  void fields(auto&& field) const {
+    const auto& [pf_] = *this;
+    field("pf", pf_);
+  }
   bool operator==(const BringUp&) const = default;
 };
 // The mode of the PF's embedded switch: "legacy" or "switchdev".
 struct SetEswitch {
   static constexpr ActionTraits kTraits{
-      .of_pf = true, .stage = ActionStage::setup, .blocks = false};
+      .kind = "eswitch", .of_pf = true, .stage = ActionStage::setup, .blocks = false};
   PciAddress pf;
   std::string mode;
   std::string describe() const { return fmt::format("eswitch of {} in {} mode", pf.str(), mode); }
   std::string subject() const { return "eswitch"; }
+  void fields(auto&& field) const {
+    const auto& [pf_, mode_] = *this;
+    field("pf", pf_), field("mode", mode_);
+  }
   bool operator==(const SetEswitch&) const = default;
 };
 // The kernel's autoprobe is off while they are made, so that no driver is bound to VFs for guests.
 struct CreateVfs {
-  static constexpr ActionTraits kTraits{.of_pf = true, .stage = ActionStage::setup, .blocks = true};
+  static constexpr ActionTraits kTraits{
+      .kind = "create-vfs", .of_pf = true, .stage = ActionStage::setup, .blocks = true};
   PciAddress pf;
   unsigned count = 0;
   bool allow_recreate = false;
@@ -96,11 +127,15 @@ struct CreateVfs {
         allow_recreate ? ", anew if their number differs" : "");
   }
   std::string subject() const { return "VFs"; }
+  void fields(auto&& field) const {
+    const auto& [pf_, count_, allow_recreate_] = *this;
+    field("pf", pf_), field("count", count_), field("allow-recreate", allow_recreate_);
+  }
   bool operator==(const CreateVfs&) const = default;
 };
 struct SetVfAttributes {
   static constexpr ActionTraits kTraits{
-      .of_pf = true, .stage = ActionStage::setup, .blocks = false};
+      .kind = "vf-attributes", .of_pf = true, .stage = ActionStage::setup, .blocks = false};
   struct Vf : VfConfig {
     // vf-mac = stable: the address is MacAddress::stable_vf(index) of the PF's permanent address.
     // That is known only once the PF has its driver, so the step asks for it and `mac` stays empty.
@@ -113,11 +148,15 @@ struct SetVfAttributes {
   // VFs in a row that differ only in their index are one phrase: "VF 0-6 trust off".
   std::string describe() const;
   std::string subject() const { return "VF attributes"; }
+  void fields(auto&& field) const {
+    const auto& [pf_, vfs_] = *this;
+    field("pf", pf_), field("vfs", vfs_);
+  }
   bool operator==(const SetVfAttributes&) const = default;
 };
 struct SetVfVectors {
   static constexpr ActionTraits kTraits{
-      .of_pf = true, .stage = ActionStage::setup, .blocks = false};
+      .kind = "vf-vectors", .of_pf = true, .stage = ActionStage::setup, .blocks = false};
   PciAddress pf;
   unsigned index = 0;
   unsigned vectors = 0;
@@ -125,6 +164,10 @@ struct SetVfVectors {
     return fmt::format("give VF {} of {} {}", index, pf.str(), plural(vectors, "MSI-X vector"));
   }
   std::string subject() const { return fmt::format("VF {} vectors", index); }
+  void fields(auto&& field) const {
+    const auto& [pf_, index_, vectors_] = *this;
+    field("pf", pf_), field("index", index_), field("vectors", vectors_);
+  }
   bool operator==(const SetVfVectors&) const = default;
 };
 // A driver by name is set as the VF's driver_override, then the VF is probed. For "keep" it is only
@@ -132,7 +175,7 @@ struct SetVfVectors {
 // where the two differ.
 struct BindDriver {
   static constexpr ActionTraits kTraits{
-      .of_pf = true, .stage = ActionStage::setup, .blocks = false};
+      .kind = "bind-driver", .of_pf = true, .stage = ActionStage::setup, .blocks = false};
   PciAddress pf;
   unsigned index = 0;
   PciAddress device;
@@ -141,51 +184,71 @@ struct BindDriver {
     return driver.assignment(fmt::format("VF {} of {} ({})", index, pf.str(), device.str()));
   }
   std::string subject() const { return fmt::format("VF {} driver", index); }
+  void fields(auto&& field) const {
+    const auto& [pf_, index_, device_, driver_] = *this;
+    field("pf", pf_), field("index", index_), field("device", device_), field("driver", driver_);
+  }
   bool operator==(const BindDriver&) const = default;
 };
 struct SetCoalescing {
   static constexpr ActionTraits kTraits{
-      .of_pf = true, .stage = ActionStage::tuning, .blocks = false};
+      .kind = "coalescing", .of_pf = true, .stage = ActionStage::tuning, .blocks = false};
   PciAddress pf;
   Coalescing wanted;
   std::string describe() const;
   std::string subject() const { return "coalescing"; }
+  void fields(auto&& field) const {
+    const auto& [pf_, wanted_] = *this;
+    field("pf", pf_), field("wanted", wanted_);
+  }
   bool operator==(const SetCoalescing&) const = default;
 };
 struct SetQueues {
   static constexpr ActionTraits kTraits{
-      .of_pf = true, .stage = ActionStage::tuning, .blocks = false};
+      .kind = "queues", .of_pf = true, .stage = ActionStage::tuning, .blocks = false};
   PciAddress pf;
   unsigned combined = 0;
   std::string describe() const {
     return fmt::format("{} on {}", plural(combined, "queue"), pf.str());
   }
   std::string subject() const { return "queues"; }
+  void fields(auto&& field) const {
+    const auto& [pf_, combined_] = *this;
+    field("pf", pf_), field("combined", combined_);
+  }
   bool operator==(const SetQueues&) const = default;
 };
 // All MSI vectors of the PF are spread over `cpus`, one by one.
 struct PinIrqs {
   static constexpr ActionTraits kTraits{
-      .of_pf = true, .stage = ActionStage::interrupts, .blocks = false};
+      .kind = "pin-irqs", .of_pf = true, .stage = ActionStage::interrupts, .blocks = false};
   PciAddress pf;
   CpuSet cpus;
   std::string describe() const {
     return fmt::format("interrupts of {} to CPUs {}", pf.str(), cpus.list());
   }
   std::string subject() const { return "interrupts"; }
+  void fields(auto&& field) const {
+    const auto& [pf_, cpus_] = *this;
+    field("pf", pf_), field("cpus", cpus_);
+  }
   bool operator==(const PinIrqs&) const = default;
 };
 // The PM QoS resume latency of each CPU in microseconds, which bounds its idle states at run time
 // (admin-guide/pm/cpuidle).
 struct LimitIdleLatency {
   static constexpr ActionTraits kTraits{
-      .of_pf = false, .stage = ActionStage::setup, .blocks = false};
+      .kind = "idle-latency", .of_pf = false, .stage = ActionStage::setup, .blocks = false};
   CpuSet cpus;
   unsigned latency_us = 0;
   std::string describe() const {
     return fmt::format("idle latency of CPUs {} at most {} us", cpus.list(), latency_us);
   }
   std::string subject() const { return "idle latency of isolated CPUs"; }
+  void fields(auto&& field) const {
+    const auto& [cpus_, latency_us_] = *this;
+    field("cpus", cpus_), field("latency-us", latency_us_);
+  }
   bool operator==(const LimitIdleLatency&) const = default;
 };
 
@@ -218,6 +281,18 @@ std::string describe(const Action&);
 // What it changes: of a PF "coalescing", of the host "module vfio-pci".
 std::string subject_of(const Action&);
 ActionTraits traits_of(const Action&);
+
+// Which action it is among those of a plan, by value: what records and verify's joins go by.
+struct ActionId {
+  // of its traits
+  std::string kind;
+  // The PCI function that it changes, or the module that it loads; "" where it is the whole host's.
+  std::string subject;
+  // Of the VF, for an action on one VF of the PF `subject`.
+  std::optional<unsigned> index;
+  auto operator<=>(const ActionId&) const = default;
+};
+ActionId id_of(const Action&);
 // The PF that it belongs to; nothing where it belongs to the whole host.
 std::optional<PciAddress> pf_of(const Action&);
 

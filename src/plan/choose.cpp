@@ -22,74 +22,90 @@ Severity badness(const PfPolicy& section) {
   return value_or(section.required, true) ? Severity::error : Severity::warning;
 }
 
+std::vector<Subject> subjects(const std::vector<const PciFunction*>& functions) {
+  std::vector<Subject> out;
+  for (const auto* function : functions)
+    out.push_back(Subject::device(function->address));
+  return out;
+}
+
 void report_count(
     Draft& draft, const PfPolicy& section, unsigned expected,
     const std::vector<const PciFunction*>& found) {
   auto message = fmt::format(
-      "{}[pf {}] expect = {}, but {} PF{} match{}",
-      at(section.expect ? section.expect->from : section.from), section.name, expected,
+      "[pf {}] expect = {}, but {} PF{} match{}", section.name, expected,
       found.empty() ? "no" : std::to_string(found.size()), found.size() == 1 ? "" : "s",
       found.size() == 1 ? "es" : "");
   if (!found.empty()) message += " (" + addresses(found) + ")";
-  if (const auto later = undecided(section, draft.facts); !later.empty())
+  auto about = subjects(found);
+  if (const auto later = undecided(section, draft.facts); !later.empty()) {
     message += fmt::format("; cannot be matched until a driver is bound: {}", addresses(later));
-  draft.find(badness(section), "pf-expect", message + ": nothing is done for this section");
+    std::ranges::move(subjects(later), std::back_inserter(about));
+  }
+  draft.add_finding(
+      badness(section), "pf-expect", Subject::section("pf " + section.name),
+      message + ": nothing is done for this section",
+      {section.expect ? section.expect->from : section.from}, std::move(about));
 }
 
 // The number of VFs. Nothing where the device cannot have them; a finding then says why.
 std::optional<unsigned> vf_count(Draft& draft, const PfPolicy& section, const PciFunction& f) {
   const auto& wish = *section.vfs;
-  const auto where = at(wish.from);
+  const auto address = f.address.str();
+  const auto report = [&](Severity severity, std::string code, std::string message) {
+    draft.add_finding(
+        severity, std::move(code), Subject::device(f.address), std::move(message), {wish.from});
+  };
   const auto* quirk = quirk_of_driver(f.driver);
   const auto set_by = quirk && !quirk->total_vfs.empty()
                           ? fmt::format(" (set by {})", quirk->total_vfs)
                           : std::string();
   if (!f.sriov && !f.sriov_known) {
-    draft.find(
+    report(
         Severity::warning, "pf-sriov-unknown",
         fmt::format(
-            "{}{}: this inventory does not show its VFs: they are counted, and "
-            "planned on the host itself",
-            where, f.address.str()));
+            "{}: this inventory does not show its VFs: they are counted, and planned on the host "
+            "itself",
+            address));
     return std::nullopt;
   }
   if (!f.sriov || f.sriov->total_vfs == 0) {
-    draft.find(
+    report(
         badness(section), "pf-no-sriov",
         fmt::format(
-            "{}{}: {}: switch SR-IOV on in the BIOS setup and the device's firmware{}", where,
-            f.address.str(), f.sriov ? "its firmware offers 0 VFs" : "no SR-IOV capability",
-            set_by));
+            "{}: {}: switch SR-IOV on in the BIOS setup and the device's firmware{}", address,
+            f.sriov ? "its firmware offers 0 VFs" : "no SR-IOV capability", set_by));
     return std::nullopt;
   }
   const auto total = f.sriov->total_vfs;
   const auto count = wish.value.number.value_or(total);
   if (count > total) {
-    draft.find(
+    report(
         badness(section), "vfs-too-many",
-        fmt::format(
-            "{}{}: {} VFs asked, hardware has {}{}", where, f.address.str(), count, total, set_by));
+        fmt::format("{}: {} VFs asked, hardware has {}{}", address, count, total, set_by));
     return std::nullopt;
   }
   if (f.sriov->num_vfs != 0 && f.sriov->num_vfs != count &&
       !value_or(section.allow_recreate, false))
-    draft.find(
+    report(
         Severity::warning, "vfs-exist",
         fmt::format(
-            "{}{}: {} VFs asked, {} exist: the kernel changes the number only "
-            "through 0, which allow-recreate = yes permits",
-            where, f.address.str(), count, f.sriov->num_vfs));
+            "{}: {} VFs asked, {} exist: the kernel changes the number only through 0, which "
+            "allow-recreate = yes permits",
+            address, count, f.sriov->num_vfs));
   return count;
 }
 
 void check_ranges(Draft& draft, const PfPolicy& section, unsigned vfs) {
   for (const auto& range : draft.policy.vf_ranges)
     if (range.pf == section.name && range.last >= vfs)
-      draft.find(
+      draft.add_finding(
           Severity::warning, "vf-range-beyond",
+          Subject::section(fmt::format("vf {} {}-{}", range.pf, range.first, range.last)),
           fmt::format(
-              "{}[vf {} {}-{}] goes beyond the {} VF{} of its PF", at(range.from), range.pf,
-              range.first, range.last, vfs, vfs == 1 ? "" : "s"));
+              "[vf {} {}-{}] goes beyond the {} VF{} of its PF", range.pf, range.first, range.last,
+              vfs, vfs == 1 ? "" : "s"),
+          {range.from});
 }
 
 bool any_vfio(const Policy& policy, const PfPolicy& section) {
@@ -108,8 +124,8 @@ Status choose_pfs(Draft& draft) {
     for (const auto* f : found)
       if (const auto [other, is_new] = taken.emplace(f->address, &section); !is_new)
         return refuse(
-            "{}[pf {}] and {}[pf {}] both match {}", at(section.from), section.name,
-            at(other->second->from), other->second->name, f->address.str());
+            "{}[pf {}] and {}[pf {}] both match {}", location_prefix(section.from), section.name,
+            location_prefix(other->second->from), other->second->name, f->address.str());
 
     const auto expected = value_or(section.expect, 1u);
     if (found.size() != expected) {
@@ -124,11 +140,10 @@ Status choose_pfs(Draft& draft) {
                                        : untouchable(
                                              draft.facts, *f, any_vfio(draft.policy, section),
                                              value_or(section.allow_boot_nic, false))) {
-        draft.find(
-            badness(section), "pf-critical",
-            fmt::format(
-                "{}[pf {}] {} is left alone: {}", at(section.from), section.name, f->address.str(),
-                *reason));
+        draft.add_finding(
+            badness(section), "pf-critical", Subject::device(f->address),
+            fmt::format("[pf {}] {} is left alone: {}", section.name, f->address.str(), *reason),
+            {section.from});
         continue;
       }
       ChosenPf chosen{&section, f, 0, false, {}};

@@ -39,8 +39,8 @@ CpuSet lowest_cores(Draft& draft, const std::vector<Core>& cores, unsigned wante
       ++have;
     }
     if (have < wanted)
-      draft.find(
-          Severity::warning, "node-short-of-cores",
+      draft.add_finding(
+          Severity::warning, "node-short-of-cores", Subject::node(node.id),
           fmt::format(
               "node {} has {} core{}, {} are to be reserved: all of it stays with the host",
               node.id, have, have == 1 ? "" : "s", wanted));
@@ -51,7 +51,7 @@ CpuSet lowest_cores(Draft& draft, const std::vector<Core>& cores, unsigned wante
 Result<CpuSet> literal_list(
     const Draft& draft, const std::vector<Core>& cores, const Setting<std::string>& wish) {
   const auto& cpu = draft.facts.cpu;
-  const auto where = at(wish.from);
+  const auto where = location_prefix(wish.from);
   const auto possible = cpu.possible.empty() ? cpu.online : cpu.possible;
   const auto read = parse_kernel_list(wish.value, *possible.last() + 1);
   if (!read) return refuse("{}reserved = {}: {}", where, wish.value, read.error().what);
@@ -90,7 +90,7 @@ Status partition_cpus(Draft& draft) {
   if (wanted == 0)
     return refuse(
         "{}reserved-cores-per-node = 0: every node needs at least one core for its interrupts",
-        at(wish.reserved_cores_per_node->from));
+        location_prefix(wish.reserved_cores_per_node->from));
   auto reserved = cpu.online;
   if (wish.reserved) reserved = VFIRST_TRY(literal_list(draft, cores, *wish.reserved));
   if (!value_or(wish.isolate, false) || draft.plan.role == Role::guest) {
@@ -110,20 +110,20 @@ Status partition_cpus(Draft& draft) {
                       : fmt::format("{} reserved core{} per node", wanted, wanted == 1 ? "" : "s");
     return refuse(
         "{}isolate = yes: {} leave{} no CPU to isolate, the machine has {} core{} on {} node{}",
-        at(blame), reason, wish.reserved || wanted == 1 ? "s" : "", cores.size(),
+        location_prefix(blame), reason, wish.reserved || wanted == 1 ? "s" : "", cores.size(),
         cores.size() == 1 ? "" : "s", draft.nodes.size(), draft.nodes.size() == 1 ? "" : "s");
   }
   for (const auto& node : draft.nodes)
     if (!node.cpus.empty() && !node.cpus.intersects(draft.plan.isolated))
-      draft.find(
-          Severity::warning, "node-without-isolated",
+      draft.add_finding(
+          Severity::warning, "node-without-isolated", Subject::node(node.id),
           fmt::format(
               "node {} has no isolated CPU: its {} core{} stay{} with the host", node.id,
               cores_on(cores, node.cpus), cores_on(cores, node.cpus) == 1 ? "" : "s",
               cores_on(cores, node.cpus) == 1 ? "s" : ""));
   if (const auto offline = cpu.present - cpu.online; !offline.empty())
-    draft.find(
-        Severity::note, "cpus-offline",
+    draft.add_finding(
+        Severity::note, "cpus-offline", {},
         fmt::format(
             "CPUs {} are present but offline: neither reserved nor isolated; once "
             "online they belong to the host",
@@ -148,12 +148,13 @@ Status plan_isolation(Draft& draft) {
   const bool with_flags = isolcpus_flags_supported(draft.kernel.version);
   const std::string flags = with_flags ? "managed_irq,domain," : "";
   if (!with_flags)
-    draft.find(
-        Severity::warning, "isolcpus-no-flags",
+    draft.add_finding(
+        Severity::warning, "isolcpus-no-flags", Subject::argument("isolcpus"),
         fmt::format(
             "kernel {} is older than 5.6: isolcpus= without managed_irq, so storage "
             "interrupts may reach isolated CPUs",
-            draft.kernel.release));
+            draft.kernel.release),
+        {}, {Subject::kernel(draft.kernel.release)});
   const auto isolcpus = draft.arg("isolcpus", flags + list, because, from);
   const auto nohz_full = draft.arg(
       "nohz_full", list,

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "plan/draft.hpp"
 
+#include "base/sentence.hpp"
+
 #include "plan/simulated.hpp"
 #include "policy/vf_keys.hpp"
 
@@ -42,7 +44,7 @@ bool Draft::iommu_possible() const {
   return iommu.active() || iommu.dmar || iommu.ivrs || iommu.iort || !iommu.tables_known;
 }
 
-std::vector<const Kernel*> Draft::readers() const {
+std::vector<const Kernel*> Draft::target_kernels() const {
   std::vector<const Kernel*> out{&kernel};
   if (kernel_named) return out;
   for (const auto& other : facts.kernels)
@@ -51,7 +53,7 @@ std::vector<const Kernel*> Draft::readers() const {
 }
 
 KernelArg Draft::arg(KernelArg arg, std::string because, const Origin& policy_line) {
-  plan.kargs.push_back({arg, std::move(because), policy_line});
+  plan.kargs.push_back({arg, sentence(std::move(because)), policy_line});
   return arg;
 }
 
@@ -61,15 +63,25 @@ KernelArg Draft::arg(
   return arg(make_arg(key, value).value(), std::move(because), policy_line);
 }
 
-void Draft::find(Severity severity, std::string code, std::string message) {
-  plan.findings.push_back({severity, std::move(code), std::move(message)});
+void Draft::add_finding(
+    Severity severity, std::string code, Subject subject, std::string message,
+    std::vector<Origin> sources, std::vector<Subject> related) {
+  std::erase_if(sources, [](const Origin& source) { return source.file.empty(); });
+  plan.findings.push_back(
+      {severity,
+       std::move(code),
+       std::move(subject),
+       sentence(std::move(message)),
+       std::move(sources),
+       std::move(related),
+       {}});
 }
 
 std::size_t Draft::step(
     Action action, std::string because, const Origin& policy_line, std::vector<std::size_t> after,
     bool required) {
   plan.steps.push_back(
-      {std::move(action), std::move(because), policy_line, std::move(after), required});
+      {std::move(action), sentence(std::move(because)), policy_line, std::move(after), required});
   return plan.steps.size() - 1;
 }
 
@@ -77,7 +89,7 @@ void Draft::expect(Want want, std::vector<KernelArg> asked, const Origin& policy
   plan.expectations.push_back({std::move(want), std::move(asked), policy_line});
 }
 
-std::string at(const Origin& origin) {
+std::string location_prefix(const Origin& origin) {
   return origin.file.empty() ? std::string() : origin.str() + ": ";
 }
 

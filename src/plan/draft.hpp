@@ -11,29 +11,29 @@
 
 namespace vfirst {
 
-// A PF that a [pf] section takes, after every reason not to has been looked at.
+// A PF that a [pf] section matches and that may be changed.
 struct ChosenPf {
   const PfPolicy* section = nullptr;
   const PciFunction* function = nullptr;
-  // as asked and possible
+  // As many as the policy asks for and the hardware has.
   unsigned vfs = 0;
-  // the section has a `vfs` key
+  // The section has a `vfs` key.
   bool manage_vfs = false;
-  // empty: interrupts are left alone
+  // Empty: its interrupts stay where they are.
   CpuSet irq_cpus;
 };
 
 struct Draft {
   const Facts& facts;
   const Policy& policy;
-  // the one the plan is for; release "" where none is known
+  // The kernel that the plan is for; its release is "" where none is known.
   Kernel kernel;
-  // by the caller, so that no other counts
+  // The caller named it, so no other kernel counts.
   bool kernel_named = false;
   Plan plan;
-  // by address
+  // By address.
   std::vector<ChosenPf> pfs;
-  // by id, online CPUs only, orphans joined to a node
+  // By id. Only online CPUs; those that no node lists have joined one.
   std::vector<NumaNode> nodes;
 
   bool x86() const {
@@ -42,35 +42,37 @@ struct Draft {
   }
   bool arm() const { return facts.cpu.architecture == "aarch64"; }
   // The kernels that will read the arguments: the planned one first, then the others that are
-  // installed. With a release asked for by name, that one alone.
-  std::vector<const Kernel*> readers() const;
+  // installed. If the caller named a release, only that one.
+  std::vector<const Kernel*> target_kernels() const;
   // The PF's own setting for VF `index`: the last [vf] range that says it, else the section's vf-*
   // key.
   VfSettings vf_settings(const PfPolicy& section, unsigned index) const;
-  // the VF that gets a `first` MAC rule's own address
+  // The index of the VF that gets the address itself where a MAC rule names a first address.
   unsigned mac_base(const PfPolicy& section, unsigned index) const;
   // The setting that gives a VF of a chosen PF to a vfio driver; nullptr: no VF is for a guest.
   const Setting<VfDriver>* vfio_setting() const;
-  // Can this machine have an IOMMU once the planned arguments are in effect? A tree without ACPI
-  // tables gets the benefit of the doubt.
+  // Can this machine have an IOMMU once the planned arguments are in effect? Where a tree shows no
+  // ACPI tables, the answer is yes.
   bool iommu_possible() const;
-  // The running kernel's command line without what vfirst wrote there, and without what this plan
-  // writes anew.
+  // The running kernel's command line, less what vfirst wrote there and what this plan writes.
   CommandLine foreign_arguments() const;
 
   // Adds an argument to the plan, and returns it for an expectation.
   KernelArg arg(KernelArg arg, std::string because, const Origin& policy_line);
   KernelArg arg(
       std::string_view key, std::string_view value, std::string because, const Origin& policy_line);
-  void find(Severity severity, std::string code, std::string message);
+  // `sources`: the lines that it blames; one without a file (a default) is left out.
+  void add_finding(
+      Severity severity, std::string code, Subject subject, std::string message,
+      std::vector<Origin> sources = {}, std::vector<Subject> related = {});
   std::size_t step(
       Action action, std::string because, const Origin& policy_line, std::vector<std::size_t> after,
       bool required = true);
   void expect(Want want, std::vector<KernelArg> asked, const Origin& policy_line);
 };
 
-// "50-host.ini:4: " for a message that blames a line, "" where there is none.
-std::string at(const Origin& origin);
+// "50-host.ini:4: " for a refusal that blames a line; "" where the origin has no file.
+std::string location_prefix(const Origin& origin);
 
 // The topics, in the order in which one needs the other. Each adds to the draft; a refusal ends the
 // plan. choose.cpp

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What a plan costs, and what the machine will make of it: said, not changed.
+// What a plan costs, and what this machine will make of it. Nothing here changes the plan.
 #include "plan/draft.hpp"
 
 #include <algorithm>
@@ -26,8 +26,8 @@ void vfs_against_cpus(Draft& draft) {
     }
   const auto cpus = draft.plan.isolated.size();
   if (queues > cpus)
-    draft.find(
-        Severity::warning, "vfs-exceed-cpus",
+    draft.add_finding(
+        Severity::warning, "vfs-exceed-cpus", {},
         fmt::format(
             "{} for guests with {} in all, and {}: some queues will share a CPU", plural(vfs, "VF"),
             plural(queues, "queue"), plural(cpus, "isolated CPU")));
@@ -42,22 +42,24 @@ void remote_nodes(Draft& draft) {
     const auto address = pf.function->address.str();
     if (!draft.plan.isolated.empty() &&
         (here == draft.nodes.end() || !here->cpus.intersects(draft.plan.isolated)))
-      draft.find(
-          Severity::warning, "vf-remote-node",
+      draft.add_finding(
+          Severity::warning, "vf-remote-node", Subject::device(pf.function->address),
           fmt::format(
               "{} is on node {}, which has no isolated CPU: guests that use its VFs "
               "run on another node",
-              address, node));
+              address, node),
+          {}, {Subject::node(static_cast<unsigned>(node))});
     if (!draft.plan.hugepages.empty() &&
         std::ranges::none_of(draft.plan.hugepages, [&](const PlannedPages& p) {
           return static_cast<int>(p.node) == node;
         }))
-      draft.find(
-          Severity::warning, "vf-remote-node",
+      draft.add_finding(
+          Severity::warning, "vf-remote-node", Subject::device(pf.function->address),
           fmt::format(
               "{} is on node {}, which gets no hugepages: guests that use its VFs "
               "have their memory on another node",
-              address, node));
+              address, node),
+          {}, {Subject::node(static_cast<unsigned>(node))});
   }
 }
 
@@ -86,15 +88,15 @@ void links(Draft& draft) {
     const auto &now = f.link, &can = f.link_capable;
     if (now.speed_mts == 0 || now.width == 0) continue;
     if (now.speed_mts < can.speed_mts || now.width < can.width)
-      draft.find(
-          Severity::warning, "link-trained-low",
+      draft.add_finding(
+          Severity::warning, "link-trained-low", Subject::device(f.address),
           fmt::format(
               "{} runs at {}, it can do {}: slot, riser or cable", f.address.str(), link_text(now),
               link_text(can)));
     const auto ports = port_mbps[device(f.address)];
     if (pf.vfs && ports > link_mbps(now))
-      draft.find(
-          Severity::warning, "pcie-narrow",
+      draft.add_finding(
+          Severity::warning, "pcie-narrow", Subject::device(f.address),
           fmt::format(
               "{}: its ports carry {} Gbit/s, its PCIe link ({}) {} Gbit/s", f.address.str(),
               ports / 1000, link_text(now), link_mbps(now) / 1000));
@@ -113,14 +115,14 @@ void rates(Draft& draft) {
     }
     if (speed == 0) continue;
     if (floor_mbps > speed)
-      draft.find(
-          Severity::error, "rates-promise-too-much",
+      draft.add_finding(
+          Severity::error, "rates-promise-too-much", Subject::device(pf.function->address),
           fmt::format(
               "{}: min-rates of its VFs sum to {} Mbit/s, the port has {}",
               pf.function->address.str(), floor_mbps, speed));
     else if (ceiling_mbps > speed)
-      draft.find(
-          Severity::note, "rates-oversubscribed",
+      draft.add_finding(
+          Severity::note, "rates-oversubscribed", Subject::device(pf.function->address),
           fmt::format(
               "{}: max-rates of its VFs sum to {} Mbit/s, the port has {}",
               pf.function->address.str(), ceiling_mbps, speed));
@@ -130,8 +132,8 @@ void rates(Draft& draft) {
 void windows(Draft& draft) {
   for (const auto& pf : draft.pfs)
     if (pf.vfs && pf.function->sriov && pf.function->sriov->bars_assigned == false)
-      draft.find(
-          Severity::warning, "vf-bars-unassigned",
+      draft.add_finding(
+          Severity::warning, "vf-bars-unassigned", Subject::device(pf.function->address),
           fmt::format(
               "{}: the firmware left no address space for its VFs: switch \"Above 4G Decoding\" "
               "and SR-IOV on in the BIOS setup, or say pci=realloc in [kernel] extra",
@@ -144,19 +146,23 @@ void groups(Draft& draft) {
     for (const auto& group : draft.facts.iommu.groups) {
       if (group.id != *pf.function->iommu_group) continue;
       std::string others;
+      std::vector<Subject> related;
       for (const auto& member : group.members) {
         const auto* f = draft.facts.function(member);
         const bool own = member == pf.function->address ||
                          (f && (f->physfn == pf.function->address || f->class_code >> 16 == 0x06));
-        if (!own) others += (others.empty() ? "" : ", ") + member.str();
+        if (own) continue;
+        others += (others.empty() ? "" : ", ") + member.str();
+        related.push_back(Subject::device(member));
       }
       if (!others.empty())
-        draft.find(
-            Severity::warning, "iommu-group-shared",
+        draft.add_finding(
+            Severity::warning, "iommu-group-shared", Subject::device(pf.function->address),
             fmt::format(
                 "{} shares IOMMU group {} with {}: without ACS above it, its VFs "
                 "join that group and go to guests only together",
-                pf.function->address.str(), group.id, others));
+                pf.function->address.str(), group.id, others),
+            {}, std::move(related));
     }
   }
 }
@@ -173,8 +179,8 @@ void migration(Draft& draft) {
   std::string list;
   for (std::size_t i = 0; i < pins.size(); ++i)
     list += (i == 0 ? "" : i + 1 == pins.size() ? " and " : ", ") + pins[i];
-  draft.find(
-      Severity::note, "migration",
+  draft.add_finding(
+      Severity::note, "migration", {},
       fmt::format(
           "live migration: guests that use {} move only to a host that has the same{}", list,
           vfio ? fmt::format(
@@ -197,9 +203,11 @@ void add_findings(Draft& draft) {
   neighbour_findings(draft);
   kexec_findings(draft);
   for (const auto& skipped : draft.policy.skipped)
-    draft.find(Severity::note, "policy-skipped", skipped);
+    draft.add_finding(
+        Severity::note, "policy-skipped", Subject::file(skipped.from.file), skipped.why,
+        {skipped.from});
   for (const auto& refused : draft.policy.refused)
-    draft.find(Severity::warning, "policy-refused", refused);
+    draft.add_finding(Severity::warning, "policy-refused", {}, refused);
 }
 
 }  // namespace vfirst

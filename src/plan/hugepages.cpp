@@ -56,8 +56,8 @@ std::vector<Share> budgets(Draft& draft) {
   std::vector<Share> out;
   for (const auto& node : draft.nodes) {
     if (node.total_kb == 0 && !node.memory_known && request_for(wish, node.id))
-      draft.find(
-          Severity::warning, "hugepages-memory-unknown",
+      draft.add_finding(
+          Severity::warning, "hugepages-memory-unknown", Subject::node(node.id),
           fmt::format(
               "node {}: this tree does not show its memory, so no hugepages are planned on it",
               node.id));
@@ -91,11 +91,12 @@ std::vector<Share> budgets(Draft& draft) {
     home.budget.crashkernel += crash_kb;
     if (high && out.size() > 1) out.front().budget.crashkernel += kLowCrashKb;
     if (out.size() > 1)
-      draft.find(
-          Severity::note, "crashkernel-node",
+      draft.add_finding(
+          Severity::note, "crashkernel-node", Subject::argument("crashkernel"),
           fmt::format(
               "crashkernel's {}M are charged to node {}, where the kernel usually puts them",
-              crash_kb >> 10, home.budget.node));
+              crash_kb >> 10, home.budget.node),
+          {}, {Subject::node(home.budget.node)});
   }
   return out;
 }
@@ -103,16 +104,16 @@ std::vector<Share> budgets(Draft& draft) {
 Status check_size(Draft& draft, const Setting<ByteSize>& size) {
   const auto kb = size.value.kb();
   if (kb != kGigabyteKb && kb != kTwoMegabytesKb)
-    return refuse("{}size = {}: 1G or 2M", at(size.from), size.value.str());
+    return refuse("{}size = {}: 1G or 2M", location_prefix(size.from), size.value.str());
   if (kb != kGigabyteKb) return {};
   const auto& cpu = draft.facts.cpu;
   const auto why = draft.arm() ? "this kernel's base pages are not 4K"
                                : "this CPU has no 1G pages (no pdpe1gb flag)";
   if (cpu.gigabyte_pages == false)
-    return refuse("{}size = 1G: {}; say size = 2M", at(size.from), why);
+    return refuse("{}size = 1G: {}; say size = 2M", location_prefix(size.from), why);
   if (!cpu.gigabyte_pages)
-    draft.find(
-        Severity::note, "pdpe1gb-unknown",
+    draft.add_finding(
+        Severity::note, "pdpe1gb-unknown", {},
         "this tree does not show whether the CPU has 1G pages (pdpe1gb)");
   return {};
 }
@@ -128,7 +129,7 @@ Status share_out(Draft& draft, std::vector<Share>& shares, std::uint64_t size_kb
       return refuse(
           "{}node{}: this machine has no such node with memory, and one bad node number gives no "
           "pages anywhere",
-          at(request.from), node);
+          location_prefix(request.from), node);
   for (auto& share : shares) {
     const auto* request = request_for(wish, share.budget.node);
     if (!request) continue;
@@ -140,18 +141,19 @@ Status share_out(Draft& draft, std::vector<Share>& shares, std::uint64_t size_kb
           share.budget.free_kb() * request->value.amount / 100 / size_kb);
     } else if (request->value.amount > most) {
       return refuse(
-          "{}node {}: {} pages of {} asked, it can give {}: {}", at(request->from),
+          "{}node {}: {} pages of {} asked, it can give {}: {}", location_prefix(request->from),
           share.budget.node, request->value.amount, wish.size->value.str(), most,
           share.budget.sum(size_kb));
     } else {
       share.pages = request->value.amount;
       if (const auto sure = share.budget.sure_pages(size_kb); share.pages > sure)
-        draft.find(
-            Severity::warning, "hugepages-tight",
+        draft.add_finding(
+            Severity::warning, "hugepages-tight", Subject::node(share.budget.node),
             fmt::format(
-                "{}node {}: {} pages of {} asked, only {} are there on every boot: the "
-                "kernel's image, the initramfs and its page structs may lie in the rest",
-                at(request->from), share.budget.node, share.pages, wish.size->value.str(), sure));
+                "node {}: {} pages of {} asked, only {} are there on every boot: the kernel's "
+                "image, the initramfs and its page structs may lie in the rest",
+                share.budget.node, share.pages, wish.size->value.str(), sure),
+            {request->from}, {Subject::argument("hugepages")});
     }
   }
   return {};
@@ -172,16 +174,17 @@ Status plan_hugepages(Draft& draft) {
   if (!wish.per_node && wish.nodes.empty()) return {};
   const auto asked_at = wish.per_node ? wish.per_node->from : wish.nodes.begin()->second.from;
   if (!wish.size)
-    return refuse("{}[hugepages] asks for pages without size = 1G or 2M", at(asked_at));
+    return refuse(
+        "{}[hugepages] asks for pages without size = 1G or 2M", location_prefix(asked_at));
   VFIRST_CHECK(check_size(draft, *wish.size));
   const auto size_kb = wish.size->value.kb();
   const auto size = wish.size->value.str();
 
   auto shares = budgets(draft);
   if (shares.empty())
-    draft.find(
-        Severity::error, "hugepages-no-memory",
-        at(asked_at) + "this tree shows no node's memory: no hugepages are planned");
+    draft.add_finding(
+        Severity::error, "hugepages-no-memory", {},
+        "this tree shows no node's memory: no hugepages are planned", {asked_at});
   VFIRST_CHECK(share_out(draft, shares, size_kb));
 
   if (shares.empty()) return {};
@@ -195,17 +198,18 @@ Status plan_hugepages(Draft& draft) {
                        return share.pages == shares.front().pages;
                      });
   bool flat = all_known && shares.size() == 1;
-  for (const auto* kernel : draft.readers()) {
+  for (const auto* kernel : draft.target_kernels()) {
     if (hugepage_node_form(kernel->version) || flat) continue;
     if (equal) {
       flat = true;
     } else if (kernel == &draft.kernel && !all_known) {
-      draft.find(
-          Severity::error, "hugepages-memory-unknown",
+      draft.add_finding(
+          Severity::error, "hugepages-memory-unknown", Subject::kernel(kernel->release),
           fmt::format(
               "kernel {} is older than 5.16 and cannot be told which nodes to take "
               "pages from: none are planned",
-              kernel->release));
+              kernel->release),
+          {}, {Subject::argument("hugepages")});
       return {};
     } else if (kernel == &draft.kernel) {
       const auto least = std::ranges::min(shares, {}, &Share::pages).pages;
@@ -216,23 +220,25 @@ Status plan_hugepages(Draft& draft) {
       if (absolute)
         return refuse(
             "{}kernel {} is older than 5.16 and cannot be told different page counts for its nodes",
-            at(asked_at), kernel->release);
-      draft.find(
-          Severity::warning, "hugepages-levelled",
+            location_prefix(asked_at), kernel->release);
+      draft.add_finding(
+          Severity::warning, "hugepages-levelled", Subject::kernel(kernel->release),
           fmt::format(
               "kernel {} is older than 5.16 and cannot be told different page counts for "
               "its nodes: every node gives {}, as many as the smallest can",
-              kernel->release, least));
+              kernel->release, least),
+          {}, {Subject::argument("hugepages")});
       for (auto& share : shares)
         share.pages = least;
       flat = true;
     } else {
-      draft.find(
-          Severity::warning, "hugepages-old-kernel",
+      draft.add_finding(
+          Severity::warning, "hugepages-old-kernel", Subject::kernel(kernel->release),
           fmt::format(
               "kernel {} is older than 5.16: it reads hugepages={}:{} as no pages "
               "at all, in silence",
-              kernel->release, shares.front().budget.node, shares.front().pages));
+              kernel->release, shares.front().budget.node, shares.front().pages),
+          {}, {Subject::argument("hugepages")});
     }
   }
 
@@ -241,11 +247,11 @@ Status plan_hugepages(Draft& draft) {
   for (const auto& share : shares) {
     if (share.pages == 0) {
       if (request_for(wish, share.budget.node))
-        draft.find(
-            Severity::warning, "hugepages-none",
+        draft.add_finding(
+            Severity::warning, "hugepages-none", Subject::node(share.budget.node),
             fmt::format(
-                "{}node {} gives no {} page: {}", at(share.from), share.budget.node, size,
-                share.budget.sum(size_kb)));
+                "node {} gives no {} page: {}", share.budget.node, size, share.budget.sum(size_kb)),
+            {share.from});
       continue;
     }
     total += share.pages;

@@ -21,35 +21,36 @@ std::string switch_names(const Facts& facts) {
 // What the machine lacks, and what that costs.
 void report_missing(Draft& draft, const Wish& wish, const Setting<VfDriver>* vfio) {
   const auto table = draft.facts.cpu.vendor == "amd" ? "IVRS" : draft.arm() ? "IORT" : "DMAR";
-  draft.find(
-      vfio ? Severity::error : Severity::warning, "iommu-missing",
+  draft.add_finding(
+      vfio ? Severity::error : Severity::warning, "iommu-missing", {},
       fmt::format(
-          "{}the firmware shows no IOMMU (no {} table): switch {} on in the BIOS setup{}",
-          at(wish.from), table, switch_names(draft.facts),
-          vfio ? "; until then the VFs are made but not bound to " + vfio->value.name() : ""));
+          "the firmware shows no IOMMU (no {} table): switch {} on in the BIOS setup{}", table,
+          switch_names(draft.facts),
+          vfio ? "; until then the VFs are made but not bound to " + vfio->value.name() : ""),
+      {wish.from});
   if (vfio) draft.expect(WantIommu{true}, {}, wish.from);
 }
 
 void passthrough_conflicts(Draft& draft, const Wish& wish) {
   const auto line = CommandLine::parse(draft.facts.boot.cmdline);
   if (const auto* snp = line.last("kvm_amd.sev_snp"); snp && snp->value.value_or("1") == "1")
-    draft.find(
-        Severity::warning, "iommu-passthrough-snp",
-        at(wish.from) +
-            "passthrough switches SEV-SNP off for the host: say mode = translated where "
-            "guests need it");
+    draft.add_finding(
+        Severity::warning, "iommu-passthrough-snp", Subject::argument("iommu"),
+        "passthrough switches SEV-SNP off for the host: say mode = translated where guests need "
+        "it",
+        {wish.from});
   if (draft.arm() && draft.facts.cpu.model.find("Grace") != std::string::npos)
-    draft.find(
-        Severity::warning, "iommu-passthrough-grace",
-        at(wish.from) + "NVIDIA Grace needs translated DMA: say mode = translated");
+    draft.add_finding(
+        Severity::warning, "iommu-passthrough-grace", Subject::argument("iommu.passthrough"),
+        "NVIDIA Grace needs translated DMA: say mode = translated", {wish.from});
 }
 
 void turn_off(Draft& draft, const Wish& wish) {
   const auto because = "the policy wants no IOMMU";
   if (draft.arm()) {
-    draft.find(
-        Severity::note, "iommu-off-arm",
-        at(wish.from) + "no kernel argument switches an SMMU off: left as it is");
+    draft.add_finding(
+        Severity::note, "iommu-off-arm", {},
+        "no kernel argument switches an SMMU off: it stays as it is", {wish.from});
     return;
   }
   const auto key =
@@ -70,8 +71,8 @@ Status plan_iommu(Draft& draft) {
   if (wish.mode == IommuMode::off) {
     if (vfio)
       return refuse(
-          "{}mode = off, but {}{} needs an IOMMU", at(wish.from), at(vfio->from),
-          vfio->value.name());
+          "{}mode = off, but {}{} needs an IOMMU", location_prefix(wish.from),
+          location_prefix(vfio->from), vfio->value.name());
     turn_off(draft, wish);
     return {};
   }
@@ -90,14 +91,14 @@ Status plan_iommu(Draft& draft) {
           "intel_iommu", "on",
           "an Intel CPU; whether its firmware has a DMAR table, this tree does not show",
           wish.from)};
-      draft.find(
-          Severity::note, "iommu-unproved",
+      draft.add_finding(
+          Severity::note, "iommu-unproved", Subject::argument("intel_iommu"),
           "this tree has no ACPI tables: intel_iommu=on is planned because the CPU is "
           "Intel's; VT-d may still be off in the BIOS setup");
     }
   } else if (!iommu.tables_known && !iommu.active()) {
-    draft.find(
-        Severity::note, "iommu-unproved",
+    draft.add_finding(
+        Severity::note, "iommu-unproved", {},
         fmt::format(
             "this tree has no ACPI tables: whether {} is on in the BIOS setup is not known",
             switch_names(draft.facts)));
@@ -129,8 +130,8 @@ Status plan_iommu(Draft& draft) {
     passthrough_conflicts(draft, wish);
   }
   if (vfio && !iommu.active() && iommu.tables_known)
-    draft.find(
-        Severity::note, "iommu-inactive",
+    draft.add_finding(
+        Severity::note, "iommu-inactive", {},
         fmt::format(
             "the running kernel does not use its IOMMU: VFs cannot be bound to "
             "{} before a boot with {}",

@@ -14,24 +14,26 @@ CpuSet local_reserved(Draft& draft, const PciFunction& f, const Origin& from) {
   for (const auto& node : draft.nodes)
     if (node.id == static_cast<unsigned>(f.node) && node.cpus.intersects(reserved))
       return node.cpus & reserved;
-  draft.find(
-      Severity::warning, "irq-remote-node",
+  draft.add_finding(
+      Severity::warning, "irq-remote-node", Subject::device(f.address),
       fmt::format(
-          "{}{}: its node {} has no reserved CPU, so its interrupts go to all reserved ones ({})",
-          at(from), f.address.str(), f.node, reserved.list()));
+          "{}: its node {} has no reserved CPU, so its interrupts go to all reserved ones ({})",
+          f.address.str(), f.node, reserved.list()),
+      {from}, {Subject::node(static_cast<unsigned>(f.node))});
   return reserved;
 }
 
 Result<CpuSet> literal(const Draft& draft, const std::string& text, const Origin& from) {
   const auto possible = draft.facts.cpu.possible | draft.facts.cpu.online;
   const auto read = parse_kernel_list(text, *possible.last() + 1);
-  if (!read) return refuse("{}irq = {}: {}", at(from), text, read.error().what);
+  if (!read) return refuse("{}irq = {}: {}", location_prefix(from), text, read.error().what);
   if (!draft.facts.cpu.online.contains(*read) || read->empty())
     return refuse(
-        "{}irq = {}: not all of these CPUs are online, {} are", at(from), text,
+        "{}irq = {}: not all of these CPUs are online, {} are", location_prefix(from), text,
         draft.facts.cpu.online.list());
   if (const auto both = *read & draft.plan.isolated; !both.empty())
-    return refuse("{}irq = {}: CPUs {} are isolated for guests", at(from), text, both.list());
+    return refuse(
+        "{}irq = {}: CPUs {} are isolated for guests", location_prefix(from), text, both.list());
   return *read;
 }
 

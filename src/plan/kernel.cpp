@@ -18,8 +18,8 @@ struct Word {
   std::string_view why;
 };
 
-// `extra` may say a dangerous word, being the owner's own; it does not pass unseen. What does not
-// belong there at all, policy/ has refused already.
+// The owner may put a dangerous word into `extra`; a finding points it out. policy/ has refused the
+// words that do not belong there at all.
 constexpr std::array kDangerous = {
     Word{
         "mitigations", "off",
@@ -43,9 +43,9 @@ bool covers(const Word& word, const KernelArg& arg) {
 void warn(Draft& draft, const KernelArg& arg, const Origin& from) {
   for (const auto& word : kDangerous)
     if (covers(word, arg))
-      draft.find(
-          Severity::warning, "dangerous-argument",
-          fmt::format("{}{} {}", at(from), arg.raw, word.why));
+      draft.add_finding(
+          Severity::warning, "dangerous-argument", Subject::argument(arg.raw),
+          fmt::format("{} {}", arg.raw, word.why), {from});
 }
 
 }  // namespace
@@ -69,10 +69,10 @@ Status plan_kernel(Draft& draft) {
   return {};
 }
 
-// GRUB drops whole arguments beyond the kernel's limit, in silence, and a longer line measured on
-// x86 did not boot at all.
+// GRUB drops whole arguments beyond the kernel's limit without a word, and a longer line, tried on
+// x86, did not boot at all.
 Status check_cmdline(Draft& draft) {
-  // where the tree has no command line to count
+  // Assumed where the tree shows no command line.
   constexpr std::size_t kBootImageAndRoot = 128;
   const auto& architecture = draft.facts.cpu.architecture;
   const auto limit = command_line_limit(architecture.empty() ? "x86_64" : architecture) - 1;
@@ -85,7 +85,7 @@ Status check_cmdline(Draft& draft) {
         "the kernel command line would have {} bytes ({} of them planned here): the kernel reads "
         "{}",
         ours + 1 + theirs, ours, limit);
-  // With the words that others wrote, there may be more than init can be given: then the kernel
+  // Together with the words of others there may be more than init can take: then the kernel
   // panics.
   return boots(
       planned_line(draft.facts, draft.plan), simulated_machine(draft.facts, draft.kernel.release));

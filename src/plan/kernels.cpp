@@ -23,47 +23,58 @@ bool lacks(const Kernel& kernel, std::string_view option) {
 }
 
 void missing_options(Draft& draft, const Kernel& kernel) {
-  // option -> arguments that need it
-  std::map<std::string, std::string> without;
+  // option -> keys of the arguments that need it
+  std::map<std::string, std::vector<std::string>> without;
   std::set<std::string> seen;
   for (const auto& arg : draft.plan.kargs) {
     const auto* info = karg_info(arg.key);
     if (!info || !seen.insert(arg.key).second) continue;
     if (kernel.version.known() && kernel.version < info->since)
-      draft.find(
-          Severity::warning, "kernel-too-old",
+      draft.add_finding(
+          Severity::warning, "kernel-too-old", Subject::kernel(kernel.release),
           fmt::format(
               "kernel {} would ignore {}=: it came with {}.{}", kernel.release, arg.key,
-              info->since.major, info->since.minor));
+              info->since.major, info->since.minor),
+          {}, {Subject::argument(arg.key)});
     if (!kernel.config_known) continue;
     for (const auto option : info->config) {
-      if (!lacks(kernel, option)) continue;
-      auto& list = without[std::string(option)];
-      list += (list.empty() ? "" : ", ") + arg.key + "=";
+      if (lacks(kernel, option)) without[std::string(option)].push_back(arg.key);
     }
   }
-  for (const auto& [option, keys] : without)
-    draft.find(
-        Severity::warning, "kernel-config",
-        fmt::format("kernel {} would ignore {}: {} is not set", kernel.release, keys, option));
+  for (const auto& [option, keys] : without) {
+    std::vector<Subject> related{Subject::option(option)};
+    for (const auto& key : keys)
+      related.push_back(Subject::argument(key));
+    draft.add_finding(
+        Severity::warning, "kernel-config", Subject::kernel(kernel.release),
+        fmt::format(
+            "kernel {} would ignore {}=: {} is not set", kernel.release, fmt::join(keys, "=, "),
+            option),
+        {}, std::move(related));
+  }
 }
 
 void missing_modules(Draft& draft, const Kernel& kernel) {
   if (!kernel.modules_known) return;
-  const auto look = [&](const std::string& name, std::string_view use, Severity severity) {
+  const auto look = [&](const std::string& name, std::string_view use, Severity severity,
+                        std::vector<Subject> users) {
     const auto state = kernel.modules.find(name);
-    if (state != kernel.modules.end() && state->second == ModuleState::missing)
-      draft.find(
-          severity, "kernel-module",
-          fmt::format("kernel {} has no module {}, {}", kernel.release, name, use));
+    if (state == kernel.modules.end() || state->second != ModuleState::missing) return;
+    users.push_back(Subject::module(name));
+    draft.add_finding(
+        severity, "kernel-module", Subject::kernel(kernel.release),
+        fmt::format("kernel {} has no module {}, {}", kernel.release, name, use), {},
+        std::move(users));
   };
   std::set<std::string> drivers;
   for (const auto& step : draft.plan.steps)
     if (const auto* load = std::get_if<LoadModule>(&step.action))
-      look(load->name, "which VFs are to be bound to", Severity::error);
+      look(load->name, "which VFs are to be bound to", Severity::error, {});
   for (const auto& pf : draft.pfs)
     if (!pf.function->driver.empty() && drivers.insert(pf.function->driver).second)
-      look(pf.function->driver, "which drives " + pf.function->address.str(), Severity::warning);
+      look(
+          pf.function->driver, "which drives " + pf.function->address.str(), Severity::warning,
+          {Subject::device(pf.function->address)});
 }
 
 void conflicts(Draft& draft) {
@@ -72,20 +83,22 @@ void conflicts(Draft& draft) {
   const auto possible = draft.facts.cpu.possible | draft.facts.cpu.online;
   for (const auto& one : foreign_conflicts(
            draft.foreign_arguments(), ours, draft.kernel.version, *possible.last() + 1)) {
-    draft.find(
-        Severity::warning, "foreign-argument",
+    draft.add_finding(
+        Severity::warning, std::string(kForeignArgument), Subject::argument(one.foreign.raw),
         fmt::format(
-            "the running kernel was given {} by others; it stands before our {}, "
-            "and {}: take it out there",
-            one.foreign.raw, one.ours.raw, one.rule));
-    draft.plan.foreign.push_back({one.foreign.raw, draft.plan.findings.size() - 1});
+            "the running kernel was given {} by others; it stands before our {}, and {}: take it "
+            "out",
+            one.foreign.raw, one.ours.raw, one.rule),
+        {}, {Subject::argument(one.ours.raw)});
+    if (std::ranges::find(draft.plan.foreign, one.foreign.raw) == draft.plan.foreign.end())
+      draft.plan.foreign.push_back(one.foreign.raw);
   }
 }
 
 }  // namespace
 
 void kernel_findings(Draft& draft) {
-  for (const auto* kernel : draft.readers()) {
+  for (const auto* kernel : draft.target_kernels()) {
     missing_options(draft, *kernel);
     missing_modules(draft, *kernel);
   }

@@ -25,8 +25,8 @@ bool survives_kexec(std::string_view driver) {
   return (quirk && quirk->survives_kexec) || std::ranges::find(kSurvive, driver) != kSurvive.end();
 }
 
-std::vector<std::string> against_kexec(const Facts& facts, const Plan& plan) {
-  std::vector<std::string> out;
+std::vector<KexecObstacle> against_kexec(const Facts& facts, const Plan& plan) {
+  std::vector<KexecObstacle> out;
   for (const auto& f : facts.pci) {
     const bool planned =
         std::ranges::any_of(plan.pfs, [&](const PlannedPf& pf) { return pf.address == f.address; });
@@ -36,26 +36,27 @@ std::vector<std::string> against_kexec(const Facts& facts, const Plan& plan) {
     const bool vfio = is_vfio_driver(f.driver);
     if (!f.is_vf() && !f.driver.empty() && !vfio && (planned || kind == 0x01 || kind == 0x02) &&
         !survives_kexec(f.driver))
-      out.push_back(
-          fmt::format("{}: driver {} is not known to survive kexec", f.address.str(), f.driver));
+      out.push_back({f.address, fmt::format("driver {} is not known to survive kexec", f.driver)});
     const bool removable = std::ranges::any_of(plan.steps, [&](const Step& step) {
       const auto* create = std::get_if<CreateVfs>(&step.action);
       return create && create->pf == f.address;
     });
     if (f.sriov && f.sriov->num_vfs > 0 && !removable)
-      out.push_back(fmt::format(
-          "{}: its {} VFs are not vfirst's to remove, and VFs do not survive kexec",
-          f.address.str(), f.sriov->num_vfs));
+      out.push_back(
+          {f.address, fmt::format(
+                          "its {} VFs are not vfirst's to remove, and VFs do not survive kexec",
+                          f.sriov->num_vfs)});
   }
   return out;
 }
 
 void kexec_findings(Draft& draft) {
   if (value_or(draft.policy.boot.reboot, Reboot::none) != Reboot::kexec) return;
-  for (const auto& why : against_kexec(draft.facts, draft.plan))
-    draft.find(
-        Severity::warning, "no-kexec",
-        fmt::format("{}: first provisioning takes a full reboot", why));
+  for (const auto& obstacle : against_kexec(draft.facts, draft.plan))
+    draft.add_finding(
+        Severity::warning, "no-kexec", Subject::device(obstacle.device),
+        fmt::format("{}: first provisioning takes a full reboot", obstacle.str()),
+        {draft.policy.boot.reboot->from});
 }
 
 }  // namespace vfirst

@@ -15,9 +15,16 @@ namespace vfirst {
 // Only where that is known.
 [[gnu::cold]] bool survives_kexec(std::string_view driver);
 
-// What speaks against it, a sentence each; empty: nothing that is known. Looked at are the PFs that
-// the plan takes, every other network and storage function that has a driver, and VFs that are not
-// the plan's to remove.
-[[gnu::cold]] std::vector<std::string> against_kexec(const Facts& facts, const Plan& plan);
+struct KexecObstacle {
+  PciAddress device;
+  std::string why;
+  // "0000:03:00.0: driver tg3 is not known to survive kexec"
+  std::string str() const { return device.str() + ": " + why; }
+};
+
+// What speaks against it; empty: nothing that is known. It looks at the PFs that the plan takes, at
+// every other network and storage function that has a driver, and at VFs that the plan may not
+// remove.
+[[gnu::cold]] std::vector<KexecObstacle> against_kexec(const Facts& facts, const Plan& plan);
 
 }  // namespace vfirst

@@ -70,10 +70,6 @@ Answer answer(const std::vector<DeviceMatch>& all, const PciFunction& f) {
   return out;
 }
 
-std::string place(const Neighbour& n) {
-  return n.line ? fmt::format("/{}:{}: ", n.file, n.line) : fmt::format("/{}: ", n.file);
-}
-
 class Neighbours {
  public:
   explicit Neighbours(Draft& draft) : draft_(draft) {}
@@ -94,8 +90,17 @@ class Neighbours {
   }
 
  private:
-  void warn(const Neighbour& n, const char* code, const std::string& text) {
-    draft_.find(Severity::warning, code, place(n) + text);
+  // `devices`: those that the other tool would touch; none for what concerns the whole host.
+  void warn(
+      const Neighbour& n, const char* code, std::string text,
+      std::initializer_list<PciAddress> devices = {}) {
+    const auto file = "/" + n.file;
+    std::vector<Subject> related;
+    for (const auto& device : devices)
+      related.push_back(Subject::device(device));
+    draft_.add_finding(
+        Severity::warning, code, Subject::file(file), std::move(text), {{file, n.line}},
+        std::move(related));
   }
 
   static bool same(const std::string& text, unsigned count) {
@@ -132,7 +137,8 @@ class Neighbours {
             fmt::format(
                 "udev makes {} VFs on {}, {} are planned: it changes the number after "
                 "early boot, through 0; take this line out",
-                n.value, address, pf.vfs));
+                n.value, address, pf.vfs),
+            {pf.function->address});
     } else if (n.key == "VirtualFunction") {
       const auto index = parse_number(n.value);
       const auto* ours = step_of<SetVfAttributes>(pf);
@@ -143,21 +149,24 @@ class Neighbours {
             fmt::format(
                 "udev sets attributes of VF {} of {} after early boot did: take this "
                 "[SR-IOV] section out",
-                *index, address));
+                *index, address),
+            {pf.function->address});
     } else if (n.key == "CombinedChannels") {
       if (const auto* ours = step_of<SetQueues>(pf); ours && !same(n.value, ours->combined))
         warn(
             n, "neighbour-link",
             fmt::format(
                 "udev gives {} {} queues, {} are planned: take this line out", address, n.value,
-                ours->combined));
+                ours->combined),
+            {pf.function->address});
     } else if (!n.key.empty() && step_of<SetCoalescing>(pf)) {
       warn(
           n, "neighbour-link",
           fmt::format(
               "udev sets {}={} on {}, whose coalescing is planned: which of the two is "
               "last is left to chance; take this line out",
-              n.key, n.value, address));
+              n.key, n.value, address),
+          {pf.function->address});
     }
   }
 
@@ -169,7 +178,8 @@ class Neighbours {
         fmt::format(
             "NetworkManager keeps {} at {} VFs while this profile is active and resets it "
             "afterwards, {} are planned: take {} out",
-            pf.function->address.str(), n.value, pf.vfs, n.key));
+            pf.function->address.str(), n.value, pf.vfs, n.key),
+        {pf.function->address});
   }
 
   void netplan(const Neighbour& n, const ChosenPf& pf) {
@@ -180,7 +190,8 @@ class Neighbours {
         fmt::format(
             "netplan makes {} VFs on {}, {} are planned: it changes the number after "
             "early boot, through 0; take this line out",
-            n.value, pf.function->address.str(), pf.vfs));
+            n.value, pf.function->address.str(), pf.vfs),
+        {pf.function->address});
   }
 
   void driverctl(const Neighbour& n) {
@@ -193,7 +204,8 @@ class Neighbours {
             n, "neighbour-driverctl",
             fmt::format(
                 "driverctl binds {} to {} at each boot, planned is {}: driverctl unset-override {}",
-                address->str(), n.value, vf.driver.phrase(), address->str()));
+                address->str(), n.value, vf.driver.phrase(), address->str()),
+            {*address});
     for (const auto& pf : draft_.pfs)
       if (pf.function->address == *address && !pf.function->driver.empty() &&
           pf.function->driver != n.value)
@@ -202,7 +214,8 @@ class Neighbours {
             fmt::format(
                 "driverctl binds PF {} to {} at each boot, which takes its VFs away: "
                 "driverctl unset-override {}",
-                address->str(), n.value, address->str()));
+                address->str(), n.value, address->str()),
+            {*address});
   }
 
   void udev(const Neighbour& n, const ChosenPf& pf) {
@@ -218,7 +231,8 @@ class Neighbours {
         n, "neighbour-udev",
         fmt::format(
             "this rule {} each time the device shows up, {} VFs are planned: take it out", what,
-            pf.vfs));
+            pf.vfs),
+        {pf.function->address});
   }
 
   void modprobe(const Neighbour& n, const ChosenPf& pf) {
@@ -234,7 +248,8 @@ class Neighbours {
           fmt::format(
               "module {} makes {} VFs of its own on {} as it is loaded, {} are planned: "
               "take max_vfs out",
-              f.driver, n.value, f.address.str(), pf.vfs));
+              f.driver, n.value, f.address.str(), pf.vfs),
+          {f.address});
       return;
     }
     for (const auto text : split(n.value, ',')) {
@@ -247,7 +262,8 @@ class Neighbours {
             fmt::format(
                 "vfio-pci takes every {}, and so may take PF {} before its own driver can "
                 "make VFs: take {} out",
-                text, f.address.str(), text));
+                text, f.address.str(), text),
+            {f.address});
       if (f.sriov && device == f.sriov->vf_device &&
           std::ranges::any_of(draft_.plan.vfs, [&](const PlannedVf& vf) {
             return vf.pf == f.address && !vf.driver.satisfied_by("vfio-pci");
@@ -257,7 +273,8 @@ class Neighbours {
             fmt::format(
                 "vfio-pci takes every {}, the VFs of {} among them that are planned for "
                 "another driver: take {} out",
-                text, f.address.str(), text));
+                text, f.address.str(), text),
+            {f.address});
     }
   }
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "plan/plan.hpp"
 
-#include "base/fnv.hpp"
 #include "plan/draft.hpp"
 
 #include <algorithm>
@@ -70,17 +69,6 @@ std::vector<KernelArg> Plan::arguments() const {
 
 std::string Plan::cmdline() const {
   return join_arguments(arguments());
-}
-
-std::string Plan::hash() const {
-  Fnv fnv;
-  fnv.add(cmdline());
-  for (const auto& step : steps) {
-    fnv.add(describe(step.action));
-    for (auto before : step.after)
-      fnv.add(std::to_string(before));
-  }
-  return fnv.str();
 }
 
 Result<Plan> make_plan(const Facts& facts, const Policy& policy, const std::string& release) {

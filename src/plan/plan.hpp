@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
-// Facts × Policy → Plan: a value that is printed, compared, tested, and never half executed.
+// Facts × Policy → Plan: a value. It is printed, compared and tested before anything is carried
+// out.
 
 #include "facts/facts.hpp"
 #include "kargs/command_line.hpp"
 #include "plan/action.hpp"
+#include "plan/finding.hpp"
 #include "policy/policy.hpp"
 
 #include <string>
@@ -13,17 +15,7 @@
 
 namespace vfirst {
 
-enum class Severity { note, warning, error };
-
-struct Finding {
-  Severity severity = Severity::note;
-  // stable, kebab-case: "vf-remote-node"
-  std::string code;
-  std::string message;
-  bool operator==(const Finding&) const = default;
-};
-
-// A kernel argument that we want.
+// One kernel argument that the plan asks for.
 struct PlannedArg : KernelArg {
   std::string because;
   Origin policy;
@@ -63,15 +55,16 @@ struct Step {
   Action action;
   std::string because;
   Origin policy;
-  // indices of steps that must be over before it
+  // Positions, in the same list of steps, of those that must be over before it. Each is smaller
+  // than its own.
   std::vector<std::size_t> after;
-  // false: its failure is a note
+  // False: its failure is only noted.
   bool required = true;
   bool operator==(const Step&) const = default;
 };
 
-// What must be seen in the booted kernel for an argument to count as effective. Each is checked
-// from sysfs or procfs.
+// What the booted kernel must show for an argument to count as effective. Each is read from sysfs
+// or procfs.
 struct WantIsolated {
   CpuSet cpus;
   bool operator==(const WantIsolated&) const = default;
@@ -105,7 +98,7 @@ struct WantMaxCstate {
   unsigned deepest = 1;
   bool operator==(const WantMaxCstate&) const = default;
 };
-// presence, where no effect can be read
+// That the argument is there, where no effect can be read.
 struct WantArg {
   KernelArg arg;
   bool operator==(const WantArg&) const = default;
@@ -116,51 +109,50 @@ using Want = std::variant<
 
 struct Expectation {
   Want want;
-  // the kernel arguments that ask for it
+  // The kernel arguments that ask for it.
   std::vector<KernelArg> asked;
   Origin policy;
   bool operator==(const Expectation&) const = default;
 };
 
-// an argument of others that makes one of ours void
-struct ForeignWord {
-  // as it stands in the line
-  std::string word;
-  // which of the findings says so
-  std::size_t finding = 0;
-  bool operator==(const ForeignWord&) const = default;
-};
+inline constexpr std::string_view kForeignArgument = "foreign-argument";
 
 struct Plan {
-  // in the order they are written
+  // In the order in which they are written.
   std::vector<PlannedArg> kargs;
-  // disjoint, together the online CPUs
+  // Disjoint; together they are the online CPUs.
   CpuSet reserved, isolated;
   std::vector<PlannedPages> hugepages;
   std::vector<PlannedPf> pfs;
   std::vector<PlannedVf> vfs;
-  // an order that satisfies every `after`
+  // In an order that satisfies every `after`. The order is never changed: `after` counts on it.
   std::vector<Step> steps;
   std::vector<Expectation> expectations;
   std::vector<Finding> findings;
-  std::vector<ForeignWord> foreign;
-  // of the facts it was made from
+  // Arguments of others that make one of ours void, as they stand in the command line. The findings
+  // of the code kForeignArgument are about them.
+  std::vector<std::string> foreign;
+  // Of the facts that the plan was made from.
   std::string fingerprint;
   unsigned timeout_s = 60;
   Role role = Role::host;
 
   std::vector<KernelArg> arguments() const;
-  // the arguments as one text
+  // The arguments as one text, separated by blanks.
   std::string cmdline() const;
-  // short; over arguments and steps
+  // A short name for what the plan does: its arguments, and its steps with their order. Two plans
+  // that differ only in sentences, findings or origins have the same.
   std::string hash() const;
+  // Is a hash that was stored earlier this plan's? True for what 0.1.0 called it, too: a host may
+  // update its package while a trial is under way.
+  bool known_as(std::string_view stored) const;
   bool operator==(const Plan&) const = default;
 };
 
-// Refuses (one line, with the policy's file:line where one is to blame) what cannot be done on this
-// machine at all; everything that can be lived with is a finding. Pure: no clock, no environment,
-// no I/O. `release`: the kernel the plan is for; empty: the newest installed one, or the running
-// one.
+// Refuses what cannot be done on this machine at all, in one line with the policy's file:line where
+// a line is to blame. Everything else that the owner should know is a finding. Pure: no clock, no
+// environment, no I/O. `release`: the kernel that the plan is for; empty: the newest one that is
+// installed, or the running one.
 Result<Plan> make_plan(const Facts& facts, const Policy& policy, const std::string& release = {});
 
 }  // namespace vfirst

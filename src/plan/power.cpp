@@ -13,11 +13,11 @@ Status plan_power(Draft& draft) {
   // processor.max_cstate=0 means 1 (drivers/acpi/processor_idle.c), so 1 is what is said.
   const auto acpi = std::max(deepest, 1u);
   if (!draft.x86()) {
-    draft.find(
-        Severity::note, "cstate-no-argument",
-        at(wish->from) +
-            "max-cstate: no such kernel argument on this architecture; isolated-latency-us "
-            "works everywhere");
+    draft.add_finding(
+        Severity::note, "cstate-no-argument", Subject::key("power.max-cstate"),
+        "max-cstate: this architecture has no kernel argument for it; isolated-latency-us works "
+        "everywhere",
+        {wish->from});
     return {};
   }
   std::vector<KernelArg> asked;
@@ -48,9 +48,9 @@ void limit_idle(Draft& draft) {
   const auto& wish = draft.policy.power.isolated_latency_us;
   if (!wish || draft.plan.role == Role::guest) return;
   if (draft.plan.isolated.empty()) {
-    draft.find(
-        Severity::warning, "latency-without-isolated",
-        at(wish->from) + "isolated-latency-us has no effect: no CPU is isolated");
+    draft.add_finding(
+        Severity::warning, "latency-without-isolated", Subject::key("power.isolated-latency-us"),
+        "isolated-latency-us has no effect: no CPU is isolated", {wish->from});
     return;
   }
   draft.step(

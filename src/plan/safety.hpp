@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
-// What the host itself stands on, and which devices would take it along.
+// The devices that the host itself needs, and those that would take one of them along.
 
 #include "facts/facts.hpp"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
-// The machine of the facts as the simulator of the command line wants it, and the line that a plan
-// leads to.
+// The facts in the form that the simulator of the command line takes, and the command line that a
+// plan leads to.
 
 #include "kargs/simulate.hpp"
 #include "plan/plan.hpp"

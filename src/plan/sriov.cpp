@@ -29,6 +29,19 @@ std::string reason_for(const VfDriver& driver) {
   return "the policy names this driver";
 }
 
+// The key that stands first among those that ask for a VF attribute.
+Origin first_origin(const VfSettings& wish) {
+  std::optional<Origin> first;
+  const auto look = [&](const auto& setting) {
+    if (!setting) return;
+    const auto& from = setting->from;
+    if (!first || (from.file == first->file && from.line < first->line)) first = from;
+  };
+  look(wish.mac);
+  for_each_attribute([&](const auto& row) { look(wish.*row.setting); });
+  return first.value_or(Origin{});
+}
+
 class PfSteps {
  public:
   PfSteps(
@@ -75,47 +88,49 @@ class PfSteps {
   }
 
   void not_a_nic(const Origin& from, std::string_view what) {
-    draft_.find(
-        Severity::warning, "not-a-nic",
-        fmt::format(
-            "{}{} is not a network device: {} left out", at(from), pf().address.str(), what));
+    draft_.add_finding(
+        Severity::warning, "not-a-nic", Subject::device(pf().address),
+        fmt::format("{} is not a network device: {} left out", pf().address.str(), what), {from});
   }
 
   // The step stays in the plan, because the plan must not depend on whether the driver is bound
   // yet.
   void report_eswitch() {
     if (section().eswitch->value == "switchdev" && lacks_eswitch(pf().driver))
-      draft_.find(
-          Severity::warning, "eswitch-unsupported",
+      draft_.add_finding(
+          Severity::warning, "eswitch-unsupported", Subject::device(pf().address),
           fmt::format(
-              "{}{}: driver {} knows only the legacy mode of its embedded switch: eswitch = "
+              "{}: driver {} knows only the legacy mode of its embedded switch: eswitch = "
               "switchdev will be refused",
-              at(section().eswitch->from), pf().address.str(), pf().driver));
+              pf().address.str(), pf().driver),
+          {section().eswitch->from});
   }
 
   // The steps do not depend on whether a driver is bound: in the initramfs none may be, and the
   // plan must be the same.
   void bring_up() {
     if (!is_nic(pf())) return;
-    std::string why;
+    const auto up = [&](std::string why, const Origin& from) {
+      ready_ = {draft_.step(BringUp{pf().address}, std::move(why), from, ready_, required_)};
+    };
+    const auto mac = admin_mac_line();
     if (pf_.vfs && up_before_vfs(pf().driver, pf().vendor))
-      why = "this driver makes no VF while its port is down";
-    else if (any_admin_mac() && up_before_mac(pf().driver, pf().vendor))
-      why = "drivers lose a VF's MAC that is set while the port is down";
+      up("this driver makes no VF while its port is down", section().vfs->from);
+    else if (mac && up_before_mac(pf().driver, pf().vendor))
+      up("drivers lose a VF's MAC that is set while the port is down", *mac);
     else if (!pf_.irq_cpus.empty())
-      why = "a port's interrupts exist only while it is up";
+      up("a port's interrupts exist only while it is up", section().irq->from);
     else if (coalescing())
-      why = "drivers refuse coalescing while the port is down";
-    if (!why.empty())
-      ready_ = {draft_.step(BringUp{pf().address}, why, section().from, ready_, required_)};
+      up("drivers refuse coalescing while the port is down", *origin_of_coalescing(section()));
   }
 
-  bool any_admin_mac() const {
+  // The line that gives the first VF a MAC of ours; nothing where no VF gets one.
+  std::optional<Origin> admin_mac_line() const {
     for (unsigned i = 0; i < pf_.vfs; ++i)
       if (const auto mac = draft_.vf_settings(section(), i).mac;
           mac && mac->value.kind != MacRule::Kind::automatic)
-        return true;
-    return false;
+        return mac->from;
+    return std::nullopt;
   }
 
   Status make_vfs(bool late_switch) {
@@ -128,19 +143,21 @@ class PfSteps {
         from, ready_, required_);
     std::vector<std::size_t> before_binding{made};
     SetVfAttributes attributes{pf().address, {}};
-    Origin attributes_from = section().from;
+    // One step sets what many keys ask for. It cites the first of them.
+    Origin attributes_from;
     bool knob_reported = false;
     for (unsigned i = 0; i < pf_.vfs; ++i) {
       const auto wish = draft_.vf_settings(section(), i);
       if (wish.queues) {
         const auto* quirk = quirk_of_driver(pf().driver);
         if (quirk && quirk->vf_msix == DriverQuirk::Knob::no && !knob_reported) {
-          draft_.find(
-              Severity::note, "vf-queues-fixed",
+          draft_.add_finding(
+              Severity::note, "vf-queues-fixed", Subject::device(pf().address),
               fmt::format(
-                  "{}{}: driver {} gives every VF the same number of vectors, "
-                  "vf-queues will have no effect",
-                  at(wish.queues->from), pf().address.str(), quirk->driver));
+                  "{}: driver {} gives every VF the same number of vectors, vf-queues will have no "
+                  "effect",
+                  pf().address.str(), quirk->driver),
+              {wish.queues->from});
           knob_reported = true;
         }
         before_binding.push_back(draft_.step(
@@ -179,14 +196,13 @@ class PfSteps {
       const auto mac = wish.mac->value.first.plus(index - draft_.mac_base(section(), index));
       if (!mac)
         return refuse(
-            "{}VF {} of {}: {}", at(wish.mac->from), index, pf().address.str(), mac.error().what);
+            "{}VF {} of {}: {}", location_prefix(wish.mac->from), index, pf().address.str(),
+            mac.error().what);
       vf.mac = *mac;
     }
     static_cast<VfAttributes&>(vf) = vfirst::attributes_of(wish);
     if (vf.empty() && !vf.stable_mac) return std::optional<SetVfAttributes::Vf>{};
-    // the step cites the first setting of its first VF
-    if (from == section().from)
-      from = vf.mac || vf.stable_mac ? wish.mac->from : *origin_of_attributes(wish);
+    if (from == Origin{}) from = first_origin(wish);
     return std::optional{std::move(vf)};
   }
 
@@ -209,8 +225,8 @@ class PfSteps {
                              : Result<PciAddress>(refuse("its VF stride is 0"));
     if (pf().sriov->offset == 0 || !address) {
       if (index == 0 || pf().sriov->offset != 0)
-        draft_.find(
-            Severity::error, "vf-address",
+        draft_.add_finding(
+            Severity::error, "vf-address", Subject::device(pf().address),
             pf().sriov->offset == 0
                 ? fmt::format(
                       "{}: this tree does not show where its VFs will be: they are made, not bound",
@@ -229,7 +245,7 @@ class PfSteps {
     std::ranges::sort(after);
     const auto bound = draft_.step(
         BindDriver{pf().address, index, *address, driver}, reason_for(driver),
-        wish.driver ? wish.driver->from : section().from, after, required_);
+        wish.driver ? wish.driver->from : section().vfs->from, after, required_);
     if (const auto* from = origin_of_coalescing(wish))
       vf_coalescing(index, *address, wish, driver, bound, *from);
   }
@@ -240,12 +256,13 @@ class PfSteps {
       std::size_t bound, const Origin& from) {
     if (!is_nic(pf())) return not_a_nic(from, "interrupt coalescing is");
     if (driver.is_vfio() || driver.is_none()) {
-      draft_.find(
-          Severity::warning, "vf-without-port",
+      draft_.add_finding(
+          Severity::warning, "vf-without-port", Subject::device(address),
           fmt::format(
-              "{}VF {} of {} ({}) has no port on this host: its coalescing is set "
-              "in its guest, by a policy with role = guest",
-              at(from), index, pf().address.str(), driver.phrase()));
+              "VF {} of {} ({}) has no port on this host: its coalescing is set in its guest, by a "
+              "policy with role = guest",
+              index, pf().address.str(), driver.phrase()),
+          {from}, {Subject::device(pf().address)});
       return;
     }
     const auto up = draft_.step(
@@ -277,12 +294,13 @@ class PfSteps {
     if (!pf_.irq_cpus.empty()) {
       const bool managed = managed_irqs(pf().driver, pf().class_code);
       if (managed)
-        draft_.find(
-            Severity::note, "irq-managed",
+        draft_.add_finding(
+            Severity::note, "irq-managed", Subject::device(pf().address),
             fmt::format(
-                "{}{}: the kernel itself places its interrupts; "
-                "isolcpus=managed_irq keeps them off isolated CPUs",
-                at(section().irq->from), pf().address.str()));
+                "{}: the kernel itself places its interrupts; isolcpus=managed_irq keeps them off "
+                "isolated CPUs",
+                pf().address.str()),
+            {section().irq->from}, {Subject::argument("isolcpus")});
       draft_.step(
           PinIrqs{pf().address, pf_.irq_cpus},
           fmt::format(

@@ -50,9 +50,9 @@ class File {
   }
   Origin origin(unsigned line) const { return {source_.name, line}; }
 
-  Result<std::optional<std::string>> match(
+  Result<std::optional<SkippedFile>> match(
       const std::vector<IniSection>& sections, const MatchFacts& machine) const {
-    std::optional<std::string> why_not;
+    std::optional<SkippedFile> why_not;
     for (const auto& section : sections) {
       if (words(section.name) != std::vector<std::string_view>{"match"}) continue;
       for (const auto& entry : section.entries) {
@@ -60,7 +60,7 @@ class File {
         if (!row) return unknown_key(entry, section, "match");
         VFIRST_CHECK(value_of(entry, section, "match", false));
         if (auto reason = mismatch(row->key, entry.value, machine); reason && !why_not)
-          why_not = fmt::format("{}:{}: [match] {}", source_.name, entry.line, *reason);
+          why_not = SkippedFile{origin(entry.line), "[match] " + *reason};
       }
     }
     return why_not;

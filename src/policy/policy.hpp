@@ -22,11 +22,18 @@ namespace vfirst {
 struct Origin {
   // the file's name without its directory: "50-host.ini"
   std::string file;
+  // from 1; 0: the whole file
   unsigned line = 0;
-  std::string str() const {
-    return file.empty() ? std::string() : fmt::format("{}:{}", file, line);
-  }
+  std::string str() const { return line ? fmt::format("{}:{}", file, line) : file; }
   bool operator==(const Origin&) const = default;
+};
+
+// A file whose [match] does not match this machine.
+struct SkippedFile {
+  // the line of [match] that does not
+  Origin from;
+  std::string why;
+  bool operator==(const SkippedFile&) const = default;
 };
 
 template <class T>
@@ -212,7 +219,7 @@ struct Policy {
   // the files that were used, in order
   std::vector<std::string> files;
   // "60-r760.ini: [match] product is not ..."
-  std::vector<std::string> skipped;
+  std::vector<SkippedFile> skipped;
   // What this boot brought and what was refused of it, a line each: "url-1-host.ini:3: ...".
   std::vector<std::string> refused;
   bool operator==(const Policy&) const = default;

@@ -46,10 +46,10 @@ std::string repeat_text(Repeat repeat) {
 }
 
 // Adds the findings about the subject.
-void add_findings_about(Explanation& out, const Plan& plan, std::string_view word) {
+void add_findings(Explanation& out, const Plan& plan, auto about_it) {
   for (const auto& finding : plan.findings)
-    if (finding.message.find(word) != std::string::npos)
-      out.line(severity_name(finding.severity), finding.message);
+    if (about_it(finding.subject) || std::ranges::any_of(finding.related, about_it))
+      out.line(severity_name(finding.severity), finding.line());
 }
 
 std::optional<Explanation> explain_argument(
@@ -77,7 +77,10 @@ std::optional<Explanation> explain_argument(
     out.line("repeated", repeat_text(info->repeat));
     out.line("risk", std::string(info->risk));
   }
-  add_findings_about(out, plan, key + "=");
+  add_findings(out, plan, [&](const Subject& about) {
+    return about.kind == Subject::Kind::argument &&
+           same_key(about.name.substr(0, about.name.find('=')), key);
+  });
   return out;
 }
 
@@ -145,7 +148,7 @@ std::optional<Explanation> explain_device(
           "step",
           fmt::format(
               "{}: {} ({})", describe(step.action), step.because, origin_text(step.policy)));
-  add_findings_about(out, plan, address.str());
+  add_findings(out, plan, [&](const Subject& about) { return about == Subject::device(address); });
   if (out.lines.empty()) return std::nullopt;
   return out;
 }

@@ -82,7 +82,15 @@ std::string plan_json(const Plan& plan) {
     });
     objects("findings", plan.findings, [&](const Finding& f) {
       json.member("severity", severity_name(f.severity)), json.member("code", f.code),
-          json.member("message", f.message);
+          json.member("message", f.line());
+      const auto subject = [&](const Subject& about) {
+        json.object(
+            [&] { json.member("kind", kind_name(about.kind)), json.member("name", about.name); });
+      };
+      json.key("subject");
+      subject(f.subject);
+      json.list("related", f.related, subject);
+      json.list("sources", f.sources, [&](const Origin& source) { json.value(source.str()); });
     });
     json.member("timeout_s", plan.timeout_s);
     json.member("role", plan.role == Role::guest ? "guest" : "host");

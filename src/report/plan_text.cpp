@@ -129,7 +129,7 @@ std::string findings_text(const Plan& plan, bool colour) {
   Table table;
   for (const auto& finding : plan.findings)
     table.row(
-        {severity_name(finding.severity), finding.code, finding.message},
+        {severity_name(finding.severity), finding.code, finding.line()},
         colour_of(finding.severity));
   return table.empty() ? "" : heading("Findings") + table.str(colour);
 }

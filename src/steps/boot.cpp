@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "steps/boot.hpp"
 
+#include "plan/legacy.hpp"
 #include "steps/gates.hpp"
 
 #include <algorithm>
@@ -23,6 +24,10 @@ bool BootReport::complete() const {
            return step.required &&
                   (step.state == StepState::failed || step.state == StepState::skipped);
          });
+}
+
+bool BootReport::is_of_plan(std::string_view stored) const {
+  return stored == plan_hash || (!legacy_hash.empty() && stored == legacy_hash);
 }
 
 std::string BootReport::summary() const {
@@ -49,9 +54,10 @@ BootReport boot(
   BootReport report;
   report.phase = machine.initramfs ? "initrd" : "root";
   report.plan_hash = plan.hash();
+  report.legacy_hash = legacy::hash(plan);
   report.started_s = seconds(machine.events.now());
   if (auto reason = closed_gate(machine.root, plan.fingerprint)) {
-    report.skipped = *reason;
+    report.skipped = sentence(*reason);
   } else {
     auto run = run_steps(plan.steps, machine, budget, progress);
     report.steps = std::move(run.steps);

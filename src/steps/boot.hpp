@@ -13,6 +13,8 @@ struct BootReport {
   // "initrd" or "root"
   std::string phase;
   std::string plan_hash;
+  // what 0.1.0 would call that plan (plan/legacy.hpp)
+  std::string legacy_hash{};
   // the closed gate's reason; "" where the steps were run
   std::string skipped;
   std::vector<StepResult> steps;
@@ -24,6 +26,8 @@ struct BootReport {
   unsigned count(StepState) const;
   // every required step holds, or waits for a later event
   bool complete() const;
+  // Is this stored hash the plan's, by its name of today or by that of 0.1.0?
+  bool is_of_plan(std::string_view stored) const;
   // one line: "31 steps: 24 done, 7 unchanged; 24 writes in 1.204 s"
   std::string summary() const;
 };

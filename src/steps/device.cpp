@@ -108,7 +108,8 @@ std::optional<std::string> vf_user(const Root& root, const PciAddress& vf) {
                  : fmt::format("driver {} has it", *driver);
 }
 
-std::string habit(const Root& root, const PciAddress& pf, std::string_view DriverQuirk::* what) {
+std::string quirk_hint(
+    const Root& root, const PciAddress& pf, std::string_view DriverQuirk::* what) {
   const auto* quirk = quirk_of_driver(bound_driver(root, pf).value_or(""));
   return quirk && !(quirk->*what).empty() ? fmt::format("; {}: {}", quirk->driver, quirk->*what)
                                           : std::string();

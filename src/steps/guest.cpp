@@ -5,6 +5,7 @@
 #include "base/xml.hpp"
 #include "steps/apply.hpp"
 #include "steps/device.hpp"
+#include "steps/irqs.hpp"
 #include "steps/late_irqs.hpp"
 
 #include <algorithm>
@@ -30,7 +31,7 @@ std::optional<PciAddress> host_address(const XmlTag& tag) {
   return address ? std::optional(*address) : std::nullopt;
 }
 
-// The kernel's own words, not the plan's: what is isolated in this boot, whoever asked for it.
+// What the kernel isolates in this boot, whoever asked for it; the plan may differ.
 CpuSet list_of(const Root& root, const std::string& file) {
   const auto text = root.read(file).value_or("");
   const auto set = CpuSet::parse_list(trimmed(text));
@@ -128,12 +129,11 @@ GuestReport pin_guest(
                             .value_or(std::vector<std::string>{});
       seen.insert(seen.end(), irqs.begin(), irqs.end());
       if (irqs.empty()) continue;
-      const auto out = apply(PinIrqs{device, cpus}, machine);
-      report.writes += out.writes;
-      report.vectors += static_cast<unsigned>(irqs.size());
-      report.pinned +=
-          static_cast<unsigned>(parse_number(out.got.substr(0, out.got.find(' '))).value_or(0));
-      if (out.state == StepState::failed) report.causes.push_back(out.cause);
+      const auto done = steps::pin_irqs({device, cpus}, machine);
+      report.writes += done.outcome.writes;
+      report.vectors += done.vectors;
+      report.pinned += done.pinned;
+      if (done.outcome.state == StepState::failed) report.causes.push_back(done.outcome.cause);
       ++complete;
     }
     const auto now = machine.events.now();

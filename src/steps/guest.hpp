@@ -15,9 +15,9 @@ namespace vfirst {
 
 struct Guest {
   std::string name;
-  // of <vcpupin>, else of <vcpu cpuset=>; empty: not pinned
+  // Of <vcpupin>, else of <vcpu cpuset=>; empty: not pinned.
   CpuSet cpus;
-  // of the host, in the order of the domain's XML
+  // The host's addresses, in the order of the domain's XML.
   std::vector<PciAddress> devices;
 };
 
@@ -28,7 +28,7 @@ Result<CpuSet> parse_cpuset(std::string_view text);
 
 struct GuestDevice {
   PciAddress device;
-  // empty: nothing says where; left alone
+  // Empty: nothing says which, so its vectors stay where they are.
   CpuSet cpus;
 };
 // Of the guest's devices those that vfirst made or set up (run/vfirst/irqs), each with its CPUs:
@@ -36,16 +36,16 @@ struct GuestDevice {
 std::vector<GuestDevice> guest_devices(const Guest& guest, const Root& root);
 
 struct GuestReport {
-  // at the end
+  // Counted at the end.
   unsigned vectors = 0, pinned = 0, writes = 0;
-  // of what could not be pinned
+  // Why some could not be pinned.
   std::vector<std::string> causes;
 };
 
-// A vector is there once the guest's driver asks for it, seconds or minutes after the guest
-// started, and the kernel makes no event of that; a driver may ask several times. So this looks, at
-// most once a second and at two or three files a VF, until all is where it belongs and has been for
-// `quiet`, or the time is up.
+// A vector exists once the guest's driver asks for it, seconds or minutes after the guest started.
+// The kernel sends no event then, and a driver may ask several times. So this looks at most once a
+// second, at two or three files a VF, until every vector has been where it belongs for `quiet`, or
+// the time is up.
 GuestReport pin_guest(
     const std::vector<GuestDevice>& devices, const Machine& machine, Events::Time budget,
     Events::Time quiet);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // A PF's MSI vectors, one by one over the CPUs that the host keeps.
+#include "steps/irqs.hpp"
 #include "base/text.hpp"
 #include "steps/actions.hpp"
 #include "steps/device.hpp"
@@ -11,8 +12,8 @@ namespace vfirst::steps {
 
 namespace {
 
-// Ascending, which is the order in which the driver got its vectors; the same on every look as long
-// as it is bound.
+// Ascending: the order in which the driver got its vectors. It stays the same while that driver is
+// bound.
 std::vector<unsigned> vectors_of(const Root& root, const PciAddress& pf) {
   std::vector<unsigned> out;
   for (const auto& name :
@@ -49,14 +50,21 @@ struct Tally {
 }  // namespace
 
 Outcome apply(const PinIrqs& x, const Machine& machine) {
+  return pin_irqs(x, machine).outcome;
+}
+
+Pinned pin_irqs(const PinIrqs& x, const Machine& machine) {
   const auto irqs = vectors_of(machine.root, x.pf);
   const auto cpus = x.cpus.members();
-  Outcome out{.wanted = fmt::format("{} of {}", irqs.size(), irqs.size())};
+  Pinned report;
+  report.vectors = static_cast<unsigned>(irqs.size());
+  auto& out = report.outcome;
+  out.wanted = fmt::format("{} of {}", irqs.size(), irqs.size());
   if (irqs.empty() || cpus.empty()) {
     out.state = StepState::deferred;
     out.got = "0 of 0";
     out.cause = fmt::format("{}: no interrupts yet", x.pf.str());
-    return out;
+    return report;
   }
   Tally tally;
   unsigned changed = 0;
@@ -81,7 +89,7 @@ Outcome apply(const PinIrqs& x, const Machine& machine) {
     auto written = machine.root.write(affinity_file(irqs[i]), one.list());
     int error = written ? 0 : static_cast<int>(written.error().code);
     if (error && reaction_to(Place::smp_affinity, error) == Reaction::widen) {
-      // widened by an earlier run
+      // An earlier run widened it.
       if (*now == x.cpus) {
         ++tally.wide;
         continue;
@@ -112,7 +120,8 @@ Outcome apply(const PinIrqs& x, const Machine& machine) {
     }
   }
   out.got = tally.text(irqs.size());
-  if (out.state == StepState::failed) return out;
+  report.pinned = tally.pinned;
+  if (out.state == StepState::failed) return report;
   if (tally.absent) {
     out.state = StepState::deferred;
     out.cause = fmt::format("{}: {}", x.pf.str(), errno_row(Place::smp_affinity, ENOENT)->meaning);
@@ -121,7 +130,7 @@ Outcome apply(const PinIrqs& x, const Machine& machine) {
   }
   if (tally.managed && out.cause.empty())
     out.cause = fmt::format("{}: {}", x.pf.str(), errno_row(Place::smp_affinity, EPERM)->meaning);
-  return out;
+  return report;
 }
 
 Observation verify(const PinIrqs& x, const Machine& machine) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
-// The running machine as the steps see it: files, network devices, modules, events. Each is a seam
-// that a test replaces.
+// The running machine as the steps see it: files, network devices, modules, events. A test can
+// replace each of them.
 
 #include "host/module_loader.hpp"
 #include "host/net.hpp"
@@ -15,11 +15,11 @@ struct Machine {
   Net& net;
   ModuleLoader& modules;
   Events& events;
-  // Inside an initramfs: a driver that is missing here may well be in the real root.
+  // True inside an initramfs: a driver that is missing there may be in the real root.
   bool initramfs = false;
 };
 
-// etc/initrd-release, by the initramfs's own convention
+// An initramfs has the file etc/initrd-release (systemd's convention, which dracut follows).
 bool in_initramfs(const Root& root);
 
 }  // namespace vfirst

@@ -6,51 +6,24 @@
 #include "host/kmsg.hpp"
 #include "steps/apply.hpp"
 #include "steps/boot.hpp"
+#include "steps/boot_record.hpp"
 #include "steps/device.hpp"
 
 #include <algorithm>
 #include <map>
-#include <nlohmann/json.hpp>
 #include <set>
 
 namespace vfirst {
 
 namespace {
 
-struct Recorded {
-  bool there = false, complete = false;
-  std::string skipped, phase;
-  // of failed steps, by their text: they hold the errno
-  std::map<std::string, std::string> causes;
-  // what these steps left, by the same text
-  std::map<std::string, std::string> got;
-};
-
-Recorded read_record(const Root& root, const char* file = kResultFile) {
-  Recorded out;
-  const auto text = root.read(file);
-  if (!text) return out;
-  const auto json = nlohmann::json::parse(*text, nullptr, false);
-  if (!json.is_object()) return out;
-  out.there = true;
-  out.complete = json.value("complete", false);
-  out.skipped = json.value("skipped", "");
-  out.phase = json.value("phase", "");
-  for (const auto& step : json.value("steps", nlohmann::json::array()))
-    if (step.is_object() && step.contains("cause") && step.value("state", "") != "done") {
-      out.causes[step.value("step", "")] = step.value("cause", "");
-      out.got[step.value("step", "")] = step.value("got", "");
-    }
-  return out;
-}
-
 // Why the initramfs left something to the real root; "" where it did not.
 std::string initramfs_cause(const Root& root) {
-  const auto initrd = read_record(root, kInitrdFile);
+  const auto initrd = read_boot_record(root, kInitrdFile);
   if (!initrd.skipped.empty()) return "in the initramfs: " + initrd.skipped;
   std::set<std::string> causes;
-  for (const auto& [step, cause] : initrd.causes)
-    if (!cause.starts_with("needs: ")) causes.insert(cause);
+  for (const auto& step : initrd.steps)
+    if (!step.blocked && !step.cause.empty()) causes.insert(step.cause);
   return causes.empty() ? "" : fmt::format("left to the real root: {}", fmt::join(causes, "; "));
 }
 
@@ -58,10 +31,9 @@ std::string initramfs_cause(const Root& root) {
 // to those that exist: the attempt of the real root fails because of them, and its cause does not
 // say why the initramfs did not get all.
 bool some_vfs_from_initramfs(
-    const Recorded& initrd, const Action& action, const std::string& asked, std::string_view now) {
-  const auto left = initrd.got.find(asked);
-  return std::holds_alternative<CreateVfs>(action) && left != initrd.got.end() &&
-         left->second == now && now != "0";
+    const BootRecord::Step& early, const Action& action, std::string_view now) {
+  return std::holds_alternative<CreateVfs>(action) && !early.cause.empty() && early.got == now &&
+         now != "0";
 }
 
 std::string name_of(const Plan& plan, const PciAddress& pf) {
@@ -78,7 +50,8 @@ std::string subject_of(const Plan& plan, const Action& action) {
 
 // The VFs of a PF that are to have the same driver share a row: "7 on vfio-pci".
 std::vector<VerifyRow> check_steps(const Plan& plan, const Machine& machine) {
-  const auto recorded = read_record(machine.root), initrd = read_record(machine.root, kInitrdFile);
+  const auto recorded = read_boot_record(machine.root, kResultFile),
+             initrd = read_boot_record(machine.root, kInitrdFile);
   std::vector<VerifyRow> rows;
   struct Group {
     std::size_t row;
@@ -95,18 +68,20 @@ std::vector<VerifyRow> check_steps(const Plan& plan, const Machine& machine) {
     const auto asked = describe(step.action);
     const auto seen = verify(step.action, machine);
     auto cause = seen.cause;
-    if (const auto known = recorded.causes.find(asked); known != recorded.causes.end() &&
-                                                        seen.verdict != Verdict::ok &&
-                                                        !known->second.starts_with("needs: "))
-      cause = some_vfs_from_initramfs(initrd, step.action, asked, seen.got)
-                  ? initrd.causes.at(asked)
-                  : known->second;
+    // The record holds the errno of the call that failed.
+    if (const auto* known = recorded.find(step.action);
+        known && seen.verdict != Verdict::ok && !known->blocked && !known->cause.empty()) {
+      const auto* early = initrd.find(step.action);
+      cause = early && some_vfs_from_initramfs(*early, step.action, seen.got) ? early->cause
+                                                                              : known->cause;
+    }
     const auto* bind = std::get_if<BindDriver>(&step.action);
-    if (std::holds_alternative<AwaitDriver>(step.action) && seen.verdict == Verdict::ok &&
-        initrd.causes.contains(asked))
+    if (const auto* early = initrd.find(step.action);
+        std::holds_alternative<AwaitDriver>(step.action) && seen.verdict == Verdict::ok && early &&
+        !early->cause.empty())
       cause = fmt::format(
-          "{}; {} is here now: dracut's add_drivers+=\" {} \" puts it there",
-          initrd.causes.at(asked), seen.got, seen.got);
+          "{}; {} is here now: dracut's add_drivers+=\" {} \" puts it there", early->cause,
+          seen.got, seen.got);
     if (!bind) {
       rows.push_back(
           {subject_of(plan, step.action), seen.wanted, asked, seen.got, seen.verdict, step.required,
@@ -136,10 +111,10 @@ std::vector<VerifyRow> check_steps(const Plan& plan, const Machine& machine) {
 std::vector<VerifyRow> check_early_boot(const Plan& plan, const Root& root) {
   std::vector<VerifyRow> rows;
   if (plan.steps.empty()) return rows;
-  const auto recorded = read_record(root);
+  const auto recorded = read_boot_record(root, kResultFile);
   const auto ready = read_ready(root);
   VerifyRow row{"early boot", "complete", "vfirst boot", "", Verdict::ok, true, kResultFile, ""};
-  if (!recorded.there) {
+  if (!recorded.exists) {
     // a capture without it
     if (!root.exists("run")) return rows;
     row.got = "not run";
@@ -154,7 +129,10 @@ std::vector<VerifyRow> check_early_boot(const Plan& plan, const Root& root) {
   } else if (!recorded.complete || !ready) {
     row.got = "incomplete";
     row.verdict = Verdict::failed;
-    row.cause = recorded.causes.empty() ? "some steps failed" : recorded.causes.begin()->second;
+    const auto first = std::ranges::find_if(recorded.steps, [](const BootRecord::Step& step) {
+      return !step.blocked && !step.cause.empty();
+    });
+    row.cause = first == recorded.steps.end() ? "some steps failed" : first->cause;
   } else {
     row.got = ready->phase == "initrd" ? "complete in the initramfs" : "complete in the real root";
     row.cause = initramfs_cause(root);
@@ -210,10 +188,10 @@ VerifyReport observe(const Plan& plan, const Machine& machine) {
   for (const auto& finding : plan.findings)
     if (finding.severity == Severity::error)
       report.rows.push_back(
-          {finding.code, "", "", "", Verdict::failed, true, "plan", finding.message});
+          {finding.code, "", "", "", Verdict::failed, true, "plan", finding.line()});
   for (const auto& finding : plan.findings)
     if (finding.severity == Severity::warning && finding.code.starts_with("neighbour-"))
-      report.warnings.push_back(finding.message);
+      report.warnings.push_back(finding.line());
   const auto log = kernel_log(machine.root);
   for (const auto& expectation : plan.expectations)
     report.rows.push_back(check_expectation(expectation, machine.root, log));

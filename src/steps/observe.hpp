@@ -10,14 +10,14 @@
 
 namespace vfirst {
 
-// Reads only. The kernel's log is read once and quoted beside a miss.
+// Only reads. Where something is not as wanted, it quotes the kernel's log.
 VerifyReport observe(const Plan& plan, const Machine& machine);
 
-// Parts of it, one file each.
+// The parts of observe(), each in a file of its own.
 VerifyRow check_expectation(
     const Expectation& expectation, const Root& root, const std::vector<std::string>& log);
 std::vector<VerifyRow> check_steps(const Plan& plan, const Machine& machine);
-// How early boot ended, from its record; a row only where there was something to do.
+// How early boot ended, by its record; no row where the plan has no steps.
 std::vector<VerifyRow> check_early_boot(const Plan& plan, const Root& root);
 Receipt make_receipt(const Plan& plan, const Root& root);
 

@@ -9,38 +9,41 @@
 namespace vfirst {
 
 enum class StepState {
-  // written, read back, as wanted
+  // It was written and reads back as wanted.
   done,
-  // was already as wanted: nothing written
+  // It was already as wanted: nothing was written.
   unchanged,
-  // cannot be yet (no such IRQ before the port is up): not an error
+  // It is not possible yet (an IRQ does not exist before its port is up). This is not an error.
   deferred,
   failed,
-  // not tried: something that it needs failed, or time ran out
+  // It was not tried: a step that it needs failed, or the time was used up.
   skipped,
 };
 std::string state_name(StepState);
 
 struct Outcome {
   StepState state = StepState::unchanged;
-  // short: "7", "vfio-pci"
+  // Short: "7", "vfio-pci".
   std::string wanted{}, got{};
-  // errno of the call that decided it
+  // The errno of the call that decided it.
   int error = 0;
-  // one line for the user: what is wrong, what to do
+  // One line for the user: what is wrong, and what to do.
   std::string cause{};
-  // to the kernel, tried ones included
+  // The cause without the VF's name, where several VFs of a PF may fail for the same reason; else
+  // "".
+  std::string reason{};
+  // To the kernel, with those that it refused.
   unsigned writes = 0;
-  // deferred until a device event, within the budget
+  // Deferred until a device event, within the budget.
   bool waiting = false;
-  // failed, but what needs it can go on with what there is
+  // It failed, but the steps that need it can go on with what it achieved.
   bool partial = false;
 };
 
 struct Observation {
   std::string wanted{}, got{};
   Verdict verdict = Verdict::unknown;
-  // the file read
+  // The file that was read.
   std::string evidence{};
   std::string cause{};
 };

@@ -25,7 +25,7 @@ bool belongs(const Action& action, const Part& part) {
 
 std::vector<Step> part_of(const std::vector<Step>& steps, const Part& part) {
   std::vector<Step> out;
-  // where a step of the plan is in the part
+  // The position of each step in the part; none for a step that is not in it.
   std::vector<std::optional<std::size_t>> now(steps.size());
   for (std::size_t i = 0; i < steps.size(); ++i) {
     if (!belongs(steps[i].action, part)) continue;
@@ -36,7 +36,7 @@ std::vector<Step> part_of(const std::vector<Step>& steps, const Part& part) {
     for (const auto before : steps[i].after)
       if (before < i && now[before]) after.push_back(*now[before]);
   }
-  // A PF that is in no plan needs nothing of the host either.
+  // A PF that is not in the plan needs nothing of the host either.
   if (!part.devices.empty() &&
       std::ranges::none_of(out, [](const Step& step) { return pf_of(step.action).has_value(); }))
     out.clear();

@@ -8,20 +8,20 @@ namespace vfirst {
 
 struct Part {
   enum class What {
-    // the PF from its driver on, and what the host has for it (modules)
+    // All of a PF, and what it needs of the host (modules).
     all,
-    // queues, coalescing and interrupts of a PF that has its VFs
+    // Queues, coalescing and interrupts of a PF that has its VFs.
     tuning,
-    // interrupts alone
+    // Interrupts only.
     irqs,
   } what = What::all;
-  // empty: every PF of the plan
+  // Empty: every PF of the plan.
   std::vector<PciAddress> devices;
   bool whole() const { return what == What::all && devices.empty(); }
 };
 
-// In the plan's order. What a step waits for and is not in the part is taken to be over: that is
-// what the event says.
+// In the plan's order. Where a step waits for one that is not in the part, that one counts as done:
+// the event says so.
 std::vector<Step> part_of(const std::vector<Step>& steps, const Part& part);
 
 }  // namespace vfirst

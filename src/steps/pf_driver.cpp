@@ -24,7 +24,7 @@ Outcome apply(const AwaitDriver& x, const Machine& machine) {
     return out;
   }
   const auto modalias = machine.root.read(device_path(x.pf, "modalias"));
-  // no event will ever come
+  // No event can bring a driver.
   if (modalias && !machine.modules.exists_for(*modalias)) {
     out.state = StepState::failed;
     out.error = ENOENT;
@@ -45,14 +45,15 @@ Observation verify(const AwaitDriver& x, const Machine& machine) {
   Observation out{
       .wanted = x.driver.empty() ? "any driver" : x.driver,
       .evidence = device_path(x.pf, "driver")};
+  const bool exists = machine.root.exists(device_path(x.pf));
   const auto driver = bound_driver(machine.root, x.pf);
-  out.got = driver.value_or(machine.root.exists(device_path(x.pf)) ? "none" : "no device");
+  out.got = driver.value_or(exists ? "none" : "no device");
   out.verdict = driver && (x.driver.empty() || *driver == x.driver) ? Verdict::ok : Verdict::failed;
   if (out.verdict == Verdict::failed)
     out.cause =
-        out.got == "no device"
-            ? fmt::format("{}: no such device", x.pf.str())
-            : fmt::format("{}: no driver is bound{}", x.pf.str(), kernel_says(machine.root, x.pf));
+        exists
+            ? fmt::format("{}: no driver is bound{}", x.pf.str(), kernel_says(machine.root, x.pf))
+            : fmt::format("{}: no such device", x.pf.str());
   return out;
 }
 

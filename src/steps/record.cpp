@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The record of a boot under run/: JSON for people and tools, three lines of text for our own
-// second run and verify, so that the initramfs needs no JSON parser.
+// The record of a boot under run/: JSON for people and tools, and three lines of text for our own
+// second run and for verify, so that the initramfs needs no JSON parser.
 #include "base/text.hpp"
 #include "steps/boot.hpp"
 
@@ -34,6 +34,18 @@ Status record_pfs(const BootReport& report, Files& files) {
 
 }  // namespace
 
+namespace {
+
+nlohmann::ordered_json to_json(const ActionId& id) {
+  nlohmann::ordered_json out;
+  out["kind"] = id.kind;
+  out["subject"] = id.subject;
+  if (id.index) out["index"] = *id.index;
+  return out;
+}
+
+}  // namespace
+
 std::string to_json(const BootReport& report) {
   nlohmann::ordered_json out;
   out["schema"] = "vfirst.boot/1";
@@ -47,13 +59,14 @@ std::string to_json(const BootReport& report) {
   out["writes"] = report.writes();
   auto steps = nlohmann::ordered_json::array();
   for (const auto& step : report.steps) {
-    nlohmann::ordered_json one;
+    auto one = to_json(step.id);
     one["step"] = step.text;
     one["state"] = state_name(step.state);
     one["wanted"] = step.wanted;
     one["got"] = step.got;
     if (step.error) one["errno"] = errno_name(step.error);
     if (!step.cause.empty()) one["cause"] = step.cause;
+    if (step.blocked_by) one["blocked_by"] = to_json(*step.blocked_by);
     if (!step.required) one["required"] = false;
     one["writes"] = step.writes;
     one["ms"] = to_the_millisecond(step.ms);
@@ -91,9 +104,10 @@ Status record(const BootReport& report, Files& files) {
   VFIRST_CHECK(record_pfs(report, files));
   std::optional<Ready> before;
   if (const auto text = files.read(kReadyFile)) before = parse_ready(*text);
-  const bool same = before && before->plan_hash == report.plan_hash;
+  // The initramfs may still have the program of 0.1.0, which calls the plan otherwise.
+  const bool same = before && report.is_of_plan(before->plan_hash);
   if (same && report.complete() && report.writes() == 0 && files.exists(kResultFile)) return {};
-  // The initramfs leaves a result in any case, be it that a gate was closed.
+  // The initramfs always leaves a result, also where a gate was closed.
   if (report.phase == "root" && !files.exists(kResultFile)) {
     BootReport none;
     none.phase = "initrd";

@@ -12,11 +12,11 @@ namespace vfirst {
 
 namespace {
 
-// none: the host's
+// The steps of one PF, in a thread of their own. Without an address: the steps of the whole host.
 using Lane = std::optional<PciAddress>;
 
-// Everything that a lane which never returns may still touch; shared, so that it lives as long as
-// the last lane.
+// Everything that a lane may still touch when it never returns. It is shared, so that it lives as
+// long as the last lane.
 class Run : public std::enable_shared_from_this<Run> {
  public:
   Run(const std::vector<Step>& steps, const Machine& machine, Events::Time budget,
@@ -29,7 +29,10 @@ class Run : public std::enable_shared_from_this<Run> {
         progress_(std::move(progress)) {
     for (const auto& step : steps_) {
       StepResult result{
-          .text = describe(step.action), .required = step.required, .pf = pf_of(step.action)};
+          .id = id_of(step.action),
+          .text = describe(step.action),
+          .required = step.required,
+          .pf = pf_of(step.action)};
       results_.push_back(std::move(result));
       phases_.push_back(Phase::pending);
     }
@@ -44,8 +47,8 @@ class Run : public std::enable_shared_from_this<Run> {
  private:
   enum class Phase { pending, waiting, running, over };
 
-  // Events are the main thread's: a step that waits for one is looked at there, for all PFs at
-  // once.
+  // The main thread alone waits for events, for all PFs at once; a step that waits for one is
+  // looked at there.
   bool waits(std::size_t i) const {
     return std::holds_alternative<AwaitDriver>(steps_[i].action) || phases_[i] == Phase::waiting;
   }
@@ -89,7 +92,7 @@ class Run : public std::enable_shared_from_this<Run> {
       const auto outcome = apply(steps_[i].action, machine_);
       const auto took = events_.now() - began;
       lock.lock();
-      // given up on: whoever asked is gone, nothing may be touched
+      // The run has returned without this lane: nothing may be touched any more.
       if (closed_) return;
       if (outcome.waiting) {
         phases_[i] = Phase::waiting;
@@ -118,6 +121,7 @@ class Run : public std::enable_shared_from_this<Run> {
     result.got = outcome.got;
     result.error = outcome.error;
     result.cause = outcome.cause;
+    result.reason = outcome.reason;
     result.writes += outcome.writes;
     result.ms += static_cast<double>(took.count()) / 1000;
   }
@@ -139,14 +143,16 @@ class Run : public std::enable_shared_from_this<Run> {
     for (std::size_t j = 0; j < steps_.size(); ++j) {
       if (phases_[j] != Phase::pending || !needs(steps_[j], i)) continue;
       results_[j].state = StepState::skipped;
-      results_[j].cause = fmt::format("needs: {}", results_[i].text);
+      results_[j].cause =
+          sentence(fmt::format("not tried, because this failed: {}", results_[i].text));
+      results_[j].blocked_by = results_[i].id;
       end(j);
       skip_after(j);
     }
   }
 
-  // The main thread: looks at what waits for a device, whenever a device event comes, until all is
-  // over or the time is up.
+  // The main thread: looks at the steps that wait for a device whenever a device event comes, until
+  // all steps are over or the time is up.
   void watch() {
     std::unique_lock lock(mutex_);
     std::map<std::size_t, Events::Time> since;
@@ -155,8 +161,8 @@ class Run : public std::enable_shared_from_this<Run> {
       for (std::size_t i = 0; i < steps_.size(); ++i) {
         if (phases_[i] == Phase::over || phases_[i] == Phase::running || !waits(i) || !ready(i))
           continue;
-        // numvfs may block for ever, and the main thread is everybody's: its lane takes it up
-        // again.
+        // A write to sriov_numvfs may never return, and every PF needs the main thread: so the step
+        // goes back to its own lane.
         if (std::holds_alternative<CreateVfs>(steps_[i].action)) {
           devices = true;
           if (!may_go_on(steps_[i].action, machine_)) continue;
@@ -197,14 +203,15 @@ class Run : public std::enable_shared_from_this<Run> {
         if (phases_[i] == Phase::running) {
           result.state = StepState::failed;
           result.error = ETIMEDOUT;
-          result.cause =
-              fmt::format("no answer from the kernel within {:g} s: left behind", seconds);
+          result.cause = sentence(fmt::format(
+              "the kernel did not return from this write in {:g} s; gave up waiting", seconds));
         } else if (phases_[i] == Phase::waiting) {
           result.state = StepState::failed;
           result.ms = static_cast<double>(budget_.count()) / 1000;
         } else {
           result.state = StepState::skipped;
-          result.cause = fmt::format("the {:g} s for everything were over", seconds);
+          result.cause =
+              sentence(fmt::format("not started: the {:g} s budget was used up", seconds));
         }
         if (phases_[i] == Phase::running) report.abandoned = true;
         end(i);
@@ -212,8 +219,8 @@ class Run : public std::enable_shared_from_this<Run> {
       report.steps = results_;
     }
     changed_.notify_all();
-    // A lane that runs nothing returns at once; one that sits in the kernel is let go, and which
-    // one it is does not matter.
+    // A lane that runs nothing returns at once. Where one of them does not return from the kernel,
+    // all are detached: which one it is does not matter.
     for (auto& thread : threads_)
       report.abandoned ? thread.detach() : thread.join();
     return report;

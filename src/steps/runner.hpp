@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
-// Carries the steps out: in the order of their `after`, each PF in a lane of its own, all within
+// Carries the steps out: in the order of their `after`, each PF in a thread of its own, all within
 // one deadline.
 
 #include "plan/plan.hpp"
@@ -13,12 +13,18 @@
 namespace vfirst {
 
 struct StepResult {
+  // which action it is
+  ActionId id{};
   // describe(action)
   std::string text;
   StepState state = StepState::skipped;
   std::string wanted{}, got{};
   int error = 0;
   std::string cause{};
+  // as Outcome::reason
+  std::string reason{};
+  // skipped because this action failed
+  std::optional<ActionId> blocked_by{};
   unsigned writes = 0;
   // waiting for its turn not counted
   double ms = 0;
@@ -26,17 +32,16 @@ struct StepResult {
   std::optional<PciAddress> pf{};
 };
 
-// A step that fails blocks only what needs it. A write that the kernel never answers (a sick
-// driver, a guest that holds a VF) is left behind in its lane when the time is up, and the run
-// returns without it: `abandoned` says so, and the process must then end without waiting for its
-// threads.
+// A step that fails blocks only what needs it. A write from which the kernel never returns (a sick
+// driver, a guest that holds a VF) keeps its thread. When the time is up, the run returns without
+// that thread: `abandoned` is then true, and the process must end without waiting for its threads.
 struct RunReport {
   // as in the plan
   std::vector<StepResult> steps;
   bool abandoned = false;
 };
 
-// called from any lane, one at a time
+// Called from any thread, by one at a time.
 using Progress = std::function<void(const StepResult&)>;
 
 // `machine` and what it refers to must outlive the process where the report says `abandoned`.

@@ -179,7 +179,7 @@ class AttributeChange {
       out_.cause = fmt::format(
                        "{}: VF {} {}: {} ({})", x_.pf.str(), single.index, text_of_request(single),
                        explain_errno(Place::set_vf, error), sent.error().what) +
-                   habit(machine_.root, x_.pf, &DriverQuirk::if_refused);
+                   quirk_hint(machine_.root, x_.pf, &DriverQuirk::if_refused);
       return;
     }
   }

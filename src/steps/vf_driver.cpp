@@ -64,6 +64,7 @@ class Binding {
     out_.error = error;
     if (out_.got.empty()) out_.got = "none";
     out_.cause = fmt::format("VF {} ({}): {}", x_.index, device_.str(), why);
+    out_.reason = why;
     return out_;
   }
 
@@ -72,7 +73,7 @@ class Binding {
     return root_.write(path, value);
   }
 
-  // From another driver, unless somebody works with it.
+  // Unbinds another driver, unless somebody uses the VF.
   bool release() {
     const auto driver = bound_driver(root_, device_);
     if (!driver) return true;
@@ -115,10 +116,10 @@ class Binding {
               machine_.initramfs ? ": is it in this initramfs?" : ""));
     int error = 0;
     for (int tried = 1;; ++tried) {
-      // says why, where drivers_probe only says success
+      // Its errno says why; drivers_probe always succeeds.
       const auto bound = write(driver + "/bind", device_.str());
       error = bound ? 0 : static_cast<int>(bound.error().code);
-      // EBUSY as well, where the probe was only late
+      // EBUSY, too, where the probe was only late.
       if (x_.driver.satisfied_by(look())) return done();
       if (error == 0 || reaction_to(Place::bind, error) != Reaction::retry || tried == kTries)
         break;
@@ -136,7 +137,7 @@ class Binding {
                    kernel_says(root_, device_)));
   }
 
-  // With autoprobe off the kernel binds nothing by itself, so it is on for just this probe.
+  // While autoprobe is off the kernel binds nothing by itself, so it is on for this one probe.
   Outcome& let_the_kernel_choose() {
     const auto autoprobe = device_path(x_.pf, "sriov_drivers_autoprobe");
     if (const auto cleared = set_override(""); !cleared)
@@ -155,7 +156,7 @@ class Binding {
             "{}: is the VF driver {}{}?{}", explain_errno(Place::drivers_probe, kNothingHappened),
             quirk && !quirk->vf_driver.empty() ? fmt::format("({}) ", quirk->vf_driver) : "",
             machine_.initramfs ? "in this initramfs" : "installed",
-            habit(root_, x_.pf, &DriverQuirk::if_refused)));
+            quirk_hint(root_, x_.pf, &DriverQuirk::if_refused)));
   }
 
   const BindDriver& x_;

@@ -30,6 +30,7 @@ Outcome apply(const SetVfVectors& x, const Machine& machine) {
     out.state = StepState::failed;
     out.error = error;
     out.cause = fmt::format("VF {} of {}: {}", x.index, x.pf.str(), why);
+    out.reason = why;
     return out;
   };
   const auto vf = vf_address(machine.root, x.pf, x.index);

@@ -23,7 +23,7 @@ class Creation {
     if (!now) return x_.count == 0 ? out_ : fail(ENOENT, explain_errno(Place::open_numvfs, ENOENT));
     if (*now == x_.count) return out_;
     const auto total = machine_.root.number(device_path(x_.pf, "sriov_totalvfs"));
-    // asking would only get ERANGE; never clamped in silence
+    // The kernel would answer ERANGE. The number is never reduced without a word.
     if (total && x_.count > *total)
       return fail(ERANGE, fmt::format("{} VFs asked, hardware has {}", x_.count, *total));
     if (*now != 0 && !make_room(static_cast<unsigned>(*now))) return out_;
@@ -50,8 +50,8 @@ class Creation {
     return out_;
   }
 
-  // The kernel knows no change from one number to another: all VFs go, and with them whatever uses
-  // them.
+  // The kernel cannot change one number into another. All VFs have to go first, which harms
+  // whoever uses one.
   bool make_room(unsigned now) {
     if (!x_.allow_recreate) {
       fail(
@@ -84,8 +84,8 @@ class Creation {
     return true;
   }
 
-  // Before they exist: otherwise the first VF driver that is loaded takes them, and that costs two
-  // thirds of the time.
+  // This comes before the VFs exist. Otherwise the first VF driver that is loaded takes them, which
+  // costs two thirds of the time.
   void autoprobe_off() {
     const auto file = device_path(x_.pf, "sriov_drivers_autoprobe");
     // kernels before 4.13 have no such file
@@ -119,16 +119,16 @@ class Creation {
               "{} VFs: {}{}{}{}", x_.count, explain_errno(Place::write_numvfs, error),
               error == ERANGE && total ? fmt::format(" (sriov_totalvfs says {})", trimmed(*total))
                                        : "",
-              habit(machine_.root, x_.pf, &DriverQuirk::if_no_vfs),
+              quirk_hint(machine_.root, x_.pf, &DriverQuirk::if_no_vfs),
               kernel_says(machine_.root, x_.pf)));
-      // The write waited for the driver's probe, which came to nothing; another event may bring the
-      // driver all the same.
+      // The write waited for the driver's probe, which failed. Another event may still bring the
+      // driver.
       out_.waiting = reaction_to(Place::write_numvfs, error) == Reaction::wait &&
                      !bound_driver(machine_.root, x_.pf);
       if (out_.waiting) out_.state = StepState::deferred;
       return;
     }
-    // A silent success: bnxt_en does so while the port is down.
+    // The write succeeded and had no effect: bnxt_en does that while its port is down.
     const int what = now == 0 ? kNothingHappened : kPartly;
     if (may_repeat && reaction_to(Place::write_numvfs, what) == Reaction::raise_port &&
         raise_port())
@@ -136,7 +136,7 @@ class Creation {
     fail(
         what, fmt::format(
                   "{} of {} VFs: {}{}{}", now, x_.count, explain_errno(Place::write_numvfs, what),
-                  habit(machine_.root, x_.pf, &DriverQuirk::if_no_vfs),
+                  quirk_hint(machine_.root, x_.pf, &DriverQuirk::if_no_vfs),
                   kernel_says(machine_.root, x_.pf)));
     out_.partial = now > 0;
   }

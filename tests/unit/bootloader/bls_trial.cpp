@@ -2,6 +2,8 @@
 #include "bls_hosts.hpp"
 
 #include "bootloader/bls_menu.hpp"
+#include "plan/legacy.hpp"
+#include "unit/plan/machine.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 
@@ -273,4 +275,34 @@ TEST_CASE("file names of entries: the counter is apart from the id, a plus of th
   for (const auto* other :
        {"a.conf.vfirst", ".conf", ".a.conf", "auto-windows.conf", "a", "b/a.conf"})
     CHECK(!BlsName::parse(other));
+}
+
+TEST_CASE("an entry's trial that 0.1.0 armed is kept, and one that failed stays failed") {
+  const auto made = plan(with_nic(), "[cpu]\nisolate = yes\n");
+  const auto name = [&](BlsHost& host) { return plan_name(made, *host.backend().state()); };
+  for (const bool comes_up : {true, false}) {
+    auto host = trying();
+    host.options.plan = legacy::hash(made);
+    host.options.trial_only = "panic=30 vfirst.trial=" + host.options.plan;
+    REQUIRE(host.apply(made.cmdline()));
+    CHECK(name(host) == legacy::hash(made));
+    boot_trial(host);
+    CHECK(host.backend().state()->trial == Trial::running);
+    if (comes_up) {
+      const auto kept = host.backend().confirm();
+      REQUIRE(kept);
+      CHECK(kept->after == made.cmdline());
+      continue;
+    }
+    host.boot.cmdline = "root=UUID=1f ro quiet";
+    host.options.plan = name(host);
+    CHECK_FALSE(host.apply(made.cmdline()));
+    // Another plan's trial does not make it forgotten.
+    host.options.plan = "p2";
+    host.options.trial_only = "panic=30 vfirst.trial=p2";
+    REQUIRE(host.apply("three"));
+    host.options.plan = name(host);
+    CHECK(host.options.plan == legacy::hash(made));
+    CHECK_FALSE(host.apply(made.cmdline()));
+  }
 }

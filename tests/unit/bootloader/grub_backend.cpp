@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "bootloader/grub_backend.hpp"
 
+#include "bootloader/trial.hpp"
 #include "crash/grub_view.hpp"
+#include "plan/legacy.hpp"
+#include "unit/plan/machine.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 
@@ -290,4 +293,42 @@ TEST_CASE("data=journal may hide bytes from GRUB: no trial there") {
   TriedHost host;
   host.boot.data_journal = true;
   CHECK(host.apply("one", "p1").error().what.find("data=journal") != std::string::npos);
+}
+
+// A package that is updated while a trial of the version before is under way: the block, the slot
+// and the kernel command line have that version's name for the plan.
+TEST_CASE("a trial that 0.1.0 armed is known, and not armed anew under another name") {
+  const auto made = plan(with_nic(), "[cpu]\nisolate = yes\n[pf a]\nvendor = 8086\nvfs = 2\n");
+  const auto old_name = legacy::hash(made);
+  TriedHost host;
+  REQUIRE(host.apply(made.cmdline(), old_name));
+  CHECK(plan_name(made, host.state()) == old_name);
+  const int writes = host.files.writes;
+  REQUIRE(host.apply(made.cmdline(), plan_name(made, host.state())));
+  CHECK(host.files.writes == writes);
+  host.reboot();
+  CHECK(host.state().trial == Trial::running);
+  CHECK(made.known_as(trial_of(host.boot.cmdline)));
+  const auto kept = host.backend.confirm();
+  REQUIRE(kept);
+  CHECK(kept->after == made.cmdline());
+  host.reboot();
+  CHECK(holds_arguments(host.boot.cmdline, made.cmdline()));
+  const int confirmed = host.files.writes;
+  // it is over: the plan has today's name
+  CHECK(plan_name(made, host.state()) == made.hash());
+  REQUIRE(host.apply(made.cmdline(), plan_name(made, host.state())));
+  CHECK(host.files.writes == confirmed);
+}
+
+TEST_CASE("a plan that failed the trial that 0.1.0 gave it is not tried again by itself") {
+  const auto made = plan(with_nic(), "[cpu]\nisolate = yes\n");
+  TriedHost host;
+  REQUIRE(host.apply(made.cmdline(), legacy::hash(made)));
+  host.reboot();
+  host.reboot();
+  REQUIRE(host.state().trial == Trial::failed);
+  const int writes = host.files.writes;
+  CHECK_FALSE(host.apply(made.cmdline(), plan_name(made, host.state())));
+  CHECK(host.files.writes == writes);
 }

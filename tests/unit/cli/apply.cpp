@@ -219,7 +219,7 @@ TEST_CASE("--reboot acts once the arguments are written, and only if a reboot is
     host.options.reboot = "kexec";
     CHECK(host.run() == ExitCode::done);
     CHECK(host.acted == std::vector<std::string>{"kexec"});
-    CHECK(kexec_begun(host.files, host.plan.hash()));
+    CHECK(kexec_begun(host.files, host.plan));
   }
   SECTION("a kexec that cannot be is a full reboot") {
     host.options.reboot = "kexec";
@@ -383,8 +383,7 @@ TEST_CASE(
     host.facts.boot = fedora.boot;
     host.options.no_trial = true;
     host.options.adopt = true;
-    host.plan.foreign.push_back({});
-    host.plan.foreign.back().word = word;
+    host.plan.foreign.push_back(word);
     BlsBackend backend(host.files, host.root, host.facts.boot);
     bool cut = false;
     try {

@@ -8,6 +8,7 @@
 #include "cli/transaction.hpp"
 #include "crash/grub_view.hpp"
 #include "fakesys/machine.hpp"
+#include "plan/legacy.hpp"
 #include "steps/apply.hpp"
 
 #include <spdlog/spdlog.h>
@@ -212,7 +213,7 @@ std::string life(bool trial, bool loads, bool comes_up) {
   for (int boot = 1; boot <= 6; ++boot) {
     const bool running = vfirst::holds_arguments(host.facts.boot.cmdline, "one");
     // as run_apply has it
-    REQUIRE(host.write(trial, kexec_begun(host.files, host.plan.hash())));
+    REQUIRE(host.write(trial, kexec_begun(host.files, host.plan)));
     auto next = next_provisioning(host.files, !running, Reboot::kexec, host.plan.hash());
     REQUIRE(next);
     bool jumped = false;
@@ -253,15 +254,20 @@ TEST_CASE(
 
 TEST_CASE("the stamp of a kexec names its plan and goes once its boot is known") {
   CrashingFiles files{{{"var/lib/vfirst/keep", ""}}};
-  CHECK_FALSE(kexec_begun(files, "a"));
-  REQUIRE(stamp_kexec(files, "a"));
-  CHECK(kexec_begun(files, "a"));
-  CHECK_FALSE(kexec_begun(files, "b"));
+  Plan a, b;
+  a.kargs.push_back({"a", "", {}, {}});
+  b.kargs.push_back({"b", "", {}, {}});
+  CHECK_FALSE(kexec_begun(files, a));
+  REQUIRE(stamp_kexec(files, a.hash()));
+  CHECK(kexec_begun(files, a));
+  CHECK_FALSE(kexec_begun(files, b));
   CHECK(files.unsettled.empty());
-  REQUIRE(stamp_kexec(files, "b"));
-  CHECK(kexec_begun(files, "b"));
+  // a kexec that 0.1.0 began
+  REQUIRE(stamp_kexec(files, legacy::hash(b)));
+  CHECK(kexec_begun(files, b));
+  CHECK_FALSE(kexec_begun(files, a));
   REQUIRE(clear_kexec(files));
-  CHECK_FALSE(kexec_begun(files, "b"));
+  CHECK_FALSE(kexec_begun(files, b));
   const auto writes = files.writes;
   REQUIRE(clear_kexec(files));
   CHECK(files.writes == writes);

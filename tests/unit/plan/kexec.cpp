@@ -13,7 +13,10 @@ namespace {
 constexpr auto kPolicy = "[pf a]\nvendor = 8086\nvfs = 7\n[boot]\nreboot = kexec\n";
 
 std::vector<std::string> against(const Facts& facts) {
-  return against_kexec(facts, plan(facts, kPolicy));
+  std::vector<std::string> out;
+  for (const auto& obstacle : against_kexec(facts, plan(facts, kPolicy)))
+    out.push_back(obstacle.str());
+  return out;
 }
 
 }  // namespace
@@ -66,8 +69,8 @@ TEST_CASE("the plan says beforehand that reboot = kexec will be a full reboot, a
   facts.pci[0].driver = "mlx4_core";
   CHECK(
       message(plan(facts, kPolicy), "no-kexec") ==
-      "0000:01:00.0: driver mlx4_core is not known to survive kexec: first provisioning takes a "
-      "full reboot");
+      "p.ini:5: 0000:01:00.0: driver mlx4_core is not known to survive kexec: first provisioning "
+      "takes a full reboot");
   CHECK_FALSE(finding(
       plan(facts, "[pf a]\nvendor = 8086\nvfs = 7\n[boot]\nreboot = reboot\n"), "no-kexec"));
 }

@@ -113,7 +113,7 @@ inline const Finding* finding(const Plan& plan, std::string_view code) {
 
 inline std::string message(const Plan& plan, std::string_view code) {
   const auto* one = finding(plan, code);
-  return one ? one->message : "no finding " + std::string(code);
+  return one ? one->line() : "no finding " + std::string(code);
 }
 
 inline std::vector<std::string> described(const Plan& plan) {

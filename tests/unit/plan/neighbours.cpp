@@ -27,7 +27,7 @@ std::vector<std::string> warnings(
   std::vector<std::string> out;
   for (const auto& finding : plan(facts, text).findings)
     if (finding.severity == Severity::warning && finding.code.starts_with("neighbour-"))
-      out.push_back(finding.code.substr(10) + " " + finding.message);
+      out.push_back(finding.code.substr(10) + " " + finding.line());
   return out;
 }
 

@@ -186,6 +186,35 @@ TEST_CASE(
       "in its guest, by a policy with role = guest");
 }
 
+TEST_CASE("a step cites the key that asks for it, whichever that is") {
+  const auto step_line = [](std::string_view key, auto is_it) {
+    const auto text = fmt::format("[pf a]\nnode = 0\nvfs = 2\nvf-driver = keep\n{}\n", key);
+    const auto made = plan(two_nics(), text);
+    for (const auto& step : made.steps)
+      if (is_it(step.action)) return step.policy.str();
+    return std::string("no such step");
+  };
+  const auto attributes = [](const Action& x) {
+    return std::holds_alternative<SetVfAttributes>(x);
+  };
+  for (const auto* key :
+       {"vf-mac = stable", "vf-trust = on", "vf-spoofcheck = off", "vf-vlan = 5",
+        "vf-link-state = enable", "vf-min-rate = 10", "vf-max-rate = 10"}) {
+    INFO(key);
+    CHECK(step_line(key, attributes) == "p.ini:5");
+  }
+  // of two keys, the first
+  CHECK(step_line("vf-spoofcheck = off\nvf-trust = on", attributes) == "p.ini:5");
+  const auto up = [](const Action& x) { return std::holds_alternative<BringUp>(x); };
+  CHECK(step_line("rx-usecs = 5", up) == "p.ini:5");
+  CHECK(step_line("irq = reserved", up) == "p.ini:5");
+  CHECK(step_line("vf-mac = stable", up) == "p.ini:5");
+  // The default driver of a VF is no key: the VF is there because of `vfs`.
+  const auto made = plan(two_nics(), "[pf a]\nnode = 0\nvfs = 1\n");
+  for (const auto& step : made.steps)
+    if (std::holds_alternative<BindDriver>(step.action)) CHECK(step.policy.str() == "p.ini:3");
+}
+
 TEST_CASE("more VFs than the hardware has are an error finding, never fewer in silence") {
   const auto p = plan(two_nics(), "[pf a]\nnode = 0\nvfs = 8\nrx-usecs = 3\n");
   CHECK(

@@ -82,13 +82,15 @@ TEST_CASE("a file applies only where every key of [match] matches") {
   CHECK(skipped.files.empty());
   CHECK(
       skipped.skipped ==
-      std::vector<std::string>{
-          "60.ini:2: [match] product is 'PowerEdge R760xs', not 'PowerEdge R750'"});
+      std::vector<SkippedFile>{
+          {{"60.ini", 2}, "[match] product is 'PowerEdge R760xs', not 'PowerEdge R750'"}});
 }
 
 TEST_CASE("what is not known about a machine matches nothing, not even *") {
   const auto policy = merged({{"60.ini", "[match]\nserial = *\n[cpu]\nisolate = yes\n"}});
-  CHECK(policy.skipped == std::vector<std::string>{"60.ini:2: [match] serial is not known here"});
+  CHECK(
+      policy.skipped ==
+      std::vector<SkippedFile>{{{"60.ini", 2}, "[match] serial is not known here"}});
 }
 
 TEST_CASE("a fault in a file for other machines is refused here too") {

@@ -47,6 +47,8 @@ TEST_CASE("the plan's JSON is the contract's") {
   CHECK(json["vfs"][0]["mac"].get<std::string>().size() == 17);
   CHECK(json["vfs"][1]["driver"] == "none");
   CHECK(json["findings"][0].contains("code"));
+  CHECK(json["findings"][0]["subject"].contains("kind"));
+  CHECK(json["findings"][0]["sources"].is_array());
   CHECK(json["steps"][0]["action"] == "new interrupts go to CPUs 0,8,16,24");
 }
 
@@ -85,6 +87,33 @@ TEST_CASE("explain tells of a PF, and of a VF that does not exist yet") {
   CHECK(vf->find("VF 0 of 0000:3b:00.0, vfio-pci, MAC ") != std::string::npos);
   CHECK(nlohmann::json::parse(*explain_json("3b:00.0", p, facts))["kind"] == "device");
   CHECK_FALSE(explain_text("0000:99:00.0", p, facts));
+}
+
+TEST_CASE("explain shows the findings about its subject, and not those that only mention it") {
+  const auto facts = machine();
+  auto p = plan(facts, kText);
+  p.findings = {
+      {Severity::warning,
+       "a",
+       Subject::kernel("6.1"),
+       "about both arguments",
+       {},
+       {Subject::argument("isolcpus"), Subject::argument("nohz_full")},
+       {}},
+      {Severity::warning, "b", Subject::argument("isolcpus=1"), "a whole word", {{"x", 3}}, {}, {}},
+      {Severity::note, "c", Subject::device(bdf("0000:3b:00.0")), "about the device", {}, {}, {}},
+      {Severity::note, "d", {}, "mentions isolcpus= and 0000:3b:00.0", {}, {}, {}}};
+  const auto about = [&](const std::string& subject) {
+    const auto text = *explain_text(subject, p, facts);
+    std::string out;
+    for (const auto* words :
+         {"about both arguments", "x:3: a whole word", "about the device", "mentions"})
+      out += text.find(words) == std::string::npos ? '-' : '+';
+    return out;
+  };
+  CHECK(about("isolcpus") == "++--");
+  CHECK(about("nohz-full") == "+---");
+  CHECK(about("3b:00.0") == "--+-");
 }
 
 TEST_CASE("facts are printed for people and, whole, for programs") {

@@ -3,6 +3,7 @@
 #include "steps/boot.hpp"
 #include "fakesys/machine.hpp"
 #include "host/files.hpp"
+#include "plan/legacy.hpp"
 #include "steps/gates.hpp"
 
 #include <catch2/catch_test_macros.hpp>
@@ -90,6 +91,8 @@ TEST_CASE("the record says what was wanted and got, and the second run leaves it
   CHECK(json["steps"][0]["wanted"] == "2");
   CHECK(json["steps"][0]["got"] == "2");
   CHECK(json["steps"][0]["state"] == "done");
+  CHECK(json["steps"][0]["kind"] == "create-vfs");
+  CHECK(json["steps"][0]["subject"] == "0000:01:00.0");
   REQUIRE(read_ready(fake.sysfs));
   CHECK(read_ready(fake.sysfs)->phase == "initrd");
 
@@ -99,6 +102,24 @@ TEST_CASE("the record says what was wanted and got, and the second run leaves it
   REQUIRE(record(again, files));
   CHECK(fake.sysfs.read(kResultFile) == first);
   CHECK(read_ready(fake.sysfs)->phase == "initrd");
+}
+
+// An initramfs that was made before the update of the package has the program of 0.1.0.
+TEST_CASE("readiness that the initramfs of 0.1.0 recorded is not recorded anew") {
+  FakeMachine fake;
+  fake.sysfs.add({});
+  const auto plan = small_plan();
+  REQUIRE(boot(plan, fake.machine, 60s).complete());
+  const auto ready = fmt::format("at=3.5\nphase=initrd\nplan={}\n", legacy::hash(plan));
+  fake.sysfs.put(kReadyFile, ready);
+  fake.sysfs.put(kResultFile, "{}");
+  DiskFiles files(fake.sysfs);
+  REQUIRE(record(boot(plan, fake.machine, 60s), files));
+  CHECK(read_ready(fake.sysfs)->at_s == 3.5);
+  CHECK(fake.sysfs.read(kResultFile) == "{}");
+  fake.sysfs.put(kReadyFile, "at=3.5\nphase=initrd\nplan=000000000000\n");
+  REQUIRE(record(boot(plan, fake.machine, 60s), files));
+  CHECK(read_ready(fake.sysfs)->plan_hash == plan.hash());
 }
 
 TEST_CASE("a record with a failure has the errno by name and takes readiness back") {

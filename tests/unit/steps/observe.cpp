@@ -3,6 +3,7 @@
 #include "steps/observe.hpp"
 #include "fakesys/machine.hpp"
 #include "host/files.hpp"
+#include "steps/apply.hpp"
 #include "steps/boot.hpp"
 
 #include <catch2/catch_test_macros.hpp>
@@ -274,6 +275,69 @@ TEST_CASE("a miss has the cause that the boot recorded, with its errno") {
   CHECK(row(report, "early boot")->got == "incomplete");
 }
 
+TEST_CASE("what a step recorded is found by kind, subject and index, and not by its sentence") {
+  FakeMachine fake;
+  fake.sysfs.add({.iommu = false});
+  const auto plan = plan_with_vfs(fake, 2);
+  const auto bind = [](unsigned index, const char* cause) {
+    return fmt::format(
+        R"({{"kind": "bind-driver", "subject": "0000:01:00.0", "index": {}, "step": "anything", )"
+        R"("state": "failed", "cause": "{}"}})",
+        index, cause);
+  };
+  fake.sysfs.put(
+      kResultFile, fmt::format(
+                       R"({{"phase": "root", "complete": false, "steps": [{}, {}, {}]}})",
+                       R"({"kind": "create-vfs", "subject": "0000:09:00.0", "step": "create 2 VFs )"
+                       R"(on 0000:01:00.0", "state": "failed", "cause": "of another PF"})",
+                       bind(1, "of the second VF"), bind(0, "of the first VF")));
+  const auto report = observe(plan, fake.machine);
+  CHECK(row(report, "uplink 0000:01:00.0 VFs")->cause != "of another PF");
+  CHECK(row(report, "uplink 0000:01:00.0 VF drivers")->cause == "of the first VF");
+}
+
+TEST_CASE("a record of 0.1.0, which has sentences alone, is read") {
+  FakeMachine fake;
+  fake.sysfs.add({.driver_does = Pf::Driver::no_memory});
+  const auto plan = plan_with_vfs(fake, 1);
+  fake.sysfs.put(
+      kResultFile,
+      R"({"phase": "root", "complete": false, "steps": [
+          {"step": "create 1 VF on 0000:01:00.0", "state": "failed", "cause": "as 0.1.0 said"},
+          {"step": "bind VF 0 of 0000:01:00.0 (0000:01:10.0) to vfio-pci", "state": "skipped",
+           "cause": "needs: create 1 VF on 0000:01:00.0"}]})");
+  const auto report = observe(plan, fake.machine);
+  CHECK(row(report, "uplink 0000:01:00.0 VFs")->cause == "as 0.1.0 said");
+  CHECK(row(report, "early boot")->cause == "as 0.1.0 said");
+  CHECK(
+      row(report, "uplink 0000:01:00.0 VF drivers")->cause ==
+      "VF 0 of 0000:01:00.0 does not exist");
+}
+
+TEST_CASE("a step that was skipped because another failed is no cause of its own") {
+  FakeMachine fake;
+  fake.sysfs.add({.driver_does = Pf::Driver::no_memory});
+  const auto plan = plan_with_vfs(fake, 1);
+  DiskFiles files(fake.sysfs);
+  REQUIRE(record(boot(plan, fake.machine, 60s), files));
+  const auto report = observe(plan, fake.machine);
+  CHECK(row(report, "early boot")->cause == row(report, "uplink 0000:01:00.0 VFs")->cause);
+  CHECK(
+      row(report, "uplink 0000:01:00.0 VF drivers")->cause ==
+      verify(plan.steps.back().action, fake.machine).cause);
+}
+
+TEST_CASE("a damaged record is read as far as it goes") {
+  FakeMachine fake;
+  fake.sysfs.add({});
+  for (const auto* text :
+       {"[]", "{", R"({"steps": 3, "skipped": 1, "complete": "yes"})",
+        R"({"steps": [1, {"kind": 2, "step": null, "cause": []}]})"}) {
+    fake.sysfs.put(kResultFile, text);
+    CHECK_FALSE(observe(plan_with_vfs(fake, 1), fake.machine).green());
+  }
+}
+
 TEST_CASE("a boot that was switched off says so") {
   FakeMachine fake;
   fake.sysfs.add({});
@@ -301,7 +365,8 @@ TEST_CASE("a best-effort miss is shown and is not red") {
 TEST_CASE("an error finding of the plan is a failed row") {
   FakeMachine fake;
   Plan plan;
-  plan.findings.push_back({Severity::error, "pf-count", "[pf uplink] expects 3, 2 are there"});
+  plan.findings.push_back(
+      {Severity::error, "pf-count", {}, "[pf uplink] expects 3, 2 are there", {}, {}, {}});
   const auto report = observe(plan, fake.machine);
   CHECK_FALSE(report.green());
   CHECK(row(report, "pf-count")->cause == "[pf uplink] expects 3, 2 are there");
