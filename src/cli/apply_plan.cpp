@@ -234,8 +234,8 @@ class Apply {
         return report_error(
             failed(
                 ECANCELED,
-                "this boot lacks the planned arguments although the one reboot for them "
-                "was made; not rebooting again")
+                "this boot lacks the planned arguments although the one reboot for them was made; "
+                "not rebooting again")
                 .error());
     }
     return ExitCode::failed;

@@ -16,9 +16,9 @@ namespace vfirst {
 // What may follow on the running system.
 struct FollowUp {
   std::function<Status()> reboot;
-  // Into the entry that boots next. EBUSY: a VF of the plan is in use, and nothing was touched.
+  // Into the entry that boots next. Busy: a VF of the plan is in use, and nothing was touched.
   std::function<Status()> kexec;
-  // EBUSY where a VF of the plan is in use
+  // Busy where a VF of the plan is in use.
   std::function<Status()> vfs_unused;
 };
 // All of them must outlive the answer.

@@ -88,7 +88,7 @@ Status kexec_host(const KexecParts& parts, const Facts& facts, const Plan& plan)
   const auto next = VFIRST_TRY(next_boot(parts.files, parts.machine.root, facts.boot));
   VFIRST_CHECK(carries(next, plan.arguments()));
   VFIRST_CHECK(vfs_unused(plan, parts.machine));
-  // EBUSY would speak of a VF
+  // Busy would speak of a VF.
   if (const auto loaded = parts.kexec.load({next.kernel, next.initrds, next.cmdline}); !loaded)
     return refuse("{}", loaded.error().what);
   spdlog::info("kexec into {}{}", next.kernel, next.trial ? ", as the trial's boot" : "");

@@ -33,7 +33,7 @@ struct KexecParts {
 
 // Loads the kernel, removes the plan's VFs, counts an armed trial as taken and asks systemd for
 // kexec.target: on success the host is on its way down. On an error nothing is loaded and an armed
-// trial is armed still; EBUSY: somebody uses a VF, and none was touched. Every other error says why
+// trial is armed still; busy: somebody uses a VF, and none was touched. Every other error says why
 // only a full reboot will do.
 [[gnu::cold]] Status kexec_host(const KexecParts& parts, const Facts& facts, const Plan& plan);
 // With the running host's own parts.
@@ -41,7 +41,7 @@ struct KexecParts {
     const HostActions& actions, Files& files, const Root& root, const Facts& facts,
     const Plan& plan);
 
-// Is a VF of the plan in use on the running host (EBUSY)?
+// Is a VF of the plan in use on the running host? Then this is busy.
 [[gnu::cold]] Status host_vfs_unused(
     const HostActions& actions, const Root& root, const Plan& plan);
 

@@ -34,10 +34,10 @@ std::string root_mount(const Root& root, std::string_view process) {
 // PID 1, which a unit with few capabilities lacks; the mounts may be read by anybody.
 std::optional<bool> is_root_of_pid1(const Root& root) {
   struct stat ours{}, first{};
-  const Fd own(root.open_at(".", O_PATH | O_DIRECTORY | O_CLOEXEC));
-  if (own < 0 || ::fstat(own, &ours) != 0) return std::nullopt;
-  const Fd of_first(root.open_at("proc/1/root", O_PATH | O_DIRECTORY | O_CLOEXEC));
-  if (of_first >= 0 && ::fstat(of_first, &first) == 0)
+  const Fd fd(root.open_at(".", O_PATH));
+  if (fd < 0 || ::fstat(fd, &ours) != 0) return std::nullopt;
+  // Not below the root: this link of /proc leads out of every root but PID 1's.
+  if (::fstatat(fd, "proc/1/root", &first, 0) == 0)
     return ours.st_dev == first.st_dev && ours.st_ino == first.st_ino;
   if (errno != EACCES && errno != EPERM) return std::nullopt;
   const auto mount = root_mount(root, "1");

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
-// Where vfirst keeps what it writes, below a root. Each file's content is described where it is
-// read and written; src/README.md tells which file does that.
+// Where vfirst keeps what it writes, below a root. What a file holds is said in the header of the
+// code that writes it.
 
 #include <array>
 #include <string_view>
@@ -24,9 +24,6 @@ inline constexpr auto kFingerprintFile = "boot/vfirst/fingerprint";
 inline constexpr std::array<std::string_view, 3> kEspFolders{"boot/efi", "efi", "boot"};
 inline constexpr std::string_view kEspEnvironmentFolder = "EFI/vfirst";
 
-// `vfirst seal` was here: first provisioning may run.
-inline constexpr auto kSealedMark = "usr/lib/vfirst/sealed";
-
 // The history of this installation.
 inline constexpr std::string_view kStateFolder = "var/lib/vfirst";
 inline constexpr std::string_view kJournalCopy = "var/lib/vfirst/journal";
@@ -37,6 +34,9 @@ inline constexpr auto kProvisionedStamp = "var/lib/vfirst/provisioned";
 inline constexpr auto kProvisionReboots = "var/lib/vfirst/provision-reboots";
 // One line: the plan for which a kexec was begun.
 inline constexpr auto kKexecStamp = "var/lib/vfirst/kexec";
+
+// Left by seal in an image: hosts made from it may provision themselves at their first boot.
+inline constexpr auto kSealedMark = "usr/lib/vfirst/sealed";
 
 // Of this boot. It survives switch-root.
 inline constexpr auto kResultFile = "run/vfirst/result.json";
@@ -57,6 +57,10 @@ inline constexpr auto kVerdictFile = "run/vfirst/confirm";
 inline constexpr auto kImagePolicy = "usr/lib/vfirst/policy.d";
 inline constexpr auto kHostPolicy = "etc/vfirst/policy.d";
 inline constexpr auto kBroughtFolder = "run/vfirst/policy.d";
+// Only in an initramfs: the image's own files of kHostPolicy under their names, each behind one
+// line of comment (dracut hardlinks equal files, and what the boot loader adds would then be
+// written through to both). Without it nobody can tell the image's files from the boot loader's.
+inline constexpr auto kImagePolicyFolder = "usr/lib/vfirst/image-policy.d";
 // A source that was brought already, a line each: it is not asked again.
 inline constexpr auto kSourcesFile = "run/vfirst/sources";
 

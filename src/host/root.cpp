@@ -55,6 +55,9 @@ std::unexpected<Error> cannot_open(std::string_view path) {
   return Relative(path).valid() ? fail(error, path) : not_inside(path);
 }
 
+// as many links as the kernel follows
+constexpr int kLinkLimit = 40;
+
 // A file of a tree that somebody brought is never larger than this: one may be sparse and have no
 // end to speak of. The host's own are what they are.
 constexpr std::size_t kForeignLimit = 16 << 20;
@@ -107,6 +110,11 @@ Result<Root> Root::open(const std::filesystem::path& directory) {
   std::error_code error;
   auto whole = std::filesystem::canonical(directory, error);
   if (error) return fail(error.value(), directory.native());
+  // The links of /proc lead to roots of other processes, whose names ("/") are not ours.
+  struct stat opened{}, named{};
+  if (::fstat(fd, &opened) != 0 || ::stat(whole.c_str(), &named) != 0)
+    return fail(errno, directory.native());
+  if (opened.st_dev != named.st_dev || opened.st_ino != named.st_ino) whole = directory;
   return Root(std::move(fd), std::move(whole));
 }
 

@@ -4,6 +4,7 @@
 // safe to mend. Needs no hardware: works in a chroot, and from outside of one.
 
 #include "host/files.hpp"
+#include "host/own_paths.hpp"
 #include "host/process.hpp"
 #include "image/difference.hpp"
 

@@ -33,11 +33,8 @@ Result<PolicyTexts> read_search_path(const Root& root);
 Result<std::vector<Source>> find_policy(const Root& root, const std::vector<std::string>& paths);
 Result<std::vector<Source>> find_own_policy(const Root& root);
 
-// The image's own policy files under their names, each behind one line of comment (dracut hardlinks
-// equal files, and what the boot loader adds would then be written through to both). Only in an
-// initramfs; without it nobody can tell the image's files of etc from the boot loader's.
-inline constexpr auto kImagePolicyFolder = "usr/lib/vfirst/image-policy.d";
-// One of them without that line; nothing where the image has no such file.
+// One of the image's own policy files (kImagePolicyFolder) without the line that stands before it;
+// nothing where the image has no such file.
 std::optional<std::string> image_policy(const Root& root, const std::string& name);
 
 // The names of a directory's policy files, sorted, and one of them as a text under those rules;

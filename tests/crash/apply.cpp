@@ -108,7 +108,8 @@ Result<ApplyOutcome> run(CrashingFiles& files, const Root& root, bool trial) {
 // is touched.
 TEST_CASE(
     "a power cut anywhere in apply leaves the old arguments or the new, and a second run "
-    "finishes") {
+    "finishes",
+    "[trial][crash][kernel-arguments]") {
   const auto root = Root::open("/");
   REQUIRE(root);
   int points = 0;
@@ -158,7 +159,8 @@ TEST_CASE(
 
 TEST_CASE(
     "a full or broken disk anywhere in apply is an error that names it, and the next boot is the "
-    "old one or the new") {
+    "old one or the new",
+    "[trial][crash]") {
   const auto root = Root::open("/");
   REQUIRE(root);
   int points = 0;

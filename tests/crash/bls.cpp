@@ -181,7 +181,8 @@ BlsHost with(const Scene& scene, CrashingFiles files) {
 
 TEST_CASE(
     "entries: a power cut anywhere in apply, confirm, rollback and remove leaves each file old or "
-    "new, and the next run finishes") {
+    "new, and the next run finishes",
+    "[bls][crash][trial]") {
   int points = 0;
   const auto all = scenes();
   for (const auto& scene : all) {
@@ -231,7 +232,8 @@ TEST_CASE(
 }
 
 TEST_CASE(
-    "entries: a second power cut, in the change that follows the first, loses nothing either") {
+    "entries: a second power cut, in the change that follows the first, loses nothing either",
+    "[bls][crash]") {
   int points = 0;
   for (const auto& scene : scenes()) {
     if (scene.name.find(": other arguments") == std::string::npos) continue;
@@ -268,7 +270,8 @@ TEST_CASE(
 
 TEST_CASE(
     "entries: a full or broken disk anywhere is an error that names it, and each file is old or "
-    "new") {
+    "new",
+    "[bls][crash]") {
   int points = 0;
   const auto all = scenes();
   for (const auto& scene : all) {

@@ -107,7 +107,8 @@ std::string seen(const CrashingFiles& files) {
 
 TEST_CASE(
     "a power cut anywhere in confirm, rollback and remove leaves the old arguments or the new, and "
-    "a second run finishes") {
+    "a second run finishes",
+    "[trial][crash][kernel-arguments]") {
   const auto root = Root::open("/");
   REQUIRE(root);
   int points = 0;
@@ -155,7 +156,8 @@ TEST_CASE(
 
 TEST_CASE(
     "a full or broken disk anywhere in confirm, rollback and remove is an error that names it, and "
-    "nothing else") {
+    "nothing else",
+    "[trial][crash]") {
   const auto root = Root::open("/");
   REQUIRE(root);
   int points = 0;

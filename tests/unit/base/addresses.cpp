@@ -7,7 +7,7 @@
 
 namespace vfirst {
 
-TEST_CASE("a PCI address has one spelling, the domain may be left out") {
+TEST_CASE("a PCI address has one spelling, the domain may be left out", "[values]") {
   CHECK(PciAddress::parse("0000:3b:00.1") == PciAddress{0, 0x3b, 0, 1});
   CHECK(PciAddress::parse("3b:1f.7")->str() == "0000:3b:1f.7");
   // a VMD domain has five digits
@@ -15,7 +15,7 @@ TEST_CASE("a PCI address has one spelling, the domain may be left out") {
   CHECK(PciAddress::parse("ffffffff:ff:1f.7")->domain == 0xffffffff);
 }
 
-TEST_CASE("what is no PCI address is refused") {
+TEST_CASE("what is no PCI address is refused", "[values]") {
   for (auto text :
        {"",
         ":",
@@ -42,7 +42,8 @@ TEST_CASE("what is no PCI address is refused") {
   }
 }
 
-TEST_CASE("a VF lies at offset plus stride times index, over the end of a bus too") {
+TEST_CASE(
+    "a VF lies at offset plus stride times index, over the end of a bus too", "[values][sriov]") {
   const PciAddress pf{0, 0x3b, 0, 0};
   CHECK(pf.vf(0, 8, 1)->str() == "0000:3b:01.0");
   // igb: offset 128, stride 2
@@ -54,7 +55,7 @@ TEST_CASE("a VF lies at offset plus stride times index, over the end of a bus to
       "0000:ff:1f.6: VF 1 would lie beyond bus ff (offset 1, stride 1)");
 }
 
-TEST_CASE("a MAC address has one spelling") {
+TEST_CASE("a MAC address has one spelling", "[values][network]") {
   CHECK(MacAddress::parse("52:54:00:AB:cd:01")->str() == "52:54:00:ab:cd:01");
   for (auto text :
        {"", "52:54:00:12:34", "52:54:00:12:34:56:78", "52-54-00-12-34-56", "5:54:00:12:34:56",
@@ -64,7 +65,7 @@ TEST_CASE("a MAC address has one spelling") {
   }
 }
 
-TEST_CASE("counting on stays within the last three bytes") {
+TEST_CASE("counting on stays within the last three bytes", "[values]") {
   const auto mac = *MacAddress::parse("52:54:00:00:00:fe");
   CHECK(mac.plus(0)->str() == "52:54:00:00:00:fe");
   CHECK(mac.plus(3)->str() == "52:54:00:00:01:01");
@@ -73,7 +74,9 @@ TEST_CASE("counting on stays within the last three bytes") {
   CHECK_FALSE(mac.plus(4294967295u));
 }
 
-TEST_CASE("a stable VF address is unicast, local and a function of PF and index alone") {
+TEST_CASE(
+    "a stable VF address is unicast, local and a function of PF and index alone",
+    "[values][sriov]") {
   const auto pf = *MacAddress::parse("52:54:00:12:34:56");
   CHECK(pf.stable_vf(3) == pf.stable_vf(3));
   CHECK(pf.stable_vf(3) != pf.stable_vf(4));
@@ -86,12 +89,14 @@ TEST_CASE("a stable VF address is unicast, local and a function of PF and index 
 }
 
 // Guests know their NIC by it: another value after an update would rename it.
-TEST_CASE("a stable VF address never changes between versions") {
+TEST_CASE("a stable VF address never changes between versions", "[values][sriov]") {
   CHECK(MacAddress::parse("52:54:00:12:34:56")->stable_vf(0).str() == "b2:2b:28:7f:49:a6");
   CHECK(MacAddress::parse("b4:96:91:a0:00:10")->stable_vf(300).str() == "2e:d0:01:cc:03:b0");
 }
 
-TEST_CASE("a fleet of 4096 neighbouring PFs with 64 VFs each has no two stable addresses alike") {
+TEST_CASE(
+    "a fleet of 4096 neighbouring PFs with 64 VFs each has no two stable addresses alike",
+    "[values][sriov][fleet]") {
   const auto first = *MacAddress::parse("b4:96:91:a0:00:00");
   std::set<MacAddress> seen;
   for (unsigned pf = 0; pf < 4096; ++pf)

@@ -5,7 +5,7 @@
 
 namespace vfirst {
 
-TEST_CASE("a list is read and written sorted and range-compressed") {
+TEST_CASE("a list is read and written sorted and range-compressed", "[values][cpu]") {
   CHECK(CpuSet::parse_list("0-3,8,10-11")->list() == "0-3,8,10-11");
   CHECK(CpuSet::parse_list("11,10,8,3,2,1,0,0")->list() == "0-3,8,10-11");
   CHECK(CpuSet::parse_list("63-64,127-128")->members() == std::vector<unsigned>{63, 64, 127, 128});
@@ -13,7 +13,7 @@ TEST_CASE("a list is read and written sorted and range-compressed") {
   CHECK(CpuSet{}.list().empty());
 }
 
-TEST_CASE("what sysfs never prints is refused as a list") {
+TEST_CASE("what sysfs never prints is refused as a list", "[values][cpu][report]") {
   for (auto text :
        {",", "1,", ",1", "3-1", "-", "1-", "a", "1-2-3", "0x1", "+1", "N", "0-3:1/2", "1 2", "1, 2",
         "7\n,0-7"}) {
@@ -25,7 +25,7 @@ TEST_CASE("what sysfs never prints is refused as a list") {
   CHECK_FALSE(CpuSet::parse_list("0-18446744073709551615"));
 }
 
-TEST_CASE("a mask is read and written in words of 32 bits, highest first") {
+TEST_CASE("a mask is read and written in words of 32 bits, highest first", "[values][cpu]") {
   CHECK(CpuSet::parse_mask("ff,00000000")->list() == "32-39");
   CHECK(CpuSet::parse_mask("f")->list() == "0-3");
   CHECK(CpuSet::parse_mask("00000000,00000001,00000000\n")->list() == "32");
@@ -37,7 +37,7 @@ TEST_CASE("a mask is read and written in words of 32 bits, highest first") {
   CHECK_FALSE(CpuSet::parse_mask(std::string(600, ',')));
 }
 
-TEST_CASE("equality is set equality, whatever was in between") {
+TEST_CASE("equality is set equality, whatever was in between", "[values][cpu]") {
   CpuSet set{1, 200};
   set.erase(200);
   CHECK(set == CpuSet{1});
@@ -50,7 +50,7 @@ TEST_CASE("equality is set equality, whatever was in between") {
   CHECK(set.empty());
 }
 
-TEST_CASE("set operations do what their signs say") {
+TEST_CASE("set operations do what their signs say", "[values][cpu]") {
   const auto a = CpuSet::range(0, 70), b = CpuSet::range(60, 130);
   CHECK((a | b).list() == "0-130");
   CHECK((a & b).list() == "60-70");
@@ -67,7 +67,9 @@ TEST_CASE("set operations do what their signs say") {
   CHECK_FALSE(CpuSet{}.last());
 }
 
-TEST_CASE("numbers beyond the limit are not members, and a range to the end of unsigned ends") {
+TEST_CASE(
+    "numbers beyond the limit are not members, and a range to the end of unsigned ends",
+    "[values][cpu]") {
   CpuSet set;
   set.insert(CpuSet::kLimit);
   CHECK(set.empty());

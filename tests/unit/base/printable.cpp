@@ -5,14 +5,14 @@
 
 using namespace vfirst;
 
-TEST_CASE("text that a terminal only shows stays as it is") {
+TEST_CASE("text that a terminal only shows stays as it is", "[values]") {
   for (const auto* text :
        {"", "plain, with \\ and ' and \"", "two\nlines\tand a tab",
         "gr\u00fc\u00df \u65e5\u672c \U0001f600"})
     CHECK(printable(text) == text);
 }
 
-TEST_CASE("what a terminal would act on is spelled") {
+TEST_CASE("what a terminal would act on is spelled", "[values]") {
   CHECK(printable("\033[31mred\a\r") == "\\x1b[31mred\\x07\\x0d");
   CHECK(printable("del \x7f") == "del \\x7f");
   CHECK(printable(std::string_view("nul\0", 4)) == "nul\\x00");
@@ -26,7 +26,7 @@ TEST_CASE("what a terminal would act on is spelled") {
   CHECK(printable("a\u2028b\u202ec\ufeff") == "a\\u2028b\\u202ec\\ufeff");
 }
 
-TEST_CASE("bytes that are not UTF-8 are spelled one by one") {
+TEST_CASE("bytes that are not UTF-8 are spelled one by one", "[values]") {
   CHECK(printable("caf\xe9!") == "caf\\xe9!");
   CHECK(printable("\xc3") == "\\xc3");
   // overlong, a surrogate, beyond Unicode
@@ -36,6 +36,6 @@ TEST_CASE("bytes that are not UTF-8 are spelled one by one") {
   CHECK(printable("\xe2\x82") == "\\xe2\\x82");
 }
 
-TEST_CASE("a line stays one line") {
+TEST_CASE("a line stays one line", "[values]") {
   CHECK(printable_line("a\nb\tc\xe9") == "a\\nb\\tc\\xe9");
 }

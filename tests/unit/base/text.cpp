@@ -8,7 +8,7 @@
 
 namespace vfirst {
 
-TEST_CASE("a size is a number with K, M, G or T") {
+TEST_CASE("a size is a number with K, M, G or T", "[values]") {
   CHECK(ByteSize::parse("1G") == ByteSize::gib(1));
   CHECK(ByteSize::parse("2m") == ByteSize::mib(2));
   CHECK(ByteSize::parse("512K") == ByteSize::kib(512));
@@ -24,7 +24,7 @@ TEST_CASE("a size is a number with K, M, G or T") {
   }
 }
 
-TEST_CASE("a size is written in the largest unit that divides it") {
+TEST_CASE("a size is written in the largest unit that divides it", "[values]") {
   CHECK(ByteSize::gib(1).str() == "1G");
   CHECK(ByteSize::mib(1536).str() == "1536M");
   CHECK(ByteSize{1025}.str() == "1025");
@@ -33,7 +33,7 @@ TEST_CASE("a size is written in the largest unit that divides it") {
   CHECK(ByteSize::gib(3).kb() == 3u << 20);
 }
 
-TEST_CASE("a number is the whole text, without a sign") {
+TEST_CASE("a number is the whole text, without a sign", "[values]") {
   CHECK(parse_number("42") == 42u);
   CHECK(parse_number("0x3b", 16) == 0x3bu);
   CHECK(parse_number("3B", 16) == 0x3bu);
@@ -44,7 +44,7 @@ TEST_CASE("a number is the whole text, without a sign") {
     CHECK_FALSE(parse_number(text, 16));
 }
 
-TEST_CASE("splitting keeps empty fields, words do not") {
+TEST_CASE("splitting keeps empty fields, words do not", "[values]") {
   CHECK(split("a,,b,", ',') == std::vector<std::string_view>{"a", "", "b", ""});
   CHECK(split("", ',') == std::vector<std::string_view>{""});
   CHECK(words("  a\tb \n c ") == std::vector<std::string_view>{"a", "b", "c"});
@@ -54,7 +54,7 @@ TEST_CASE("splitting keeps empty fields, words do not") {
   CHECK(lowered("PowerEdge-R760\xc4") == "poweredge-r760\xc4");
 }
 
-TEST_CASE("a glob matches the whole text") {
+TEST_CASE("a glob matches the whole text", "[values]") {
   CHECK(glob_match("PowerEdge R760*", "PowerEdge R760xs"));
   CHECK(glob_match("*", ""));
   CHECK(glob_match("", ""));
@@ -71,14 +71,15 @@ TEST_CASE("a glob matches the whole text") {
   CHECK_FALSE(glob_match("?", ""));
 }
 
-TEST_CASE("a glob with many stars does not take exponential time") {
+TEST_CASE("a glob with many stars does not take exponential time", "[values]") {
   std::string pattern;
   for (int i = 0; i < 100; ++i)
     pattern += "a*";
   CHECK_FALSE(glob_match(pattern + "b", std::string(5000, 'a')));
 }
 
-TEST_CASE("the nearest name is offered within a third of the word, the first of equals") {
+TEST_CASE(
+    "the nearest name is offered within a third of the word, the first of equals", "[values]") {
   CHECK(nearest("isolat", {"reserved", "isolate"}) == "isolate");
   CHECK(nearest("rx-usec", {"tx-usecs", "rx-usecs"}) == "rx-usecs");
   CHECK(nearest("vfss", {"vfs"}) == "vfs");
@@ -92,7 +93,7 @@ TEST_CASE("the nearest name is offered within a third of the word, the first of 
   CHECK_FALSE(nearest("a", {}));
 }
 
-TEST_CASE("a kernel release begins with its version") {
+TEST_CASE("a kernel release begins with its version", "[values]") {
   CHECK(KernelVersion::of("6.12.95+deb13-amd64") == KernelVersion{6, 12});
   CHECK(KernelVersion::of("5.14.0-503.el9.x86_64") == KernelVersion{5, 14});
   CHECK(KernelVersion::of("6.1") == KernelVersion{6, 1});

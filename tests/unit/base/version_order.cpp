@@ -7,7 +7,7 @@
 
 using vfirst::compare_versions;
 
-TEST_CASE("versions are in systemd's order") {
+TEST_CASE("versions are in systemd's order", "[values]") {
   // The examples of the UAPI version format specification.
   const std::vector<std::string> ascending = {"~rc1", "",       "1~rc1", "1",      "1-1",    "1.1",
                                               "2",    "6.10.6", "6.12",  "6.12-2", "6.12.1", "12"};

@@ -6,7 +6,7 @@
 
 using namespace vfirst;
 
-TEST_CASE("items are joined with something between them") {
+TEST_CASE("items are joined with something between them", "[values]") {
   const std::vector<std::string> none, one{"a"}, three{"a", "b", "c"};
   CHECK(joined(none) == "");
   CHECK(joined(one) == "a");
@@ -16,7 +16,7 @@ TEST_CASE("items are joined with something between them") {
   CHECK(joined(std::vector<std::string>{"", "b"}) == ", b");
 }
 
-TEST_CASE("a list in a sentence has a word before its last item") {
+TEST_CASE("a list in a sentence has a word before its last item", "[values]") {
   using List = std::vector<std::string>;
   CHECK(joined_with("and", List{}) == "");
   CHECK(joined_with("and", List{"a"}) == "a");
@@ -24,13 +24,13 @@ TEST_CASE("a list in a sentence has a word before its last item") {
   CHECK(joined_with("or", List{"a", "b", "c"}) == "a, b or c");
 }
 
-TEST_CASE("a noun takes an s unless there is one of it") {
+TEST_CASE("a noun takes an s unless there is one of it", "[values]") {
   CHECK(plural(0, "core") == "0 cores");
   CHECK(plural(1u, "core") == "1 core");
   CHECK(plural(2ull, "core") == "2 cores");
 }
 
-TEST_CASE("a list grows by an item") {
+TEST_CASE("a list grows by an item", "[values]") {
   std::string list;
   append_to_list(list, "a");
   append_to_list(list, "b");

@@ -12,7 +12,7 @@ std::string error_of(std::string_view text) {
 }
 }  // namespace
 
-TEST_CASE("each tag knows the elements around it and its attributes, in either quote") {
+TEST_CASE("each tag knows the elements around it and its attributes, in either quote", "[values]") {
   const auto tags = xml_tags(
       "<?xml version='1.0'?>\n<domain type=\"kvm\"><devices>\n <hostdev mode = "
       "'subsystem'><source><address bus='0x41'/></source></hostdev></devices></domain>");
@@ -25,15 +25,15 @@ TEST_CASE("each tag knows the elements around it and its attributes, in either q
   CHECK((*tags)[2].attribute("mode") == "subsystem");
   CHECK((*tags)[1].inside("domain"));
 }
-TEST_CASE("entities are resolved once") {
+TEST_CASE("entities are resolved once", "[values]") {
   CHECK(xml_tags("<a b='&lt;&amp;lt;&quot;x'/>")->front().attribute("b") == "<&lt;\"x");
 }
-TEST_CASE("comments and CDATA are passed over, whatever stands in them") {
+TEST_CASE("comments and CDATA are passed over, whatever stands in them", "[values]") {
   const auto tags = xml_tags("<a><!-- <b> --><![CDATA[</a><c>]]>text<d/></a>");
   REQUIRE(tags);
   CHECK(tags->size() == 2);
 }
-TEST_CASE("what is cut short or out of order is refused") {
+TEST_CASE("what is cut short or out of order is refused", "[values]") {
   CHECK(error_of("<a><b></a>") == "XML: </a> closes nothing");
   CHECK(error_of("<a>") == "XML: <a> is not closed");
   CHECK(error_of("<a b=c/>") == "XML: <a>: the value of b has no end");

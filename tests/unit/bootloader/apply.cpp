@@ -53,7 +53,9 @@ Host plain() {
 
 }  // namespace
 
-TEST_CASE("the first apply selects a slot with the arguments; the second writes nothing") {
+TEST_CASE(
+    "the first apply selects a slot with the arguments; the second writes nothing",
+    "[trial][kernel-arguments][grub]") {
   auto host = golden();
   const auto first = host.apply("iommu=pt  hugepages=8 ");
   REQUIRE(first);
@@ -77,7 +79,9 @@ TEST_CASE("the first apply selects a slot with the arguments; the second writes 
   CHECK(host.files.disk == disk);
 }
 
-TEST_CASE("new arguments go into the slot that is not in use, and grub.cfg is not touched") {
+TEST_CASE(
+    "new arguments go into the slot that is not in use, and grub.cfg is not touched",
+    "[trial][kernel-arguments][grub]") {
   auto host = golden();
   REQUIRE(host.apply("one two"));
   const auto config = host.files.disk.at("boot/grub/grub.cfg");
@@ -96,7 +100,7 @@ TEST_CASE("new arguments go into the slot that is not in use, and grub.cfg is no
   CHECK(host.sees() == "one two");
 }
 
-TEST_CASE("no arguments at all are an argument list too") {
+TEST_CASE("no arguments at all are an argument list too", "[trial][kernel-arguments]") {
   auto host = golden();
   const auto nothing = host.apply("");
   REQUIRE(nothing);
@@ -110,7 +114,7 @@ TEST_CASE("no arguments at all are an argument list too") {
   CHECK(host.sees() == "");
 }
 
-TEST_CASE("a dry run says the same and writes nothing") {
+TEST_CASE("a dry run says the same and writes nothing", "[trial]") {
   auto host = golden();
   host.options.dry_run = true;
   const auto outcome = host.apply("one");
@@ -122,7 +126,8 @@ TEST_CASE("a dry run says the same and writes nothing") {
 }
 
 TEST_CASE(
-    "a trial leaves the good slot and arms the other; arguments that are good already need none") {
+    "a trial leaves the good slot and arms the other; arguments that are good already need none",
+    "[trial][kernel-arguments][grub]") {
   auto host = golden();
   REQUIRE(host.apply("one"));
   host.options.trial = true;
@@ -137,7 +142,8 @@ TEST_CASE(
 }
 
 TEST_CASE(
-    "a grub.cfg that lost our variable is a change to come, though the arguments are as wanted") {
+    "a grub.cfg that lost our variable is a change to come, though the arguments are as wanted",
+    "[trial][kernel-arguments][grub]") {
   auto host = plain();
   REQUIRE(host.apply("one"));
   auto& text = host.files.disk.at("boot/grub/grub.cfg");
@@ -152,7 +158,8 @@ TEST_CASE(
 }
 
 TEST_CASE(
-    "a grub.cfg without our variable is made anew once, kept as it was beside, and never again") {
+    "a grub.cfg without our variable is made anew once, kept as it was beside, and never again",
+    "[trial][grub]") {
   auto host = plain();
   const auto before = host.files.disk.at("boot/grub/grub.cfg");
   const auto outcome = host.apply("one");
@@ -170,7 +177,8 @@ TEST_CASE(
 }
 
 TEST_CASE(
-    "a grub-mkconfig that fails, or whose result would not carry the arguments, changes nothing") {
+    "a grub-mkconfig that fails, or whose result would not carry the arguments, changes nothing",
+    "[trial][kernel-arguments]") {
   auto host = plain();
   const auto disk = host.files.disk;
   host.generates = grub_cfg(false);
@@ -187,7 +195,7 @@ TEST_CASE(
   CHECK(host.files.disk == disk);
 }
 
-TEST_CASE("GRUB's tools under their other names are found") {
+TEST_CASE("GRUB's tools under their other names are found", "[trial][grub]") {
   auto host = plain();
   host.options.run = [](const std::vector<std::string>& argv, std::string_view) -> Result<Ended> {
     if (argv[0] == "grub2-mkconfig") return Ended{0, grub_cfg(true), ""};
@@ -197,7 +205,9 @@ TEST_CASE("GRUB's tools under their other names are found") {
   CHECK(host.apply("one"));
 }
 
-TEST_CASE("where grub.cfg cannot be made anew, apply says what is missing before it writes") {
+TEST_CASE(
+    "where grub.cfg cannot be made anew, apply says what is missing before it writes",
+    "[trial][grub]") {
   auto host = plain();
   host.files.disk.erase("etc/default/grub.d/zz-vfirst.cfg");
   CHECK(
@@ -214,7 +224,8 @@ TEST_CASE("where grub.cfg cannot be made anew, apply says what is missing before
 }
 
 TEST_CASE(
-    "a command line past the limit is refused with the entry and both parts, before a write") {
+    "a command line past the limit is refused with the entry and both parts, before a write",
+    "[trial][kernel-arguments]") {
   auto host = golden();
   host.options.limit = 60;
   const auto refused = host.apply("isolcpus=2-7");
@@ -230,7 +241,8 @@ TEST_CASE(
 
 TEST_CASE(
     "each entry's whole line is proved before a write, with the kernel that it boots; recovery "
-    "entries are not ours") {
+    "entries are not ours",
+    "[trial]") {
   auto host = golden();
   std::vector<std::string> asked;
   host.options.prove = [&](std::string_view kernel, std::string_view line) -> Status {
@@ -245,7 +257,7 @@ TEST_CASE(
   CHECK(host.files.writes == 0);
 }
 
-TEST_CASE("a word that GRUB cannot carry is refused before a write") {
+TEST_CASE("a word that GRUB cannot carry is refused before a write", "[trial][grub]") {
   auto host = golden();
   const auto refused = host.apply("one dyndbg=\"file a +p\"");
   REQUIRE(!refused);
@@ -254,7 +266,8 @@ TEST_CASE("a word that GRUB cannot carry is refused before a write") {
 }
 
 TEST_CASE(
-    "each loader that vfirst does not write is refused by its name, with what its owner can do") {
+    "each loader that vfirst does not write is refused by its name, with what its owner can do",
+    "[trial]") {
   for (const auto& [loader, hint] :
        {std::pair{Loader::uki, "ukify"},
         {Loader::ostree, "rpm-ostree"},
@@ -271,7 +284,9 @@ TEST_CASE(
   }
 }
 
-TEST_CASE("a trial is refused where GRUB cannot write; arguments without one are not") {
+TEST_CASE(
+    "a trial is refused where GRUB cannot write; arguments without one are not",
+    "[trial][kernel-arguments][grub]") {
   for (const auto& [filesystem, device] :
        {std::pair{"btrfs", "vda1"},
         {"zfs", "vda1"},
@@ -288,7 +303,7 @@ TEST_CASE("a trial is refused where GRUB cannot write; arguments without one are
   }
 }
 
-TEST_CASE("entries of other generators are noted, not refused") {
+TEST_CASE("entries of other generators are noted, not refused", "[trial]") {
   auto host = golden();
   host.files.disk.at("boot/grub/grub.cfg") +=
       "### BEGIN /etc/grub.d/40_custom ###\nmenuentry 'mine' {\n linux /k root=/dev/sdb1\n}\n### "
@@ -301,7 +316,9 @@ TEST_CASE("entries of other generators are noted, not refused") {
           "boot/grub/grub.cfg:29: entry 'mine' is not ours and boots without these arguments"});
 }
 
-TEST_CASE("the running kernel has our arguments only if they stand together and in order") {
+TEST_CASE(
+    "the running kernel has our arguments only if they stand together and in order",
+    "[trial][kernel-arguments]") {
   CHECK(holds_arguments("root=x ro a=1 b=2 quiet", "a=1 b=2"));
   CHECK(!holds_arguments("root=x ro b=2 a=1", "a=1 b=2"));
   CHECK(!holds_arguments("root=x ro a=1", "a=1 b=2"));

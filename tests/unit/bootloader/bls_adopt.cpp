@@ -29,7 +29,8 @@ std::map<std::string, std::string> lines(const BlsHost& host) {
 
 TEST_CASE(
     "on every host, adopted words are given as before, can then be replaced, and remove puts back "
-    "every byte") {
+    "every byte",
+    "[bls][trial]") {
   for (auto& host : bls_hosts()) {
     INFO(host.name);
     const auto words = left_by_others(host);
@@ -77,7 +78,8 @@ TEST_CASE(
   }
 }
 
-TEST_CASE("a rollback after an adoption leaves the kernel the words that others wrote") {
+TEST_CASE(
+    "a rollback after an adoption leaves the kernel the words that others wrote", "[bls][trial]") {
   for (auto& host : bls_hosts()) {
     INFO(host.name);
     const auto words = left_by_others(host);
@@ -97,7 +99,8 @@ TEST_CASE("a rollback after an adoption leaves the kernel the words that others 
 
 TEST_CASE(
     "an entry that was edited after an adoption keeps the edit and gets the words back behind the "
-    "rest") {
+    "rest",
+    "[bls]") {
   auto host = fedora();
   REQUIRE(host.backend().adopt({"rhgb"}));
   auto& text = host.files.disk[entries(kMachine + "-6.11.4-301.fc41.x86_64.conf")];
@@ -113,7 +116,8 @@ TEST_CASE(
 
 TEST_CASE(
     "an adoption names the line of etc/default/grub from which grub2-mkconfig would bring the word "
-    "back") {
+    "back",
+    "[bls]") {
   auto host = fedora();
   const auto adopted = host.backend().adopt({"rhgb"});
   REQUIRE(adopted);
@@ -125,7 +129,8 @@ TEST_CASE(
 
 TEST_CASE(
     "a foreign word is named by file and line, in entries, the line of kernels to come and "
-    "grubenv") {
+    "grubenv",
+    "[bls]") {
   CHECK(fedora().backend().sources("rhgb").size() == 2);
   CHECK(
       fedora().backend().sources("rhgb").front().str() ==

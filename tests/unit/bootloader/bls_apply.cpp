@@ -37,7 +37,8 @@ bool carries(const std::string& line, const std::string& ours) {
 
 TEST_CASE(
     "on every host, apply reaches each normal entry, and rescue and foreign entries stay as they "
-    "are") {
+    "are",
+    "[bls][trial]") {
   for (auto& host : bls_hosts()) {
     INFO(host.name);
     const auto before = host.files.disk;
@@ -66,7 +67,7 @@ TEST_CASE(
   }
 }
 
-TEST_CASE("on every host, a second apply writes nothing") {
+TEST_CASE("on every host, a second apply writes nothing", "[bls][trial]") {
   for (auto& host : bls_hosts()) {
     INFO(host.name);
     REQUIRE(host.apply(kArguments));
@@ -81,7 +82,9 @@ TEST_CASE("on every host, a second apply writes nothing") {
   }
 }
 
-TEST_CASE("on every host, remove gives back every byte, after one apply and after several") {
+TEST_CASE(
+    "on every host, remove gives back every byte, after one apply and after several",
+    "[bls][trial]") {
   for (auto& host : bls_hosts()) {
     INFO(host.name);
     const auto original = host.files.disk;
@@ -108,7 +111,9 @@ TEST_CASE("on every host, remove gives back every byte, after one apply and afte
   }
 }
 
-TEST_CASE("other arguments take the place of the old ones, and a rollback brings those back") {
+TEST_CASE(
+    "other arguments take the place of the old ones, and a rollback brings those back",
+    "[bls][trial][kernel-arguments]") {
   for (auto& host : bls_hosts()) {
     INFO(host.name);
     REQUIRE(host.apply(kArguments));
@@ -138,7 +143,8 @@ TEST_CASE("other arguments take the place of the old ones, and a rollback brings
 
 TEST_CASE(
     "an argument that stands there for someone else's sake is not added, not ours, and survives "
-    "remove") {
+    "remove",
+    "[bls][trial][kernel-arguments]") {
   auto host = fedora();
   // has iommu=pt
   const auto path = entries(kMachine + "-6.10.6-200.fc40.x86_64.conf");
@@ -154,7 +160,8 @@ TEST_CASE(
 }
 
 TEST_CASE(
-    "an entry is written as it stands: our words behind the others, our name before its options") {
+    "an entry is written as it stands: our words behind the others, our name before its options",
+    "[bls][trial]") {
   auto host = rhel9();
   REQUIRE(host.apply("one two=2"));
   CHECK(
@@ -166,7 +173,8 @@ TEST_CASE(
 
 TEST_CASE(
     "kernels to come: the line that kernel-install takes is changed where there is one and made "
-    "where it would take the running one") {
+    "where it would take the running one",
+    "[bls][trial]") {
   auto host = fedora();
   REQUIRE(host.apply("one two"));
   CHECK(
@@ -190,7 +198,9 @@ TEST_CASE(
   CHECK(!variables.files.exists("etc/kernel/cmdline"));
 }
 
-TEST_CASE("RHEL 8: the arguments go into grubenv's kernelopts, and no entry is touched") {
+TEST_CASE(
+    "RHEL 8: the arguments go into grubenv's kernelopts, and no entry is touched",
+    "[bls][trial][kernel-arguments]") {
   auto host = rhel8();
   const auto before = host.files.disk;
   REQUIRE(host.apply("one two"));
@@ -204,7 +214,8 @@ TEST_CASE("RHEL 8: the arguments go into grubenv's kernelopts, and no entry is t
 
 TEST_CASE(
     "RHEL 8: a block that uses both sectors, and one without kernelopts, are refused with the "
-    "reason") {
+    "reason",
+    "[bls][trial]") {
   auto host = rhel8();
   host.files.disk["boot/grub2/grubenv"] =
       grubenv("kernelopts=root=x ro\nother=" + std::string(500, 'y') + "\n");
@@ -221,7 +232,9 @@ TEST_CASE(
   CHECK(host.files.writes == 0);
 }
 
-TEST_CASE("RHEL 8 on UEFI: the block is changed where its link points, and the link stays") {
+TEST_CASE(
+    "RHEL 8 on UEFI: the block is changed where its link points, and the link stays",
+    "[bls][trial]") {
   auto host = rhel8();
   host.files.disk["boot/efi/EFI/redhat/grubenv"] = host.at("boot/grub2/grubenv");
   host.tree.add("boot/efi/EFI/redhat/grubenv", "x");
@@ -236,7 +249,8 @@ TEST_CASE("RHEL 8 on UEFI: the block is changed where its link points, and the l
 
 TEST_CASE(
     "Boom's entries and another installation's are left alone; an image's old machine id is not "
-    "another installation") {
+    "another installation",
+    "[bls][trial]") {
   auto host = fedora();
   const auto boom =
       "#OsIdentifier: 21e37c8002f33c177524192b15d91dc9612343a3\ntitle snapshot\nlinux "
@@ -258,7 +272,9 @@ TEST_CASE(
   CHECK(given(host, entries(foreign + "-6.8.conf")) == "root=UUID=1f ro one");
 }
 
-TEST_CASE("a file that someone edited since keeps the edit, loses our arguments, and is named") {
+TEST_CASE(
+    "a file that someone edited since keeps the edit, loses our arguments, and is named",
+    "[bls][trial][kernel-arguments]") {
   auto host = fedora();
   REQUIRE(host.apply("one two"));
   const auto path = entries(kMachine + "-6.10.6-200.fc40.x86_64.conf");
@@ -274,7 +290,9 @@ TEST_CASE("a file that someone edited since keeps the edit, loses our arguments,
   CHECK(!host.files.exists("boot/vfirst"));
 }
 
-TEST_CASE("what grub2-mkconfig takes out of the entries is seen, and apply puts it back") {
+TEST_CASE(
+    "what grub2-mkconfig takes out of the entries is seen, and apply puts it back",
+    "[bls][trial]") {
   auto host = fedora();
   REQUIRE(host.apply("one two"));
   const auto path = entries(kMachine + "-6.11.4-301.fc41.x86_64.conf");
@@ -292,7 +310,7 @@ TEST_CASE("what grub2-mkconfig takes out of the entries is seen, and apply puts 
   CHECK(carries(given(host, path), "one two"));
 }
 
-TEST_CASE("a kernel that the hook added carries our name, and remove cleans it") {
+TEST_CASE("a kernel that the hook added carries our name, and remove cleans it", "[bls][trial]") {
   auto host = fedora();
   REQUIRE(host.apply("one two"));
   const auto path = entries(kMachine + "-6.12.1.conf");
@@ -308,7 +326,7 @@ TEST_CASE("a kernel that the hook added carries our name, and remove cleans it")
       "title new\nversion 6.12.1\nlinux /vmlinuz-6.12.1\noptions root=UUID=1f ro\n");
 }
 
-TEST_CASE("words that someone put behind ours do not make a second apply write") {
+TEST_CASE("words that someone put behind ours do not make a second apply write", "[bls][trial]") {
   for (auto& host : bls_hosts()) {
     INFO(host.name);
     REQUIRE(host.apply("one two"));
@@ -326,7 +344,7 @@ TEST_CASE("words that someone put behind ours do not make a second apply write")
   }
 }
 
-TEST_CASE("an entry whose counter changed since is still the one that was copied") {
+TEST_CASE("an entry whose counter changed since is still the one that was copied", "[bls][trial]") {
   auto host = debian_systemd_boot();
   const std::string folder = "boot/efi/loader/entries/", id = kMachine + "-6.12.48+deb13-amd64";
   auto node = host.files.disk.extract(folder + id + ".conf");
@@ -343,7 +361,7 @@ TEST_CASE("an entry whose counter changed since is still the one that was copied
   CHECK(host.at(folder + id + "+2-1.conf") == original);
 }
 
-TEST_CASE("what the loader would change is refused before a write") {
+TEST_CASE("what the loader would change is refused before a write", "[bls][trial]") {
   auto host = fedora();
   for (const auto& [word, why] :
        {std::pair{"memmap=1G$4G", "memmap=1G$4G: GRUB would take $ in an entry for its own"},
@@ -360,7 +378,8 @@ TEST_CASE("what the loader would change is refused before a write") {
 
 TEST_CASE(
     "entries: a command line past the limit is refused with the entry and both parts, before a "
-    "write") {
+    "write",
+    "[bls][trial][kernel-arguments]") {
   auto host = rhel9();
   host.options.limit = 115;
   const auto refused = host.apply("isolcpus=2-7");
@@ -378,7 +397,7 @@ TEST_CASE(
   CHECK(variables.apply("isolcpus=2-7").error().code == std::errc::invalid_argument);
 }
 
-TEST_CASE("entries: a dry run says the same and writes nothing") {
+TEST_CASE("entries: a dry run says the same and writes nothing", "[bls][trial]") {
   auto host = fedora();
   host.options.dry_run = true;
   const auto outcome = host.apply("one");
@@ -399,7 +418,8 @@ TEST_CASE("entries: a dry run says the same and writes nothing") {
 
 TEST_CASE(
     "a state file that is cut or lost is said, and the entries still tell whose arguments they "
-    "are") {
+    "are",
+    "[bls][trial][kernel-arguments]") {
   auto host = fedora();
   const auto original = host.files.disk;
   REQUIRE(host.apply("one two"));
@@ -416,7 +436,8 @@ TEST_CASE(
 
 TEST_CASE(
     "a folder without entries is refused by the places that were looked at, unless nothing is "
-    "wanted") {
+    "wanted",
+    "[bls][trial]") {
   BlsHost host("empty", Loader::systemd_boot, {{"boot/loader/loader.conf", ""}});
   CHECK(
       host.apply("one").error().what ==
@@ -427,7 +448,8 @@ TEST_CASE(
 
 TEST_CASE(
     "the running kernel needs a reboot until it has the arguments, and after remove while it has "
-    "them") {
+    "them",
+    "[bls][trial][kernel-arguments]") {
   auto host = fedora();
   CHECK(host.apply("one two=2")->reboot_needed);
   host.boot.cmdline = "root=UUID=1f ro quiet one two=2";

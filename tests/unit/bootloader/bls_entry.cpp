@@ -20,7 +20,7 @@ BlsEntry direct(std::string_view text) {
 
 }  // namespace
 
-TEST_CASE("every text is an entry and is written back as it was read") {
+TEST_CASE("every text is an entry and is written back as it was read", "[bls]") {
   for (const std::string text :
        {"", "\n", "options", "options \n", "  # c\r\n\toptions\t a  b \r\n\r\nkey  v",
         "options \"a\" ", "options \"\nx", "\xff\xfe\n=\n"}) {
@@ -30,7 +30,8 @@ TEST_CASE("every text is an entry and is written back as it was read") {
 }
 
 TEST_CASE(
-    "GRUB takes the first options line only, systemd-boot all of them; ours go where each ends") {
+    "GRUB takes the first options line only, systemd-boot all of them; ours go where each ends",
+    "[bls][grub]") {
   const auto text = "linux /x\noptions a b\noptions c\n";
   CHECK(grub(text).options().str() == "a b");
   CHECK(direct(text).options().str() == "a b c");
@@ -42,7 +43,8 @@ TEST_CASE(
       "linux /x\noptions a b\nx-options-source-vfirst one\noptions c one\n");
 }
 
-TEST_CASE("GRUB stops reading at a line without a value, so options behind one are none") {
+TEST_CASE(
+    "GRUB stops reading at a line without a value, so options behind one are none", "[bls][grub]") {
   for (const std::string stop : {"\n", "title\n", "\r\n"}) {
     const auto text = "linux /x\n" + stop + "options a\n";
     CHECK(!grub(text).has_options());
@@ -54,7 +56,7 @@ TEST_CASE("GRUB stops reading at a line without a value, so options behind one a
   CHECK(grub("linux /x\n# a comment\noptions a\n").has_options());
 }
 
-TEST_CASE("systemd-boot takes quotes off a whole value, so ours go inside them") {
+TEST_CASE("systemd-boot takes quotes off a whole value, so ours go inside them", "[bls]") {
   CHECK(
       direct("options \"a b\"\n").with_own(args("one"))->text() ==
       "x-options-source-vfirst one\noptions \"a b one\"\n");
@@ -68,7 +70,8 @@ TEST_CASE("systemd-boot takes quotes off a whole value, so ours go inside them")
 }
 
 TEST_CASE(
-    "a line that ends inside a quote is refused: ours would become part of its last argument") {
+    "a line that ends inside a quote is refused: ours would become part of its last argument",
+    "[bls][kernel-arguments]") {
   CHECK(
       grub("options a b=\"c d\n").with_own(args("one")).error().what ==
       "the command line ends inside a double quote: b=\"c d");
@@ -76,7 +79,8 @@ TEST_CASE(
 
 TEST_CASE(
     "a size of hugepages is added even where it stands already: the count behind it belongs to "
-    "it") {
+    "it",
+    "[bls][hugepages]") {
   const auto entry =
       grub("options hugepagesz=2M hugepages=4 quiet\n")
           .with_own(args("quiet hugepagesz=1G hugepages=8 hugepagesz=2M hugepages=4"));
@@ -88,7 +92,8 @@ TEST_CASE(
 }
 
 TEST_CASE(
-    "an argument is the same one by its name and value, '-' for '_', not by a part of either") {
+    "an argument is the same one by its name and value, '-' for '_', not by a part of either",
+    "[bls][kernel-arguments]") {
   std::vector<std::string> there;
   const auto entry = grub("options kvm.nx_huge=1 iommu.pt=1 isolcpus=2-71\n")
                          .with_own(args("kvm.nx-huge=1 iommu.pt isolcpus=2-7"), &there);
@@ -98,7 +103,8 @@ TEST_CASE(
 }
 
 TEST_CASE(
-    "ours are taken out where someone moved them to another line, and what is gone stays gone") {
+    "ours are taken out where someone moved them to another line, and what is gone stays gone",
+    "[bls]") {
   CHECK(
       direct("x-options-source-vfirst one two three\noptions a one\noptions b\noptions two c\n")
           .without_own()
@@ -107,7 +113,8 @@ TEST_CASE(
 
 TEST_CASE(
     "on a FAT, a staged file that may share its clusters with the entry is left and named; any "
-    "other is removed") {
+    "other is removed",
+    "[bls][trial]") {
   auto host = debian_systemd_boot();
   const auto path = "boot/efi/loader/entries/" + kMachine + "-6.12.48+deb13-amd64.conf";
   host.files.disk[path + ".vfirst"] = host.at(path);
@@ -130,7 +137,8 @@ TEST_CASE(
   CHECK(!grub.files.exists(entry + ".vfirst"));
 }
 
-TEST_CASE("the state is read back as it was written, and a cut or strange one is refused") {
+TEST_CASE(
+    "the state is read back as it was written, and a cut or strange one is refused", "[bls]") {
   BlsState state;
   state.good = {"p1", "a b=\"c d\""};
   CHECK(BlsState::parse(state.text()) == state);

@@ -36,7 +36,8 @@ std::vector<std::string> shell_words(const std::string& line) {
 
 TEST_CASE(
     "a shell reads each argument of the ostree command back as it is, in order, old ones out "
-    "first") {
+    "first",
+    "[bls][kexec][kernel-arguments]") {
   CHECK(
       shell_words(rpm_ostree_command(kOddArguments, {"isolcpus=2-7", "a b"})) ==
       std::vector<std::string>{
@@ -50,7 +51,8 @@ TEST_CASE(
 }
 
 TEST_CASE(
-    "a shell reads bootc's options back as one word; without arguments the source is removed") {
+    "a shell reads bootc's options back as one word; without arguments the source is removed",
+    "[bls][kexec][kernel-arguments][trial]") {
   CHECK(
       shell_words(bootc_command(kOddArguments)) == std::vector<std::string>{
                                                        "bootc", "loader-entries",
@@ -60,7 +62,8 @@ TEST_CASE(
 }
 
 TEST_CASE(
-    "a UKI gets an addon to sign: its command line, its sections, the build line and the place") {
+    "a UKI gets an addon to sign: its command line, its sections, the build line and the place",
+    "[bls][kexec][kernel-arguments]") {
   BootFacts boot;
   boot.loader = Loader::uki;
   boot.evidence = "boot/efi/EFI/Linux/debian-6.12.efi";
@@ -80,7 +83,8 @@ TEST_CASE(
 
 TEST_CASE(
     "roots of an ostree host and of a UKI host are told apart and refused with what to run; "
-    "nothing is claimed") {
+    "nothing is claimed",
+    "[bls][kexec]") {
   TempTree ostree{
       {"run/ostree-booted", ""},
       {"boot/loader/entries/ostree-1.conf",

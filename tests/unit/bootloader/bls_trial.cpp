@@ -54,7 +54,8 @@ std::vector<BlsItem> items(const BlsHost& host) {
 
 TEST_CASE(
     "a trial is one entry more, first in systemd-boot's order until it was taken; the others keep "
-    "their bytes") {
+    "their bytes",
+    "[bls][trial]") {
   auto host = trying();
   const auto before = host.files.disk;
   const auto done = host.apply("one two");
@@ -84,7 +85,8 @@ TEST_CASE(
 
 TEST_CASE(
     "a trial that is confirmed stands in every entry without the trial's own arguments, and its "
-    "entry is gone") {
+    "entry is gone",
+    "[bls][trial][kernel-arguments]") {
   for (const bool blessed : {false, true}) {
     auto host = trying();
     const auto original = host.files.disk;
@@ -118,7 +120,8 @@ TEST_CASE(
 
 TEST_CASE(
     "a trial that nobody confirmed is known for failed, and its plan is not tried again without "
-    "force") {
+    "force",
+    "[bls][trial]") {
   auto host = trying();
   REQUIRE(host.apply("one two"));
   boot_trial(host);
@@ -150,7 +153,9 @@ TEST_CASE(
   CHECK(host.backend().state()->trial == Trial::armed);
 }
 
-TEST_CASE("a rollback takes an armed trial out, and the arguments that were good stay") {
+TEST_CASE(
+    "a rollback takes an armed trial out, and the arguments that were good stay",
+    "[bls][trial][kernel-arguments]") {
   auto host = trying();
   host.options.trial = false;
   REQUIRE(host.apply("good=1"));
@@ -168,7 +173,8 @@ TEST_CASE("a rollback takes an armed trial out, and the arguments that were good
 
 TEST_CASE(
     "a confirm that a power cut stopped is finished in whatever boot comes next, and no failed "
-    "trial") {
+    "trial",
+    "[bls][trial][crash]") {
   auto host = trying();
   const auto original = host.files.disk;
   REQUIRE(host.apply("one two"));
@@ -190,7 +196,7 @@ TEST_CASE(
   CHECK(host.files.disk == original);
 }
 
-TEST_CASE("apply for good and remove both end a trial") {
+TEST_CASE("apply for good and remove both end a trial", "[bls][trial]") {
   auto host = trying();
   const auto original = host.files.disk;
   REQUIRE(host.apply("one"));
@@ -203,7 +209,9 @@ TEST_CASE("apply for good and remove both end a trial") {
   CHECK(host.backend().state()->next == "one");
 }
 
-TEST_CASE("a trial is refused, with the reason, where systemd-boot would not take it once") {
+TEST_CASE(
+    "a trial is refused, with the reason, where systemd-boot would not take it once",
+    "[bls][trial]") {
   const auto why = [](BlsHost host) {
     const auto refused = host.apply("one");
     REQUIRE(!refused);
@@ -249,7 +257,8 @@ TEST_CASE("a trial is refused, with the reason, where systemd-boot would not tak
 }
 
 TEST_CASE(
-    "a trial's entry sorts first without a sort-key beside it too, and for any distribution's") {
+    "a trial's entry sorts first without a sort-key beside it too, and for any distribution's",
+    "[bls][trial]") {
   auto host = arch();
   host.options.trial = true;
   REQUIRE(host.apply("one"));
@@ -259,7 +268,9 @@ TEST_CASE(
       "root=UUID=1f rw quiet module_blacklist=\"nouveau\" one vfirst.trial=p1");
 }
 
-TEST_CASE("file names of entries: the counter is apart from the id, a plus of the version is not") {
+TEST_CASE(
+    "file names of entries: the counter is apart from the id, a plus of the version is not",
+    "[bls][trial]") {
   const auto same = [](const char* file, const char* id, std::optional<unsigned> left,
                        std::optional<unsigned> done) {
     const auto name = BlsName::parse(file);
@@ -277,7 +288,8 @@ TEST_CASE("file names of entries: the counter is apart from the id, a plus of th
     CHECK(!BlsName::parse(other));
 }
 
-TEST_CASE("an entry's trial that 0.1.0 armed is kept, and one that failed stays failed") {
+TEST_CASE(
+    "an entry's trial that 0.1.0 armed is kept, and one that failed stays failed", "[bls][trial]") {
   const auto made = plan(with_nic(), "[cpu]\nisolate = yes\n");
   const auto name = [&](BlsHost& host) { return plan_name(made, *host.backend().state()); };
   for (const bool comes_up : {true, false}) {

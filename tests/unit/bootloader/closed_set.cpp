@@ -14,7 +14,7 @@ using vfirst::test::CrashingFiles;
 using vfirst::test::TempTree;
 using Disk = CrashingFiles::Disk;
 
-TEST_CASE("GRUB's files are a closed set") {
+TEST_CASE("GRUB's files are a closed set", "[trial][grub]") {
   for (const auto* path :
        {"boot/vfirst/env", "boot/vfirst/a.cfg", "boot/vfirst/b.cfg", "boot/efi/EFI/vfirst/env",
         "efi/EFI/vfirst/env", "boot/EFI/vfirst/env", "boot/grub/grub.cfg", "boot/grub2/grub.cfg",
@@ -29,7 +29,7 @@ TEST_CASE("GRUB's files are a closed set") {
     CHECK_FALSE(is_grub_file(path));
 }
 
-TEST_CASE("an entry loader's files are a closed set") {
+TEST_CASE("an entry loader's files are a closed set", "[trial]") {
   for (const auto* path :
        {"etc/kernel/cmdline", "boot/loader/entries/fedora-6.12.conf",
         "boot/efi/loader/entries/debian+3-0.conf", "efi/loader/entries/x.conf"})
@@ -41,7 +41,9 @@ TEST_CASE("an entry loader's files are a closed set") {
     CHECK_FALSE(is_entry_file(path));
 }
 
-TEST_CASE("a journal that names another file, or another copy, is refused, and both are named") {
+TEST_CASE(
+    "a journal that names another file, or another copy, is refused, and both are named",
+    "[trial]") {
   Journal journal;
   journal.note("boot/vfirst/env");
   journal.note("etc/default/grub", "boot/vfirst/before/etc-default-grub", "0123");
@@ -58,7 +60,8 @@ TEST_CASE("a journal that names another file, or another copy, is refused, and b
       refuse("boot/vfirst/journal: names etc/shadow for a copy of boot/grub/grub.cfg").error());
 }
 
-TEST_CASE("an entry loader's state that names another file, or another copy, is refused") {
+TEST_CASE(
+    "an entry loader's state that names another file, or another copy, is refused", "[trial]") {
   BlsState state;
   state.files = {
       {"boot/loader/entries/x.conf", "boot/vfirst/before/x.conf", false},
@@ -76,7 +79,8 @@ TEST_CASE("an entry loader's state that names another file, or another copy, is 
       refuse("boot/vfirst/bls: names etc/shadow for a copy of etc/kernel/cmdline").error());
 }
 
-TEST_CASE("records are checked where they can be read, the copy where the journal cannot") {
+TEST_CASE(
+    "records are checked where they can be read, the copy where the journal cannot", "[trial]") {
   const std::string hostile =
       "vfirst-journal 1\nreplaced etc/shadow boot/vfirst/before/etc-shadow 0123\nend\n";
   CHECK(check_records(CrashingFiles(Disk{})));
@@ -88,7 +92,9 @@ TEST_CASE("records are checked where they can be read, the copy where the journa
        "vfirst-bls 1\ngood - \nchanged etc/shadow boot/vfirst/before/shadow\nend\n"}})));
 }
 
-TEST_CASE("a link to a loader's file stays a link: the file behind it is written and given back") {
+TEST_CASE(
+    "a link to a loader's file stays a link: the file behind it is written and given back",
+    "[trial]") {
   TempTree tree{{"srv/grub", "old\n"}, {"etc/default/grub", "-> /srv/grub"}};
   const auto root = tree.root();
   DiskFiles files(root, Settle::sync);

@@ -16,7 +16,7 @@ EnvironmentBlock sample() {
 
 }  // namespace
 
-TEST_CASE("a block is 1024 bytes with GRUB's signature and comes back as it was") {
+TEST_CASE("a block is 1024 bytes with GRUB's signature and comes back as it was", "[grub]") {
   const auto block = sample();
   const auto bytes = block.bytes();
   CHECK(bytes.size() == 1024);
@@ -28,7 +28,7 @@ TEST_CASE("a block is 1024 bytes with GRUB's signature and comes back as it was"
   CHECK(again->value("nothing") == "");
 }
 
-TEST_CASE("an update changes bytes of the first sector only") {
+TEST_CASE("an update changes bytes of the first sector only", "[grub]") {
   const auto before = sample().bytes();
   auto block = sample();
   REQUIRE(block.set("vfirst_good", "none"));
@@ -39,7 +39,9 @@ TEST_CASE("an update changes bytes of the first sector only") {
   CHECK(after != before);
 }
 
-TEST_CASE("arming and disarming moves no byte of another variable: GRUB does the same in place") {
+TEST_CASE(
+    "arming and disarming moves no byte of another variable: GRUB does the same in place",
+    "[grub]") {
   auto block = sample();
   const auto disarmed = block.bytes();
   REQUIRE(block.set("vfirst_try", "b"));
@@ -50,7 +52,7 @@ TEST_CASE("arming and disarming moves no byte of another variable: GRUB does the
   CHECK(different == 1);
 }
 
-TEST_CASE("variables of someone else are kept in their place") {
+TEST_CASE("variables of someone else are kept in their place", "[grub]") {
   std::string bytes = "# GRUB Environment Block\nsaved_entry=0\nvfirst_good=a\n";
   bytes.resize(1024, '#');
   auto block = EnvironmentBlock::parse(bytes);
@@ -61,7 +63,8 @@ TEST_CASE("variables of someone else are kept in their place") {
 
 TEST_CASE(
     "a value that does not fit the first sector, or could not be read back, is refused and changes "
-    "nothing") {
+    "nothing",
+    "[grub]") {
   auto block = sample();
   const auto before = block.bytes();
   CHECK(!block.set("long", std::string(500, 'x')));
@@ -72,7 +75,7 @@ TEST_CASE(
   CHECK(block.bytes() == before);
 }
 
-TEST_CASE("a block that is cut anywhere, overfull or scribbled on is refused") {
+TEST_CASE("a block that is cut anywhere, overfull or scribbled on is refused", "[grub]") {
   const auto bytes = sample().bytes();
   for (std::size_t n = 0; n < bytes.size(); ++n)
     CHECK(!EnvironmentBlock::parse(bytes.substr(0, n)));

@@ -75,7 +75,7 @@ struct ForeignHost {
 
 }  // namespace
 
-TEST_CASE("a foreign word is found where it is assigned, and nowhere else") {
+TEST_CASE("a foreign word is found where it is assigned, and nowhere else", "[values]") {
   ForeignHost host;
   CHECK(
       foreign_sources(host.files, "isolcpus=1") ==
@@ -91,7 +91,7 @@ TEST_CASE("a foreign word is found where it is assigned, and nowhere else") {
       "etc/default/grub.d/50-cloud.cfg:1");
 }
 
-TEST_CASE("a word goes out of its assignment and leaves every other byte") {
+TEST_CASE("a word goes out of its assignment and leaves every other byte", "[values]") {
   const auto without = without_word(kDefaults, "isolcpus=1");
   CHECK(without == [] {
     auto text = kDefaults;
@@ -112,7 +112,8 @@ TEST_CASE("a word goes out of its assignment and leaves every other byte") {
 
 TEST_CASE(
     "an adopted word is ours: the kernel gets it as before, the files give it up, remove puts it "
-    "back") {
+    "back",
+    "[trial]") {
   ForeignHost host;
   auto disk = host.files.disk;
   REQUIRE(apply_arguments(host.files, host.root, host.boot, "iommu=pt", host.options));
@@ -139,7 +140,8 @@ TEST_CASE(
 
 TEST_CASE(
     "an adoption ends a trial that is armed: the next boot gets what is good and the adopted "
-    "word") {
+    "word",
+    "[trial]") {
   ForeignHost host;
   host.options.trial = false;
   REQUIRE(apply_arguments(host.files, host.root, host.boot, "iommu=pt", host.options));
@@ -160,7 +162,8 @@ TEST_CASE(
 }
 
 TEST_CASE(
-    "a file that was edited after adoption is left and named, with the bytes from before kept") {
+    "a file that was edited after adoption is left and named, with the bytes from before kept",
+    "[values]") {
   ForeignHost host;
   REQUIRE(adopt(host.files, host.root, host.boot, {"isolcpus=1"}, host.run));
   host.files.disk["etc/default/grub"] += "GRUB_TIMEOUT=1\n";
@@ -174,7 +177,9 @@ TEST_CASE(
   CHECK(host.files.disk.at("boot/vfirst/before/etc-default-grub") == kDefaults);
 }
 
-TEST_CASE("a word that stands in no file of GRUB's defaults is refused, and nothing is written") {
+TEST_CASE(
+    "a word that stands in no file of GRUB's defaults is refused, and nothing is written",
+    "[grub]") {
   ForeignHost host;
   auto& config = host.files.disk["boot/grub/grub.cfg"];
   config.insert(config.find(" $vfirst_args"), " isolcpus=3");
@@ -186,7 +191,7 @@ TEST_CASE("a word that stands in no file of GRUB's defaults is refused, and noth
   CHECK(host.files.writes == 0);
 }
 
-TEST_CASE("where grub-mkconfig fails the files are as they were") {
+TEST_CASE("where grub-mkconfig fails the files are as they were", "[values]") {
   ForeignHost host;
   host.broken = true;
   CHECK_FALSE(adopt(host.files, host.root, host.boot, {"isolcpus=1"}, host.run));
@@ -195,7 +200,8 @@ TEST_CASE("where grub-mkconfig fails the files are as they were") {
 }
 
 TEST_CASE(
-    "a power cut anywhere in an adoption leaves the kernel each word, and a second run finishes") {
+    "a power cut anywhere in an adoption leaves the kernel each word, and a second run finishes",
+    "[crash]") {
   int points = 0;
   for (int at = 0;; ++at) {
     REQUIRE(at < 200);

@@ -61,7 +61,7 @@ struct TriedHost {
 
 }  // namespace
 
-TEST_CASE("a trial is armed, runs once, and is kept by confirm") {
+TEST_CASE("a trial is armed, runs once, and is kept by confirm", "[grub][trial]") {
   TriedHost host;
   REQUIRE(host.apply("one", "p1"));
   CHECK(host.state().trial == Trial::armed);
@@ -83,7 +83,8 @@ TEST_CASE("a trial is armed, runs once, and is kept by confirm") {
 
 TEST_CASE(
     "a trial that nobody confirms is over after its one boot, and its plan is not tried again by "
-    "itself") {
+    "itself",
+    "[grub][trial]") {
   TriedHost host;
   REQUIRE(host.apply("old", "p0", false));
   host.reboot();
@@ -110,7 +111,7 @@ TEST_CASE(
   CHECK(host.state().trial_plan == "p2");
 }
 
-TEST_CASE("confirm twice writes once; in a boot that is no trial it is refused") {
+TEST_CASE("confirm twice writes once; in a boot that is no trial it is refused", "[grub][trial]") {
   TriedHost host;
   CHECK(host.backend.confirm().error().what.starts_with("this boot is no trial"));
   REQUIRE(host.apply("one", "p1"));
@@ -124,7 +125,9 @@ TEST_CASE("confirm twice writes once; in a boot that is no trial it is refused")
   CHECK(host.files.writes == writes);
 }
 
-TEST_CASE("a plan that was armed in the trial boot of another is not what that boot proves") {
+TEST_CASE(
+    "a plan that was armed in the trial boot of another is not what that boot proves",
+    "[grub][trial]") {
   TriedHost host;
   REQUIRE(host.apply("one", "p1"));
   host.reboot();
@@ -134,7 +137,7 @@ TEST_CASE("a plan that was armed in the trial boot of another is not what that b
       "this boot is the trial of plan p1, but plan p2 has been armed since");
 }
 
-TEST_CASE("apply in the trial's own boot has nothing to do and needs no reboot") {
+TEST_CASE("apply in the trial's own boot has nothing to do and needs no reboot", "[grub][trial]") {
   TriedHost host;
   REQUIRE(host.apply("one", "p1"));
   host.reboot();
@@ -150,7 +153,8 @@ TEST_CASE("apply in the trial's own boot has nothing to do and needs no reboot")
 
 TEST_CASE(
     "rollback disarms a trial, takes a running one back, and else returns to the arguments "
-    "before") {
+    "before",
+    "[grub][kernel-arguments][trial]") {
   TriedHost host;
   CHECK(host.backend.rollback().error().what == "there are no earlier arguments to go back to");
   REQUIRE(host.apply("one", "p1", false));
@@ -182,7 +186,7 @@ TEST_CASE(
   CHECK(host.boot.cmdline == kForeign + " two");
 }
 
-TEST_CASE("the first arguments roll back to none") {
+TEST_CASE("the first arguments roll back to none", "[grub][kernel-arguments]") {
   TriedHost host;
   REQUIRE(host.apply("one", "p1"));
   host.reboot();
@@ -192,7 +196,7 @@ TEST_CASE("the first arguments roll back to none") {
   CHECK(host.boot.cmdline == kForeign);
 }
 
-TEST_CASE("what a new trial has overwritten is nothing to roll back to") {
+TEST_CASE("what a new trial has overwritten is nothing to roll back to", "[grub][trial]") {
   TriedHost host;
   REQUIRE(host.apply("one", "p1", false));
   REQUIRE(host.apply("two", "p2", false));
@@ -205,7 +209,7 @@ TEST_CASE("what a new trial has overwritten is nothing to roll back to") {
   CHECK_FALSE(host.backend.rollback());
 }
 
-TEST_CASE("apply and remove give every byte back") {
+TEST_CASE("apply and remove give every byte back", "[grub][trial]") {
   TriedHost host;
   const auto disk = host.files.disk;
   REQUIRE(host.apply("one", "p1"));
@@ -223,7 +227,8 @@ TEST_CASE("apply and remove give every byte back") {
 
 TEST_CASE(
     "a grub.cfg that apply made anew is given back; one that was generated again since is left and "
-    "named") {
+    "named",
+    "[grub]") {
   for (const bool edited : {false, true}) {
     TriedHost host;
     host.files.disk = {
@@ -246,7 +251,7 @@ TEST_CASE(
   }
 }
 
-TEST_CASE("a dry remove writes nothing and says what would go") {
+TEST_CASE("a dry remove writes nothing and says what would go", "[grub][trial]") {
   TriedHost host;
   REQUIRE(host.apply("one", "p1", false));
   const auto disk = host.files.disk;
@@ -259,7 +264,8 @@ TEST_CASE("a dry remove writes nothing and says what would go") {
 
 TEST_CASE(
     "where GRUB cannot write /boot the block lies on the EFI system partition, and goes with "
-    "remove") {
+    "remove",
+    "[grub][trial]") {
   TriedHost host;
   host.boot.filesystem = "btrfs";
   CHECK(host.apply("one", "p1").error().what.find("--no-trial") != std::string::npos);
@@ -279,7 +285,8 @@ TEST_CASE(
 }
 
 TEST_CASE(
-    "a grub.cfg whose fragment reads the block from the wrong place is made anew, or refused") {
+    "a grub.cfg whose fragment reads the block from the wrong place is made anew, or refused",
+    "[grub]") {
   TriedHost host;
   host.boot.filesystem = "btrfs";
   host.boot.esp = "boot/efi";
@@ -289,7 +296,7 @@ TEST_CASE(
                               "GRUB cannot write"));
 }
 
-TEST_CASE("data=journal may hide bytes from GRUB: no trial there") {
+TEST_CASE("data=journal may hide bytes from GRUB: no trial there", "[grub][trial]") {
   TriedHost host;
   host.boot.data_journal = true;
   CHECK(host.apply("one", "p1").error().what.find("data=journal") != std::string::npos);
@@ -297,7 +304,8 @@ TEST_CASE("data=journal may hide bytes from GRUB: no trial there") {
 
 // A package that is updated while a trial of the version before is under way: the block, the slot
 // and the kernel command line have that version's name for the plan.
-TEST_CASE("a trial that 0.1.0 armed is known, and not armed anew under another name") {
+TEST_CASE(
+    "a trial that 0.1.0 armed is known, and not armed anew under another name", "[grub][trial]") {
   const auto made = plan(with_nic(), "[cpu]\nisolate = yes\n[pf a]\nvendor = 8086\nvfs = 2\n");
   const auto old_name = legacy::hash(made);
   TriedHost host;
@@ -321,7 +329,9 @@ TEST_CASE("a trial that 0.1.0 armed is known, and not armed anew under another n
   CHECK(host.files.writes == confirmed);
 }
 
-TEST_CASE("a plan that failed the trial that 0.1.0 gave it is not tried again by itself") {
+TEST_CASE(
+    "a plan that failed the trial that 0.1.0 gave it is not tried again by itself",
+    "[grub][trial]") {
   const auto made = plan(with_nic(), "[cpu]\nisolate = yes\n");
   TriedHost host;
   REQUIRE(host.apply(made.cmdline(), legacy::hash(made)));

@@ -10,7 +10,7 @@ using vfirst::test::grub_cfg;
 
 namespace {}  // namespace
 
-TEST_CASE("every linux line of a generated grub.cfg is found, those of submenus too") {
+TEST_CASE("every linux line of a generated grub.cfg is found, those of submenus too", "[grub]") {
   const auto config = GrubConfig::parse(grub_cfg(true));
   REQUIRE(config.entries.size() == 3);
   CHECK(config.entries[0].title == "Debian GNU/Linux");
@@ -26,7 +26,7 @@ TEST_CASE("every linux line of a generated grub.cfg is found, those of submenus 
   CHECK(config.faults().empty());
 }
 
-TEST_CASE("a grub.cfg without the fragment or without the variable is not proved") {
+TEST_CASE("a grub.cfg without the fragment or without the variable is not proved", "[grub]") {
   CHECK(GrubConfig::parse(grub_cfg(false)).faults().size() == 3);
   CHECK(
       GrubConfig::parse("").faults() ==
@@ -34,7 +34,7 @@ TEST_CASE("a grub.cfg without the fragment or without the variable is not proved
           "nothing sets $vfirst_args before the first entry", "it has no entry that boots Linux"});
 }
 
-TEST_CASE("one entry that does not carry the variable is named with its line") {
+TEST_CASE("one entry that does not carry the variable is named with its line", "[grub]") {
   const auto config =
       GrubConfig::parse(replaced(grub_cfg(true), "ro  quiet $vfirst_args", "ro  quiet"));
   CHECK(
@@ -42,7 +42,7 @@ TEST_CASE("one entry that does not carry the variable is named with its line") {
       std::vector<std::string>{"line 16: entry 'Debian GNU/Linux' does not carry $vfirst_args"});
 }
 
-TEST_CASE("a quoted variable does not count: GRUB would pass it as one word") {
+TEST_CASE("a quoted variable does not count: GRUB would pass it as one word", "[grub]") {
   for (const auto quoted :
        {"\"$vfirst_args\"", "'$vfirst_args'", "\\$vfirst_args", "x$vfirst_args"})
     CHECK(
@@ -51,14 +51,15 @@ TEST_CASE("a quoted variable does not count: GRUB would pass it as one word") {
             .size() == 1);
 }
 
-TEST_CASE("a braced variable counts") {
+TEST_CASE("a braced variable counts", "[grub]") {
   CHECK(GrubConfig::parse(replaced(grub_cfg(true), "$vfirst_args\n}", "${vfirst_args}\n}"))
             .faults()
             .empty());
 }
 
 TEST_CASE(
-    "a recovery entry that carries the variable is a fault, whatever language its title is in") {
+    "a recovery entry that carries the variable is a fault, whatever language its title is in",
+    "[grub]") {
   auto text = replaced(grub_cfg(true), "(recovery mode)", "(Wiederherstellungsmodus)");
   // known by its id alone
   text = replaced(text, "ro single", "ro nomodeset $vfirst_args");
@@ -67,7 +68,8 @@ TEST_CASE(
 
 TEST_CASE(
     "a fragment after the first entry, in a comment, in a function or not exported is no "
-    "fragment") {
+    "fragment",
+    "[grub][export]") {
   const auto good = grub_cfg(true);
   CHECK(
       GrubConfig::parse(replaced(good, "export vfirst_args", "# export vfirst_args")).fragment ==
@@ -86,7 +88,7 @@ TEST_CASE(
       std::vector<std::string>{"its vfirst fragment is version 7, this is 2"});
 }
 
-TEST_CASE("entries that other generators made are listed and not our fault") {
+TEST_CASE("entries that other generators made are listed and not our fault", "[grub]") {
   const auto text = grub_cfg(true) +
                     "### BEGIN /etc/grub.d/30_os-prober ###\nmenuentry 'Other (on /dev/sdb1)' "
                     "{\n\tlinux /vmlinuz root=/dev/sdb1\n}\n"
@@ -97,7 +99,7 @@ TEST_CASE("entries that other generators made are listed and not our fault") {
   CHECK(config.faults().empty());
 }
 
-TEST_CASE("a hand-written grub.cfg has no generator marks: every entry counts") {
+TEST_CASE("a hand-written grub.cfg has no generator marks: every entry counts", "[grub]") {
   const std::string head = "set vfirst_fragment=2\nsource /boot/vfirst/a.cfg; export vfirst_args\n";
   CHECK(GrubConfig::parse(
             head + "menuentry \"one\" { linux /vmlinuz root=/dev/sda1 $vfirst_args ; }\n")
@@ -109,7 +111,7 @@ TEST_CASE("a hand-written grub.cfg has no generator marks: every entry counts") 
           .size() == 1);
 }
 
-TEST_CASE("quotes, escapes and continued lines are read as GRUB reads them") {
+TEST_CASE("quotes, escapes and continued lines are read as GRUB reads them", "[grub]") {
   const auto config = GrubConfig::parse(
       "menuentry 'it'\\''s \"here\"' --id x {\n  linux /vmlinuz a=\"b c\" 'd e' \\\n    f # not "
       "g\n}\n");
@@ -118,12 +120,13 @@ TEST_CASE("quotes, escapes and continued lines are read as GRUB reads them") {
   CHECK(config.entries[0].arguments == std::vector<std::string>{"a=b c", "d e", "f"});
 }
 
-TEST_CASE("a blscfg command is seen") {
+TEST_CASE("a blscfg command is seen", "[grub]") {
   CHECK(GrubConfig::parse("insmod blscfg\nblscfg\n").bls);
   CHECK(!GrubConfig::parse("insmod blscfg\n").bls);
 }
 
-TEST_CASE("the length of a command line counts what GRUB puts before it") {
+TEST_CASE(
+    "the length of a command line counts what GRUB puts before it", "[grub][kernel-arguments]") {
   GrubEntry entry;
   entry.kernel = "/boot/vmlinuz";
   entry.arguments = {"root=/dev/vda1", "ro"};
@@ -135,7 +138,7 @@ TEST_CASE("the length of a command line counts what GRUB puts before it") {
       std::string("BOOT_IMAGE=/boot/vmlinuz root=/dev/vda1 ro a b").size());
 }
 
-TEST_CASE("a grub.cfg that is cut anywhere is read without fault of ours") {
+TEST_CASE("a grub.cfg that is cut anywhere is read without fault of ours", "[grub]") {
   const auto whole = grub_cfg(true);
   for (std::size_t n = 0; n <= whole.size(); ++n) {
     const auto config = GrubConfig::parse(std::string_view(whole).substr(0, n));

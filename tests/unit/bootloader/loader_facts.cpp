@@ -36,7 +36,9 @@ Plan with_foreign_isolcpus() {
 
 }  // namespace
 
-TEST_CASE("only the finding about a foreign argument gets that argument's places") {
+TEST_CASE(
+    "only the finding about a foreign argument gets that argument's places",
+    "[facts][kernel-arguments][report]") {
   const auto made = with_foreign_isolcpus();
   REQUIRE(made.findings.size() > 2);
   unsigned with_places = 0;
@@ -58,7 +60,9 @@ TEST_CASE("only the finding about a foreign argument gets that argument's places
       "isolcpus= wins: take it out; vfirst apply --adopt can take it over");
 }
 
-TEST_CASE("a foreign argument that no file has keeps a finding without a place or a remedy") {
+TEST_CASE(
+    "a foreign argument that no file has keeps a finding without a place or a remedy",
+    "[facts][kernel-arguments][report]") {
   auto facts = with_nic();
   facts.boot.cmdline = "root=/dev/sda1 isolcpus=1";
   auto made = plan(facts, "[cpu]\nisolate = yes\n");

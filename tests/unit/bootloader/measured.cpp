@@ -9,7 +9,8 @@ using namespace vfirst;
 using namespace vfirst::test;
 
 TEST_CASE(
-    "a volume that the TPM unlocks is known from crypttab; a comment and a key file are not") {
+    "a volume that the TPM unlocks is known from crypttab; a comment and a key file are not",
+    "[grub]") {
   CHECK(tpm_volumes(TempTree{}.root()).empty());
   const TempTree tree{
       {"etc/crypttab",
@@ -21,7 +22,8 @@ TEST_CASE(
 
 TEST_CASE(
     "the warning names the volumes and the registers that this loader measures the arguments "
-    "into") {
+    "into",
+    "[grub][kernel-arguments]") {
   CHECK(measured_warning({}, Loader::grub).empty());
   CHECK(
       measured_warning({"root", "data"}, Loader::grub) ==

@@ -67,7 +67,8 @@ Result<NextBoot> next_of(const BlsHost& host) {
 
 TEST_CASE(
     "the default is found by number, title, id and by a path of them; what names nothing is the "
-    "first") {
+    "first",
+    "[steps]") {
   const auto made = GrubConfig::parse(config("0"));
   REQUIRE(made.menu.size() == 4);
   CHECK(made.chosen == "0");
@@ -90,7 +91,8 @@ TEST_CASE(
 
 TEST_CASE(
     "GRUB's next boot is the entry's own line with ours where the variable stands, never the "
-    "running kernel's") {
+    "running kernel's",
+    "[steps][grub]") {
   GrubHost host(config("0"));
   host.apply("one two=2", false);
   const auto next = host.next();
@@ -109,7 +111,8 @@ TEST_CASE(
       "BOOT_IMAGE=/boot/vmlinuz-6.1 root=UUID=1 ro one \"file=a b\" quiet");
 }
 
-TEST_CASE("an armed trial is GRUB's next boot, with what only a trial has") {
+TEST_CASE(
+    "an armed trial is GRUB's next boot, with what only a trial has", "[steps][grub][trial]") {
   GrubHost host(config("1>0"));
   host.apply("good", false);
   host.apply("one", true);
@@ -124,7 +127,8 @@ TEST_CASE("an armed trial is GRUB's next boot, with what only a trial has") {
 
 TEST_CASE(
     "a trial that counts as taken is what GRUB would have made of it: this boot's, gone in the "
-    "next, kept by confirm") {
+    "next, kept by confirm",
+    "[steps][grub][trial]") {
   GrubHost host(config("0"));
   host.apply("one", true);
   const auto cmdline = host.next()->cmdline;
@@ -139,7 +143,7 @@ TEST_CASE(
   CHECK(host.backend.state()->good == "one");
 }
 
-TEST_CASE("a trial whose jump was called off is armed again") {
+TEST_CASE("a trial whose jump was called off is armed again", "[steps][trial]") {
   GrubHost host(config("0"));
   host.apply("one", true);
   const auto before = host.files.disk;
@@ -153,7 +157,8 @@ TEST_CASE("a trial whose jump was called off is armed again") {
 
 TEST_CASE(
     "saved_entry is GRUB's default where grub.cfg says so, and an entry chosen for one boot is "
-    "left to GRUB") {
+    "left to GRUB",
+    "[steps][grub]") {
   GrubHost host(config("${saved_entry}"));
   CHECK(host.next()->initrds.size() == 1);
   host.files.disk["boot/grub/grubenv"] =
@@ -165,7 +170,7 @@ TEST_CASE(
   CHECK(host.refusal() == "boot/grub/grubenv: 1>1 is to boot next, once (grub-reboot)");
 }
 
-TEST_CASE("what only GRUB can know is refused with the reason") {
+TEST_CASE("what only GRUB can know is refused with the reason", "[steps][grub]") {
   GrubHost host(config("${mine}"));
   CHECK(
       host.refusal() ==
@@ -188,7 +193,8 @@ TEST_CASE("what only GRUB can know is refused with the reason") {
   CHECK(other.refusal() == "boot/grub/grub.cfg: the entry that boots by default boots no Linux");
 }
 
-TEST_CASE("a loader's path is found under /boot, below a subvolume's name, and nowhere else") {
+TEST_CASE(
+    "a loader's path is found under /boot, below a subvolume's name, and nowhere else", "[steps]") {
   CrashingFiles files({{"boot/vmlinuz", ""}, {"vmlinuz-old", ""}, {"boot/efi/abc/linux", ""}});
   CHECK(loader_file(files, "boot", "/vmlinuz") == "boot/vmlinuz");
   CHECK(loader_file(files, "boot", "/boot/vmlinuz") == "boot/vmlinuz");
@@ -198,7 +204,9 @@ TEST_CASE("a loader's path is found under /boot, below a subvolume's name, and n
   CHECK_FALSE(loader_file(files, "boot", "(hd0,gpt2)/vmlinuz"));
 }
 
-TEST_CASE("an entry's next boot: GRUB's saved one with its variables, systemd-boot's first") {
+TEST_CASE(
+    "an entry's next boot: GRUB's saved one with its variables, systemd-boot's first",
+    "[steps][grub][bls]") {
   auto host = fedora();
   host.boot.cmdline = "BOOT_IMAGE=(hd0,gpt2)/vmlinuz-6.10.6-200.fc40.x86_64 root=/dev/wrong";
   for (const auto name :

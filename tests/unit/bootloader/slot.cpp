@@ -9,7 +9,8 @@
 using namespace vfirst;
 using vfirst::test::TempTree;
 
-TEST_CASE("a slot file is a GRUB script that sets one variable, and comes back as it was") {
+TEST_CASE(
+    "a slot file is a GRUB script that sets one variable, and comes back as it was", "[grub]") {
   const Slot slot{"intel_iommu=on iommu=pt isolcpus=managed_irq,domain,2-7", "1a2b", ""};
   CHECK(
       slot.text() ==
@@ -20,14 +21,14 @@ TEST_CASE("a slot file is a GRUB script that sets one variable, and comes back a
   CHECK(*again == slot);
 }
 
-TEST_CASE("a dollar sign is escaped, so that GRUB does not look for a variable") {
+TEST_CASE("a dollar sign is escaped, so that GRUB does not look for a variable", "[grub]") {
   const Slot slot{"memmap=1G$4G", "", ""};
   CHECK(
       slot.text() == "# vfirst: kernel arguments of plan -\nset vfirst_args=\"memmap=1G\\$4G\"\n");
   CHECK(Slot::parse(slot.text()).value() == slot);
 }
 
-TEST_CASE("a slot file that is cut anywhere is refused") {
+TEST_CASE("a slot file that is cut anywhere is refused", "[grub]") {
   const auto text = Slot{"hugepages=8 memmap=1G$4G quiet", "p-1", ""}.text();
   for (std::size_t n = 0; n < text.size(); ++n)
     CHECK(!Slot::parse(text.substr(0, n)));
@@ -36,7 +37,7 @@ TEST_CASE("a slot file that is cut anywhere is refused") {
     CHECK(!Slot::parse(trial.substr(0, n)));
 }
 
-TEST_CASE("what belongs to the trial alone is a variable of its own") {
+TEST_CASE("what belongs to the trial alone is a variable of its own", "[grub][trial]") {
   const Slot slot{"hugepages=8", "p-1", "vfirst.trial=p-1 panic=30"};
   CHECK(
       slot.text() ==
@@ -45,7 +46,7 @@ TEST_CASE("what belongs to the trial alone is a variable of its own") {
   CHECK(Slot::parse(slot.text()).value() == slot);
 }
 
-TEST_CASE("a slot file that someone edited is refused, not guessed at") {
+TEST_CASE("a slot file that someone edited is refused, not guessed at", "[grub]") {
   const std::string head = "# vfirst: kernel arguments of plan p\n";
   CHECK(!Slot::parse(head + "set vfirst_args=\"a\"\nreboot\n"));
   CHECK(!Slot::parse(head + "set vfirst_args=\"a  b\"\n"));
@@ -55,7 +56,8 @@ TEST_CASE("a slot file that someone edited is refused, not guessed at") {
 }
 
 TEST_CASE(
-    "what GRUB would change on the way to the kernel is refused, with the word and the character") {
+    "what GRUB would change on the way to the kernel is refused, with the word and the character",
+    "[grub]") {
   CHECK(grub_can_carry("isolcpus=managed_irq,domain,2-7 memmap=1G$4G foo.bar=a;b&c|d<e>{f}#g"));
   CHECK(
       grub_can_carry("ok dyndbg=\"file a +p\"").error().what ==
@@ -68,7 +70,7 @@ TEST_CASE(
       "caf\xc3\xa9: GRUB carries printable ASCII only");
 }
 
-TEST_CASE("a journal comes back as it was, and a cut one is known for one") {
+TEST_CASE("a journal comes back as it was, and a cut one is known for one", "[grub]") {
   Journal journal;
   journal.note("boot/vfirst/env");
   journal.note("boot/grub/grub.cfg", "boot/vfirst/grub.cfg.before", "0123");
@@ -86,7 +88,7 @@ TEST_CASE("a journal comes back as it was, and a cut one is known for one") {
       "journal: 'vfirst-journal 2' is not a version that this vfirst reads");
 }
 
-TEST_CASE("the slots on a disk say what the next boot takes") {
+TEST_CASE("the slots on a disk say what the next boot takes", "[grub]") {
   EnvironmentBlock block = selector(std::nullopt, {'a', 'b', "p2", {}}).value();
   TempTree tree{
       {"boot/vfirst/a.cfg", Slot{"one", "p1", ""}.text()},
@@ -109,7 +111,7 @@ TEST_CASE("the slots on a disk say what the next boot takes") {
       damaged->damage == std::vector<std::string>{"boot/vfirst/a.cfg: not a slot file of vfirst"});
 }
 
-TEST_CASE("no folder of ours is no slots and no damage") {
+TEST_CASE("no folder of ours is no slots and no damage", "[grub]") {
   TempTree tree{{"boot/", ""}};
   const auto slots = current_slots(*Root::open(tree.path()), {});
   REQUIRE(slots);
@@ -118,7 +120,7 @@ TEST_CASE("no folder of ours is no slots and no damage") {
   CHECK(slots->damage.empty());
 }
 
-TEST_CASE("a value in the block that is no slot's name selects nothing") {
+TEST_CASE("a value in the block that is no slot's name selects nothing", "[grub]") {
   EnvironmentBlock block;
   REQUIRE(block.set("vfirst_good", "../../etc/shadow"));
   REQUIRE(block.set("vfirst_try", "ab"));

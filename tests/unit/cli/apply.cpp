@@ -9,7 +9,7 @@
 #include "cli/provision.hpp"
 #include "cli/transaction.hpp"
 #include "crash/grub_view.hpp"
-#include "host/own_paths.hpp"
+#include "image/seal.hpp"
 #include "unit/bootloader/bls_hosts.hpp"
 #include "unit/plan/machine.hpp"
 #include "unit/tree.hpp"
@@ -100,7 +100,7 @@ struct ApplyHost {
           [this]() -> Status { return acted.push_back("reboot"), Status{}; },
           [this] { return acted.push_back("kexec"), kexec; }, [this] { return unused; }};
     else
-      parts.why_no_follow_up = {std::errc::invalid_argument, "not the running system"};
+      parts.why_no_follow_up = refuse("not the running system").error();
     Words words;
     struct Keep {
       ApplyHost& host;
@@ -121,7 +121,7 @@ struct ApplyHost {
 
 }  // namespace
 
-TEST_CASE("a trial is armed, and the words say what happens next") {
+TEST_CASE("a trial is armed, and the words say what happens next", "[trial]") {
   ApplyHost host;
   CHECK(host.run() == ExitCode::done);
   CHECK(host.next() == kNew);
@@ -138,7 +138,7 @@ TEST_CASE("a trial is armed, and the words say what happens next") {
   CHECK(host.said == "Already written; waiting for a reboot.\n");
 }
 
-TEST_CASE("a dry run writes nothing and says so") {
+TEST_CASE("a dry run writes nothing and says so", "[trial]") {
   ApplyHost host;
   host.options.dry_run = true;
   CHECK(host.run() == ExitCode::done);
@@ -148,7 +148,7 @@ TEST_CASE("a dry run writes nothing and says so") {
   CHECK(host.run() == ExitCode::changes_pending);
 }
 
-TEST_CASE("a plan with errors is refused and nothing is written, unless by force") {
+TEST_CASE("a plan with errors is refused and nothing is written, unless by force", "[trial]") {
   ApplyHost host;
   host.plan.findings.push_back({});
   host.plan.findings.back().severity = Severity::error;
@@ -179,7 +179,7 @@ TEST_CASE("a plan with errors is refused and nothing is written, unless by force
   }
 }
 
-TEST_CASE("a root that is not the running system gets files and never an action") {
+TEST_CASE("a root that is not the running system gets files and never an action", "[trial]") {
   ApplyHost host;
   host.running_system = false;
   host.policy.boot.reboot = Setting<Reboot>{Reboot::reboot, {}};
@@ -203,7 +203,9 @@ TEST_CASE("a root that is not the running system gets files and never an action"
   CHECK(host.acted.empty());
 }
 
-TEST_CASE("--reboot acts once the arguments are written, and only if a reboot is needed") {
+TEST_CASE(
+    "--reboot acts once the arguments are written, and only if a reboot is needed",
+    "[trial][kernel-arguments]") {
   ApplyHost host;
   host.options.no_trial = true;
   SECTION("reboot") {
@@ -237,7 +239,7 @@ TEST_CASE("--reboot acts once the arguments are written, and only if a reboot is
   }
 }
 
-TEST_CASE("provisioning reboots once where the count survives") {
+TEST_CASE("provisioning reboots once where the count survives", "[trial][provisioning]") {
   ApplyHost host;
   host.options.provision = true;
   host.policy.boot.reboot = Setting<Reboot>{Reboot::reboot, {}};
@@ -252,7 +254,9 @@ TEST_CASE("provisioning reboots once where the count survives") {
   CHECK(host.files.exists(kProvisionedStamp));
 }
 
-TEST_CASE("a root in memory is never provisioned: every boot would be the first one") {
+TEST_CASE(
+    "a root in memory is never provisioned: every boot would be the first one",
+    "[trial][provisioning]") {
   ApplyHost host;
   host.options.provision = true;
   host.policy.boot.reboot = Setting<Reboot>{Reboot::reboot, {}};
@@ -301,7 +305,9 @@ TEST_CASE("a root in memory is never provisioned: every boot would be the first 
   }
 }
 
-TEST_CASE("arguments are not written where the next boot does not find them") {
+TEST_CASE(
+    "arguments are not written where the next boot does not find them",
+    "[trial][kernel-arguments]") {
   ApplyHost host;
   host.options.no_trial = true;
   host.tree.add(
@@ -315,7 +321,9 @@ TEST_CASE("arguments are not written where the next boot does not find them") {
   }
 }
 
-TEST_CASE("a power cut at any verb of an apply leaves the old arguments or the new") {
+TEST_CASE(
+    "a power cut at any verb of an apply leaves the old arguments or the new",
+    "[trial][kernel-arguments][crash]") {
   struct Scene {
     std::string name;
     bool trial, dry_run, old;
@@ -369,7 +377,8 @@ TEST_CASE("a power cut at any verb of an apply leaves the old arguments or the n
 }
 
 TEST_CASE(
-    "a power cut at any verb of an apply that adopts loses no argument without ours in its place") {
+    "a power cut at any verb of an apply that adopts loses no argument without ours in its place",
+    "[trial][kernel-arguments][crash]") {
   // The entries of Fedora, where no other program makes a configuration.
   const auto start = test::fedora().files.disk;
   const auto word = std::string("rhgb");
@@ -420,7 +429,7 @@ TEST_CASE(
   CHECK(points > 10);
 }
 
-TEST_CASE("a disk that is full is one error, and the next boot is the old one") {
+TEST_CASE("a disk that is full is one error, and the next boot is the old one", "[trial]") {
   for (int at = 0; at < 40; ++at) {
     ApplyHost host({{"boot/grub/grub.cfg", grub_cfg(true)}});
     host.files = CrashingFiles({{"boot/grub/grub.cfg", grub_cfg(true)}}, at, ENOSPC);
@@ -437,7 +446,9 @@ TEST_CASE("a disk that is full is one error, and the next boot is the old one") 
   }
 }
 
-TEST_CASE("a loader that vfirst cannot write is refused, unless the arguments are there already") {
+TEST_CASE(
+    "a loader that vfirst cannot write is refused, unless the arguments are there already",
+    "[trial][kernel-arguments]") {
   ApplyHost host;
   ApplyParts parts{
       .root = host.root,
@@ -445,7 +456,7 @@ TEST_CASE("a loader that vfirst cannot write is refused, unless the arguments ar
       .facts = host.facts,
       .policy = host.policy,
       .plan = host.plan};
-  parts.why_none = {std::errc::operation_not_supported, "not ours"};
+  parts.why_none = {Error::Kind::refused, std::errc::operation_not_supported, "not ours"};
   host.facts.boot.loader = Loader::none;
   const Words words;
   CHECK(apply_plan(parts, host.options) == ExitCode::refused);

@@ -6,7 +6,7 @@
 
 using namespace vfirst;
 
-TEST_CASE("exit code 5 comes of a refusal and of nothing else, whatever the errno is") {
+TEST_CASE("exit code 5 comes of a refusal and of nothing else, whatever the errno is", "[report]") {
   CHECK(exit_code_of(refuse("no").error()) == ExitCode::refused);
   CHECK(
       exit_code_of({Error::Kind::refused, std::errc::operation_not_supported, "no"}) ==

@@ -23,14 +23,17 @@ struct Installation {
 
 }  // namespace
 
-TEST_CASE("provisioning reboots once and never twice, however often it is asked") {
+TEST_CASE(
+    "provisioning reboots once and never twice, however often it is asked", "[provisioning]") {
   Installation one;
   CHECK(one.next(true, Reboot::reboot) == Provisioning::reboot_now);
   CHECK(one.next(true, Reboot::reboot) == Provisioning::spent);
   CHECK(one.next(true, Reboot::reboot) == Provisioning::spent);
 }
 
-TEST_CASE("a boot that has its arguments is stamped, and nothing is written for it again") {
+TEST_CASE(
+    "a boot that has its arguments is stamped, and nothing is written for it again",
+    "[provisioning][kernel-arguments]") {
   Installation one;
   CHECK(one.next(true, Reboot::reboot) == Provisioning::reboot_now);
   CHECK(one.next(false, Reboot::reboot) == Provisioning::done);
@@ -38,20 +41,21 @@ TEST_CASE("a boot that has its arguments is stamped, and nothing is written for 
   CHECK(one.next(false, Reboot::reboot) == Provisioning::done);
 }
 
-TEST_CASE("a policy without a reboot leaves it to the owner") {
+TEST_CASE("a policy without a reboot leaves it to the owner", "[provisioning][policy]") {
   Installation one;
   CHECK(one.next(true, Reboot::none) == Provisioning::waiting);
   CHECK_FALSE(one.files.exists(kProvisionReboots));
 }
 
-TEST_CASE("a kexec is begun once, and what follows it is the one full reboot") {
+TEST_CASE(
+    "a kexec is begun once, and what follows it is the one full reboot", "[provisioning][kexec]") {
   Installation one;
   CHECK(one.next(true, Reboot::kexec) == Provisioning::kexec_now);
   CHECK(one.next(true, Reboot::kexec) == Provisioning::reboot_now);
   CHECK(one.next(true, Reboot::kexec) == Provisioning::spent);
 }
 
-TEST_CASE("where the count cannot be written there is no reboot") {
+TEST_CASE("where the count cannot be written there is no reboot", "[provisioning]") {
   struct Full final : Files {
     Status create(std::string_view path, std::string_view, unsigned) override {
       return failed(ENOSPC, "{}: full", path);
@@ -75,7 +79,9 @@ TEST_CASE("where the count cannot be written there is no reboot") {
   CHECK_FALSE(next_provisioning(full, true, Reboot::kexec, "0123"));
 }
 
-TEST_CASE("a policy file is no consent: a sealed image is, or the owner's word") {
+TEST_CASE(
+    "a policy file is no consent: a sealed image is, or the owner's word",
+    "[provisioning][policy]") {
   Installation one;
   BootPolicy policy;
   CHECK_FALSE(may_provision(one.files, policy));

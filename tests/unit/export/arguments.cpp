@@ -59,7 +59,8 @@ ExportLine line(Words ours) {
 
 TEST_CASE(
     "every format is read back as the kernel's own words, or refuses the one that it cannot "
-    "carry") {
+    "carry",
+    "[kernel-arguments][export]") {
   const Words odd{
       "plain",
       "isolcpus=managed_irq,domain,2-3",
@@ -109,7 +110,9 @@ TEST_CASE(
   }
 }
 
-TEST_CASE("what others put on the line stands before ours, and may not make it void") {
+TEST_CASE(
+    "what others put on the line stands before ours, and may not make it void",
+    "[kernel-arguments][export]") {
   CHECK(exported("cmdline", {.pool = {}, .vf = {}, .with = "root=/dev/vda1 ro"})
             .starts_with("root=/dev/vda1 ro intel_iommu=on iommu=pt "));
   const auto refused = exported("cmdline", {.pool = {}, .vf = {}, .with = "isolcpus=5"});
@@ -120,7 +123,9 @@ TEST_CASE("what others put on the line stands before ours, and may not make it v
       "--with: this format adds arguments to an existing command line"));
 }
 
-TEST_CASE("a host is known by the name that the facts have, or the one that is asked for") {
+TEST_CASE(
+    "a host is known by the name that the facts have, or the one that is asked for",
+    "[kernel-arguments][export]") {
   CHECK(holds(exported("ironic"), "node set host-a "));
   CHECK(holds(exported("ironic", {.pool = {}, .vf = {}, .node = "n7"}), "node set n7 "));
   CHECK(holds(
@@ -136,7 +141,7 @@ TEST_CASE("a host is known by the name that the facts have, or the one that is a
       "ironic: the host has no name in these facts; give one with --node NAME");
 }
 
-TEST_CASE("a file for one MAC address is the boot port's") {
+TEST_CASE("a file for one MAC address is the boot port's", "[kernel-arguments][export][network]") {
   const auto facts = machine();
   const auto made = export_as(format("grub-netboot"), plan(facts, kText), facts, {});
   REQUIRE(made);
@@ -151,7 +156,9 @@ TEST_CASE("a file for one MAC address is the boot port's") {
   CHECK_FALSE(export_as(format("pxelinux"), plan(lost, kText), lost, {}));
 }
 
-TEST_CASE("where the order is not kept, one hugepage size is said by its default") {
+TEST_CASE(
+    "where the order is not kept, one hugepage size is said by its default",
+    "[kernel-arguments][export][hugepages]") {
   CHECK(
       order_safe(
           {"a", "default_hugepagesz=1G", "hugepagesz=1G", "hugepages=0:24,1:24", "hugepagesz=2M",
@@ -175,7 +182,8 @@ TEST_CASE("where the order is not kept, one hugepage size is said by its default
 
 TEST_CASE(
     "what a format does to the order is simulated, and refused where the kernel would end "
-    "otherwise") {
+    "otherwise",
+    "[kernel-arguments][export]") {
   // A target that claims to keep nothing and reads its own document as it stands, with words that
   // only their order makes right.
   auto target = *format("cobbler").target;
@@ -194,7 +202,7 @@ TEST_CASE(
   CHECK(holds(made.error().what, "this format would pass '"));
 }
 
-TEST_CASE("ignition takes away what an earlier plan left") {
+TEST_CASE("ignition takes away what an earlier plan left", "[kernel-arguments][export]") {
   auto facts = machine();
   facts.boot.own_arguments = {"iommu=pt isolcpus=managed_irq,domain,1"};
   const auto made = export_as(format("ignition"), plan(facts, kText), facts, {});
@@ -206,7 +214,9 @@ TEST_CASE("ignition takes away what an earlier plan left") {
       json["kernelArguments"]["shouldNotExist"] == nlohmann::json{"isolcpus=managed_irq,domain,1"});
 }
 
-TEST_CASE("a policy goes into the initramfs where the boot program can put it there") {
+TEST_CASE(
+    "a policy goes into the initramfs where the boot program can put it there",
+    "[kernel-arguments][export][provisioning][policy]") {
   const ExportWish wish{.pool = {}, .vf = {}, .host_policy = "policy/host-a.ini"};
   CHECK(holds(
       exported("ipxe", wish),
@@ -219,7 +229,9 @@ TEST_CASE("a policy goes into the initramfs where the boot program can put it th
       "--host-policy: this format cannot put a file into the initramfs"));
 }
 
-TEST_CASE("no name of a host or a file can be a command, an option or a line of its own") {
+TEST_CASE(
+    "no name of a host or a file can be a command, an option or a line of its own",
+    "[kernel-arguments][export]") {
   for (const auto* name :
        {"$(id)", "`id`",      "a;id",          "a|id",   "a&id", "a>f",   "a b",  "a\nid", "a'b",
         "a\"b",  "-x",        "--x",           ".a",     "a/b",  "{{a}}", "${a}", "#a",    "*",
@@ -250,7 +262,9 @@ TEST_CASE("no name of a host or a file can be a command, an option or a line of 
     CHECK(check_file_name("--linux", name));
 }
 
-TEST_CASE("an argument of an earlier plan that cannot be written is refused") {
+TEST_CASE(
+    "an argument of an earlier plan that cannot be written is refused",
+    "[kernel-arguments][export]") {
   auto facts = machine();
   facts.boot.own_arguments = {"caf\xe9=1"};
   const auto made = export_as(format("ignition"), plan(facts, kText), facts, {});
@@ -258,7 +272,9 @@ TEST_CASE("an argument of an earlier plan that cannot be written is refused") {
   CHECK(holds(made.error().what, "printable ASCII"));
 }
 
-TEST_CASE("every file of the folder that writes a format has its line in the table") {
+TEST_CASE(
+    "every file of the folder that writes a format has its line in the table",
+    "[kernel-arguments][export]") {
   std::vector<std::string> defined;
   const auto folder = std::filesystem::path(VFIRST_TESTS_DIR).parent_path() / "src/export";
   for (const auto& file : std::filesystem::directory_iterator(folder)) {
@@ -273,7 +289,7 @@ TEST_CASE("every file of the folder that writes a format has its line in the tab
   CHECK(defined.size() == static_cast<std::size_t>(with_target));
 }
 
-TEST_CASE("quoting of shells, CSV and JSON") {
+TEST_CASE("quoting of shells, CSV and JSON", "[kernel-arguments][export]") {
   for (const auto* word : {"", "a", "a b", "it's", "\"", "$x", "a\\b", "a,b", ";"}) {
     INFO(word);
     CHECK(shell_words(shell_word(word)) == Words{word});

@@ -39,7 +39,7 @@ std::string document(const ExportWish& wish, const std::string& text = kPolicy) 
 
 }  // namespace
 
-TEST_CASE("a pool holds the VFs of its PF that go to vfio-pci, unmanaged") {
+TEST_CASE("a pool holds the VFs of its PF that go to vfio-pci, unmanaged", "[export][sriov]") {
   CHECK(
       document({.pool = "0000:3b:00.0", .vf = ""}) ==
       "<network>\n"
@@ -53,7 +53,7 @@ TEST_CASE("a pool holds the VFs of its PF that go to vfio-pci, unmanaged") {
       "</network>\n");
 }
 
-TEST_CASE("a VF's domain keeps its guest on the VF's node") {
+TEST_CASE("a VF's domain keeps its guest on the VF's node", "[export][sriov]") {
   CHECK(
       document({.pool = "", .vf = "0000:af:10.2"}) ==
       "<domain type='kvm'>\n"
@@ -92,7 +92,7 @@ TEST_CASE("a VF's domain keeps its guest on the VF's node") {
           "</domain>\n");
 }
 
-TEST_CASE("guests of different VFs get different cores while there are enough") {
+TEST_CASE("guests of different VFs get different cores while there are enough", "[export][sriov]") {
   const auto facts = two_ports();
   std::set<unsigned> seen;
   std::size_t all = 0;
@@ -106,7 +106,7 @@ TEST_CASE("guests of different VFs get different cores while there are enough") 
   CHECK(seen.size() == all);
 }
 
-TEST_CASE("with more guests than cores some share, and the domain says so") {
+TEST_CASE("with more guests than cores some share, and the domain says so", "[export]") {
   auto facts = Machine{.nodes = 1, .cores = 3, .threads = 2}.facts();
   facts.pci = {nic("0000:3b:00.0", 0)};
   const auto p = plan(
@@ -127,7 +127,8 @@ TEST_CASE("with more guests than cores some share, and the domain says so") {
   CHECK_FALSE(holds(out->document, "memoryBacking"));
 }
 
-TEST_CASE("VFs of two device classes with the same number come to the same cores") {
+TEST_CASE(
+    "VFs of two device classes with the same number come to the same cores", "[export][sriov]") {
   auto facts = two_ports();
   auto nvme = nic("0000:3c:00.0", 0);
   nvme.class_code = 0x010802;
@@ -144,7 +145,9 @@ TEST_CASE("VFs of two device classes with the same number come to the same cores
   CHECK(std::ranges::count(out->parts, "domain", &ExportPart::kind) == 8);
 }
 
-TEST_CASE("a PF on no node gets neither node nor memory of one, and any isolated CPU") {
+TEST_CASE(
+    "a PF on no node gets neither node nor memory of one, and any isolated CPU",
+    "[export][cpu][sriov]") {
   auto facts = two_ports();
   facts.pci[0].node = -1;
   const auto p = plan(facts, kPolicy);
@@ -156,7 +159,8 @@ TEST_CASE("a PF on no node gets neither node nor memory of one, and any isolated
 }
 
 TEST_CASE(
-    "on a node without memory a guest gets that of the nearest one, and the two share its pages") {
+    "on a node without memory a guest gets that of the nearest one, and the two share its pages",
+    "[export]") {
   auto facts = two_ports();
   facts.numa[1].total_kb = 0;
   facts.numa[1].distances = {21, 10};
@@ -173,7 +177,7 @@ TEST_CASE(
       out->document, "<!-- node 1 has no memory: the guest uses that of node 0, the nearest -->"));
 }
 
-TEST_CASE("without isolated CPUs nothing is pinned") {
+TEST_CASE("without isolated CPUs nothing is pinned", "[export][cpu]") {
   const auto text = document(
       {.pool = "", .vf = "3b:10.0"},
       "[iommu]\nmode = passthrough\n[pf uplink]\nvendor = 8086\nexpect = "
@@ -183,7 +187,7 @@ TEST_CASE("without isolated CPUs nothing is pinned") {
   CHECK(holds(text, "nodeset='0'"));
 }
 
-TEST_CASE("the whole is one document with every pool and every domain") {
+TEST_CASE("the whole is one document with every pool and every domain", "[export][import]") {
   const auto facts = two_ports();
   const auto out = export_libvirt(plan(facts, kPolicy), facts, {});
   REQUIRE(out);
@@ -195,7 +199,7 @@ TEST_CASE("the whole is one document with every pool and every domain") {
   CHECK(out->document.ends_with("</vfirst>\n"));
 }
 
-TEST_CASE("a wish that the plan does not hold is refused with what there is") {
+TEST_CASE("a wish that the plan does not hold is refused with what there is", "[export]") {
   CHECK(
       refused({.pool = "uplink", .vf = ""}) ==
       "pool 'uplink': [pf uplink] has 2 PFs; name one of them: vfirst-uplink-0000:3b:00.0 or "
@@ -220,7 +224,7 @@ TEST_CASE("a wish that the plan does not hold is refused with what there is") {
       "no VF of this plan has a vfio driver, so there is nothing to export");
 }
 
-TEST_CASE("a VF on a variant driver is exported as one on vfio-pci is") {
+TEST_CASE("a VF on a variant driver is exported as one on vfio-pci is", "[export][sriov]") {
   auto text = std::string(kPolicy);
   text.replace(text.find("vfio-pci"), 8, "mlx5-vfio-pci");
   const auto without_hash = [](const std::string& made) {
@@ -229,7 +233,9 @@ TEST_CASE("a VF on a variant driver is exported as one on vfio-pci is") {
   CHECK(without_hash(document({}, text)) == without_hash(document({})));
 }
 
-TEST_CASE("a PF's name cannot break the document, nor leave libvirt's folder") {
+TEST_CASE(
+    "a PF's name cannot break the document, nor leave libvirt's folder",
+    "[export][sriov][import]") {
   const auto facts = two_ports();
   auto p = plan(facts, kPolicy);
   // the policy lets no such name in

@@ -26,7 +26,8 @@ std::string golden(const Plan& plan, const Facts& facts) {
 
 }  // namespace
 
-TEST_CASE("every machine of tests/machines is told to libvirt as it is written beside it") {
+TEST_CASE(
+    "every machine of tests/machines is told to libvirt as it is written beside it", "[export]") {
   test::check_machines([](const Result<Plan>& plan, const Facts& facts) {
     return test::GoldenFiles{
         {"libvirt.txt", plan ? golden(*plan, facts) : "refused: " + plan.error().what + "\n"}};
@@ -34,7 +35,8 @@ TEST_CASE("every machine of tests/machines is told to libvirt as it is written b
 }
 
 TEST_CASE(
-    "every machine of tests/machines is told to every other program as it is written beside it") {
+    "every machine of tests/machines is told to every other program as it is written beside it",
+    "[export]") {
   test::check_machines([](const Result<Plan>& plan, const Facts& facts) {
     std::string out;
     ExportWish wish;

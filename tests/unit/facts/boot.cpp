@@ -28,7 +28,7 @@ std::string utf16(std::string_view text) {
 
 }  // namespace
 
-TEST_CASE("each boot loader is known by its evidence") {
+TEST_CASE("each boot loader is known by its evidence", "[facts][steps]") {
   auto tree = host();
   SECTION("GRUB") {
     tree.add("boot/grub/grub.cfg", "set default=0\n");
@@ -84,7 +84,7 @@ TEST_CASE("each boot loader is known by its evidence") {
   }
 }
 
-TEST_CASE("UEFI and Secure Boot") {
+TEST_CASE("UEFI and Secure Boot", "[facts][steps]") {
   auto tree = host();
   CHECK(!boot_of(tree).uefi);
   const auto* variable = "sys/firmware/efi/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c";
@@ -95,7 +95,7 @@ TEST_CASE("UEFI and Secure Boot") {
   CHECK(!boot_of(tree).secure_boot);
 }
 
-TEST_CASE("the filesystem of /boot is that of the mount that carries it") {
+TEST_CASE("the filesystem of /boot is that of the mount that carries it", "[facts][steps]") {
   auto tree = host();
   tree.add(
       "sys/dev/block/254:1", "-> ../../devices/pci0000:00/0000:00:04.0/virtio1/block/vda/vda1");
@@ -114,7 +114,7 @@ TEST_CASE("the filesystem of /boot is that of the mount that carries it") {
   CHECK(boot_of(tree).device == "vda2");
 }
 
-TEST_CASE("older captures show proc/mounts") {
+TEST_CASE("older captures show proc/mounts", "[facts][steps]") {
   auto tree = host();
   tree.add(
       {{"proc/mounts", "rootfs / rootfs rw 0 0\n/dev/mapper/vg-root / xfs rw 0 0\n"},
@@ -124,7 +124,8 @@ TEST_CASE("older captures show proc/mounts") {
   CHECK(boot_of(tree).device == "dm-3");
 }
 
-TEST_CASE("the command line stands as the kernel prints it") {
+TEST_CASE(
+    "the command line stands as the kernel prints it", "[facts][steps][kernel-arguments][report]") {
   auto tree = host();
   tree.add("proc/cmdline", "BOOT_IMAGE=/vmlinuz root=UUID=1 quiet\n");
   CHECK(boot_of(tree).cmdline == "BOOT_IMAGE=/vmlinuz root=UUID=1 quiet");

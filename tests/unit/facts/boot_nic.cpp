@@ -31,7 +31,9 @@ PciTree booted_over(bool port) {
 
 }  // namespace
 
-TEST_CASE("BOOTIF is read as PXELINUX, GRUB and iPXE scripts write it, and its last word counts") {
+TEST_CASE(
+    "BOOTIF is read as PXELINUX, GRUB and iPXE scripts write it, and its last word counts",
+    "[facts][network][grub]") {
   CHECK(boot_mac("quiet BOOTIF=01-52-54-00-76-66-b0") == kMac);
   CHECK(boot_mac("BOOTIF=52:54:00:76:66:B0") == kMac);
   CHECK(boot_mac("BOOTIF=01:52:54:00:76:66:b0") == kMac);
@@ -40,11 +42,11 @@ TEST_CASE("BOOTIF is read as PXELINUX, GRUB and iPXE scripts write it, and its l
   CHECK_FALSE(boot_mac("quiet"));
 }
 
-TEST_CASE("the NIC that the machine booted over is critical") {
+TEST_CASE("the NIC that the machine booted over is critical", "[facts][network]") {
   CHECK(critical_of(booted_over(true)) == std::vector<CriticalDevice>{{kBoot, "network boot"}});
 }
 
-TEST_CASE("virtio's port lies below the device behind the function") {
+TEST_CASE("virtio's port lies below the device behind the function", "[facts][network]") {
   auto tree = booted_over(false);
   tree.add(
       "sys/class/net/boot0",
@@ -55,7 +57,8 @@ TEST_CASE("virtio's port lies below the device behind the function") {
 
 TEST_CASE(
     "before its driver is there each NIC without a port may be the boot NIC, and nothing else "
-    "may") {
+    "may",
+    "[facts][network]") {
   auto tree = booted_over(false);
   constexpr auto kPerhaps =
       "network boot, perhaps (no port has BOOTIF's address 52:54:00:76:66:b0 yet)";
@@ -67,7 +70,7 @@ TEST_CASE(
   CHECK(critical_of(tree).empty());
 }
 
-TEST_CASE("a VF is not taken for the boot NIC") {
+TEST_CASE("a VF is not taken for the boot NIC", "[facts][network][sriov]") {
   auto tree = booted_over(false);
   tree.at("0000:41:00.0", {{"physfn", "-> ../0000:3b:00.0"}});
   CHECK(
@@ -75,13 +78,13 @@ TEST_CASE("a VF is not taken for the boot NIC") {
       std::vector<PciAddress>{kBoot});
 }
 
-TEST_CASE("a tree that shows no network devices at all names none") {
+TEST_CASE("a tree that shows no network devices at all names none", "[facts][network]") {
   auto tree = booted_over(false);
   tree.remove("sys/class/net");
   CHECK(critical_of(tree).empty());
 }
 
-TEST_CASE("a boot NIC that vfirst set up itself is still the boot NIC") {
+TEST_CASE("a boot NIC that vfirst set up itself is still the boot NIC", "[facts][network]") {
   auto tree = booted_over(true);
   tree.add("run/vfirst/pfs", kBoot.str() + "\n");
   CHECK(critical_of(tree) == std::vector<CriticalDevice>{{kBoot, "network boot"}});

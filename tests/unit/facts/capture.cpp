@@ -33,7 +33,7 @@ std::pair<Facts, Facts> there_and_back(const Root& root) {
 
 }  // namespace
 
-TEST_CASE("facts read from a capture are the facts of the machine") {
+TEST_CASE("facts read from a capture are the facts of the machine", "[facts]") {
   PciTree tree;
   tree.function("0000:17:02.0", "pci0000:17", "060400", "8086:347a");
   tree.function("0000:3b:00.0", "pci0000:17/0000:17:02.0", "020000", "8086:1592", "8086:0002");
@@ -77,7 +77,7 @@ TEST_CASE("facts read from a capture are the facts of the machine") {
   CHECK(facts.kernels.size() == 1);
 }
 
-TEST_CASE("a capture of a captured machine has the facts of the machine") {
+TEST_CASE("a capture of a captured machine has the facts of the machine", "[facts]") {
   for (const auto& tree : Captures::all()) {
     INFO(tree.name);
     const auto [facts, again] = there_and_back(*Root::open(tree.path));
@@ -85,7 +85,7 @@ TEST_CASE("a capture of a captured machine has the facts of the machine") {
   }
 }
 
-TEST_CASE("a capture of this host has the facts of the host") {
+TEST_CASE("a capture of this host has the facts of the host", "[facts]") {
   const auto root = Root::open("/");
   auto [facts, again] = there_and_back(*root);
   CHECK(facts.cpu == again.cpu);

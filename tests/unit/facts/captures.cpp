@@ -8,7 +8,9 @@
 using namespace vfirst;
 using vfirst::test::Captures;
 
-TEST_CASE("every captured machine has CPUs in cores and nodes that agree with each other") {
+TEST_CASE(
+    "every captured machine has CPUs in cores and nodes that agree with each other",
+    "[facts][cpu]") {
   for (const auto& tree : Captures::all()) {
     INFO(tree.name);
     const auto facts = read_facts(*Root::open(tree.path));
@@ -35,7 +37,7 @@ TEST_CASE("every captured machine has CPUs in cores and nodes that agree with ea
   }
 }
 
-TEST_CASE("each captured machine has the shape that its name promises") {
+TEST_CASE("each captured machine has the shape that its name promises", "[facts]") {
   struct Shape {
     std::string_view name;
     std::size_t cpus, cores, nodes;

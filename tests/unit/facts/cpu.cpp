@@ -35,7 +35,7 @@ TempTree two_cores() {
 
 }  // namespace
 
-TEST_CASE("packages, dies, cores, siblings and the last-level cache are read") {
+TEST_CASE("packages, dies, cores, siblings and the last-level cache are read", "[facts][cpu]") {
   const auto facts = cpus(two_cores());
   CHECK(facts.online.list() == "0-3");
   CHECK(facts.possible.list() == "0-7");
@@ -48,7 +48,7 @@ TEST_CASE("packages, dies, cores, siblings and the last-level cache are read") {
   CHECK(facts.topology_source.empty());
 }
 
-TEST_CASE("an old kernel's masks tell the same as lists") {
+TEST_CASE("an old kernel's masks tell the same as lists", "[facts][cpu]") {
   auto tree = two_cores();
   for (unsigned cpu = 0; cpu < 4; ++cpu) {
     const auto at = fmt::format("sys/devices/system/cpu/cpu{}/", cpu);
@@ -65,7 +65,7 @@ TEST_CASE("an old kernel's masks tell the same as lists") {
   CHECK(facts.cpus[2].l3.list() == "0-3");
 }
 
-TEST_CASE("siblings that are offline do not count") {
+TEST_CASE("siblings that are offline do not count", "[facts][cpu]") {
   auto tree = two_cores();
   tree.add("sys/devices/system/cpu/online", "1-3\n");
   const auto facts = cpus(tree);
@@ -75,7 +75,7 @@ TEST_CASE("siblings that are offline do not count") {
   CHECK(facts.cpus[1].l3.list() == "1-3");
 }
 
-TEST_CASE("without an online list the CPUs' own files say who is on") {
+TEST_CASE("without an online list the CPUs' own files say who is on", "[facts][cpu]") {
   auto tree = two_cores();
   tree.remove("sys/devices/system/cpu/online");
   tree.remove("sys/devices/system/cpu/present");
@@ -100,7 +100,7 @@ TEST_CASE("without an online list the CPUs' own files say who is on") {
   CHECK(facts.possible.list() == "0-3");
 }
 
-TEST_CASE("without topology files proc/cpuinfo tells cores, and the facts say so") {
+TEST_CASE("without topology files proc/cpuinfo tells cores, and the facts say so", "[facts][cpu]") {
   TempTree tree{
       {"sys/devices/system/cpu/online", "0-2\n"},
       {"proc/cpuinfo",
@@ -114,7 +114,7 @@ TEST_CASE("without topology files proc/cpuinfo tells cores, and the facts say so
   CHECK(facts.topology_source == "no topology files: packages and cores are those of proc/cpuinfo");
 }
 
-TEST_CASE("with neither, every CPU counts as a core") {
+TEST_CASE("with neither, every CPU counts as a core", "[facts][cpu]") {
   const auto facts = cpus(TempTree{{"sys/devices/system/cpu/online", "0-1\n"}});
   CHECK(facts.cpus[1].siblings.list() == "1");
   CHECK(
@@ -122,7 +122,7 @@ TEST_CASE("with neither, every CPU counts as a core") {
       "no topology files and no core ids in proc/cpuinfo: every CPU counts as a core");
 }
 
-TEST_CASE("hybrid CPUs are told apart by their PMUs or by capacity") {
+TEST_CASE("hybrid CPUs are told apart by their PMUs or by capacity", "[facts][cpu]") {
   auto tree = two_cores();
   SECTION("x86") {
     tree.add({{"sys/devices/cpu_core/cpus", "0,2\n"}, {"sys/devices/cpu_atom/cpus", "1,3\n"}});
@@ -138,14 +138,14 @@ TEST_CASE("hybrid CPUs are told apart by their PMUs or by capacity") {
   CHECK(facts.cpus[1].kind == Cpu::Kind::efficiency);
 }
 
-TEST_CASE("equal capacities are no hybrid") {
+TEST_CASE("equal capacities are no hybrid", "[facts][cpu]") {
   auto tree = two_cores();
   for (unsigned cpu = 0; cpu < 4; ++cpu)
     tree.add(fmt::format("sys/devices/system/cpu/cpu{}/cpu_capacity", cpu), "1024\n");
   CHECK(cpus(tree).cpus[0].kind == Cpu::Kind::uniform);
 }
 
-TEST_CASE("vendor, 1G pages and what the running kernel isolates") {
+TEST_CASE("vendor, 1G pages and what the running kernel isolates", "[facts][cpu][hugepages]") {
   auto tree = two_cores();
   tree.add(
       {{"proc/cpuinfo",
@@ -164,7 +164,7 @@ TEST_CASE("vendor, 1G pages and what the running kernel isolates") {
   CHECK(facts.smt_active == true);
 }
 
-TEST_CASE("a tree without CPUs is refused") {
+TEST_CASE("a tree without CPUs is refused", "[facts][cpu]") {
   const auto facts = read_facts(TempTree{{"sys/", ""}}.root());
   REQUIRE(!facts);
   CHECK(facts.error().what == "sys/devices/system/cpu: this tree shows no CPU");

@@ -37,13 +37,13 @@ std::string default_route(std::string_view interface) {
 
 }  // namespace
 
-TEST_CASE("the disk that carries root is critical") {
+TEST_CASE("the disk that carries root is critical", "[facts]") {
   auto tree = two_disks();
   mount(tree, "/dev/sda1");
   CHECK(critical_of(tree) == std::vector<CriticalDevice>{{kDisk, "root filesystem"}});
 }
 
-TEST_CASE("a filesystem of its own at /boot is named as such") {
+TEST_CASE("a filesystem of its own at /boot is named as such", "[facts]") {
   auto tree = two_disks();
   tree.add(
       "proc/self/mountinfo",
@@ -54,7 +54,7 @@ TEST_CASE("a filesystem of its own at /boot is named as such") {
       std::vector<CriticalDevice>{{kDisk, "root filesystem"}, {kOther, "/boot"}});
 }
 
-TEST_CASE("device mapper over md: every disk underneath") {
+TEST_CASE("device mapper over md: every disk underneath", "[facts]") {
   auto tree = two_disks();
   mount(tree, "/dev/mapper/vg-root");
   tree.add(
@@ -71,7 +71,7 @@ TEST_CASE("device mapper over md: every disk underneath") {
       std::vector<CriticalDevice>{{kDisk, "root filesystem"}, {kOther, "root filesystem"}});
 }
 
-TEST_CASE("a namespace of an NVMe subsystem stands on its controllers") {
+TEST_CASE("a namespace of an NVMe subsystem stands on its controllers", "[facts]") {
   auto tree = two_disks();
   mount(tree, "/dev/nvme0n1p2");
   tree.add(
@@ -85,7 +85,7 @@ TEST_CASE("a namespace of an NVMe subsystem stands on its controllers") {
   CHECK(critical_of(tree) == std::vector<CriticalDevice>{{kOther, "root filesystem"}});
 }
 
-TEST_CASE("btrfs over two disks stands on both") {
+TEST_CASE("btrfs over two disks stands on both", "[facts]") {
   auto tree = two_disks();
   mount(tree, "/dev/sda1", "btrfs");
   tree.add(
@@ -93,7 +93,7 @@ TEST_CASE("btrfs over two disks stands on both") {
   CHECK(critical_of(tree).size() == 2);
 }
 
-TEST_CASE("swap on a partition, and in a file on root") {
+TEST_CASE("swap on a partition, and in a file on root", "[facts]") {
   auto tree = two_disks();
   mount(tree, "/dev/sda1");
   tree.add(
@@ -105,14 +105,14 @@ TEST_CASE("swap on a partition, and in a file on root") {
       std::vector<CriticalDevice>{{kDisk, "root filesystem"}, {kDisk, "swap"}, {kOther, "swap"}});
 }
 
-TEST_CASE("in early boot root= says what will carry root") {
+TEST_CASE("in early boot root= says what will carry root", "[facts]") {
   auto tree = two_disks();
   mount(tree, "none", "rootfs");
   tree.add("proc/cmdline", "BOOT_IMAGE=/vmlinuz root=/dev/sda1 ro\n");
   CHECK(critical_of(tree) == std::vector<CriticalDevice>{{kDisk, "root filesystem"}});
 }
 
-TEST_CASE("the default route's interface, directly or through what is stacked on it") {
+TEST_CASE("the default route's interface, directly or through what is stacked on it", "[facts]") {
   auto tree = two_disks();
   SECTION("directly") {
     tree.add("proc/net/route", default_route("eth0"));
@@ -148,7 +148,8 @@ TEST_CASE("the default route's interface, directly or through what is stacked on
 
 TEST_CASE(
     "a PF that vfirst set up before there was a network is not kept from for a route that came "
-    "later") {
+    "later",
+    "[facts][sriov]") {
   auto tree = two_disks();
   tree.add("proc/net/route", default_route("eth0"));
   REQUIRE_FALSE(critical_of(tree).empty());
@@ -156,7 +157,7 @@ TEST_CASE(
   CHECK(critical_of(tree).empty());
 }
 
-TEST_CASE("a route to one network is no default route") {
+TEST_CASE("a route to one network is no default route", "[facts]") {
   auto tree = two_disks();
   tree.add(
       "proc/net/route",
@@ -169,7 +170,8 @@ TEST_CASE("a route to one network is no default route") {
   CHECK(critical_of(tree).empty());
 }
 
-TEST_CASE("a VF that the host uses makes its PF critical, and VMD its own controller") {
+TEST_CASE(
+    "a VF that the host uses makes its PF critical, and VMD its own controller", "[facts][sriov]") {
   auto tree = two_disks();
   tree.add("proc/net/route", default_route("eth0"));
   tree.function("0000:3b:00.0", "pci0000:17/0000:17:02.0", "020000", "8086:1889");

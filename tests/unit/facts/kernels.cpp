@@ -25,7 +25,7 @@ std::vector<std::string> releases(const std::vector<Kernel>& kernels) {
 
 }  // namespace
 
-TEST_CASE("installed kernels come newest first, by number and not by letter") {
+TEST_CASE("installed kernels come newest first, by number and not by letter", "[facts]") {
   PciTree tree;
   for (const auto* release :
        {"6.1.0-9-amd64", "6.1.0-18-amd64", "6.12.95+deb13-amd64", "6.13-rc1", "6.13.0"})
@@ -43,7 +43,7 @@ TEST_CASE("installed kernels come newest first, by number and not by letter") {
   CHECK(kernels[2].version == KernelVersion{6, 12});
 }
 
-TEST_CASE("a tree without kernels has the one that runs and the one that is named") {
+TEST_CASE("a tree without kernels has the one that runs and the one that is named", "[facts]") {
   PciTree tree;
   CHECK(kernels_of(tree).empty());
   CHECK(
@@ -55,7 +55,7 @@ TEST_CASE("a tree without kernels has the one that runs and the one that is name
       std::vector<std::string>{"6.12.0", "5.14.0"});
 }
 
-TEST_CASE("only the options that a plan needs are kept, unset ones are absent") {
+TEST_CASE("only the options that a plan needs are kept, unset ones are absent", "[facts]") {
   PciTree tree;
   tree.add(
       {{"boot/vmlinuz-6.12.0", ""},
@@ -72,7 +72,7 @@ TEST_CASE("only the options that a plan needs are kept, unset ones are absent") 
           {"CONFIG_NO_HZ_FULL", "y"}, {"CONFIG_NR_CPUS", "8192"}, {"CONFIG_CMDLINE", "quiet a=b"}});
 }
 
-TEST_CASE("drivers of SR-IOV functions are found by the modalias of PF and VF") {
+TEST_CASE("drivers of SR-IOV functions are found by the modalias of PF and VF", "[facts][sriov]") {
   PciTree tree;
   tree.function("0000:3b:00.0", "pci0000:17", "020000", "8086:1592", "8086:0002");
   tree.pf("0000:3b:00.0", 8);
@@ -100,7 +100,7 @@ TEST_CASE("drivers of SR-IOV functions are found by the modalias of PF and VF") 
                                 {"vfio_iommu_type1", ModuleState::missing}});
 }
 
-TEST_CASE("what the running kernel has loaded counts, index or not") {
+TEST_CASE("what the running kernel has loaded counts, index or not", "[facts]") {
   PciTree tree;
   tree.add(
       {{"proc/sys/kernel/osrelease", "6.12.0\n"},

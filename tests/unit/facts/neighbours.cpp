@@ -9,11 +9,11 @@
 using namespace vfirst;
 using namespace vfirst::test;
 
-TEST_CASE("a machine without neighbours has none") {
+TEST_CASE("a machine without neighbours has none", "[facts]") {
   CHECK(facts::read_neighbours(TempTree{}.root()).empty());
 }
 
-TEST_CASE("a configuration file in /etc hides the one of the same name in /usr") {
+TEST_CASE("a configuration file in /etc hides the one of the same name in /usr", "[facts]") {
   const TempTree tree{
       {"usr/lib/modprobe.d/igb.conf", "options igb max_vfs=2\n"},
       {"etc/modprobe.d/igb.conf", "options igb max_vfs=3\n"}};
@@ -23,7 +23,7 @@ TEST_CASE("a configuration file in /etc hides the one of the same name in /usr")
   CHECK(all[0].value == "3");
 }
 
-TEST_CASE("a capture holds the neighbours, and not the passwords beside them") {
+TEST_CASE("a capture holds the neighbours, and not the passwords beside them", "[facts]") {
   const TempTree tree{
       {"etc/NetworkManager/system-connections/up.nmconnection",
        "[connection]\ninterface-name=ens1\n[802-1x]\npassword=secret\n[sriov]\ntotal-vfs=4\n"},

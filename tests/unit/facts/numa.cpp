@@ -39,7 +39,7 @@ TempTree two_nodes() {
 
 }  // namespace
 
-TEST_CASE("nodes have CPUs, memory and distances, whatever their numbers") {
+TEST_CASE("nodes have CPUs, memory and distances, whatever their numbers", "[facts][cpu]") {
   const auto facts = facts_of(two_nodes());
   REQUIRE(facts.numa.size() == 2);
   CHECK(facts.numa[1].id == 2);
@@ -52,14 +52,14 @@ TEST_CASE("nodes have CPUs, memory and distances, whatever their numbers") {
   CHECK(facts.node(1) == nullptr);
 }
 
-TEST_CASE("a mask of CPUs does for a list") {
+TEST_CASE("a mask of CPUs does for a list", "[facts][cpu]") {
   auto tree = two_nodes();
   tree.remove("sys/devices/system/node/node2/cpulist");
   tree.add("sys/devices/system/node/node2/cpumap", "00000000,0000000c\n");
   CHECK(facts_of(tree).numa[1].cpus.list() == "2-3");
 }
 
-TEST_CASE("a node without CPUs and a node without memory are nodes") {
+TEST_CASE("a node without CPUs and a node without memory are nodes", "[facts][cpu]") {
   auto tree = two_nodes();
   tree.add(
       {{"sys/devices/system/node/node0/cpulist", "0-3\n"},
@@ -72,7 +72,7 @@ TEST_CASE("a node without CPUs and a node without memory are nodes") {
   CHECK(facts.numa[1].total_kb == 8388608);
 }
 
-TEST_CASE("a CPU that several nodes list belongs to the lowest one") {
+TEST_CASE("a CPU that several nodes list belongs to the lowest one", "[facts][cpu]") {
   auto tree = two_nodes();
   tree.add(
       {{"sys/devices/system/node/node0/cpulist", "0-3\n"},
@@ -84,7 +84,8 @@ TEST_CASE("a CPU that several nodes list belongs to the lowest one") {
   CHECK(has_gap(facts, "CPUs 0-3: several nodes list them, the lowest one has them here"));
 }
 
-TEST_CASE("a node that only its CPUs' links know has those CPUs and unknown memory") {
+TEST_CASE(
+    "a node that only its CPUs' links know has those CPUs and unknown memory", "[facts][cpu]") {
   auto tree = two_nodes();
   tree.remove("sys/devices/system/node/node0");
   tree.add(
@@ -97,7 +98,7 @@ TEST_CASE("a node that only its CPUs' links know has those CPUs and unknown memo
   CHECK(has_gap(facts, "node 0: its files are not shown, only its CPUs' links to it"));
 }
 
-TEST_CASE("a machine without node files is one node with all the memory") {
+TEST_CASE("a machine without node files is one node with all the memory", "[facts][cpu]") {
   const auto facts = facts_of(
       {{"sys/devices/system/cpu/online", "0-3\n"},
        {"proc/meminfo", "MemTotal:       16384 kB\nHugepagesize:       2048 kB\n"}});
@@ -108,7 +109,7 @@ TEST_CASE("a machine without node files is one node with all the memory") {
   CHECK(facts.cpu_at(2)->node == 0);
 }
 
-TEST_CASE("hugepage pools are read for each size the kernel has") {
+TEST_CASE("hugepage pools are read for each size the kernel has", "[facts][cpu][hugepages]") {
   auto tree = two_nodes();
   tree.add(
       {{"sys/kernel/mm/hugepages/hugepages-2048kB/", ""},
@@ -120,7 +121,9 @@ TEST_CASE("hugepage pools are read for each size the kernel has") {
   CHECK(facts.numa[0].pools == std::vector<HugepagePool>{{1048576, 3, 2}});
 }
 
-TEST_CASE("1 GiB frames count where the node's blocks cover them whole, the lowest frame never") {
+TEST_CASE(
+    "1 GiB frames count where the node's blocks cover them whole, the lowest frame never",
+    "[facts][cpu]") {
   auto tree = two_nodes();
   // 512 MiB
   tree.add("sys/devices/system/memory/block_size_bytes", "20000000\n");
@@ -146,7 +149,8 @@ TEST_CASE("1 GiB frames count where the node's blocks cover them whole, the lowe
 
 TEST_CASE(
     "the fingerprint follows CPUs and installed memory, not what is free or what the kernel "
-    "keeps") {
+    "keeps",
+    "[facts][cpu]") {
   auto tree = two_nodes();
   const auto before = facts_of(tree).fingerprint();
   tree.add(

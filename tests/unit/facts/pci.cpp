@@ -28,7 +28,8 @@ PciTree with_pf() {
 
 }  // namespace
 
-TEST_CASE("a PF is read from sysfs alone where configuration space is out of reach") {
+TEST_CASE(
+    "a PF is read from sysfs alone where configuration space is out of reach", "[facts][sriov]") {
   auto tree = with_pf();
   tree.at(
       "0000:3b:00.0", {{"numa_node", "1\n"},
@@ -67,7 +68,7 @@ TEST_CASE("a PF is read from sysfs alone where configuration space is out of rea
           "ACS are not known") == 1);
 }
 
-TEST_CASE("VF BARs are a share of the PF's resources, assigned or not") {
+TEST_CASE("VF BARs are a share of the PF's resources, assigned or not", "[facts][sriov]") {
   auto tree = with_pf();
   const std::string none = "0x0000000000000000 0x0000000000000000 0x0000000000000000\n";
   std::string resource;
@@ -106,7 +107,7 @@ TEST_CASE("VF BARs are a share of the PF's resources, assigned or not") {
   }
 }
 
-TEST_CASE("VFs are counted by their links and know their PF") {
+TEST_CASE("VFs are counted by their links and know their PF", "[facts][sriov]") {
   auto tree = with_pf();
   tree.function("0000:3b:01.0", "pci0000:17/0000:17:02.0", "020000", "8086:1889");
   tree.at("0000:3b:00.0", {{"virtfn0", "-> ../0000:3b:01.0"}, {"sriov_numvfs", "64\n"}});
@@ -118,7 +119,8 @@ TEST_CASE("VFs are counted by their links and know their PF") {
   CHECK(facts.function(kVf)->is_vf());
 }
 
-TEST_CASE("configuration space tells MSI-X, link, ARI, ACS and the hardware's VFs") {
+TEST_CASE(
+    "configuration space tells MSI-X, link, ARI, ACS and the hardware's VFs", "[facts][sriov]") {
   auto tree = with_pf();
   std::string config(4096, '\0');
   const auto put = [&](std::size_t at, std::initializer_list<unsigned> bytes) {
@@ -163,7 +165,7 @@ TEST_CASE("configuration space tells MSI-X, link, ARI, ACS and the hardware's VF
   CHECK(pf->sriov->vf_bar_bytes == std::vector<std::uint64_t>{65536});
 }
 
-TEST_CASE("netdevs of a function, the burnt-in address only where it is in use") {
+TEST_CASE("netdevs of a function, the burnt-in address only where it is in use", "[facts]") {
   auto tree = with_pf();
   tree.at(
       "0000:3b:00.0", {{"net/ens1f0/address", "b4:96:91:aa:bb:cc\n"},
@@ -191,7 +193,7 @@ TEST_CASE("netdevs of a function, the burnt-in address only where it is in use")
   CHECK(!ports[0].up);
 }
 
-TEST_CASE("IOMMU groups, units and firmware tables") {
+TEST_CASE("IOMMU groups, units and firmware tables", "[facts][iommu]") {
   auto tree = with_pf();
   tree.add(
       {{"sys/firmware/acpi/tables/DMAR", ""},
@@ -209,7 +211,7 @@ TEST_CASE("IOMMU groups, units and firmware tables") {
   CHECK(facts.iommu.active());
 }
 
-TEST_CASE("a function that vanishes between listing and reading is no error") {
+TEST_CASE("a function that vanishes between listing and reading is no error", "[facts]") {
   auto tree = with_pf();
   tree.add(
       "sys/bus/pci/devices/0000:3b:00.1",
@@ -218,7 +220,7 @@ TEST_CASE("a function that vanishes between listing and reading is no error") {
   CHECK(facts.pci.size() == 2);
 }
 
-TEST_CASE("the physical slot is the one of bus and device") {
+TEST_CASE("the physical slot is the one of bus and device", "[facts][grub]") {
   auto tree = with_pf();
   tree.add("sys/bus/pci/slots/3-1/address", "0000:3b:00\n");
   CHECK(facts_of(tree).function(kPf)->slot == "3-1");

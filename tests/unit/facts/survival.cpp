@@ -23,14 +23,14 @@ const std::string kDisk = "29 1 254:1 / / rw shared:1 - ext4 /dev/vda1 rw\n";
 
 }  // namespace
 
-TEST_CASE("a disk keeps what is written, and so does a server") {
+TEST_CASE("a disk keeps what is written, and so does a server", "[facts]") {
   CHECK(Seen(kDisk).kept("var/lib/vfirst") == Kept::yes);
   CHECK(Seen("29 1 0:40 / / rw - zfs rpool/ROOT/debian rw\n").kept("boot") == Kept::yes);
   CHECK(Seen("29 1 0:40 / / rw - nfs4 10.0.0.1:/srv rw\n").kept("boot") == Kept::yes);
   CHECK(Seen(kDisk + "30 29 0:50 / /run rw - tmpfs tmpfs rw\n").kept("boot") == Kept::yes);
 }
 
-TEST_CASE("memory keeps nothing: tmpfs, ramfs, a RAM disk") {
+TEST_CASE("memory keeps nothing: tmpfs, ramfs, a RAM disk", "[facts]") {
   const Seen volatile_state(kDisk + "40 29 0:30 / /var rw - tmpfs tmpfs rw\n");
   CHECK(volatile_state.kept("var/lib/vfirst") == Kept::no);
   CHECK(volatile_state.why("var/lib/vfirst") == "in memory (tmpfs on /var)");
@@ -41,7 +41,7 @@ TEST_CASE("memory keeps nothing: tmpfs, ramfs, a RAM disk") {
   CHECK(ram.why("boot") == "in memory (/dev/ram0)");
 }
 
-TEST_CASE("an overlay is as good as its upper directory") {
+TEST_CASE("an overlay is as good as its upper directory", "[facts]") {
   const std::string overlay =
       "30 1 0:26 / / rw - overlay overlayroot "
       "rw,lowerdir=/media/root-ro,upperdir=/media/root-rw/up,"
@@ -69,7 +69,8 @@ TEST_CASE("an overlay is as good as its upper directory") {
       Kept::yes);
 }
 
-TEST_CASE("a snapshot of a live image keeps its changes where its loop device's file is") {
+TEST_CASE(
+    "a snapshot of a live image keeps its changes where its loop device's file is", "[facts]") {
   Seen live(
       "29 1 253:0 / / rw - ext4 /dev/mapper/live-rw rw\n30 29 0:22 / /run rw - tmpfs tmpfs rw\n");
   live.tree.add(
@@ -93,14 +94,14 @@ TEST_CASE("a snapshot of a live image keeps its changes where its loop device's 
   CHECK(lvm.kept("boot") == Kept::yes);
 }
 
-TEST_CASE("what nobody knows is not said to be kept") {
+TEST_CASE("what nobody knows is not said to be kept", "[facts]") {
   const TempTree empty;
   CHECK(survives_reboot(empty.root(), "boot").kept == Kept::unknown);
   CHECK(Seen("29 1 0:40 / / rw - fuse.unionfs unionfs rw\n").kept("boot") == Kept::unknown);
   CHECK(Seen("29 1 0:40 / / rw - aufs none rw,br=/cow\n").kept("boot") == Kept::unknown);
 }
 
-TEST_CASE("of several places the least kept one is named") {
+TEST_CASE("of several places the least kept one is named", "[facts]") {
   const Seen host(
       kDisk + "40 29 0:30 / /boot rw - tmpfs tmpfs rw\n41 29 0:31 / /efi rw - fuse.x x rw\n");
   const auto least = [&](std::vector<std::string> paths) {

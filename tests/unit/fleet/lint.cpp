@@ -35,7 +35,7 @@ LintReport report(const Machines& machines, std::vector<Source> policy) {
 
 }  // namespace
 
-TEST_CASE("each machine has a row with what it would get, or why it gets nothing") {
+TEST_CASE("each machine has a row with what it would get, or why it gets nothing", "[fleet]") {
   const Machines machines;
   const auto made = report(
       machines, {{"a.ini",
@@ -60,7 +60,7 @@ TEST_CASE("each machine has a row with what it would get, or why it gets nothing
   CHECK(text.find("    " + made.rows[0].refused + "\n") != text.npos);
 }
 
-TEST_CASE("error findings count, and stand below their row") {
+TEST_CASE("error findings count, and stand below their row", "[fleet][report]") {
   const Machines machines;
   const auto made = report(
       machines, {{"a.ini", "[pf uplink]\nvendor = 8086\ndevice = 1592\nexpect = 2\nvfs = 4\n"}});
@@ -75,7 +75,7 @@ TEST_CASE("error findings count, and stand below their row") {
   CHECK_FALSE(report(machines, {{"a.ini", "[iommu]\nmode = translated\n"}}).refuses());
 }
 
-TEST_CASE("a policy file that no machine meets is named") {
+TEST_CASE("a policy file that no machine meets is named", "[fleet][policy]") {
   const Machines machines;
   const auto made = report(
       machines, {{"a.ini", "[cpu]\nisolate = no\n"},

@@ -72,7 +72,8 @@ FleetSummary run(const TempTree& in, const fs::path& out, unsigned threads) {
 
 TEST_CASE(
     "each host gets the plan that it gets alone, and a refused one gets none, not an earlier run's "
-    "either") {
+    "either",
+    "[fleet][report]") {
   TempTree in, out;
   fill(in);
   out.add("small-1.plan.json", "of another day");
@@ -93,7 +94,8 @@ TEST_CASE(
   CHECK(out.content("summary.json") == summary_json(summary));
 }
 
-TEST_CASE("the bytes do not depend on the number of threads, nor on an earlier run") {
+TEST_CASE(
+    "the bytes do not depend on the number of threads, nor on an earlier run", "[fleet][report]") {
   TempTree in, out;
   fill(in);
   run(in, out.path() / "one", 1);
@@ -104,7 +106,9 @@ TEST_CASE("the bytes do not depend on the number of threads, nor on an earlier r
   CHECK(everything(out.path() / "one") == first);
 }
 
-TEST_CASE("refusals that differ in their numbers alone are one reason, the most frequent first") {
+TEST_CASE(
+    "refusals that differ in their numbers alone are one reason, the most frequent first",
+    "[fleet][report]") {
   TempTree in, out;
   fill(in);
   const auto summary = run(in, out.path(), 1);
@@ -119,7 +123,7 @@ TEST_CASE("refusals that differ in their numbers alone are one reason, the most 
   CHECK(text.find("small-1, small-2\n") != text.npos);
 }
 
-TEST_CASE("findings are counted once a host") {
+TEST_CASE("findings are counted once a host", "[fleet][report]") {
   FleetSummary summary{
       3,
       3,
@@ -143,7 +147,8 @@ TEST_CASE("findings are counted once a host") {
 }
 
 TEST_CASE(
-    "a tar, one with the tree a folder down, and the tree itself give the plan of the document") {
+    "a tar, one with the tree a folder down, and the tree itself give the plan of the document",
+    "[fleet][report][import]") {
   const auto tree = machine("2s64c-e810x2");
   TempTree files;
   const auto tar = files.path() / "host.tar";
@@ -174,7 +179,7 @@ TEST_CASE(
   CHECK_FALSE(host_of_file(".json"));
 }
 
-TEST_CASE("what is no host is refused by its name") {
+TEST_CASE("what is no host is refused by its name", "[fleet][report]") {
   TempTree files{
       {"bad.tar", "no archive"},
       {"empty/x", ""},
@@ -201,7 +206,9 @@ TEST_CASE("what is no host is refused by its name") {
   CHECK(hosts_in(files.path() / "nowhere").error().code == std::errc::no_such_file_or_directory);
 }
 
-TEST_CASE("where the plans cannot be written the run fails, and is no refusal of a host") {
+TEST_CASE(
+    "where the plans cannot be written the run fails, and is no refusal of a host",
+    "[fleet][report]") {
   TempTree in;
   fill(in);
   const auto hosts = hosts_in(in.path());
@@ -212,7 +219,9 @@ TEST_CASE("where the plans cannot be written the run fails, and is no refusal of
   CHECK(summary.error().code != std::errc::invalid_argument);
 }
 
-TEST_CASE("a policy is read once where no file asks for a machine, else for each") {
+TEST_CASE(
+    "a policy is read once where no file asks for a machine, else for each",
+    "[fleet][report][policy]") {
   const auto machine = [](std::string product) {
     return MatchFacts{std::move(product), {}, {}, {}, {}, {}};
   };

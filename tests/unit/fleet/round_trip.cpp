@@ -22,7 +22,9 @@ std::string text_of(const Result<Plan>& plan) {
 
 }  // namespace
 
-TEST_CASE("every machine of tests/machines comes back from its document, and so does its plan") {
+TEST_CASE(
+    "every machine of tests/machines comes back from its document, and so does its plan",
+    "[import][fleet]") {
   test::check_machines([](const Result<Plan>& plan, const Facts& facts) {
     CHECK(again(facts) == facts);
     CHECK(again(facts).fingerprint() == facts.fingerprint());
@@ -43,7 +45,9 @@ TEST_CASE("every machine of tests/machines comes back from its document, and so 
   }
 }
 
-TEST_CASE("every captured machine comes back from its document, and so does its plan") {
+TEST_CASE(
+    "every captured machine comes back from its document, and so does its plan",
+    "[import][fleet]") {
   const auto policy = parse_policy(
       {{"a.ini",
         "[cpu]\nreserved-cores-per-node = 1\nisolate = yes\n[hugepages]\nsize = "
@@ -61,7 +65,8 @@ TEST_CASE("every captured machine comes back from its document, and so does its 
   }
 }
 
-TEST_CASE("each member of the facts comes back, those too that no machine here has") {
+TEST_CASE(
+    "each member of the facts comes back, those too that no machine here has", "[import][fleet]") {
   Facts facts;
   facts.hostname = "node-7";
   facts.dmi = {"Dell Inc.", "PowerEdge R760", "S\"\\/\n\xc3\xa4", "0ABC"};

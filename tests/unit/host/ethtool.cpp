@@ -52,7 +52,9 @@ bool in_namespace(Work work) {
 
 }  // namespace
 
-TEST_CASE("channels by ioctl are those that netlink tells, before and after each has set them") {
+TEST_CASE(
+    "channels by ioctl are those that netlink tells, before and after each has set them",
+    "[machine][network]") {
   std::array<Result<Channels>, 6> seen;
   std::array<Status, 3> set;
   const bool there = in_namespace([&] {
@@ -87,7 +89,8 @@ TEST_CASE("channels by ioctl are those that netlink tells, before and after each
 
 TEST_CASE(
     "coalescing by ioctl reads a device that has little of it, and is refused what netlink is "
-    "refused") {
+    "refused",
+    "[machine][network]") {
   Result<Coalescing> by_netlink, by_ioctl;
   Status set_netlink, set_ioctl;
   const bool there = in_namespace([&] {
@@ -116,7 +119,7 @@ TEST_CASE(
   CHECK(set_ioctl.error().code == std::errc::operation_not_supported);
 }
 
-TEST_CASE("a device that is gone is told by both") {
+TEST_CASE("a device that is gone is told by both", "[machine][network]") {
   CHECK(ethtool_ioctl::channels(999999).error().code == std::errc::no_such_device_or_address);
   CHECK(ethtool::channels(999999).error().code == std::errc::no_such_device);
 }

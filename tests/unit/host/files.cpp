@@ -27,7 +27,8 @@ ino_t inode(const std::filesystem::path& path) {
 }  // namespace
 
 TEST_CASE(
-    "create makes folders and a file of exactly these bytes and mode, and never replaces one") {
+    "create makes folders and a file of exactly these bytes and mode, and never replaces one",
+    "[machine]") {
   TempTree tree;
   const auto root = Root::open(tree.path());
   DiskFiles files(*root, Settle::sync);
@@ -44,7 +45,7 @@ TEST_CASE(
   CHECK(files.mode("nothing") == 0);
 }
 
-TEST_CASE("overwrite keeps the file and its length") {
+TEST_CASE("overwrite keeps the file and its length", "[machine]") {
   TempTree tree{{"env", "0123"}};
   const auto root = Root::open(tree.path());
   DiskFiles files(*root, Settle::sync);
@@ -59,7 +60,7 @@ TEST_CASE("overwrite keeps the file and its length") {
   CHECK(files.overwrite("none", "456").error().code == std::errc::no_such_file_or_directory);
 }
 
-TEST_CASE("a name outside the root is refused by every verb") {
+TEST_CASE("a name outside the root is refused by every verb", "[machine]") {
   TempTree tree{{"x", "y"}};
   const auto root = Root::open(tree.path());
   DiskFiles files(*root, Settle::sync);
@@ -71,7 +72,9 @@ TEST_CASE("a name outside the root is refused by every verb") {
   CHECK(!files.read("/x"));
 }
 
-TEST_CASE("rename, settle, list and remove do what they say, and a second remove is ENOENT") {
+TEST_CASE(
+    "rename, settle, list and remove do what they say, and a second remove is ENOENT",
+    "[machine][trial]") {
   TempTree tree{{"d/new", "n"}, {"d/old", "o"}};
   const auto root = Root::open(tree.path());
   DiskFiles files(*root, Settle::sync);
@@ -85,7 +88,9 @@ TEST_CASE("rename, settle, list and remove do what they say, and a second remove
   CHECK(!files.exists("d"));
 }
 
-TEST_CASE("a program's output, errors and exit status come back, and a missing program is ENOENT") {
+TEST_CASE(
+    "a program's output, errors and exit status come back, and a missing program is ENOENT",
+    "[machine]") {
   const auto ended = run_process({"sh", "-c", "cat; echo oops >&2; exit 3"}, "said\n");
   REQUIRE(ended);
   CHECK(ended->code == 3);
@@ -97,7 +102,7 @@ TEST_CASE("a program's output, errors and exit status come back, and a missing p
       std::errc::no_such_file_or_directory);
 }
 
-TEST_CASE("more output than a pipe holds on both lines does not block") {
+TEST_CASE("more output than a pipe holds on both lines does not block", "[machine]") {
   const auto ended =
       run_process({"sh", "-c", "head -c 300000 /dev/zero; head -c 300000 /dev/zero >&2"});
   REQUIRE(ended);
@@ -105,14 +110,14 @@ TEST_CASE("more output than a pipe holds on both lines does not block") {
   CHECK(ended->err.size() == 300000);
 }
 
-TEST_CASE("a program past its limit is killed with its children") {
+TEST_CASE("a program past its limit is killed with its children", "[machine][crash]") {
   const auto start = std::chrono::steady_clock::now();
   const auto ended = run_process({"sh", "-c", "sleep 30 & sleep 30"}, {}, 1);
   CHECK(ended.error() == failed(ETIMEDOUT, "sh: not done after 1 s, killed").error());
   CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds(10));
 }
 
-TEST_CASE("no verb leaves a tree whose folders are links out of it") {
+TEST_CASE("no verb leaves a tree whose folders are links out of it", "[machine]") {
   TempTree outside{{"env", "0123"}, {"d/x", "x"}};
   for (const auto& way :
        {outside.path().native(), "../../../../../../../.." + outside.path().native()}) {
@@ -140,7 +145,7 @@ TEST_CASE("no verb leaves a tree whose folders are links out of it") {
   CHECK(outside.content("d/x") == "x");
 }
 
-TEST_CASE("a folder that is a link within the tree is written inside of it") {
+TEST_CASE("a folder that is a link within the tree is written inside of it", "[machine]") {
   TempTree tree{{"usr/boot/env", "0123"}, {"boot", "-> /usr/boot"}};
   const auto root = tree.root();
   DiskFiles files(root, Settle::sync);
@@ -154,7 +159,9 @@ TEST_CASE("a folder that is a link within the tree is written inside of it") {
   CHECK(files.list("usr/boot/vfirst") == std::vector<std::string>{"a.cfg"});
 }
 
-TEST_CASE("a link at the end of a path is not written through, removed or replaced it is itself") {
+TEST_CASE(
+    "a link at the end of a path is not written through, removed or replaced it is itself",
+    "[machine][trial]") {
   TempTree tree{
       {"target", "0123"}, {"a", "-> target"}, {"b", "-> target"}, {"d/x", "x"}, {"c", "-> d"}};
   const auto root = tree.root();
@@ -171,7 +178,7 @@ TEST_CASE("a link at the end of a path is not written through, removed or replac
   CHECK(tree.content("target") == "0123");
 }
 
-TEST_CASE("the target of a link is the file behind all of them, in the tree") {
+TEST_CASE("the target of a link is the file behind all of them, in the tree", "[machine]") {
   const TempTree tree{
       {"etc/default/grub", "-> ../grub"},  {"etc/grub", "-> /srv/grub"}, {"srv", "-> data/srv"},
       {"data/srv/grub", "text"},           {"loop", "-> loop"},          {"plain", "x"},
@@ -186,7 +193,9 @@ TEST_CASE("the target of a link is the file behind all of them, in the tree") {
   CHECK_FALSE(files.target("to-root"));
 }
 
-TEST_CASE("what a killed run left on its way is removed, what another process writes is not") {
+TEST_CASE(
+    "what a killed run left on its way is removed, what another process writes is not",
+    "[machine][trial][crash]") {
   // Above the largest process number that there is (proc(5), pid_max).
   TempTree tree{{"d/f.vfirst-4194305", "dead"}, {"d/f.vfirst-1", "alive"},
                 {"d/f.vfirst", "of 0.1.0"},     {"d/f.vfirst-x", "not ours"},
@@ -198,7 +207,8 @@ TEST_CASE("what a killed run left on its way is removed, what another process wr
   CHECK(files.read("d/f") == "new");
 }
 
-TEST_CASE("two processes that replace one file never disturb each other, nor a reader") {
+TEST_CASE(
+    "two processes that replace one file never disturb each other, nor a reader", "[machine]") {
   TempTree tree{{"run/result", std::string(5000, 'z')}};
   const auto root = tree.root();
   std::vector<pid_t> writers;
@@ -226,7 +236,7 @@ TEST_CASE("two processes that replace one file never disturb each other, nor a r
   CHECK(files.list("run") == std::vector<std::string>{"result"});
 }
 
-TEST_CASE("a file that says something else than was written is an error") {
+TEST_CASE("a file that says something else than was written is an error", "[machine]") {
   const TempTree tree{{"a", "x"}};
   const auto root = tree.root();
   const DiskFiles files(root, Settle::sync);
@@ -237,7 +247,9 @@ TEST_CASE("a file that says something else than was written is an error") {
   CHECK_FALSE(check_written(files, "absent", ""));
 }
 
-TEST_CASE("a lock that another process holds is busy, and one is free when its holder is gone") {
+TEST_CASE(
+    "a lock that another process holds is busy, and one is free when its holder is gone",
+    "[machine]") {
   TempTree tree{{"boot/", ""}};
   const auto root = tree.root();
   {

@@ -107,7 +107,8 @@ int end_of(pid_t child) {
 
 }  // namespace
 
-TEST_CASE("what is dirty is written before a freeze, and an error there freezes nothing") {
+TEST_CASE(
+    "what is dirty is written before a freeze, and an error there freezes nothing", "[machine]") {
   Shared shared;
   CHECK(freeze_and_thaw(-1, 30, kFake) == 0);
   CHECK(kernel->synced);
@@ -118,14 +119,16 @@ TEST_CASE("what is dirty is written before a freeze, and an error there freezes 
   CHECK(kernel->thawed_by == 0);
 }
 
-TEST_CASE("a filesystem that somebody else holds frozen is left to them") {
+TEST_CASE("a filesystem that somebody else holds frozen is left to them", "[machine]") {
   Shared shared;
   kernel->state = kFrozen;
   CHECK(freeze_and_thaw(-1, 30, kFake) == EBUSY);
   CHECK(kernel->state == kFrozen);
 }
 
-TEST_CASE("a process that is killed after its freeze outlasted the limit leaves nothing frozen") {
+TEST_CASE(
+    "a process that is killed after its freeze outlasted the limit leaves nothing frozen",
+    "[machine][crash]") {
   Shared shared;
   kernel->may_freeze = false;
   kernel->signal = SIGKILL;
@@ -139,7 +142,7 @@ TEST_CASE("a process that is killed after its freeze outlasted the limit leaves 
   CHECK(kernel->thawed_by != child);
 }
 
-TEST_CASE("SIGTERM, SIGINT and SIGHUP end a process behind its thaw, not before") {
+TEST_CASE("SIGTERM, SIGINT and SIGHUP end a process behind its thaw, not before", "[machine]") {
   for (const int signal : {SIGTERM, SIGINT, SIGHUP}) {
     Shared shared;
     kernel->signal = signal;
@@ -152,7 +155,7 @@ TEST_CASE("SIGTERM, SIGINT and SIGHUP end a process behind its thaw, not before"
   }
 }
 
-TEST_CASE("a process that hangs between freeze and thaw is thawed at the limit") {
+TEST_CASE("a process that hangs between freeze and thaw is thawed at the limit", "[machine]") {
   Shared shared;
   kernel->signal = SIGSTOP;
   const auto child = freezing_process(1);
@@ -250,7 +253,9 @@ struct LoopDisk {
 
 }  // namespace
 
-TEST_CASE("ext4: a killed freeze that waited for a writer past its limit is thawed (needs root)") {
+TEST_CASE(
+    "ext4: a killed freeze that waited for a writer past its limit is thawed (needs root)",
+    "[machine][crash]") {
   LoopDisk disk;
   if (!disk.mounted) SKIP("needs root, mkfs.ext4 and a loop device");
   StuckWriter writer(disk.point() / "stuck");

@@ -33,7 +33,9 @@ int asked_in_chroot(const TempTree& tree) {
 
 }  // namespace
 
-TEST_CASE("an image or a captured tree may not act, and the error says what was asked and where") {
+TEST_CASE(
+    "an image or a captured tree may not act, and the error says what was asked and where",
+    "[facts]") {
   const TempTree tree{{"proc/1/root", "-> ../.."}};
   const auto actions = HostActions::of(tree.root(), "--reboot=kexec");
   REQUIRE_FALSE(actions);
@@ -44,7 +46,7 @@ TEST_CASE("an image or a captured tree may not act, and the error says what was 
   CHECK(actions.error().code == std::errc::invalid_argument);
 }
 
-TEST_CASE("a chroot may not act although its root is called /") {
+TEST_CASE("a chroot may not act although its root is called /", "[values]") {
   TempTree tree{{"elsewhere/", ""}};
   if (asked_in_chroot(tree) == 2) SKIP("no chroot is allowed here");
   // without /proc nobody can tell
@@ -55,7 +57,7 @@ TEST_CASE("a chroot may not act although its root is called /") {
   CHECK(asked_in_chroot(tree) == 0);
 }
 
-TEST_CASE("a root is told from PID 1's by what it is and not by its name") {
+TEST_CASE("a root is told from PID 1's by what it is and not by its name", "[values]") {
   TempTree tree{{"elsewhere/", ""}};
   CHECK(is_root_of_pid1(tree.root()) == std::nullopt);
   tree.add("proc/1/root", "-> ../../elsewhere");

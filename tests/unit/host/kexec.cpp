@@ -8,7 +8,7 @@
 
 using namespace vfirst;
 
-TEST_CASE("each errno of kexec_file_load tells the owner what to look at") {
+TEST_CASE("each errno of kexec_file_load tells the owner what to look at", "[kexec]") {
   CHECK(explain_kexec(EPERM).find("lockdown") != std::string::npos);
   CHECK(explain_kexec(EPERM).find("kexec_load_disabled") != std::string::npos);
   for (const int error : {EKEYREJECTED, EKEYREVOKED, EKEYEXPIRED, ENOKEY, EBADMSG, ENOPKG, ENODATA})

@@ -6,7 +6,8 @@
 
 using namespace vfirst;
 
-TEST_CASE("the kernel's words are its own, without the line that vfirst leaves there") {
+TEST_CASE(
+    "the kernel's words are its own, without the line that vfirst leaves there", "[machine]") {
   const test::TempTree tree{
       {"dev/kmsg",
        "6,1,100,-;igb 0000:41:00.0: 7 VFs allocated\n SUBSYSTEM=pci\n13,2,200,-;vfirst: complete "

@@ -45,7 +45,9 @@ struct Wire {
 
 }  // namespace
 
-TEST_CASE("of link events the ports that are up are taken, each once, and nothing is left behind") {
+TEST_CASE(
+    "of link events the ports that are up are taken, each once, and nothing is left behind",
+    "[machine][network]") {
   const Wire wire;
   wire.say(RTM_NEWLINK, 3, IFF_UP | IFF_RUNNING);
   // down
@@ -59,7 +61,7 @@ TEST_CASE("of link events the ports that are up are taken, each once, and nothin
   char left;
   CHECK(::recv(wire.ends[0], &left, 1, MSG_DONTWAIT) == -1);
 }
-TEST_CASE("what comes within the quiet time is taken along") {
+TEST_CASE("what comes within the quiet time is taken along", "[machine][network]") {
   const Wire wire;
   wire.say(RTM_NEWLINK, 3, IFF_UP);
   std::jthread later([&] {
@@ -68,7 +70,7 @@ TEST_CASE("what comes within the quiet time is taken along") {
   });
   CHECK(take_link_events(wire.ends[0], 2s)->up == std::vector<unsigned>{3, 7});
 }
-TEST_CASE("a message that is cut short is not read beyond its end") {
+TEST_CASE("a message that is cut short is not read beyond its end", "[machine][network]") {
   const Wire wire;
   const nlmsghdr header{sizeof(nlmsghdr) + 4, RTM_NEWLINK, 0, 0, 0};
   std::string bytes(reinterpret_cast<const char*>(&header), sizeof header);
@@ -78,7 +80,7 @@ TEST_CASE("a message that is cut short is not read beyond its end") {
   REQUIRE(::send(wire.ends[1], bytes.data(), 5, 0) == 5);
   CHECK(take_link_events(wire.ends[0], 1ms)->up.empty());
 }
-TEST_CASE("a socket is ours only where it was passed to this very process") {
+TEST_CASE("a socket is ours only where it was passed to this very process", "[machine][network]") {
   ::unsetenv("LISTEN_PID");
   CHECK_FALSE(passed_socket());
   ::setenv("LISTEN_FDS", "1", 1);

@@ -7,7 +7,7 @@
 using namespace vfirst;
 using namespace vfirst::test;
 
-TEST_CASE("a kernel's index tells loadable, built in and missing apart") {
+TEST_CASE("a kernel's index tells loadable, built in and missing apart", "[machine]") {
   TempTree tree{
       {"lib/modules/6.12.95/modules.builtin", "kernel/drivers/vfio/vfio.ko\n"},
       {"lib/modules/6.12.95/modules.order", ""}};
@@ -30,7 +30,7 @@ TEST_CASE("a kernel's index tells loadable, built in and missing apart") {
   CHECK(index->for_modalias("pci:v00008086d00001593sv00008086sd00000002bc02sc00i00").empty());
 }
 
-TEST_CASE("without an index there is nothing to ask") {
+TEST_CASE("without an index there is nothing to ask", "[machine]") {
   TempTree tree{{"lib/modules/6.12.95/kernel/", ""}};
   const auto root = tree.root();
   const auto index = ModuleIndex::open(root, "lib/modules/6.12.95");

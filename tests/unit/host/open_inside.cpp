@@ -108,7 +108,7 @@ int in_child(int error, const std::function<bool()>& claim) {
 
 }  // namespace
 
-TEST_CASE("the walk by components finds what openat2 finds, and fails as it does") {
+TEST_CASE("the walk by components finds what openat2 finds, and fails as it does", "[machine]") {
   const auto tree = links();
   const Fd root(::open(tree.path().c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
   for (const int flags :
@@ -119,7 +119,9 @@ TEST_CASE("the walk by components finds what openat2 finds, and fails as it does
     }
 }
 
-TEST_CASE("a file is made inside, through a folder that is a link, and never through a link") {
+TEST_CASE(
+    "a file is made inside, through a folder that is a link, and never through a link",
+    "[machine]") {
   const TempTree tree{{"d/", ""}, {"folder", "-> /d"}, {"out", "-> /new"}};
   const Fd root(::open(tree.path().c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
   for (auto* const open : {open_inside, walk_inside}) {
@@ -130,7 +132,9 @@ TEST_CASE("a file is made inside, through a folder that is a link, and never thr
   }
 }
 
-TEST_CASE("a tree is read where openat2 is not there, or not allowed, and its links stay in it") {
+TEST_CASE(
+    "a tree is read where openat2 is not there, or not allowed, and its links stay in it",
+    "[machine]") {
   const auto tree = links();
   for (const int error : {ENOSYS, EPERM}) {
     const auto ended = in_child(error, [&] {

@@ -3,15 +3,18 @@
 #include "unit/tree.hpp"
 
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 #include <catch2/catch_test_macros.hpp>
 #include <cerrno>
+#include <csignal>
 
 using namespace vfirst;
 using vfirst::test::TempTree;
 using Kind = RecordingRoot::Entry::Kind;
 
-TEST_CASE("an absolute path is refused, since the kernel would leave the root for it") {
+TEST_CASE(
+    "an absolute path is refused, since the kernel would leave the root for it", "[machine]") {
   const TempTree tree{{"etc/hostname", "fixture\n"}};
   const auto root = tree.root();
   CHECK(root.read("etc/hostname").value() == "fixture");
@@ -19,7 +22,7 @@ TEST_CASE("an absolute path is refused, since the kernel would leave the root fo
   CHECK(!root.exists("/etc"));
 }
 
-TEST_CASE("a tree's links stay in the tree, absolute ones and those that climb") {
+TEST_CASE("a tree's links stay in the tree, absolute ones and those that climb", "[machine]") {
   const TempTree tree{
       {"etc/hostname", "the tree's\n"},
       {"sys/class/absolute", "-> /etc/hostname"},
@@ -36,7 +39,7 @@ TEST_CASE("a tree's links stay in the tree, absolute ones and those that climb")
   CHECK(root.list("sys/folder") == std::vector<std::string>{"hostname"});
 }
 
-TEST_CASE("one newline at the end is no content, others are") {
+TEST_CASE("one newline at the end is no content, others are", "[machine]") {
   const TempTree tree{{"a", "x\n\n"}, {"b", "x"}, {"c", ""}};
   const auto root = tree.root();
   CHECK(root.read("a").value() == "x\n");
@@ -45,7 +48,7 @@ TEST_CASE("one newline at the end is no content, others are") {
   CHECK(root.bytes("a").value() == "x\n\n");
 }
 
-TEST_CASE("a head is no longer than asked for") {
+TEST_CASE("a head is no longer than asked for", "[machine]") {
   TempTree tree;
   tree.add("big", std::string(10000, 'x'));
   const auto root = tree.root();
@@ -53,7 +56,7 @@ TEST_CASE("a head is no longer than asked for") {
   CHECK(root.read("big").value().size() == 10000);
 }
 
-TEST_CASE("a recording holds what was read, the links on the way, and no more") {
+TEST_CASE("a recording holds what was read, the links on the way, and no more", "[machine]") {
   const TempTree tree{
       {"sys/devices/pci0000:00/0000:00:03.0/vendor", "0x8086\n"},
       {"sys/devices/pci0000:00/0000:00:03.0/device", "0x1592\n"},
@@ -72,7 +75,9 @@ TEST_CASE("a recording holds what was read, the links on the way, and no more") 
   CHECK(!entries.contains("secret"));
 }
 
-TEST_CASE("a listed directory is recorded with all its names, and a later read fills the file in") {
+TEST_CASE(
+    "a listed directory is recorded with all its names, and a later read fills the file in",
+    "[machine]") {
   const TempTree tree{
       {"sys/class/net/eth0", "-> ../../devices/net/eth0"},
       {"sys/class/net/bonding_masters", "\n"},
@@ -86,7 +91,7 @@ TEST_CASE("a listed directory is recorded with all its names, and a later read f
   CHECK(root.entries().at("sys/devices/net/eth0/flags").content == "0x1003\n");
 }
 
-TEST_CASE("a link's text is found inside the tree, too") {
+TEST_CASE("a link's text is found inside the tree, too", "[machine]") {
   const TempTree tree{
       {"p", "-> /proc"}, {"d", "-> /e"}, {"e/driver", "-> ../drivers/ice"}, {"plain", "x"}};
   const auto root = tree.root();
@@ -98,7 +103,7 @@ TEST_CASE("a link's text is found inside the tree, too") {
   CHECK(root.link("absent").error().code == std::errc::no_such_file_or_directory);
 }
 
-TEST_CASE("a FIFO, or a link to one, is refused and holds nobody up") {
+TEST_CASE("a FIFO, or a link to one, is refused and holds nobody up", "[machine]") {
   TempTree tree{{"etc/link", "-> fifo"}};
   REQUIRE(::mkfifo((tree.path() / "etc/fifo").c_str(), 0644) == 0);
   const auto root = tree.root();
@@ -113,7 +118,7 @@ TEST_CASE("a FIFO, or a link to one, is refused and holds nobody up") {
   ::alarm(0);
 }
 
-TEST_CASE("a file of a foreign tree is read up to 16 MiB") {
+TEST_CASE("a file of a foreign tree is read up to 16 MiB", "[machine]") {
   TempTree tree{{"large", ""}, {"largest", ""}};
   std::filesystem::resize_file(tree.path() / "largest", 16 << 20);
   std::filesystem::resize_file(tree.path() / "large", (16 << 20) + 1);
@@ -125,7 +130,34 @@ TEST_CASE("a file of a foreign tree is read up to 16 MiB") {
   CHECK(root.read_head("large", 100)->size() == 100);
 }
 
-TEST_CASE("a path with a NUL is no path") {
+TEST_CASE("a path with a NUL is no path", "[machine]") {
   const TempTree tree{{"a", "x"}};
   CHECK(tree.root().read(std::string_view("a\0b", 3)).error().kind == Error::Kind::refused);
+}
+
+TEST_CASE(
+    "the root of a process that lives in another tree is not this host's (needs root)",
+    "[machine]") {
+  const TempTree tree{{"etc/hostname", "the tree's\n"}};
+  int ready[2];
+  REQUIRE(::pipe(ready) == 0);
+  const pid_t child = ::fork();
+  if (child == 0) {
+    if (::chroot(tree.path().c_str()) != 0) ::_exit(77);
+    [[maybe_unused]] const auto told = ::write(ready[1], "x", 1);
+    ::pause();
+  }
+  ::close(ready[1]);
+  char word = 0;
+  const bool there = ::read(ready[0], &word, 1) == 1;
+  ::close(ready[0]);
+  const auto root = Root::open("/proc/" + std::to_string(child) + "/root");
+  ::kill(child, SIGKILL);
+  ::waitpid(child, nullptr, 0);
+  if (!there) SKIP("needs root, for chroot(2)");
+  REQUIRE(root);
+  CHECK_FALSE(root->is_host());
+  CHECK(root->read("etc/hostname") == "the tree's");
+  CHECK(Root::open("/")->is_host());
+  CHECK(Root::open("/proc/self/root")->is_host());
 }

@@ -28,7 +28,8 @@ bool goes(const fs::path& directory) {
 
 }  // namespace
 
-TEST_CASE("a scratch directory goes with its object, also from where nobody may enter") {
+TEST_CASE(
+    "a scratch directory goes with its object, also from where nobody may enter", "[machine]") {
   fs::path path;
   {
     const auto scratch = ScratchDirectory::make();
@@ -39,7 +40,7 @@ TEST_CASE("a scratch directory goes with its object, also from where nobody may 
   CHECK_FALSE(fs::exists(path));
 }
 
-TEST_CASE("a scratch directory goes when its process is killed") {
+TEST_CASE("a scratch directory goes when its process is killed", "[machine][crash]") {
   for (const int signal : {SIGKILL, SIGTERM}) {
     const test::TempTree tree{{"here/", ""}};
     const pid_t child = ::fork();

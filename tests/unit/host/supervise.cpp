@@ -9,13 +9,13 @@
 using namespace vfirst;
 using namespace std::chrono_literals;
 
-TEST_CASE("the work's exit code comes back") {
+TEST_CASE("the work's exit code comes back", "[machine]") {
   const auto ended = supervise([](const Supervisor&) { return 3; }, 10s);
   CHECK(ended.how == Supervised::How::done);
   CHECK(ended.code == 3);
 }
 
-TEST_CASE("an answer that is known is not kept by a thread that never ends") {
+TEST_CASE("an answer that is known is not kept by a thread that never ends", "[machine]") {
   const auto began = std::chrono::steady_clock::now();
   const auto ended = supervise(
       [](const Supervisor& above) {
@@ -32,7 +32,7 @@ TEST_CASE("an answer that is known is not kept by a thread that never ends") {
   CHECK(std::chrono::steady_clock::now() - began < 4s);
 }
 
-TEST_CASE("at the limit the work is left behind, and the work can move the limit") {
+TEST_CASE("at the limit the work is left behind, and the work can move the limit", "[machine]") {
   const auto forever = [](std::chrono::milliseconds more) {
     return [more](const Supervisor& above) {
       if (more > 0ms) above.allow(more);
@@ -44,7 +44,7 @@ TEST_CASE("at the limit the work is left behind, and the work can move the limit
   CHECK(supervise(forever(20s), 500ms).how == Supervised::How::done);
 }
 
-TEST_CASE("work that dies is told from work that ends") {
+TEST_CASE("work that dies is told from work that ends", "[machine]") {
   const auto ended = supervise([](const Supervisor&) { return ::raise(SIGKILL); }, 10s);
   CHECK(ended.how == Supervised::How::died);
 }

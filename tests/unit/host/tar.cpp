@@ -12,7 +12,8 @@ namespace fs = std::filesystem;
 
 TEST_CASE(
     "tar(1) unpacks what was written: directories, contents of any size, links, names of any "
-    "length") {
+    "length",
+    "[machine]") {
   const TempTree tree{{"out/", ""}};
   const auto archive = tree.path() / "x.tar";
   const int fd = ::open(archive.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);

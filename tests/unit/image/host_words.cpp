@@ -23,7 +23,9 @@ std::string told(const std::vector<Difference>& all) {
 
 }  // namespace
 
-TEST_CASE("arguments of one host are found in each file's own quoting") {
+TEST_CASE(
+    "arguments of one host are found in each file's own quoting",
+    "[values][facts][kernel-arguments]") {
   CHECK(
       told(host_arguments("root=UUID=1f ro isolcpus=managed_irq,domain,2-15 quiet\n")) ==
       "1:isolcpus=managed_irq,domain,2-15");
@@ -40,7 +42,7 @@ TEST_CASE("arguments of one host are found in each file's own quoting") {
       "1:ifname=boot0:52:54:00:12:34:56 1:BOOTIF=01-52-54-00-12-34-56");
 }
 
-TEST_CASE("arguments that fit every machine are not") {
+TEST_CASE("arguments that fit every machine are not", "[values][facts][kernel-arguments]") {
   CHECK(told(host_arguments("intel_iommu=on iommu=pt default_hugepagesz=1G hugepagesz=1G "
                             "hugepages=0 ip=dhcp irqaffinity=$cpus"))
             .empty());
@@ -48,13 +50,13 @@ TEST_CASE("arguments that fit every machine are not") {
   CHECK(told(host_arguments("GRUB_CMDLINE_LINUX_DEFAULT=\"quiet $vfirst_args\"\n")).empty());
 }
 
-TEST_CASE("a word that every menu entry repeats is told once") {
+TEST_CASE("a word that every menu entry repeats is told once", "[values][facts]") {
   CHECK(
       told(host_arguments("linux /a isolcpus=1\nlinux /b isolcpus=1\nlinux /c isolcpus=2\n")) ==
       "1:isolcpus=1 3:isolcpus=2");
 }
 
-TEST_CASE("a policy in words fits every host") {
+TEST_CASE("a policy in words fits every host", "[values][facts][policy]") {
   CHECK(told(host_values(
                  "50.ini",
                  "[cpu]\nreserved-cores-per-node = 1\n[pf a]\nvendor = 8086\nirq = "
@@ -62,7 +64,8 @@ TEST_CASE("a policy in words fits every host") {
             .empty());
 }
 
-TEST_CASE("CPU lists and addresses without a [match] are named with their line") {
+TEST_CASE(
+    "CPU lists and addresses without a [match] are named with their line", "[values][facts][cpu]") {
   CHECK(
       told(host_values(
           "50.ini",
@@ -74,7 +77,9 @@ TEST_CASE("CPU lists and addresses without a [match] are named with their line")
       "50.ini:7: [vf a 0] mac = 02:00:00:00:00:01 fits one host, and no [match] says which\n");
 }
 
-TEST_CASE("a [match] of a model is enough for a CPU list, a MAC needs one of a host") {
+TEST_CASE(
+    "a [match] of a model is enough for a CPU list, a MAC needs one of a host",
+    "[values][facts][cpu]") {
   const std::string body = "[cpu]\nreserved = 0-1\n[pf a]\nvf-mac = 52:54:00:00:00:01\n";
   CHECK(
       told(host_values("60.ini", "[match]\nproduct = R760*\n" + body)) ==

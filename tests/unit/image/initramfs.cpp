@@ -60,11 +60,11 @@ std::string judged(
 
 }  // namespace
 
-TEST_CASE("a generic initramfs with vfirst and every driver has no difference") {
+TEST_CASE("a generic initramfs with vfirst and every driver has no difference", "[provisioning]") {
   CHECK(judged(listing()).empty());
 }
 
-TEST_CASE("an initramfs made for its builder says so itself") {
+TEST_CASE("an initramfs made for its builder says so itself", "[provisioning]") {
   CHECK(
       judged(
           listing() + line("usr/lib/dracut/hostonly-files") +
@@ -73,20 +73,22 @@ TEST_CASE("an initramfs made for its builder says so itself") {
       "etc/cmdline.d/95root-dev.conf)\n");
 }
 
-TEST_CASE("what a generic initramfs may store is no sign of a host") {
+TEST_CASE("what a generic initramfs may store is no sign of a host", "[provisioning]") {
   CHECK(judged(
             listing() + line("etc/cmdline.d/base.conf") + line("etc/cmdline.d/01-default.conf") +
             line("etc/machine-id"))
             .empty());
 }
 
-TEST_CASE("an initramfs without other machines' disks is named even where no file tells") {
+TEST_CASE(
+    "an initramfs without other machines' disks is named even where no file tells",
+    "[provisioning]") {
   CHECK(
       judged(listing({"megaraid_sas", "virtio_blk"})) ==
       "boot/i: lacks drivers of other machines' disks: virtio_blk megaraid_sas\n");
 }
 
-TEST_CASE("a missing program and missing drivers are a line each") {
+TEST_CASE("a missing program and missing drivers are a line each", "[provisioning]") {
   auto text = listing({"vfio-pci", "ice"});
   text.erase(text.find(line("usr/sbin/vfirst")), line("usr/sbin/vfirst").size());
   CHECK(
@@ -95,14 +97,16 @@ TEST_CASE("a missing program and missing drivers are a line each") {
       "early boot needs: vfio-pci ice\n");
 }
 
-TEST_CASE("a driver that the kernel has built in, or not at all, is not missed") {
+TEST_CASE("a driver that the kernel has built in, or not at all, is not missed", "[provisioning]") {
   auto of = kernel();
   of.modules["vfio-pci"] = ModuleState::builtin;
   of.modules["ice"] = ModuleState::missing;
   CHECK(judged(listing({"vfio-pci", "ice"}), of).empty());
 }
 
-TEST_CASE("a driver that dracut's configuration leaves out is a warning with the file's name") {
+TEST_CASE(
+    "a driver that dracut's configuration leaves out is a warning with the file's name",
+    "[provisioning]") {
   CHECK(
       judged(listing({"igb"}), kernel(), {{"igb", "etc/dracut.conf.d/90-omit.conf"}}) ==
       "warning etc/dracut.conf.d/90-omit.conf: omit_drivers leaves igb out of boot/i\n");
@@ -110,7 +114,8 @@ TEST_CASE("a driver that dracut's configuration leaves out is a warning with the
 }
 
 TEST_CASE(
-    "names are read from plain lists, from squashed images and with any compression's suffix") {
+    "names are read from plain lists, from squashed images and with any compression's suffix",
+    "[provisioning]") {
   const auto plain = Initramfs::parse(
       "usr/lib/modules/6.1/kernel/vfio-pci.ko\nusr/lib/modules/6.1/kernel/"
       "igb.ko.zst\nsquashfs-root/usr/sbin/vfirst\nusr/lib/a.kofi\n");
@@ -121,7 +126,9 @@ TEST_CASE(
   CHECK(plain.has("vfio-pci"));
 }
 
-TEST_CASE("both initramfs generators install the drivers of the build's list and name none") {
+TEST_CASE(
+    "both initramfs generators install the drivers of the build's list and name none",
+    "[provisioning]") {
   for (const auto* script : {"50vfirst/module-setup.sh", "initramfs-tools/hook"}) {
     INFO(script);
     std::ifstream file(std::string(VFIRST_TESTS_DIR) + "/../dracut/" + script);
@@ -134,7 +141,7 @@ TEST_CASE("both initramfs generators install the drivers of the build's list and
   }
 }
 
-TEST_CASE("an initramfs is found where each distribution puts it") {
+TEST_CASE("an initramfs is found where each distribution puts it", "[provisioning]") {
   for (const std::string path :
        {"boot/initrd.img-6.1", "boot/initramfs-6.1.img", "boot/initrd-6.1",
         "usr/lib/modules/6.1/initramfs.img", "boot/debian/6.1/initrd",
@@ -146,7 +153,8 @@ TEST_CASE("an initramfs is found where each distribution puts it") {
 }
 
 TEST_CASE(
-    "lsinitramfs is asked where there is no lsinitrd, and its failure is told in its own words") {
+    "lsinitramfs is asked where there is no lsinitrd, and its failure is told in its own words",
+    "[provisioning]") {
   test::TempTree tree;
   const auto root = tree.root();
   const auto none = [](const auto& argv, auto) -> Result<Ended> {

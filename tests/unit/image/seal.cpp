@@ -58,7 +58,9 @@ struct Image {
 
 }  // namespace
 
-TEST_CASE("an image as a builder leaves it has no difference, and every kernel was looked at") {
+TEST_CASE(
+    "an image as a builder leaves it has no difference, and every kernel was looked at",
+    "[facts][provisioning]") {
   Image image;
   CHECK(image.differences().empty());
   CHECK(image.warnings().empty());
@@ -68,7 +70,9 @@ TEST_CASE("an image as a builder leaves it has no difference, and every kernel w
   CHECK(report.kernels[0].initramfs == "boot/initrd.img-6.12.1");
 }
 
-TEST_CASE("the mark that lets hosts provision themselves is missed, and left by seal alone") {
+TEST_CASE(
+    "the mark that lets hosts provision themselves is missed, and left by seal alone",
+    "[facts][provisioning]") {
   Image image;
   image.tree.remove(kSealedMark);
   CHECK(
@@ -80,7 +84,7 @@ TEST_CASE("the mark that lets hosts provision themselves is missed, and left by 
   CHECK(image.differences() == "");
 }
 
-TEST_CASE("identity is seen and mended") {
+TEST_CASE("identity is seen and mended", "[facts][provisioning]") {
   Image image;
   image.tree.add(
       {{"etc/machine-id", "8f2d1c4ab0e9453f9d6c7e5a1b3f2d40\n"},
@@ -98,7 +102,9 @@ TEST_CASE("identity is seen and mended") {
   CHECK_FALSE(image.root.exists("var/lib/dbus/machine-id"));
 }
 
-TEST_CASE("a machine-id that is empty or not there is mended, D-Bus's link to it stays") {
+TEST_CASE(
+    "a machine-id that is empty or not there is mended, D-Bus's link to it stays",
+    "[facts][provisioning]") {
   for (const bool there : {true, false}) {
     Image image;
     if (there)
@@ -113,7 +119,9 @@ TEST_CASE("a machine-id that is empty or not there is mended, D-Bus's link to it
   }
 }
 
-TEST_CASE("slots, journal, history and the stamp of a provisioned host are taken out") {
+TEST_CASE(
+    "slots, journal, history and the stamp of a provisioned host are taken out",
+    "[facts][provisioning][grub]") {
   Image image;
   image.tree.add(
       {{"boot/vfirst/a.cfg", "set vfirst_args=\"isolcpus=2-3\"\n"},
@@ -133,7 +141,9 @@ TEST_CASE("slots, journal, history and the stamp of a provisioned host are taken
   CHECK(image.tree.content("boot/grub/grub.cfg") == kGrub);
 }
 
-TEST_CASE("our arguments leave the entries of a boot loader that has them there") {
+TEST_CASE(
+    "our arguments leave the entries of a boot loader that has them there",
+    "[facts][provisioning][kernel-arguments]") {
   Image image;
   const std::string entry =
       "title Debian\nversion 6.12.1\nlinux /vmlinuz-6.12.1\noptions root=UUID=1f ro\n";
@@ -149,7 +159,9 @@ TEST_CASE("our arguments leave the entries of a boot loader that has them there"
   CHECK(image.differences().empty());
 }
 
-TEST_CASE("arguments that others wrote are named with file and line, and left alone") {
+TEST_CASE(
+    "arguments that others wrote are named with file and line, and left alone",
+    "[facts][provisioning][kernel-arguments]") {
   Image image;
   image.tree.add(
       {{"etc/default/grub.d/50-cloud.cfg",
@@ -163,7 +175,9 @@ TEST_CASE("arguments that others wrote are named with file and line, and left al
   CHECK(image.differences() == told);
 }
 
-TEST_CASE("a policy that would be refused is a difference, one that fits one host a warning") {
+TEST_CASE(
+    "a policy that would be refused is a difference, one that fits one host a warning",
+    "[facts][provisioning][policy]") {
   Image image;
   image.tree.add({{"etc/vfirst/policy.d/60-bad.ini", "[cpu]\nisolat = yes\n"}});
   CHECK(
@@ -178,7 +192,8 @@ TEST_CASE("a policy that would be refused is a difference, one that fits one hos
 }
 
 TEST_CASE(
-    "a kernel without an initramfs and one that cannot be read are differences with a command") {
+    "a kernel without an initramfs and one that cannot be read are differences with a command",
+    "[facts][provisioning]") {
   Image image;
   image.tree.add({{"boot/vmlinuz-6.13.0", "x"}, {"lib/modules/6.13.0/modules.order", ""}});
   auto differences = image.inspect().differences;
@@ -194,14 +209,14 @@ TEST_CASE(
   CHECK(image.differences() == "boot/initrd.img-6.12.1: lsinitrd cannot read it: exit code 0\n");
 }
 
-TEST_CASE("the builder's own running kernel is not the image's") {
+TEST_CASE("the builder's own running kernel is not the image's", "[facts][provisioning]") {
   Image image;
   image.tree.add({{"proc/sys/kernel/osrelease", "5.10.0-builder\n"}});
   CHECK(image.inspect().kernels.size() == 1);
   CHECK(image.differences().empty());
 }
 
-TEST_CASE("the real module index decides which drivers are missed") {
+TEST_CASE("the real module index decides which drivers are missed", "[facts][provisioning]") {
   Image image;
   image.tree.add("lib/modules/6.12.1/kernel/igb.ko", module_object({"license=GPL"}));
   image.tree.add("lib/modules/6.12.1/modules.builtin", "kernel/drivers/vfio/pci/vfio-pci.ko\n");
@@ -215,13 +230,15 @@ TEST_CASE("the real module index decides which drivers are missed") {
       "etc/dracut.conf.d/90-omit.conf: omit_drivers leaves igb out of boot/initrd.img-6.12.1\n");
 }
 
-TEST_CASE("an argument inside the initramfs is found") {
+TEST_CASE("an argument inside the initramfs is found", "[facts][provisioning][kernel-arguments]") {
   Image image;
   image.listing += "dracut cmdline:\nisolcpus=2-3\n";
   CHECK(image.differences() == "boot/initrd.img-6.12.1: isolcpus=2-3 fits one machine\n");
 }
 
-TEST_CASE("a system that runs is told from an image, in a chroot and outside of one") {
+TEST_CASE(
+    "a system that runs is told from an image, in a chroot and outside of one",
+    "[facts][provisioning]") {
   TempTree tree, other;
   const auto running = [&] { return is_running_system(tree.root()); };
   CHECK_FALSE(running());
@@ -237,7 +254,7 @@ TEST_CASE("a system that runs is told from an image, in a chroot and outside of 
   CHECK(running());
 }
 
-TEST_CASE("sealing a sealed image writes nothing") {
+TEST_CASE("sealing a sealed image writes nothing", "[facts][provisioning]") {
   Image image;
   image.tree.add({{"var/lib/vfirst/history", "x\n"}});
   image.mend();
@@ -247,7 +264,9 @@ TEST_CASE("sealing a sealed image writes nothing") {
   CHECK(image.notes.empty());
 }
 
-TEST_CASE("an image whose journal names a file that is not ours is refused, and nothing changes") {
+TEST_CASE(
+    "an image whose journal names a file that is not ours is refused, and nothing changes",
+    "[facts][provisioning]") {
   Image image;
   image.tree.add(
       {{"etc/machine-id", "8f2d1c4ab0e9453f9d6c7e5a1b3f2d40\n"},
@@ -265,7 +284,9 @@ TEST_CASE("an image whose journal names a file that is not ours is refused, and 
   CHECK(image.tree.content("etc/machine-id").starts_with("8f2d"));
 }
 
-TEST_CASE("a folder of ours that is a link goes as a link, and what it leads to stays") {
+TEST_CASE(
+    "a folder of ours that is a link goes as a link, and what it leads to stays",
+    "[facts][provisioning]") {
   Image image;
   image.tree.add(
       {{"var/lib/vfirst", "-> /etc/vfirst"},

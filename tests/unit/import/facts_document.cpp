@@ -29,7 +29,8 @@ std::string refusal(const std::string& text) {
 
 TEST_CASE(
     "a document needs CPUs, memory, nodes and PCI functions, and what else it leaves out is not "
-    "known") {
+    "known",
+    "[facts][import][cpu]") {
   const auto facts = read_document("r.json", document());
   REQUIRE(facts);
   CHECK(facts->cpu.online == CpuSet{0, 1});
@@ -44,7 +45,9 @@ TEST_CASE(
       "r.json: /cpu/cpus/0: a CPU without 'id'");
 }
 
-TEST_CASE("members that this version does not know are passed over, whatever is in them") {
+TEST_CASE(
+    "members that this version does not know are passed over, whatever is in them",
+    "[facts][import]") {
   const auto facts = read_document(
       "r.json", document(
                     kCpus, kRest,
@@ -54,7 +57,7 @@ TEST_CASE("members that this version does not know are passed over, whatever is 
   CHECK(facts->dmi.product == "R760");
 }
 
-TEST_CASE("a wrong value is refused in one line with the file and the place") {
+TEST_CASE("a wrong value is refused in one line with the file and the place", "[facts][import]") {
   CHECK(
       refusal(document(R"("cpu": {"online": "0-", "cpus": []})")) ==
       "r.json: /cpu/online: '0-', not a CPU list");
@@ -106,7 +109,7 @@ TEST_CASE("a wrong value is refused in one line with the file and the place") {
       "r.json: /kernels/0/config/C: 1, not a text");
 }
 
-TEST_CASE("what is there twice is refused, and so is what no machine has") {
+TEST_CASE("what is there twice is refused, and so is what no machine has", "[facts][import]") {
   CHECK(refusal(document(kCpus, kRest, R"(, "pci": [])")) == "r.json: /pci: this is there twice");
   CHECK(
       refusal(document(
@@ -138,7 +141,7 @@ TEST_CASE("what is there twice is refused, and so is what no machine has") {
                  R"("pci": [])")) == "r.json: /numa: CPUs 0 are in two nodes");
 }
 
-TEST_CASE("text that is no JSON, and JSON that is no facts, are refused") {
+TEST_CASE("text that is no JSON, and JSON that is no facts, are refused", "[facts][import]") {
   CHECK(refusal("") == "r.json: it is empty");
   CHECK(refusal("[]") == "r.json: neither facts (vfirst facts --json) nor an inspection by Ironic");
   CHECK(

@@ -64,7 +64,8 @@ bool has_gap(const Facts& facts, std::string_view word) {
 
 }  // namespace
 
-TEST_CASE("the inspection tells CPUs, nodes, PCI functions and their ports") {
+TEST_CASE(
+    "the inspection tells CPUs, nodes, PCI functions and their ports", "[import][cpu][network]") {
   const auto facts = facts_of(saved());
   CHECK(facts.cpu.online == CpuSet::range(0, 7));
   CHECK(facts.cpu.vendor == "intel");
@@ -90,7 +91,7 @@ TEST_CASE("the inspection tells CPUs, nodes, PCI functions and their ports") {
       std::vector{CriticalDevice{*PciAddress::parse("0000:01:00.0"), "root filesystem"}});
 }
 
-TEST_CASE("what the inspection does not tell is a gap and nothing else") {
+TEST_CASE("what the inspection does not tell is a gap and nothing else", "[import]") {
   const auto facts = facts_of(saved());
   CHECK_FALSE(facts.pci[1].sriov);
   CHECK_FALSE(facts.pci[1].sriov_known);
@@ -116,7 +117,7 @@ TEST_CASE("what the inspection does not tell is a gap and nothing else") {
   }
 }
 
-TEST_CASE("what the agent posts is the same as what is saved of it") {
+TEST_CASE("what the agent posts is the same as what is saved of it", "[import]") {
   CHECK(
       facts_of(fmt::format("{{{}, {}, \"error\": null}}", kInventory, kCollected)) ==
       facts_of(saved()));
@@ -129,7 +130,8 @@ TEST_CASE("what the agent posts is the same as what is saved of it") {
   CHECK(facts_of(saved(raw)) == facts_of(saved()));
 }
 
-TEST_CASE("without numa-topology there is nothing to plan with, and a wrong entry is named") {
+TEST_CASE(
+    "without numa-topology there is nothing to plan with, and a wrong entry is named", "[import]") {
   CHECK(
       refused_inspection(saved(R"("pci_devices": [])")) ==
       "node-7.json: /numa_topology/cpus: not there: a plan needs each CPU's number, node and "

@@ -23,7 +23,7 @@ KernelArg arg(std::string_view key, std::optional<std::string_view> value = std:
 
 }  // namespace
 
-TEST_CASE("arguments are read in order, duplicates kept") {
+TEST_CASE("arguments are read in order, duplicates kept", "[kernel-arguments]") {
   CHECK(
       tokens("ro quiet console=tty0 console=ttyS0 quiet")
           .compare("ro|quiet|console=tty0|console=ttyS0|quiet") == 0);
@@ -33,7 +33,8 @@ TEST_CASE("arguments are read in order, duplicates kept") {
 }
 
 TEST_CASE(
-    "double quotes keep blanks, around the value or the whole argument, and there is no escape") {
+    "double quotes keep blanks, around the value or the whole argument, and there is no escape",
+    "[kernel-arguments]") {
   CHECK(tokens(R"(dyndbg="file x +p" b)") == "dyndbg=file x +p|b");
   CHECK(tokens(R"("dyndbg=file x +p" b)") == "dyndbg=file x +p|b");
   CHECK(tokens(R"("a b" c)") == "a b|c");
@@ -41,13 +42,15 @@ TEST_CASE(
   CHECK(tokens(R"(a='b c')") == R"(a='b|c')");
 }
 
-TEST_CASE("a quote in the middle switches blanks but stays in the value") {
+TEST_CASE("a quote in the middle switches blanks but stays in the value", "[kernel-arguments]") {
   CHECK(tokens(R"(a=b"c d"e f)") == R"(a=b"c d"e|f)");
   CHECK(tokens(R"(a=b" c)") == R"(a=b" c)");
   CHECK(tokens(R"(a" b"=c)") == R"(a" b"=c)");
 }
 
-TEST_CASE("a text splits into arguments at the kernel's blanks, quoted ones aside") {
+TEST_CASE(
+    "a text splits into arguments at the kernel's blanks, quoted ones aside",
+    "[kernel-arguments]") {
   const auto all = split_arguments("  a=\"b c\"\tquiet -- \"d e\" f\n");
   CHECK(join_arguments(all) == "a=\"b c\" quiet -- \"d e\" f");
   REQUIRE(all.size() == 5);
@@ -60,7 +63,7 @@ TEST_CASE("a text splits into arguments at the kernel's blanks, quoted ones asid
   CHECK(split_arguments(std::string_view("a\0 b", 4)).size() == 1);
 }
 
-TEST_CASE("next_arg's corners are the kernel's") {
+TEST_CASE("next_arg's corners are the kernel's", "[kernel-arguments]") {
   // an '=' in front is part of the name
   CHECK(tokens("=a") == "=a");
   CHECK_FALSE(CommandLine::parse("=a").args()[0].value);
@@ -84,7 +87,7 @@ TEST_CASE("next_arg's corners are the kernel's") {
              "b") == "a|b");
 }
 
-TEST_CASE("everything from -- on belongs to init") {
+TEST_CASE("everything from -- on belongs to init", "[kernel-arguments]") {
   const auto line = CommandLine::parse("a b -- c=1 isolcpus=2");
   CHECK(line.args().size() == 2);
   CHECK(line.init_part() == "-- c=1 isolcpus=2");
@@ -94,7 +97,7 @@ TEST_CASE("everything from -- on belongs to init") {
   CHECK(CommandLine::parse("a --=b").args().size() == 2);
 }
 
-TEST_CASE("a hyphen equals an underscore in names, case counts") {
+TEST_CASE("a hyphen equals an underscore in names, case counts", "[kernel-arguments]") {
   CHECK(same_key("vfio-pci.ids", "vfio_pci.ids"));
   CHECK_FALSE(same_key("isolcpus", "isolcpu"));
   CHECK_FALSE(same_key("isolcpus", "Isolcpus"));
@@ -105,7 +108,7 @@ TEST_CASE("a hyphen equals an underscore in names, case counts") {
   CHECK(CommandLine::parse("a-b=c-d").args()[0].value == "c-d");
 }
 
-TEST_CASE("a line that nobody changed is written back byte for byte") {
+TEST_CASE("a line that nobody changed is written back byte for byte", "[kernel-arguments]") {
   for (std::string_view text :
        {"", " ", "  a   b=\"c d\"\t\"e f\"  -- x  y ", "BOOT_IMAGE=/vmlinuz ro\n", "a=\"b", "\"",
         "--", " -- ",
@@ -117,7 +120,7 @@ TEST_CASE("a line that nobody changed is written back byte for byte") {
   CHECK(CommandLine::parse(nul).args().size() == 2);
 }
 
-TEST_CASE("what is appended and taken out again leaves the original bytes") {
+TEST_CASE("what is appended and taken out again leaves the original bytes", "[kernel-arguments]") {
   for (std::string_view text : {"", "quiet", "a b ", " a\n", "a  -- x", "ro isolcpus=1"}) {
     auto line = CommandLine::parse(text);
     const std::vector<KernelArg> own{
@@ -131,13 +134,15 @@ TEST_CASE("what is appended and taken out again leaves the original bytes") {
   }
 }
 
-TEST_CASE("an appended argument stands before -- and behind the others") {
+TEST_CASE("an appended argument stands before -- and behind the others", "[kernel-arguments]") {
   auto line = CommandLine::parse("a -- b");
   REQUIRE(line.append(arg("c", "1")));
   CHECK(line.str() == "a c=1 -- b");
 }
 
-TEST_CASE("removing takes our own instance and leaves foreign ones of the same key") {
+TEST_CASE(
+    "removing takes our own instance and leaves foreign ones of the same key",
+    "[kernel-arguments]") {
   auto line = CommandLine::parse("console=tty0 isolcpus=1 console=ttyS0 isolcpus=2-3");
   CHECK(line.remove({arg("isolcpus", "2-3"), arg("console", "ttyS1")}) == 1);
   CHECK(line.str() == "console=tty0 isolcpus=1 console=ttyS0");
@@ -146,7 +151,7 @@ TEST_CASE("removing takes our own instance and leaves foreign ones of the same k
   CHECK(line.str() == "a isolcpus=2 b");
 }
 
-TEST_CASE("an argument goes with its blank, the first one with the next") {
+TEST_CASE("an argument goes with its blank, the first one with the next", "[kernel-arguments]") {
   auto line = CommandLine::parse("a b  c");
   line.erase(0);
   CHECK(line.str() == "b  c");
@@ -154,14 +159,16 @@ TEST_CASE("an argument goes with its blank, the first one with the next") {
   CHECK(line.str() == "b");
 }
 
-TEST_CASE("nothing is appended inside an open quote") {
+TEST_CASE("nothing is appended inside an open quote", "[kernel-arguments]") {
   auto line = CommandLine::parse("a=\"b c");
   const auto status = line.append(arg("d"));
   REQUIRE_FALSE(status);
   CHECK(status.error().what == "the command line ends inside a double quote: a=\"b c");
 }
 
-TEST_CASE("values are quoted where they hold a blank, and what has no spelling is refused") {
+TEST_CASE(
+    "values are quoted where they hold a blank, and what has no spelling is refused",
+    "[kernel-arguments]") {
   CHECK(arg("a").raw == "a");
   CHECK(arg("a", "").raw == "a=");
   CHECK(arg("a", "b=c").raw == "a=b=c");

@@ -18,7 +18,9 @@ std::string conflicts(
 
 }  // namespace
 
-TEST_CASE("a foreign isolcpus or nohz_full with other CPUs comes first and wins") {
+TEST_CASE(
+    "a foreign isolcpus or nohz_full with other CPUs comes first and wins",
+    "[kernel-arguments][cpu]") {
   CHECK(
       conflicts("ro isolcpus=1", "isolcpus=managed_irq,domain,2-3") ==
       "isolcpus=managed_irq,domain,2-3 < isolcpus=1: the first isolcpus= wins");
@@ -27,17 +29,21 @@ TEST_CASE("a foreign isolcpus or nohz_full with other CPUs comes first and wins"
       "nohz_full=2-3 < nohz_full=1-3: the first nohz_full= wins");
 }
 
-TEST_CASE("a foreign list of the same CPUs is no conflict, however it is spelt") {
+TEST_CASE(
+    "a foreign list of the same CPUs is no conflict, however it is spelt",
+    "[kernel-arguments][cpu]") {
   CHECK(conflicts("isolcpus=2,3", "isolcpus=managed_irq,domain,2-3 nohz_full=2-3").empty());
   CHECK(conflicts("nohz_full=14-N", "nohz_full=14-15").empty());
 }
 
-TEST_CASE("a foreign list that the kernel drops is no conflict") {
+TEST_CASE("a foreign list that the kernel drops is no conflict", "[kernel-arguments]") {
   CHECK(conflicts("isolcpus=2-63", "isolcpus=2-3").empty());
   CHECK(conflicts("isolcpus=do-main,1", "isolcpus=2-3").empty());
 }
 
-TEST_CASE("isolcpus against nohz_full matters up to 5.17, and for its nohz flag ever since") {
+TEST_CASE(
+    "isolcpus against nohz_full matters up to 5.17, and for its nohz flag ever since",
+    "[kernel-arguments][cpu]") {
   CHECK(conflicts("nohz_full=1-3", "isolcpus=2-3").empty());
   CHECK(
       conflicts("nohz_full=1-3", "isolcpus=2-3", {5, 14}) ==
@@ -50,14 +56,14 @@ TEST_CASE("isolcpus against nohz_full matters up to 5.17, and for its nohz flag 
   CHECK(conflicts("isolcpus=managed_irq,1-3", "isolcpus=domain,2-3").empty());
 }
 
-TEST_CASE("the first default_hugepagesz wins") {
+TEST_CASE("the first default_hugepagesz wins", "[kernel-arguments][hugepages]") {
   CHECK(
       conflicts("default_hugepagesz=2M", "default_hugepagesz=1G") ==
       "default_hugepagesz=1G < default_hugepagesz=2M: the first default_hugepagesz= wins");
   CHECK(conflicts("default_hugepagesz=1024M", "default_hugepagesz=1G").empty());
 }
 
-TEST_CASE("the first pair of a huge page size wins") {
+TEST_CASE("the first pair of a huge page size wins", "[kernel-arguments]") {
   CHECK(
       conflicts("hugepagesz=1G hugepages=1", "hugepagesz=1G hugepages=0:1,1:2") ==
       "hugepages=0:1,1:2 < hugepages=1: the first hugepages= of 1G wins");
@@ -71,7 +77,9 @@ TEST_CASE("the first pair of a huge page size wins") {
       "hugepages=2 < hugepages=4: the first hugepages= of 1G wins");
 }
 
-TEST_CASE("a bare foreign hugepages would count in a default size that we change") {
+TEST_CASE(
+    "a bare foreign hugepages would count in a default size that we change",
+    "[kernel-arguments][hugepages]") {
   CHECK(conflicts("hugepages=64", "hugepagesz=1G hugepages=2").empty());
   CHECK(
       conflicts("hugepages=64", "hugepagesz=2M hugepages=2") ==
@@ -87,7 +95,7 @@ TEST_CASE("a bare foreign hugepages would count in a default size that we change
       "size");
 }
 
-TEST_CASE("an IOMMU that a foreign argument turns off stays off") {
+TEST_CASE("an IOMMU that a foreign argument turns off stays off", "[kernel-arguments][iommu]") {
   CHECK(conflicts("iommu=off", "intel_iommu=on iommu=pt").size() > 0);
   CHECK(
       conflicts("amd_iommu=off", "iommu=pt") ==
@@ -95,7 +103,7 @@ TEST_CASE("an IOMMU that a foreign argument turns off stays off") {
   CHECK(conflicts("intel_iommu=on,sm_on iommu=nopt", "intel_iommu=on iommu=pt").empty());
 }
 
-TEST_CASE("arguments of other keys are left alone") {
+TEST_CASE("arguments of other keys are left alone", "[kernel-arguments]") {
   CHECK(conflicts(
             "root=/dev/sda1 ro quiet console=tty0 mitigations=off crashkernel=256M",
             "isolcpus=2-3 hugepagesz=1G hugepages=2 iommu=pt")

@@ -20,7 +20,7 @@ std::string read(std::string_view text, unsigned nr_cpu_ids = 16) {
 
 }  // namespace
 
-TEST_CASE("single CPUs and ranges, in any order, overlapping") {
+TEST_CASE("single CPUs and ranges, in any order, overlapping", "[cpu][kernel-arguments]") {
   CHECK(read("2-7,9") == "2-7,9");
   CHECK(read("9,2-7,3") == "2-7,9");
   CHECK(read("0") == "0");
@@ -28,7 +28,7 @@ TEST_CASE("single CPUs and ranges, in any order, overlapping") {
   CHECK(read("007") == "7");
 }
 
-TEST_CASE("strides are used/group, as the kernel's own example has it") {
+TEST_CASE("strides are used/group, as the kernel's own example has it", "[cpu][kernel-arguments]") {
   CHECK(read("0-1023:2/256", 1024) == "0-1,256-257,512-513,768-769");
   CHECK(read("0-15:1/2") == "0,2,4,6,8,10,12,14");
   CHECK(read("1-6:2/4") == "1-2,5-6");
@@ -40,7 +40,7 @@ TEST_CASE("strides are used/group, as the kernel's own example has it") {
   CHECK(read("all:1/4") == "0,4,8,12");
 }
 
-TEST_CASE("N is the last CPU and all is every one") {
+TEST_CASE("N is the last CPU and all is every one", "[cpu][kernel-arguments]") {
   CHECK(read("N") == "15");
   CHECK(read("4-N") == "4-15");
   CHECK(read("N-N") == "15");
@@ -52,7 +52,7 @@ TEST_CASE("N is the last CPU and all is every one") {
   CHECK(read("n") == "EINVAL");
 }
 
-TEST_CASE("blanks and commas separate, as many as there are") {
+TEST_CASE("blanks and commas separate, as many as there are", "[cpu][kernel-arguments]") {
   CHECK(read("").empty());
   CHECK(read(",").empty());
   CHECK(read(" 1 ,, 3\t5,") == "1,3,5");
@@ -65,7 +65,7 @@ TEST_CASE("blanks and commas separate, as many as there are") {
   CHECK(read("0-3:1/2all") == "0-15");
 }
 
-TEST_CASE("a wrong list is refused with the kernel's errno") {
+TEST_CASE("a wrong list is refused with the kernel's errno", "[cpu][kernel-arguments]") {
   for (auto text :
        {"a", "1-", "-1", "1--2", "3-1", "1:", "1-3:", "1-3:1", "1-3:1/", "1-3:1/0", "1-3:3/2",
         "1:1/2", "1-3/2", "1;2", "+1", "0x1", "1.5"}) {
@@ -81,7 +81,7 @@ TEST_CASE("a wrong list is refused with the kernel's errno") {
   CHECK(read("4294967294") == "ERANGE");
 }
 
-TEST_CASE("the message names the list, the part and the limit") {
+TEST_CASE("the message names the list, the part and the limit", "[cpu][kernel-arguments]") {
   CHECK(
       parse_kernel_list("0-1,2-63", 4).error().what ==
       "CPU list '0-1,2-63': '2-63' goes beyond the last CPU, 3");
@@ -90,7 +90,8 @@ TEST_CASE("the message names the list, the part and the limit") {
 }
 
 // The CPU lists of the boots measured on four CPUs.
-TEST_CASE("the lists of booted command lines are read as the kernel did") {
+TEST_CASE(
+    "the lists of booted command lines are read as the kernel did", "[cpu][kernel-arguments]") {
   // "incorrect CPU range"
   CHECK(read("2-63", 4) == "ERANGE");
   CHECK(read("1", 4) == "1");

@@ -9,7 +9,7 @@
 
 namespace vfirst {
 
-TEST_CASE("isolcpus is flags, then a list") {
+TEST_CASE("isolcpus is flags, then a list", "[kernel-arguments][cpu]") {
   const auto plain = split_isolcpus("2-3");
   CHECK(plain.domain);
   CHECK_FALSE(plain.managed_irq);
@@ -23,7 +23,9 @@ TEST_CASE("isolcpus is flags, then a list") {
   CHECK(split_isolcpus("nohz,2").nohz);
 }
 
-TEST_CASE("an unknown isolcpus flag is skipped, one with a wrong character drops all") {
+TEST_CASE(
+    "an unknown isolcpus flag is skipped, one with a wrong character drops all",
+    "[kernel-arguments][cpu]") {
   const auto typo = split_isolcpus("managed_irq,domian,2-3");
   CHECK(typo.managed_irq);
   CHECK_FALSE(typo.domain);
@@ -34,13 +36,15 @@ TEST_CASE("an unknown isolcpus flag is skipped, one with a wrong character drops
   CHECK(wrong.list.empty());
 }
 
-TEST_CASE("isolcpus reads a word without a comma behind it as an unknown flag, all too") {
+TEST_CASE(
+    "isolcpus reads a word without a comma behind it as an unknown flag, all too",
+    "[kernel-arguments][cpu]") {
   CHECK(split_isolcpus("all").unknown == std::vector<std::string>{"all"});
   CHECK(split_isolcpus("domain").unknown == std::vector<std::string>{"domain"});
   CHECK(split_isolcpus("2-N").list == "2-N");
 }
 
-TEST_CASE("each era begins with its kernel") {
+TEST_CASE("each era begins with its kernel", "[kernel-arguments]") {
   CHECK_FALSE(isolcpus_flags_supported({5, 5}));
   CHECK(isolcpus_flags_supported({5, 6}));
   CHECK_FALSE(hugepage_node_form({5, 15}));
@@ -52,12 +56,14 @@ TEST_CASE("each era begins with its kernel") {
   CHECK(cpulist_all_supported({5, 13}));
 }
 
-TEST_CASE("a kernel that nobody names counts as new") {
+TEST_CASE("a kernel that nobody names counts as new", "[kernel-arguments]") {
   CHECK(hugepage_node_form({}));
   CHECK_FALSE(housekeeping_lists_must_match({}));
 }
 
-TEST_CASE("the command line may be one byte shorter than the architecture's buffer") {
+TEST_CASE(
+    "the command line may be one byte shorter than the architecture's buffer",
+    "[kernel-arguments]") {
   CHECK(check_length(std::string(2047, 'a'), "x86_64"));
   const auto over = check_length(std::string(2048, 'a'), "x86_64");
   REQUIRE_FALSE(over);
@@ -70,7 +76,9 @@ TEST_CASE("the command line may be one byte shorter than the architecture's buff
   CHECK(command_line_limit("") == 256);
 }
 
-TEST_CASE("the catalogue finds an argument by either spelling and holds each once") {
+TEST_CASE(
+    "the catalogue finds an argument by either spelling and holds each once",
+    "[kernel-arguments]") {
   REQUIRE(karg_info("vfio_pci.ids"));
   CHECK(karg_info("vfio_pci.ids") == karg_info("vfio-pci.ids"));
   CHECK_FALSE(karg_info("isolcpu"));
@@ -85,7 +93,8 @@ TEST_CASE("the catalogue finds an argument by either spelling and holds each onc
 }
 
 // The rows measured on Linux 6.12 with four CPUs and two nodes of 4 GB: as far as reading goes.
-TEST_CASE("the booted command lines keep order and duplicates, pairs included") {
+TEST_CASE(
+    "the booted command lines keep order and duplicates, pairs included", "[kernel-arguments]") {
   for (std::string_view text : {
            "hugepagesz=1G hugepages=2 hugepagesz=2M hugepages=64",
            "hugepagesz=1G hugepagesz=2M hugepages=2 hugepages=64",

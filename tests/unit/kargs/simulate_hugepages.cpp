@@ -11,7 +11,9 @@ constexpr auto kTwice =
     "HugeTLB: hugepages= specified twice without interleaving hugepagesz=, ignoring hugepages=64";
 }
 
-TEST_CASE("each size with its count gives its pages, spread over the nodes") {
+TEST_CASE(
+    "each size with its count gives its pages, spread over the nodes",
+    "[hugepages][kernel-arguments]") {
   const auto seen = booted("hugepagesz=1G hugepages=2 hugepagesz=2M hugepages=64");
   CHECK(pages(seen, kBig) == "2: 1+1");
   CHECK(pages(seen, kSmall) == "64: 32+32");
@@ -19,7 +21,8 @@ TEST_CASE("each size with its count gives its pages, spread over the nodes") {
   CHECK(seen.log.empty());
 }
 
-TEST_CASE("sizes grouped before their counts lose all but the last") {
+TEST_CASE(
+    "sizes grouped before their counts lose all but the last", "[hugepages][kernel-arguments]") {
   const auto seen = booted("hugepagesz=1G hugepagesz=2M hugepages=2 hugepages=64");
   CHECK(pages(seen, kBig) == "0: 0+0");
   CHECK(pages(seen, kSmall) == "2: 2+0");
@@ -29,14 +32,16 @@ TEST_CASE("sizes grouped before their counts lose all but the last") {
   CHECK(seen.arguments[3].message == kTwice);
 }
 
-TEST_CASE("arguments in alphabetical order lose the big pages") {
+TEST_CASE("arguments in alphabetical order lose the big pages", "[hugepages][kernel-arguments]") {
   const auto seen = booted("hugepages=2 hugepages=64 hugepagesz=1G hugepagesz=2M");
   CHECK(pages(seen, kBig) == "0: 0+0");
   CHECK(pages(seen, kSmall) == "2: 2+0");
   CHECK(logs(seen, kTwice));
 }
 
-TEST_CASE("a count before its size is for the default size, and nothing is said") {
+TEST_CASE(
+    "a count before its size is for the default size, and nothing is said",
+    "[hugepages][kernel-arguments]") {
   const auto seen = booted("hugepages=2 hugepagesz=1G");
   CHECK(pages(seen, kBig) == "0: 0+0");
   CHECK(pages(seen, kSmall) == "2: 2+0");
@@ -44,7 +49,9 @@ TEST_CASE("a count before its size is for the default size, and nothing is said"
   CHECK(seen.arguments[1].effect == Effect::partial);
 }
 
-TEST_CASE("default_hugepagesz may be followed by its count, and by its size once more") {
+TEST_CASE(
+    "default_hugepagesz may be followed by its count, and by its size once more",
+    "[hugepages][kernel-arguments]") {
   const auto plain = booted("default_hugepagesz=1G hugepages=2");
   CHECK(pages(plain, kBig) == "2: 1+1");
   CHECK(plain.default_hugepage_kb == kBig);
@@ -56,7 +63,8 @@ TEST_CASE("default_hugepagesz may be followed by its count, and by its size once
   CHECK(booted("default_hugepagesz=1G hugepagesz=1G hugepages=2").worst() == Effect::effective);
 }
 
-TEST_CASE("before 5.8 default_hugepagesz=1G leaves no pool of 2M") {
+TEST_CASE(
+    "before 5.8 default_hugepagesz=1G leaves no pool of 2M", "[hugepages][kernel-arguments]") {
   CHECK(pages(booted("default_hugepagesz=1G", measured_machine({5, 4})), kSmall) == "no pool");
   CHECK(
       pages(
@@ -64,7 +72,7 @@ TEST_CASE("before 5.8 default_hugepagesz=1G leaves no pool of 2M") {
           kSmall) == "0: 0+0");
 }
 
-TEST_CASE("the first pair of a size wins") {
+TEST_CASE("the first pair of a size wins", "[hugepages][kernel-arguments]") {
   const auto seen = booted("hugepagesz=1G hugepages=1 hugepagesz=1G hugepages=2");
   CHECK(pages(seen, kBig) == "1: 1+0");
   CHECK(seen.arguments[2].effect == Effect::ignored);
@@ -73,7 +81,7 @@ TEST_CASE("the first pair of a size wins") {
       "HugeTLB: hugepages=2 does not follow a valid hugepagesz, ignoring");
 }
 
-TEST_CASE("a second default_hugepagesz changes nothing") {
+TEST_CASE("a second default_hugepagesz changes nothing", "[hugepages][kernel-arguments]") {
   const auto seen = booted("default_hugepagesz=1G hugepages=1 default_hugepagesz=2M hugepages=64");
   CHECK(seen.default_hugepage_kb == kBig);
   CHECK(
@@ -81,7 +89,8 @@ TEST_CASE("a second default_hugepagesz changes nothing") {
   CHECK(pages(seen, kSmall) == "0: 0+0");
 }
 
-TEST_CASE("counts by node are kept, and one bad node voids them all") {
+TEST_CASE(
+    "counts by node are kept, and one bad node voids them all", "[hugepages][kernel-arguments]") {
   CHECK(pages(booted("hugepagesz=1G hugepages=0:1,1:2"), kBig) == "3: 1+2");
   const auto bad = booted("hugepagesz=1G hugepages=0:1,5:2");
   CHECK(pages(bad, kBig) == "0: 0+0");
@@ -91,7 +100,8 @@ TEST_CASE("counts by node are kept, and one bad node voids them all") {
 
 TEST_CASE(
     "node numbers with a hole are taken since 5.18; before, a number had to be below the count of "
-    "nodes") {
+    "nodes",
+    "[hugepages][kernel-arguments]") {
   auto machine = measured_machine();
   machine.nodes[1].id = 8;
   CHECK(pages(booted("hugepagesz=1G hugepages=0:1,8:2", machine), kBig) == "3: 1+2");
@@ -99,7 +109,9 @@ TEST_CASE(
   CHECK(pages(booted("hugepagesz=1G hugepages=0:1,8:2", machine), kBig) == "0: 0+0");
 }
 
-TEST_CASE("a kernel before 5.16 takes the first node number for the count") {
+TEST_CASE(
+    "a kernel before 5.16 takes the first node number for the count",
+    "[hugepages][kernel-arguments]") {
   const auto none = booted("hugepagesz=1G hugepages=0:1,1:2", measured_machine({5, 15}));
   CHECK(pages(none, kBig) == "0: 0+0");
   CHECK(none.arguments[1].effect == Effect::ignored);
@@ -107,7 +119,9 @@ TEST_CASE("a kernel before 5.16 takes the first node number for the count") {
   CHECK(pages(booted("hugepagesz=1G hugepages=1:4", measured_machine({5, 15})), kBig) == "1: 1+0");
 }
 
-TEST_CASE("more pages than there are: what the nodes have, from whichever has it") {
+TEST_CASE(
+    "more pages than there are: what the nodes have, from whichever has it",
+    "[hugepages][kernel-arguments]") {
   const auto seen = booted("hugepagesz=1G hugepages=100");
   CHECK(pages(seen, kBig) == "4: 1+3");
   CHECK(seen.arguments[1].effect == Effect::partial);
@@ -117,7 +131,8 @@ TEST_CASE("more pages than there are: what the nodes have, from whichever has it
 }
 
 TEST_CASE(
-    "a node that is short takes pages from its neighbour up to 6.13, and goes without later") {
+    "a node that is short takes pages from its neighbour up to 6.13, and goes without later",
+    "[hugepages][kernel-arguments]") {
   CHECK(pages(booted("hugepagesz=1G hugepages=0:2,1:1"), kBig) == "3: 1+2");
   CHECK(booted("hugepagesz=1G hugepages=0:2,1:1").arguments[1].effect == Effect::partial);
   const auto later = booted("hugepagesz=1G hugepages=0:2,1:1", measured_machine({6, 14}));
@@ -129,13 +144,16 @@ TEST_CASE(
 
 TEST_CASE(
     "small pages are dealt out in pieces since 6.9, and a piece of one page is always the first "
-    "node's") {
+    "node's",
+    "[hugepages][kernel-arguments]") {
   CHECK(pages(booted("hugepages=6"), kSmall) == "6: 6+0");
   CHECK(pages(booted("hugepages=6", measured_machine({6, 1})), kSmall) == "6: 3+3");
   CHECK(pages(booted("hugepages=1:7"), kSmall) == "7: 0+7");
 }
 
-TEST_CASE("a node that runs out in the middle leaves the rest to the others") {
+TEST_CASE(
+    "a node that runs out in the middle leaves the rest to the others",
+    "[hugepages][kernel-arguments]") {
   auto machine = measured_machine({6, 1});
   machine.nodes = {
       {0, 4 << 20, true, {}, {}}, {1, 1 << 20, true, {}, {}}, {2, 2 << 20, true, {}, {}}};
@@ -146,7 +164,9 @@ TEST_CASE("a node that runs out in the middle leaves the rest to the others") {
   CHECK(pages(booted("hugepages=2:1000,0:2048", machine), kSmall) == "3048: 2048+0+1000");
 }
 
-TEST_CASE("small pages that leave the host no memory end the boot, big ones stop before") {
+TEST_CASE(
+    "small pages that leave the host no memory end the boot, big ones stop before",
+    "[hugepages][kernel-arguments]") {
   CHECK(booted("hugepages=3000").boots());
   const auto dead = booted("hugepages=5000");
   REQUIRE_FALSE(dead.boots());
@@ -156,7 +176,9 @@ TEST_CASE("small pages that leave the host no memory end the boot, big ones stop
   CHECK(booted("hugepagesz=1G hugepages=5000").boots());
 }
 
-TEST_CASE("a count before any size beats the pair that names the default size") {
+TEST_CASE(
+    "a count before any size beats the pair that names the default size",
+    "[hugepages][kernel-arguments]") {
   const auto seen = booted("hugepages=4 hugepagesz=2M hugepages=10");
   CHECK(seen.hugepages.front().pages == 4);
   CHECK(seen.arguments[2].effect == Effect::ignored);
@@ -164,7 +186,8 @@ TEST_CASE("a count before any size beats the pair that names the default size") 
   CHECK(logs(seen, "HugeTLB: Using hugepages=4 for number of default huge pages"));
 }
 
-TEST_CASE("a size that the machine has not takes its count with it") {
+TEST_CASE(
+    "a size that the machine has not takes its count with it", "[hugepages][kernel-arguments]") {
   const auto seen = booted("hugepagesz=3M hugepages=5 hugepagesz=1G hugepages=1");
   CHECK(logs(seen, "HugeTLB: unsupported hugepagesz=3M"));
   CHECK(logs(seen, "HugeTLB: hugepages=5 does not follow a valid hugepagesz, ignoring"));
@@ -174,7 +197,7 @@ TEST_CASE("a size that the machine has not takes its count with it") {
   CHECK(pages(booted("hugepagesz=1G hugepages=1", machine), kBig) == "no pool");
 }
 
-TEST_CASE("arm64 has the sizes of its base page") {
+TEST_CASE("arm64 has the sizes of its base page", "[hugepages][kernel-arguments]") {
   auto machine = measured_machine();
   machine.architecture = "aarch64";
   CHECK(pages(booted("hugepagesz=32M hugepages=2", machine), 32 << 10) == "2: 1+1");
@@ -183,7 +206,7 @@ TEST_CASE("arm64 has the sizes of its base page") {
   CHECK(booted("", machine).default_hugepage_kb == 512 << 10);
 }
 
-TEST_CASE("without CONFIG_HUGETLB_PAGE the words go to init") {
+TEST_CASE("without CONFIG_HUGETLB_PAGE the words go to init", "[hugepages][kernel-arguments]") {
   auto machine = measured_machine();
   machine.options_off = {"CONFIG_HUGETLB_PAGE"};
   const auto seen = booted("hugepagesz=1G hugepages=1", machine);

@@ -12,7 +12,9 @@ constexpr auto kBadRange = "Housekeeping: nohz_full= or isolcpus= incorrect CPU 
 constexpr auto kBootCpu = "Housekeeping: must include one present CPU, using boot CPU:0";
 }  // namespace
 
-TEST_CASE("the plan's own arguments have their effect on every kernel since 5.6") {
+TEST_CASE(
+    "the plan's own arguments have their effect on every kernel since 5.6",
+    "[cpu][kernel-arguments]") {
   for (const KernelVersion kernel : {KernelVersion{5, 10}, {5, 17}, {5, 18}, {6, 1}, {6, 12}, {}}) {
     const auto seen = booted(
         "isolcpus=managed_irq,domain,2-3 nohz_full=2-3 rcu_nocbs=2-3 irqaffinity=0-1",
@@ -27,7 +29,8 @@ TEST_CASE("the plan's own arguments have their effect on every kernel since 5.6"
   }
 }
 
-TEST_CASE("a list from a bigger machine isolates nothing, and goes to init") {
+TEST_CASE(
+    "a list from a bigger machine isolates nothing, and goes to init", "[cpu][kernel-arguments]") {
   const auto seen = booted("isolcpus=2-63 nohz_full=2-63");
   CHECK(seen.isolated.empty());
   CHECK(seen.nohz_full.empty());
@@ -40,7 +43,7 @@ TEST_CASE("a list from a bigger machine isolates nothing, and goes to init") {
       "passed to user space."));
 }
 
-TEST_CASE("the first isolcpus wins") {
+TEST_CASE("the first isolcpus wins", "[cpu][kernel-arguments]") {
   const auto seen = booted("isolcpus=1 isolcpus=3");
   CHECK(seen.isolated.list() == "1");
   CHECK(seen.arguments[0].effect == Effect::effective);
@@ -49,7 +52,7 @@ TEST_CASE("the first isolcpus wins") {
   CHECK(booted("isolcpus=1 isolcpus=1").worst() == Effect::effective);
 }
 
-TEST_CASE("a misspelt flag is passed over") {
+TEST_CASE("a misspelt flag is passed over", "[cpu][kernel-arguments]") {
   const auto seen = booted("isolcpus=managed_irq,domian,2-3");
   CHECK(seen.isolated.empty());
   CHECK(seen.managed_irq.list() == "2-3");
@@ -57,13 +60,13 @@ TEST_CASE("a misspelt flag is passed over") {
   CHECK(seen.arguments[0].message == "isolcpus: Skipped unknown flag domian");
 }
 
-TEST_CASE("before 5.6 managed_irq voids the whole argument") {
+TEST_CASE("before 5.6 managed_irq voids the whole argument", "[cpu][kernel-arguments]") {
   const auto seen = booted("isolcpus=managed_irq,domain,2-3", measured_machine({5, 5}));
   CHECK(seen.isolated.empty());
   CHECK(seen.arguments[0].effect == Effect::ignored);
 }
 
-TEST_CASE("all CPUs isolated: the boot CPU stays with the host") {
+TEST_CASE("all CPUs isolated: the boot CPU stays with the host", "[cpu][kernel-arguments]") {
   const auto seen = booted("isolcpus=0-3 nohz_full=0-3");
   CHECK(seen.isolated.list() == "1-3");
   CHECK(seen.nohz_full.list() == "1-3");
@@ -73,7 +76,9 @@ TEST_CASE("all CPUs isolated: the boot CPU stays with the host") {
   CHECK(seen.arguments[1].message.empty());
 }
 
-TEST_CASE("two lists that differ: taken silently since 5.18, the second dropped before") {
+TEST_CASE(
+    "two lists that differ: taken silently since 5.18, the second dropped before",
+    "[cpu][kernel-arguments]") {
   const auto now = booted("isolcpus=2-3 nohz_full=1-3");
   CHECK(now.isolated.list() == "2-3");
   CHECK(now.nohz_full.list() == "1-3");
@@ -84,13 +89,13 @@ TEST_CASE("two lists that differ: taken silently since 5.18, the second dropped 
   CHECK(before.arguments[1].message == kMustMatch);
 }
 
-TEST_CASE("isolcpus=nohz and nohz_full settle the same kind of work") {
+TEST_CASE("isolcpus=nohz and nohz_full settle the same kind of work", "[cpu][kernel-arguments]") {
   const auto seen = booted("isolcpus=nohz,domain,2-3 nohz_full=3");
   CHECK(seen.nohz_full.list() == "2-3");
   CHECK(seen.arguments[1].message == kMustMatch);
 }
 
-TEST_CASE("the boot CPU keeps its tick though it may be isolated") {
+TEST_CASE("the boot CPU keeps its tick though it may be isolated", "[cpu][kernel-arguments]") {
   const auto seen = booted("nohz_full=0-2 isolcpus=0-2");
   CHECK(seen.isolated.list() == "0-2");
   CHECK(seen.nohz_full.list() == "1-2");
@@ -99,7 +104,9 @@ TEST_CASE("the boot CPU keeps its tick though it may be isolated") {
   CHECK(logs(seen, "NO_HZ: Clearing 0 from nohz_full range for timekeeping"));
 }
 
-TEST_CASE("a bad rcu_nocbs list means every CPU; a bad irqaffinity counts up to the bad part") {
+TEST_CASE(
+    "a bad rcu_nocbs list means every CPU; a bad irqaffinity counts up to the bad part",
+    "[cpu][kernel-arguments][irq]") {
   const auto seen = booted("rcu_nocbs=2-9 irqaffinity=1-2,9");
   CHECK(seen.rcu_nocbs.list() == "0-3");
   CHECK(seen.arguments[0].message == "rcu: rcu_nocbs= bad CPU range, all CPUs set");
@@ -107,26 +114,32 @@ TEST_CASE("a bad rcu_nocbs list means every CPU; a bad irqaffinity counts up to 
   CHECK(seen.arguments[1].effect == Effect::partial);
 }
 
-TEST_CASE("the boot CPU is always among those of new interrupts, and without a word all are") {
+TEST_CASE(
+    "the boot CPU is always among those of new interrupts, and without a word all are",
+    "[cpu][kernel-arguments][irq]") {
   CHECK(booted("irqaffinity=2-3").irq_default.list() == "0,2-3");
   CHECK(booted("irqaffinity=0-1").worst() == Effect::effective);
   CHECK(booted("").irq_default.list() == "0-3");
 }
 
-TEST_CASE("tickless CPUs have their RCU callbacks elsewhere unasked, and the last rcu_nocbs wins") {
+TEST_CASE(
+    "tickless CPUs have their RCU callbacks elsewhere unasked, and the last rcu_nocbs wins",
+    "[cpu][kernel-arguments]") {
   CHECK(booted("nohz_full=2 rcu_nocbs=3").rcu_nocbs.list() == "2-3");
   const auto seen = booted("rcu_nocbs=2 rcu_nocbs=3");
   CHECK(seen.rcu_nocbs.list() == "3");
   CHECK(seen.arguments[0].effect == Effect::ignored);
 }
 
-TEST_CASE("N and strides are read, N not before 5.12") {
+TEST_CASE("N and strides are read, N not before 5.12", "[cpu][kernel-arguments]") {
   CHECK(booted("isolcpus=2,N").isolated.list() == "2-3");
   CHECK(booted("irqaffinity=0-3:1/2").irq_default.list() == "0,2");
   CHECK(booted("isolcpus=2,N", measured_machine({5, 11})).isolated.empty());
 }
 
-TEST_CASE("fewer CPUs by nr_cpus void a list, maxcpus keeps the boot CPU for the host") {
+TEST_CASE(
+    "fewer CPUs by nr_cpus void a list, maxcpus keeps the boot CPU for the host",
+    "[cpu][kernel-arguments]") {
   const auto fewer = booted("nr_cpus=2 isolcpus=2-3 nohz_full=1");
   CHECK(fewer.isolated.empty());
   CHECK(fewer.nohz_full.list() == "1");
@@ -136,7 +149,8 @@ TEST_CASE("fewer CPUs by nr_cpus void a list, maxcpus keeps the boot CPU for the
 
 TEST_CASE(
     "a kernel without CONFIG_NO_HZ_FULL says so, one without CONFIG_CPU_ISOLATION does not know "
-    "the word") {
+    "the word",
+    "[cpu][kernel-arguments]") {
   auto machine = measured_machine();
   machine.options_off = {"CONFIG_NO_HZ_FULL"};
   CHECK(

@@ -22,21 +22,21 @@ Effect effect_of(std::string_view line) {
 }
 }  // namespace
 
-TEST_CASE("quotes around an argument or its value change nothing") {
+TEST_CASE("quotes around an argument or its value change nothing", "[kernel-arguments]") {
   const auto seen = booted("\"isolcpus=2-3\" note=\"a b\" nohz_full=\"2-3\"");
   CHECK(seen.isolated.list() == "2-3");
   CHECK(seen.nohz_full.list() == "2-3");
   CHECK(seen.init_variables == std::vector<std::string>{"note=a b"});
 }
 
-TEST_CASE("dashes in names are underscores") {
+TEST_CASE("dashes in names are underscores", "[kernel-arguments]") {
   const auto seen = booted("nohz-full=2-3 rcu-nocbs=3 default-hugepagesz=1G");
   CHECK(seen.nohz_full.list() == "2-3");
   CHECK(seen.default_hugepage_kb == kBig);
   CHECK(seen.init_variables.empty());
 }
 
-TEST_CASE("what stands behind the dashes is init's") {
+TEST_CASE("what stands behind the dashes is init's", "[kernel-arguments]") {
   const auto seen = booted("isolcpus=2 -- isolcpus=3 hugepages=5 word");
   CHECK(seen.isolated.list() == "2");
   CHECK(seen.init_words == std::vector<std::string>{"isolcpus=3", "hugepages=5", "word"});
@@ -45,7 +45,7 @@ TEST_CASE("what stands behind the dashes is init's") {
   CHECK(seen.arguments.size() == 1);
 }
 
-TEST_CASE("32 unknown words boot, one more panics") {
+TEST_CASE("32 unknown words boot, one more panics", "[kernel-arguments]") {
   CHECK(booted(many(32, "")).boots());
   const auto dead = booted(many(33, ""));
   REQUIRE_FALSE(dead.boots());
@@ -53,7 +53,9 @@ TEST_CASE("32 unknown words boot, one more panics") {
   CHECK_FALSE(booted("-- " + many(33, "")).boots());
 }
 
-TEST_CASE("31 unknown variables boot, one more panics; the same one twice counts once") {
+TEST_CASE(
+    "31 unknown variables boot, one more panics; the same one twice counts once",
+    "[kernel-arguments]") {
   CHECK(booted(many(31, "=1")).boots());
   CHECK(booted(many(31, "=1") + "w3=2 TERM=vt220 HOME=/root").boots());
   const auto dead = booted(many(32, "=1"));
@@ -62,13 +64,13 @@ TEST_CASE("31 unknown variables boot, one more panics; the same one twice counts
   CHECK(logs(dead, "Kernel panic - not syncing: Too many boot env vars at `w31=1'"));
 }
 
-TEST_CASE("words with a dot are kept for modules and cost init nothing") {
+TEST_CASE("words with a dot are kept for modules and cost init nothing", "[kernel-arguments]") {
   const auto seen = booted(many(40, ".x=1"));
   CHECK(seen.boots());
   CHECK(seen.init_variables.empty());
 }
 
-TEST_CASE("a line longer than the kernel's buffer does not boot") {
+TEST_CASE("a line longer than the kernel's buffer does not boot", "[kernel-arguments]") {
   const std::string long_line = "x.y=" + std::string(2043, 'a');
   CHECK(boots(CommandLine::parse(long_line), measured_machine()));
   const auto dead = boots(CommandLine::parse(long_line + "a"), measured_machine());
@@ -76,7 +78,8 @@ TEST_CASE("a line longer than the kernel's buffer does not boot") {
   CHECK(dead.error().what.find("2048 bytes") != std::string::npos);
 }
 
-TEST_CASE("what the kernel does not know is ignored, what init reads is not") {
+TEST_CASE(
+    "what the kernel does not know is ignored, what init reads is not", "[kernel-arguments]") {
   CHECK(effect_of("isolcpu=2-3") == Effect::ignored);
   // without a value it is another word
   CHECK(effect_of("isolcpus") == Effect::ignored);
@@ -88,14 +91,14 @@ TEST_CASE("what the kernel does not know is ignored, what init reads is not") {
   CHECK(booted("BOOT_IMAGE=/vmlinuz ro quiet").init_variables.empty());
 }
 
-TEST_CASE("an argument that came later than the kernel is ignored") {
+TEST_CASE("an argument that came later than the kernel is ignored", "[kernel-arguments]") {
   CHECK(
       booted("workqueue.unbound_cpus=0-1", measured_machine({6, 1})).arguments[0].rule ==
       "only kernels since 6.6 have it");
   CHECK(effect_of("workqueue.unbound_cpus=0-1") == Effect::effective);
 }
 
-TEST_CASE("every argument has its reader") {
+TEST_CASE("every argument has its reader", "[kernel-arguments]") {
   const auto reader = [](std::string_view line) { return booted(line).arguments.at(0).reader; };
   CHECK(reader("isolcpus=1") == Reader::kernel);
   CHECK(reader("nosmt") == Reader::kernel);
@@ -108,11 +111,13 @@ TEST_CASE("every argument has its reader") {
   CHECK(dropped.arguments[1].does == booted("root=/dev/vda1").arguments[0].does);
 }
 
-TEST_CASE("init= drops the words before it") {
+TEST_CASE("init= drops the words before it", "[kernel-arguments]") {
   CHECK(booted("a b init=/bin/sh c").init_words == std::vector<std::string>{"c"});
 }
 
-TEST_CASE("passthrough is what the last early word says; a vendor's unknown word is named") {
+TEST_CASE(
+    "passthrough is what the last early word says; a vendor's unknown word is named",
+    "[kernel-arguments]") {
   CHECK(booted("iommu=pt").passthrough == true);
   CHECK(booted("iommu=nopt iommu.passthrough=1").passthrough == true);
   CHECK(booted("iommu.passthrough=1 iommu=nopt").passthrough == false);
@@ -128,7 +133,7 @@ TEST_CASE("passthrough is what the last early word says; a vendor's unknown word
   CHECK_FALSE(booted("iommu=pt", arm).passthrough.has_value());
 }
 
-TEST_CASE("which of our arguments would be passed over in a line of others") {
+TEST_CASE("which of our arguments would be passed over in a line of others", "[kernel-arguments]") {
   const std::vector<KernelArg> ours = {
       *make_arg("isolcpus", "2-3"), *make_arg("nohz_full", "2-3"), *make_arg("hugepages", "0:1")};
   const auto machine = measured_machine();
@@ -144,7 +149,8 @@ TEST_CASE("which of our arguments would be passed over in a line of others") {
   CHECK(lost[1].rule == "it is not in the command line");
 }
 
-TEST_CASE("whatever the line says, the state is one that the machine can be in") {
+TEST_CASE(
+    "whatever the line says, the state is one that the machine can be in", "[kernel-arguments]") {
   constexpr std::string_view kWords[] = {
       "isolcpus=",
       "nohz_full=",
@@ -196,7 +202,9 @@ TEST_CASE("whatever the line says, the state is one that the machine can be in")
   }
 }
 
-TEST_CASE("every argument of the catalogue without a dot is a word that some kernel knows") {
+TEST_CASE(
+    "every argument of the catalogue without a dot is a word that some kernel knows",
+    "[kernel-arguments]") {
   for (const auto* word :
        {"isolcpus=1", "irqaffinity=1", "intel_iommu=on", "nosmt", "mitigations=off", "hugepages=1",
         "crashkernel=1M", "skew_tick=1", "nosoftlockup", "pcie_aspm=off"})

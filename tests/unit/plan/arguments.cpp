@@ -10,7 +10,9 @@ namespace {
 constexpr auto kPass = "[iommu]\nmode = passthrough\n";
 }
 
-TEST_CASE("intel_iommu=on is planned where the firmware has a DMAR table, and nowhere else") {
+TEST_CASE(
+    "intel_iommu=on is planned where the firmware has a DMAR table, and nowhere else",
+    "[kernel-arguments][report][iommu]") {
   auto facts = Machine{}.facts();
   CHECK(plan(facts, kPass).cmdline() == "intel_iommu=on iommu=pt");
   facts.iommu.dmar = false;
@@ -24,7 +26,7 @@ TEST_CASE("intel_iommu=on is planned where the firmware has a DMAR table, and no
   CHECK(finding(capture, "iommu-unproved"));
 }
 
-TEST_CASE("AMD gets iommu=pt alone, never amd_iommu=on") {
+TEST_CASE("AMD gets iommu=pt alone, never amd_iommu=on", "[kernel-arguments][report][iommu]") {
   auto facts = Machine{.vendor = "amd"}.facts();
   const auto p = plan(facts, kPass);
   CHECK(p.cmdline() == "iommu=pt");
@@ -35,7 +37,7 @@ TEST_CASE("AMD gets iommu=pt alone, never amd_iommu=on") {
   CHECK(plan(facts, kPass).cmdline() == "iommu=pt");
 }
 
-TEST_CASE("arm64 says iommu.passthrough") {
+TEST_CASE("arm64 says iommu.passthrough", "[kernel-arguments][report][iommu]") {
   auto facts = Machine{.vendor = "arm"}.facts();
   facts.cpu.architecture = "aarch64";
   facts.iommu.iort = true;
@@ -43,7 +45,9 @@ TEST_CASE("arm64 says iommu.passthrough") {
   CHECK(plan(facts, "[iommu]\nmode = translated\n").cmdline() == "iommu.passthrough=0");
 }
 
-TEST_CASE("mode off is an argument of its own, and refused beside vfio-pci") {
+TEST_CASE(
+    "mode off is an argument of its own, and refused beside vfio-pci",
+    "[kernel-arguments][report][sriov]") {
   auto facts = Machine{}.facts();
   CHECK(plan(facts, "[iommu]\nmode = off\n").cmdline() == "intel_iommu=off");
   CHECK(
@@ -54,7 +58,9 @@ TEST_CASE("mode off is an argument of its own, and refused beside vfio-pci") {
       "p.ini:2: mode = off, but p.ini:6: vfio-pci needs an IOMMU");
 }
 
-TEST_CASE("VFs on vfio-pci ask for the IOMMU even where [iommu] is silent") {
+TEST_CASE(
+    "VFs on vfio-pci ask for the IOMMU even where [iommu] is silent",
+    "[kernel-arguments][report][iommu][sriov]") {
   auto facts = Machine{}.facts();
   facts.pci = {nic("0000:01:00.0")};
   const auto p = plan(facts, "[pf a]\nnode = 0\nvfs = 1\nvf-driver = vfio-pci\n");
@@ -62,7 +68,9 @@ TEST_CASE("VFs on vfio-pci ask for the IOMMU even where [iommu] is silent") {
   CHECK(p.kargs[0].policy.str() == "p.ini:4");
 }
 
-TEST_CASE("a variant driver asks for the IOMMU as vfio-pci does, in either spelling") {
+TEST_CASE(
+    "a variant driver asks for the IOMMU as vfio-pci does, in either spelling",
+    "[kernel-arguments][report][iommu][sriov]") {
   auto facts = Machine{}.facts();
   facts.pci = {nic("0000:01:00.0")};
   for (const auto* name : {"mlx5_vfio_pci", "mlx5-vfio-pci", "xe_vfio_pci", "new_vfio_pci"}) {
@@ -75,7 +83,8 @@ TEST_CASE("a variant driver asks for the IOMMU as vfio-pci does, in either spell
 }
 
 TEST_CASE(
-    "intel_idle.max_cstate=0 has processor.max_cstate=1 beside it; AMD needs only the latter") {
+    "intel_idle.max_cstate=0 has processor.max_cstate=1 beside it; AMD needs only the latter",
+    "[kernel-arguments][report][power]") {
   CHECK(
       plan(Machine{}.facts(), "[power]\nmax-cstate = 0\n").cmdline() ==
       "intel_idle.max_cstate=0 processor.max_cstate=1");
@@ -88,7 +97,7 @@ TEST_CASE(
   CHECK(plan(Machine{}.facts(), "[power]\nmax-cstate = any\n").cmdline().empty());
 }
 
-TEST_CASE("extra arguments keep their order and text") {
+TEST_CASE("extra arguments keep their order and text", "[kernel-arguments][report]") {
   const auto p =
       plan(Machine{}.facts(), "[kernel]\nextra = skew_tick=1 nosoftlockup dyndbg=\"file x +p\"\n");
   CHECK(p.cmdline() == "skew_tick=1 nosoftlockup dyndbg=\"file x +p\"");
@@ -98,7 +107,9 @@ TEST_CASE("extra arguments keep their order and text") {
   CHECK(p.expectations.back().asked[0].value == "file x +p");
 }
 
-TEST_CASE("an argument of the policy stays as it was written, wherever its quotes stand") {
+TEST_CASE(
+    "an argument of the policy stays as it was written, wherever its quotes stand",
+    "[kernel-arguments][report][policy]") {
   const auto p =
       plan(Machine{}.facts(), "[kernel]\nextra = \"dyndbg=file x +p\" empty= a=b\"c d\"e\n");
   CHECK(p.cmdline() == "\"dyndbg=file x +p\" empty= a=b\"c d\"e");
@@ -107,12 +118,14 @@ TEST_CASE("an argument of the policy stays as it was written, wherever its quote
   CHECK(p.arguments()[1].value == "");
 }
 
-TEST_CASE("a dangerous argument never passes unseen") {
+TEST_CASE("a dangerous argument never passes unseen", "[kernel-arguments][report]") {
   CHECK(finding(plan(Machine{}.facts(), "[kernel]\nmitigations = off\n"), "dangerous-argument"));
   CHECK(finding(plan(Machine{}.facts(), "[kernel]\nextra = mce=off\n"), "dangerous-argument"));
 }
 
-TEST_CASE("a command line longer than the kernel reads is refused with the number") {
+TEST_CASE(
+    "a command line longer than the kernel reads is refused with the number",
+    "[kernel-arguments][report]") {
   auto facts = Machine{}.facts();
   facts.boot.cmdline = "BOOT_IMAGE=/vmlinuz root=/dev/vda1 " + std::string(1990, 'x');
   CHECK(plan(facts, "[kernel]\nextra = skew_tick=1\n").cmdline() == "skew_tick=1");
@@ -125,7 +138,8 @@ TEST_CASE("a command line longer than the kernel reads is refused with the numbe
   CHECK(refusal(facts, "[iommu]\nmode = passthrough\n").find("2049 bytes") != std::string::npos);
 }
 
-TEST_CASE("a guest gets no kernel arguments, only its devices' settings") {
+TEST_CASE(
+    "a guest gets no kernel arguments, only its devices' settings", "[kernel-arguments][report]") {
   auto facts = Machine{.nodes = 1}.facts();
   facts.pci = {nic("0000:01:00.0")};
   const auto p = plan(
@@ -137,7 +151,8 @@ TEST_CASE("a guest gets no kernel arguments, only its devices' settings") {
 }
 
 TEST_CASE(
-    "a guest's own port is tuned though it carries the default route; a host's is left alone") {
+    "a guest's own port is tuned though it carries the default route; a host's is left alone",
+    "[kernel-arguments][report][network]") {
   auto facts = Machine{.nodes = 1}.facts();
   facts.pci = {nic("0000:01:00.0")};
   // a VF, seen from inside

@@ -61,7 +61,8 @@ std::uint64_t node_kb(const Root& root, unsigned node) {
 
 TEST_CASE(
     "on every captured machine all CPUs are taken once, no core is split, and each node keeps its "
-    "cores and its budget") {
+    "cores and its budget",
+    "[facts][report][cpu]") {
   unsigned plans = 0;
   for (const auto& tree : Captures::all()) {
     const auto root = Root::open(tree.path);

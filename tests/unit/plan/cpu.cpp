@@ -11,7 +11,8 @@ namespace {
 constexpr auto kIsolate = "[cpu]\nreserved-cores-per-node = 1\nisolate = yes\n";
 }
 
-TEST_CASE("one whole core on every node stays with the host, SMT siblings and all") {
+TEST_CASE(
+    "one whole core on every node stays with the host, SMT siblings and all", "[cpu][report]") {
   const auto p = plan(Machine{.nodes = 2, .cores = 8, .threads = 2}.facts(), kIsolate);
   CHECK(p.reserved.list() == "0,8,16,24");
   CHECK(p.isolated.list() == "1-7,9-15,17-23,25-31");
@@ -19,7 +20,8 @@ TEST_CASE("one whole core on every node stays with the host, SMT siblings and al
 
 TEST_CASE(
     "isolcpus, nohz_full and rcu_nocbs carry one literal list, irqaffinity its complement over the "
-    "possible CPUs") {
+    "possible CPUs",
+    "[cpu][report][irq]") {
   auto facts = Machine{.nodes = 1, .cores = 4, .threads = 1}.facts();
   facts.cpu.possible = CpuSet::range(0, 7);
   const auto p = plan(facts, kIsolate);
@@ -29,13 +31,17 @@ TEST_CASE(
   CHECK(p.kargs[0].policy.str() == "p.ini:3");
 }
 
-TEST_CASE("a kernel before 5.6 gets isolcpus without flags, which it would not understand") {
+TEST_CASE(
+    "a kernel before 5.6 gets isolcpus without flags, which it would not understand",
+    "[cpu][report]") {
   const auto p = plan(Machine{.nodes = 1, .cores = 4, .threads = 1}.facts(), kIsolate, "5.4.0-150");
   CHECK(p.kargs[0].text() == "isolcpus=1-3");
   CHECK(finding(p, "isolcpus-no-flags"));
 }
 
-TEST_CASE("without isolate the host keeps every CPU and no argument is planned") {
+TEST_CASE(
+    "without isolate the host keeps every CPU and no argument is planned",
+    "[cpu][report][kernel-arguments]") {
   const auto p = plan(Machine{}.facts(), "[cpu]\nreserved-cores-per-node = 1\n");
   CHECK(p.reserved == Machine{}.facts().cpu.online);
   CHECK(p.isolated.empty());
@@ -43,7 +49,8 @@ TEST_CASE("without isolate the host keeps every CPU and no argument is planned")
   CHECK(p.steps.empty());
 }
 
-TEST_CASE("the boot core is that of the lowest online CPU where CPU 0 is offline") {
+TEST_CASE(
+    "the boot core is that of the lowest online CPU where CPU 0 is offline", "[cpu][report]") {
   auto facts = Machine{.nodes = 1, .cores = 4, .threads = 2}.facts();
   facts.cpu.online.erase(0);
   facts.cpu.online.erase(4);
@@ -58,7 +65,9 @@ TEST_CASE("the boot core is that of the lowest online CPU where CPU 0 is offline
   CHECK(p.kargs.back().text() == "irqaffinity=0-1,4-5");
 }
 
-TEST_CASE("a hybrid part gives the host its efficiency cores, and the boot core as well") {
+TEST_CASE(
+    "a hybrid part gives the host its efficiency cores, and the boot core as well",
+    "[cpu][report]") {
   auto facts = Machine{.nodes = 1, .cores = 8, .threads = 1}.facts();
   for (auto& cpu : facts.cpu.cpus)
     cpu.kind = cpu.id < 4 ? Cpu::Kind::performance : Cpu::Kind::efficiency;
@@ -67,7 +76,7 @@ TEST_CASE("a hybrid part gives the host its efficiency cores, and the boot core 
       "0,4-5");
 }
 
-TEST_CASE("a node with too few cores keeps them all and says so") {
+TEST_CASE("a node with too few cores keeps them all and says so", "[cpu][report]") {
   auto facts = Machine{.nodes = 2, .cores = 4, .threads = 1}.facts();
   facts.numa[1].cpus = CpuSet{7};
   facts.numa[0].cpus = CpuSet::range(0, 6);
@@ -81,14 +90,14 @@ TEST_CASE("a node with too few cores keeps them all and says so") {
       "node 1 has no isolated CPU: its 1 core stays with the host");
 }
 
-TEST_CASE("nothing left to isolate is refused") {
+TEST_CASE("nothing left to isolate is refused", "[cpu][report]") {
   CHECK(
       refusal(Machine{.nodes = 2, .cores = 1, .threads = 2}.facts(), kIsolate) ==
       "p.ini:2: isolate = yes: 1 reserved core per node leaves no CPU to isolate, the machine "
       "has 2 cores on 2 nodes");
 }
 
-TEST_CASE("a memory node without CPUs needs no reserved core") {
+TEST_CASE("a memory node without CPUs needs no reserved core", "[cpu][report]") {
   auto facts = Machine{.nodes = 1, .cores = 4, .threads = 1}.facts();
   NumaNode pmem;
   pmem.id = 3;
@@ -97,7 +106,7 @@ TEST_CASE("a memory node without CPUs needs no reserved core") {
   CHECK(plan(facts, kIsolate).reserved.list() == "0");
 }
 
-TEST_CASE("siblings that contradict each other are one core") {
+TEST_CASE("siblings that contradict each other are one core", "[cpu][report]") {
   auto facts = Machine{.nodes = 1, .cores = 4, .threads = 1}.facts();
   // and 3 says it is alone
   facts.cpu.cpus[1].siblings = CpuSet{1, 3};
@@ -106,7 +115,7 @@ TEST_CASE("siblings that contradict each other are one core") {
       "0-1,3");
 }
 
-TEST_CASE("a literal list is read with the kernel's grammar and taken as it is") {
+TEST_CASE("a literal list is read with the kernel's grammar and taken as it is", "[cpu][report]") {
   const auto p = plan(
       Machine{.nodes = 2, .cores = 4, .threads = 2}.facts(),
       "[cpu]\nreserved = 0-1,4,8-9,12\nisolate = yes\n");
@@ -120,7 +129,8 @@ TEST_CASE("a literal list is read with the kernel's grammar and taken as it is")
 
 TEST_CASE(
     "a literal list that splits a core, leaves out the boot core or a node, or names no CPU of "
-    "this machine is refused") {
+    "this machine is refused",
+    "[cpu][report]") {
   const auto facts = Machine{.nodes = 2, .cores = 4, .threads = 2}.facts();
   const auto with = [&](std::string_view list) {
     return refusal(facts, fmt::format("[cpu]\nisolate = yes\nreserved = {}\n", list));
@@ -134,7 +144,7 @@ TEST_CASE(
   CHECK(with("0,4,8,12,16").starts_with("p.ini:3: reserved = 0,4,8,12,16: "));
 }
 
-TEST_CASE("a CPU that no node claims is planned all the same") {
+TEST_CASE("a CPU that no node claims is planned all the same", "[cpu][report]") {
   auto facts = Machine{.nodes = 1, .cores = 4, .threads = 1}.facts();
   facts.numa[0].cpus = CpuSet{0, 1};
   const auto p = plan(facts, kIsolate);

@@ -27,7 +27,7 @@ std::string shape(const Plan& plan) {
 
 }  // namespace
 
-TEST_CASE("a default of the manual page plans as an absent key does") {
+TEST_CASE("a default of the manual page plans as an absent key does", "[report]") {
   auto facts = Machine{}.facts();
   facts.pci.push_back(nic("3b:00.0"));
   unsigned checked = 0;

@@ -12,7 +12,7 @@ constexpr auto kGuests = "[pf a]\nvendor = 8086\nvfs = 7\nvf-driver = vfio-pci\n
 
 }  // namespace
 
-TEST_CASE("more VF queues than isolated CPUs are pointed out") {
+TEST_CASE("more VF queues than isolated CPUs are pointed out", "[report][cpu][sriov]") {
   const auto text = std::string("[cpu]\nisolate = yes\n") + kGuests;
   CHECK_FALSE(finding(plan(with_nic(), text), "vfs-exceed-cpus"));
   CHECK(
@@ -20,7 +20,9 @@ TEST_CASE("more VF queues than isolated CPUs are pointed out") {
       "7 VFs for guests with 28 queues in all, and 12 isolated CPUs: some queues will share a CPU");
 }
 
-TEST_CASE("a PF on a node without isolated CPUs or hugepages is remote to its guests") {
+TEST_CASE(
+    "a PF on a node without isolated CPUs or hugepages is remote to its guests",
+    "[report][cpu][hugepages]") {
   auto facts = with_nic();
   facts.numa[0].cpus = CpuSet{0, 8};
   facts.numa[1].cpus = facts.cpu.online - facts.numa[0].cpus;
@@ -38,7 +40,8 @@ TEST_CASE("a PF on a node without isolated CPUs or hugepages is remote to its gu
 
 TEST_CASE(
     "a link below what the device can do, and ports that carry more than the link, are pointed "
-    "out") {
+    "out",
+    "[report][network]") {
   auto facts = with_nic();
   facts.pci[0].link = {8000, 8};
   facts.pci[0].link_capable = {16000, 16};
@@ -57,7 +60,7 @@ TEST_CASE(
   CHECK_FALSE(finding(fine, "pcie-narrow"));
 }
 
-TEST_CASE("guaranteed rates beyond the port's speed are an error finding") {
+TEST_CASE("guaranteed rates beyond the port's speed are an error finding", "[report][network]") {
   auto facts = with_nic();
   facts.pci[0].ports[0].speed_mbps = 1000;
   CHECK(
@@ -66,7 +69,8 @@ TEST_CASE("guaranteed rates beyond the port's speed are an error finding") {
       "0000:01:00.0: min-rates of its VFs sum to 1400 Mbit/s, the port has 1000");
 }
 
-TEST_CASE("pci=realloc is advised only where the VFs' address space is missing") {
+TEST_CASE(
+    "pci=realloc is advised only where the VFs' address space is missing", "[report][sriov]") {
   auto facts = with_nic();
   CHECK_FALSE(finding(plan(facts, kGuests), "vf-bars-unassigned"));
   facts.pci[0].sriov->bars_assigned = false;
@@ -74,7 +78,9 @@ TEST_CASE("pci=realloc is advised only where the VFs' address space is missing")
   CHECK(plan(facts, kGuests).cmdline().find("realloc") == std::string::npos);
 }
 
-TEST_CASE("a PF that shares its IOMMU group names the others, bridges and its own VFs aside") {
+TEST_CASE(
+    "a PF that shares its IOMMU group names the others, bridges and its own VFs aside",
+    "[report][iommu][sriov]") {
   auto facts = with_nic();
   facts.pci[0].iommu_group = 5;
   auto bridge = nic("0000:00:1c.0");
@@ -87,7 +93,7 @@ TEST_CASE("a PF that shares its IOMMU group names the others, bridges and its ow
             .starts_with("0000:01:00.0 shares IOMMU group 5 with 0000:02:00.0"));
 }
 
-TEST_CASE("what holds a guest on this host is said") {
+TEST_CASE("what holds a guest on this host is said", "[report]") {
   CHECK(message(
             plan(
                 with_nic(),
@@ -99,7 +105,7 @@ TEST_CASE("what holds a guest on this host is said") {
   CHECK_FALSE(finding(plan(with_nic(), ""), "migration"));
 }
 
-TEST_CASE("each installed kernel's missing options and modules are named") {
+TEST_CASE("each installed kernel's missing options and modules are named", "[report]") {
   auto facts = with_nic();
   facts.kernels[0].config_known = facts.kernels[0].modules_known = true;
   facts.kernels[0].config = {
@@ -115,7 +121,9 @@ TEST_CASE("each installed kernel's missing options and modules are named") {
   CHECK(finding(p, "kernel-module")->severity == Severity::error);
 }
 
-TEST_CASE("a foreign argument that stands before ours is a finding, the same one is none") {
+TEST_CASE(
+    "a foreign argument that stands before ours is a finding, the same one is none",
+    "[report][kernel-arguments]") {
   auto facts = with_nic();
   facts.boot.cmdline = "root=/dev/vda1 isolcpus=1 quiet";
   CHECK(message(plan(facts, "[cpu]\nisolate = yes\n"), "foreign-argument")
@@ -127,7 +135,8 @@ TEST_CASE("a foreign argument that stands before ours is a finding, the same one
 
 TEST_CASE(
     "what vfirst itself gave the running kernel is not foreign, though the policy has changed "
-    "since") {
+    "since",
+    "[report][policy]") {
   auto facts = with_nic();
   facts.boot.cmdline = "root=/dev/vda1 isolcpus=managed_irq,domain,2-3 nohz_full=2-3 quiet";
   REQUIRE(finding(plan(facts, "[cpu]\nisolate = yes\n"), "foreign-argument"));
@@ -135,7 +144,7 @@ TEST_CASE(
   CHECK_FALSE(finding(plan(facts, "[cpu]\nisolate = yes\n"), "foreign-argument"));
 }
 
-TEST_CASE("errors come first, and what boots now does not change the plan") {
+TEST_CASE("errors come first, and what boots now does not change the plan", "[report]") {
   auto facts = with_nic();
   facts.pci[0].link = {2500, 1};
   facts.pci[0].link_capable = {8000, 4};

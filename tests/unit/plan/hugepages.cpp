@@ -21,7 +21,8 @@ constexpr auto kThird = "[hugepages]\nsize = 1G\nper-node = 24\nhost-reserve = 4
 
 TEST_CASE(
     "pages are asked for node by node, default first, the size before its count, and 2M pages stay "
-    "available") {
+    "available",
+    "[hugepages][report]") {
   const auto p = plan(Machine{}.facts(), kThird);
   CHECK(
       p.cmdline() ==
@@ -29,7 +30,7 @@ TEST_CASE(
   CHECK(pages(p) == "0:24 1:24");
 }
 
-TEST_CASE("per cent is of what the node can give, rounded down") {
+TEST_CASE("per cent is of what the node can give, rounded down", "[hugepages][report]") {
   // 64G - 4G reserve - 1G page structs = 59G; 80 % of it is 47.2.
   CHECK(
       pages(
@@ -37,13 +38,15 @@ TEST_CASE("per cent is of what the node can give, rounded down") {
       "0:47 1:47");
 }
 
-TEST_CASE("a node's own key overrides per-node, and a node without memory is passed over") {
+TEST_CASE(
+    "a node's own key overrides per-node, and a node without memory is passed over",
+    "[hugepages][report]") {
   auto facts = Machine{.nodes = 3}.facts();
   facts.numa[2].total_kb = 0;
   CHECK(pages(plan(facts, "[hugepages]\nsize = 1G\nper-node = 10\nnode1 = 3\n")) == "0:10 1:3");
 }
 
-TEST_CASE("more pages than a node can give are refused with the sum") {
+TEST_CASE("more pages than a node can give are refused with the sum", "[hugepages][report]") {
   CHECK(
       refusal(Machine{}.facts(), "[hugepages]\nsize = 1G\nper-node = 60\nhost-reserve = 4G\n") ==
       "p.ini:3: node 0: 60 pages of 1G asked, it can give 59: 64G - 4G host-reserve - 1G page "
@@ -52,14 +55,17 @@ TEST_CASE("more pages than a node can give are refused with the sum") {
 
 TEST_CASE(
     "a node that the machine does not have is refused, because one bad number gives no pages "
-    "anywhere") {
+    "anywhere",
+    "[hugepages][report]") {
   CHECK(
       refusal(Machine{}.facts(), "[hugepages]\nsize = 1G\nnode2 = 1\n") ==
       "p.ini:3: node2: this machine has no such node with memory, and one bad node number gives "
       "no pages anywhere");
 }
 
-TEST_CASE("crashkernel is charged to the first node, or to the last one when it lies high") {
+TEST_CASE(
+    "crashkernel is charged to the first node, or to the last one when it lies high",
+    "[hugepages][report]") {
   auto facts = Machine{}.facts();
   facts.memory.crashkernel_bytes = std::uint64_t{2} << 30;
   CHECK(
@@ -73,7 +79,8 @@ TEST_CASE("crashkernel is charged to the first node, or to the last one when it 
 
 TEST_CASE(
     "two of a node's whole gigabytes are not counted on: the kernel lies somewhere, its page "
-    "structs at the top") {
+    "structs at the top",
+    "[hugepages][report]") {
   auto facts = Machine{.nodes = 1}.facts();
   facts.numa[0].gigabyte_frames = 40;
   const auto share = plan(facts, "[hugepages]\nsize = 1G\nper-node = 100%\n");
@@ -83,7 +90,8 @@ TEST_CASE(
 
 TEST_CASE(
     "a page count that needs a gigabyte the kernel may lie in is done, with a warning; more than "
-    "there are is refused") {
+    "there are is refused",
+    "[hugepages][report]") {
   auto facts = Machine{.nodes = 1}.facts();
   facts.numa[0].gigabyte_frames = 40;
   CHECK_FALSE(finding(plan(facts, "[hugepages]\nsize = 1G\nnode0 = 38\n"), "hugepages-tight"));
@@ -95,7 +103,7 @@ TEST_CASE(
             .starts_with("p.ini:3: node 0: 41 pages of 1G asked, it can give 40"));
 }
 
-TEST_CASE("freed page structs are not charged") {
+TEST_CASE("freed page structs are not charged", "[hugepages][report]") {
   CHECK(
       pages(plan(
           Machine{.nodes = 1}.facts(),
@@ -103,21 +111,25 @@ TEST_CASE("freed page structs are not charged") {
           "hugetlb_free_vmemmap=on\n")) == "0:60");
 }
 
-TEST_CASE("a single node is asked with a flat count, which every kernel reads") {
+TEST_CASE(
+    "a single node is asked with a flat count, which every kernel reads", "[hugepages][report]") {
   CHECK(
       plan(Machine{.nodes = 1}.facts(), kThird).cmdline().find("hugepages=24 ") !=
       std::string::npos);
 }
 
 TEST_CASE(
-    "a kernel before 5.16 gets a flat count, dealt out in turn, where all nodes give the same") {
+    "a kernel before 5.16 gets a flat count, dealt out in turn, where all nodes give the same",
+    "[hugepages][report]") {
   const auto p = plan(Machine{}.facts(), kThird, "5.14.0-503.el9");
   CHECK(
       p.cmdline() == "default_hugepagesz=1G hugepagesz=1G hugepages=48 hugepagesz=2M hugepages=0");
   CHECK(pages(p) == "0:24 1:24");
 }
 
-TEST_CASE("a kernel before 5.16 and uneven nodes: per cent is levelled, counts are refused") {
+TEST_CASE(
+    "a kernel before 5.16 and uneven nodes: per cent is levelled, counts are refused",
+    "[hugepages][report]") {
   auto facts = Machine{}.facts();
   facts.numa[1].total_kb /= 2;
   const auto p =
@@ -130,7 +142,9 @@ TEST_CASE("a kernel before 5.16 and uneven nodes: per cent is levelled, counts a
       "its nodes");
 }
 
-TEST_CASE("an older kernel beside the newest one decides the form, or is warned about") {
+TEST_CASE(
+    "an older kernel beside the newest one decides the form, or is warned about",
+    "[hugepages][report]") {
   auto facts = Machine{}.facts();
   Kernel old;
   old.release = "5.10.0-30-amd64";
@@ -145,7 +159,7 @@ TEST_CASE("an older kernel beside the newest one decides the form, or is warned 
       "silence");
 }
 
-TEST_CASE("1G pages need pdpe1gb") {
+TEST_CASE("1G pages need pdpe1gb", "[hugepages][report]") {
   auto facts = Machine{}.facts();
   facts.cpu.gigabyte_pages = false;
   CHECK(
@@ -155,13 +169,15 @@ TEST_CASE("1G pages need pdpe1gb") {
   CHECK(finding(plan(facts, kThird), "pdpe1gb-unknown"));
 }
 
-TEST_CASE("2M pages are the default size of x86 and need no second pair") {
+TEST_CASE("2M pages are the default size of x86 and need no second pair", "[hugepages][report]") {
   CHECK(
       plan(Machine{.nodes = 1}.facts(), "[hugepages]\nsize = 2M\nper-node = 512\n").cmdline() ==
       "default_hugepagesz=2M hugepagesz=2M hugepages=512");
 }
 
-TEST_CASE("a node too small for one page is a finding, and no argument names it") {
+TEST_CASE(
+    "a node too small for one page is a finding, and no argument names it",
+    "[hugepages][report][kernel-arguments]") {
   auto facts = Machine{}.facts();
   facts.numa[1].total_kb = 1 << 20;
   const auto p = plan(facts, "[hugepages]\nsize = 1G\nper-node = 80%\nhost-reserve = 4G\n");
@@ -170,7 +186,9 @@ TEST_CASE("a node too small for one page is a finding, and no argument names it"
             .starts_with("p.ini:3: node 1 gives no 1G page: 1G - 4G host-reserve"));
 }
 
-TEST_CASE("some megabytes more or less from one boot to the next do not move a page") {
+TEST_CASE(
+    "some megabytes more or less from one boot to the next do not move a page",
+    "[hugepages][report]") {
   auto facts = Machine{.nodes = 1, .node_gib = 4}.facts();
   constexpr auto text = "[hugepages]\nsize = 1G\nper-node = 80%\nhost-reserve = 1G\n";
   facts.numa[0].total_kb = 4000000;
@@ -180,7 +198,8 @@ TEST_CASE("some megabytes more or less from one boot to the next do not move a p
 }
 
 TEST_CASE(
-    "a node whose memory is not shown gets no pages, and no flat count that it would share in") {
+    "a node whose memory is not shown gets no pages, and no flat count that it would share in",
+    "[hugepages][report]") {
   auto facts = Machine{}.facts();
   facts.numa[0].total_kb = 0;
   facts.numa[0].memory_known = false;

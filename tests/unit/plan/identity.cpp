@@ -78,7 +78,7 @@ Plan with(std::vector<Action> actions) {
 
 }  // namespace
 
-TEST_CASE("a plan's hash is the same for every wording, origin and finding") {
+TEST_CASE("a plan's hash is the same for every wording, origin and finding", "[report]") {
   const auto before = with(one_of_each());
   auto after = before;
   for (auto& arg : after.kargs)
@@ -90,12 +90,14 @@ TEST_CASE("a plan's hash is the same for every wording, origin and finding") {
 }
 
 // A value that stands in boot loaders, entries and on kernel command lines of hosts.
-TEST_CASE("a plan's hash is that of every version since it was over fields") {
+TEST_CASE("a plan's hash is that of every version since it was over fields", "[report]") {
   CHECK(with(one_of_each()).hash() == "925f7e00f897");
   CHECK(Plan{}.hash() == "cbf29ce48422");
 }
 
-TEST_CASE("each argument, each kind, each field and the order of the steps make another plan") {
+TEST_CASE(
+    "each argument, each kind, each field and the order of the steps make another plan",
+    "[report][kernel-arguments][steps]") {
   const auto all = one_of_each();
   std::set<std::string> hashes{Plan{}.hash()};
   std::size_t plans = 1;
@@ -137,7 +139,7 @@ TEST_CASE("each argument, each kind, each field and the order of the steps make 
   CHECK(hashes.size() == plans);
 }
 
-TEST_CASE("an action is known by kind, subject and index") {
+TEST_CASE("an action is known by kind, subject and index", "[report]") {
   std::set<ActionId> ids;
   for (const auto& action : one_of_each())
     CHECK(ids.insert(id_of(action)).second);
@@ -146,7 +148,8 @@ TEST_CASE("an action is known by kind, subject and index") {
   CHECK(id_of(SetDefaultIrqAffinity{CpuSet{0}}) == ActionId{"default-irq-affinity", "", {}});
 }
 
-TEST_CASE("a step has the sentence that 0.1.0 gave it, whatever it is called today") {
+TEST_CASE(
+    "a step has the sentence that 0.1.0 gave it, whatever it is called today", "[report][steps]") {
   std::vector<std::string> sentences;
   for (const auto& action : one_of_each())
     sentences.push_back(legacy::describe(action));
@@ -176,7 +179,8 @@ TEST_CASE("a step has the sentence that 0.1.0 gave it, whatever it is called tod
   CHECK(legacy::hash(with(one_of_each())) == "9203559fcabd");
 }
 
-TEST_CASE("a plan is known by its hash and by the one that 0.1.0 gave it, and by no other") {
+TEST_CASE(
+    "a plan is known by its hash and by the one that 0.1.0 gave it, and by no other", "[report]") {
   const auto plan = with(one_of_each());
   CHECK(plan.hash() != legacy::hash(plan));
   CHECK(plan.known_as(plan.hash()));
@@ -187,13 +191,13 @@ TEST_CASE("a plan is known by its hash and by the one that 0.1.0 gave it, and by
 }
 
 // The hashes are those that the program of 0.1.0 printed for these machines.
-TEST_CASE("every machine of tests/machines has the hash that 0.1.0 gave its plan") {
+TEST_CASE("every machine of tests/machines has the hash that 0.1.0 gave its plan", "[report]") {
   check_machines([](const Result<Plan>& plan, const Facts&) {
     return GoldenFiles{{"hash-0.1.0.txt", (plan ? legacy::hash(*plan) : "refused") + "\n"}};
   });
 }
 
-TEST_CASE("every captured machine has the hash that 0.1.0 gave its plan") {
+TEST_CASE("every captured machine has the hash that 0.1.0 gave its plan", "[report]") {
   const std::map<std::string, std::string> known{
       {"16em64t-4s2c2t", "5f72fa490ab1"},
       {"32amd64-4s2n4c-cgroup2", "e986705c4e4c"},

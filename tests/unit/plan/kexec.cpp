@@ -21,7 +21,9 @@ std::vector<std::string> against(const Facts& facts) {
 
 }  // namespace
 
-TEST_CASE("drivers that are known to survive kexec, and only those, may be on the way") {
+TEST_CASE(
+    "drivers that are known to survive kexec, and only those, may be on the way",
+    "[kexec][report]") {
   for (const auto driver :
        {"ahci", "i40e", "ice", "igb", "ixgbe", "mlx5_core", "nvme", "virtio-pci"})
     CHECK(survives_kexec(driver));
@@ -48,7 +50,9 @@ TEST_CASE("drivers that are known to survive kexec, and only those, may be on th
   CHECK(against(facts).empty());
 }
 
-TEST_CASE("VFs of the plan are removed before; anybody else's are a reason against") {
+TEST_CASE(
+    "VFs of the plan are removed before; anybody else's are a reason against",
+    "[kexec][report][sriov][trial]") {
   auto facts = with_nic();
   facts.pci[0].sriov->num_vfs = 7;
   CHECK(against(facts).empty());
@@ -63,7 +67,9 @@ TEST_CASE("VFs of the plan are removed before; anybody else's are a reason again
           "0000:02:00.0: its 2 VFs are not vfirst's to remove, and VFs do not survive kexec"});
 }
 
-TEST_CASE("the plan says beforehand that reboot = kexec will be a full reboot, and why") {
+TEST_CASE(
+    "the plan says beforehand that reboot = kexec will be a full reboot, and why",
+    "[kexec][report]") {
   auto facts = with_nic();
   CHECK_FALSE(finding(plan(facts, kPolicy), "no-kexec"));
   facts.pci[0].driver = "mlx4_core";

@@ -35,7 +35,9 @@ using Lines = std::vector<std::string>;
 
 }  // namespace
 
-TEST_CASE("a .link file that makes another number of VFs is named with its line") {
+TEST_CASE(
+    "a .link file that makes another number of VFs is named with its line",
+    "[facts][report][sriov]") {
   CHECK(
       warnings(
           {{"etc/systemd/network/10-vf.link",
@@ -47,7 +49,7 @@ TEST_CASE("a .link file that makes another number of VFs is named with its line"
             .empty());
 }
 
-TEST_CASE("a .link file of another device is none of our business") {
+TEST_CASE("a .link file of another device is none of our business", "[facts][report]") {
   for (const auto* match :
        {"Driver=ice*", "Driver=!igb", "MACAddress=52:54:00:00:00:99", "Path=pci-0000:af:00.*",
         "Driver=igb\nPath=pci-0000:af:00.0"})
@@ -63,7 +65,7 @@ TEST_CASE("a .link file of another device is none of our business") {
             .size() == 1);
 }
 
-TEST_CASE("only the first .link file that matches counts, as with udev") {
+TEST_CASE("only the first .link file that matches counts, as with udev", "[facts][report]") {
   const auto late = TempTree::Entry{
       "usr/lib/systemd/network/50-vf.link",
       "[Match]\nDriver=igb\n[Link]\nSR-IOVVirtualFunctions=7\n"};
@@ -83,7 +85,8 @@ TEST_CASE("only the first .link file that matches counts, as with udev") {
 }
 
 TEST_CASE(
-    "a .link file that sets what is planned too is named: coalescing, queues, a VF's attributes") {
+    "a .link file that sets what is planned too is named: coalescing, queues, a VF's attributes",
+    "[facts][report][sriov][network]") {
   const auto told = warnings(
       {{"etc/systemd/network/10-x.link",
         "[Match]\nDriver=igb\n[Link]\nRxCoalesceSec=8us\nCombinedChannels=2\n[SR-IOV]"
@@ -104,7 +107,8 @@ TEST_CASE(
 }
 
 TEST_CASE(
-    "a NetworkManager profile that keeps a number of VFs is named, even with the same number") {
+    "a NetworkManager profile that keeps a number of VFs is named, even with the same number",
+    "[facts][report][sriov]") {
   CHECK(
       warnings(
           {{"etc/NetworkManager/system-connections/up.nmconnection",
@@ -127,7 +131,9 @@ TEST_CASE(
           .size() == 1);
 }
 
-TEST_CASE("netplan's number of VFs is named where it differs, by the stanza's match") {
+TEST_CASE(
+    "netplan's number of VFs is named where it differs, by the stanza's match",
+    "[facts][report][sriov]") {
   const auto yaml = [](std::string_view id, std::string_view rest) {
     return fmt::format(
         "network:\n  version: 2\n  ethernets:\n    {}:\n{}      virtual-function-count: 8\n  "
@@ -154,7 +160,7 @@ TEST_CASE("netplan's number of VFs is named where it differs, by the stanza's ma
       warnings({{"etc/netplan/50-vf.yaml", yaml("port", "      match: {driver: ice}\n")}}).empty());
 }
 
-TEST_CASE("driverctl that gives a VF of ours another driver is named") {
+TEST_CASE("driverctl that gives a VF of ours another driver is named", "[facts][report][sriov]") {
   CHECK(
       warnings({{"etc/driverctl.d/pci-0000:3b:10.0", "igbvf\n"}}) ==
       Lines{"driverctl /etc/driverctl.d/pci-0000:3b:10.0:1: driverctl binds 0000:3b:10.0 to "
@@ -173,7 +179,7 @@ TEST_CASE("driverctl that gives a VF of ours another driver is named") {
             .empty());
 }
 
-TEST_CASE("a udev rule that writes the number of VFs is named") {
+TEST_CASE("a udev rule that writes the number of VFs is named", "[facts][report][sriov]") {
   CHECK(
       warnings(
           {{"etc/udev/rules.d/70-sriov.rules",
@@ -196,7 +202,9 @@ TEST_CASE("a udev rule that writes the number of VFs is named") {
   CHECK(rule("KERNEL==\"enp59s0\", ATTR{device/sriov_numvfs}==\"0\", NAME=\"up\"\n") == 0);
 }
 
-TEST_CASE("a module option that makes VFs, or takes them for vfio-pci by their type, is named") {
+TEST_CASE(
+    "a module option that makes VFs, or takes them for vfio-pci by their type, is named",
+    "[facts][report][sriov]") {
   CHECK(
       warnings({{"etc/modprobe.d/igb.conf", "# old\noptions igb max_vfs=7\n"}}) ==
       Lines{"modprobe /etc/modprobe.d/igb.conf:2: module igb makes 7 VFs of its own on "
@@ -215,7 +223,7 @@ TEST_CASE("a module option that makes VFs, or takes them for vfio-pci by their t
   CHECK(warnings({{"etc/modprobe.d/vfio.conf", "options vfio_pci ids=10de:2204\n"}}).empty());
 }
 
-TEST_CASE("irqbalance is named where it is enabled and not told of us") {
+TEST_CASE("irqbalance is named where it is enabled and not told of us", "[facts][report]") {
   const auto enabled = TempTree::Entry{
       "etc/systemd/system/multi-user.target.wants/irqbalance.service",
       "-> /usr/lib/systemd/system/irqbalance.service"};

@@ -76,7 +76,8 @@ Facts random_machine(Dice& dice) {
 
 TEST_CASE(
     "on any machine: no core split, all CPUs taken once, boot core and enough cores reserved, "
-    "pages within memory") {
+    "pages within memory",
+    "[report][cpu]") {
   unsigned planned = 0;
   for (unsigned seed = 0; seed < vfirst::test::rounds(3000); ++seed) {
     Dice dice(seed);

@@ -124,7 +124,8 @@ bool raises_port_first(const Plan& plan) {
 
 TEST_CASE(
     "every row of the driver quirk table has a test that meets it, and no test is for a row that "
-    "is gone") {
+    "is gone",
+    "[sriov][report]") {
   std::set<std::string_view> driven, table;
   for (const auto& habit : kHabits)
     CHECK(driven.insert(habit.driver).second);
@@ -133,7 +134,7 @@ TEST_CASE(
   CHECK(driven == table);
 }
 
-TEST_CASE("the plan for a PF is what its driver's row asks for") {
+TEST_CASE("the plan for a PF is what its driver's row asks for", "[sriov][report]") {
   for (const auto& habit : kHabits)
     DYNAMIC_SECTION(habit.driver) {
       CHECK(raises_port_first(plan_with(habit)) == habit.up_before_vfs);
@@ -174,13 +175,17 @@ TEST_CASE("the plan for a PF is what its driver's row asks for") {
     }
 }
 
-TEST_CASE("a PF of a driver that nobody knows is raised for MAC addresses and not for VFs") {
+TEST_CASE(
+    "a PF of a driver that nobody knows is raised for MAC addresses and not for VFs",
+    "[sriov][report][network]") {
   const Habit unknown{.driver = "tsnep", .vendor = 0x110a};
   CHECK_FALSE(raises_port_first(plan_with(unknown)));
   CHECK(raises_port_first(plan_with(unknown, "vf-mac = stable\n")));
 }
 
-TEST_CASE("bnxt_en's switch changes its mode once its VFs exist, and its port is up before that") {
+TEST_CASE(
+    "bnxt_en's switch changes its mode once its VFs exist, and its port is up before that",
+    "[sriov][report][network]") {
   const Habit bnxt{.driver = "bnxt_en", .vendor = 0x14e4};
   CHECK(
       described(plan_with(bnxt, "eswitch = switchdev\n")) ==
@@ -191,7 +196,9 @@ TEST_CASE("bnxt_en's switch changes its mode once its VFs exist, and its port is
           "leave VF 1 of 0000:01:00.0 (0000:01:10.2) to the kernel's driver"});
 }
 
-TEST_CASE("the drivers that an initramfs needs come from the rows and from the vfio drivers") {
+TEST_CASE(
+    "the drivers that an initramfs needs come from the rows and from the vfio drivers",
+    "[sriov][report][provisioning]") {
   const auto pf = early_drivers("pf"), vf = early_drivers("vf"), vfio = early_drivers("vfio");
   for (const auto& quirk : driver_quirks()) {
     INFO(quirk.driver);

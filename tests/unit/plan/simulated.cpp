@@ -16,7 +16,9 @@ Result<Plan> planned(const Facts& facts) {
 }
 }  // namespace
 
-TEST_CASE("every argument of a plan is effective in the line that it leads to") {
+TEST_CASE(
+    "every argument of a plan is effective in the line that it leads to",
+    "[kernel-arguments][report]") {
   auto facts = Machine{}.facts();
   facts.boot.cmdline = "BOOT_IMAGE=/vmlinuz root=/dev/vda1 ro quiet";
   const auto plan = planned(facts);
@@ -35,7 +37,8 @@ TEST_CASE("every argument of a plan is effective in the line that it leads to") 
       if (pool.size_kb == pages.size_kb) CHECK(pool.nodes.at(pages.node) == pages.pages);
 }
 
-TEST_CASE("our own earlier arguments are not in the planned line twice") {
+TEST_CASE(
+    "our own earlier arguments are not in the planned line twice", "[kernel-arguments][report]") {
   auto facts = Machine{}.facts();
   facts.boot.cmdline = "ro quiet";
   const auto plan = planned(facts);
@@ -44,7 +47,8 @@ TEST_CASE("our own earlier arguments are not in the planned line twice") {
   CHECK(planned_line(facts, *plan).find("isolcpus").size() == 1);
 }
 
-TEST_CASE("an argument of others that equals one of ours stays theirs") {
+TEST_CASE(
+    "an argument of others that equals one of ours stays theirs", "[kernel-arguments][report]") {
   auto facts = Machine{}.facts();
   facts.boot.cmdline = "iommu=pt dyndbg=\"a iommu=pt b\" quiet a=1 iommu=pt";
   facts.boot.own_arguments = {"a=1 iommu=pt"};
@@ -54,7 +58,9 @@ TEST_CASE("an argument of others that equals one of ours stays theirs") {
   CHECK(foreign_line(facts, Plan{}).str() == facts.boot.cmdline);
 }
 
-TEST_CASE("another's isolcpus before ours leaves ours without effect") {
+TEST_CASE(
+    "another's isolcpus before ours leaves ours without effect",
+    "[kernel-arguments][report][cpu]") {
   auto facts = Machine{}.facts();
   facts.boot.cmdline = "ro isolcpus=1";
   const auto plan = planned(facts);
@@ -64,7 +70,7 @@ TEST_CASE("another's isolcpus before ours leaves ours without effect") {
   CHECK(lost[0].arg.key == "isolcpus");
 }
 
-TEST_CASE("a plan is refused where its line would not boot") {
+TEST_CASE("a plan is refused where its line would not boot", "[kernel-arguments][report]") {
   auto facts = Machine{}.facts();
   facts.boot.cmdline = "ro";
   for (int i = 0; i < 33; ++i)
@@ -74,7 +80,9 @@ TEST_CASE("a plan is refused where its line would not boot") {
   CHECK(plan.error().what.find("Too many boot init vars at `word32'") != std::string::npos);
 }
 
-TEST_CASE("a node gives its frames less those of its page structs, the first one's initramfs too") {
+TEST_CASE(
+    "a node gives its frames less those of its page structs, the first one's initramfs too",
+    "[kernel-arguments][report][provisioning]") {
   auto facts = Machine{.nodes = 2, .node_gib = 4}.facts();
   facts.numa[0].gigabyte_frames = 3;
   facts.numa[1].gigabyte_frames = 4;
@@ -84,7 +92,9 @@ TEST_CASE("a node gives its frames less those of its page structs, the first one
   CHECK(machine.nodes[0].most_frames == 3);
 }
 
-TEST_CASE("the configuration of the named kernel counts, an unknown one has none") {
+TEST_CASE(
+    "the configuration of the named kernel counts, an unknown one has none",
+    "[kernel-arguments][report]") {
   auto facts = Machine{}.facts();
   auto& kernel = facts.kernels.front();
   kernel.config_known = true;

@@ -20,7 +20,7 @@ Facts two_nics() {
 
 }  // namespace
 
-TEST_CASE("VFs are addressed by offset and stride") {
+TEST_CASE("VFs are addressed by offset and stride", "[sriov][report]") {
   const auto p = plan(two_nics(), kUplink);
   REQUIRE(p.vfs.size() == 4);
   CHECK(p.vfs[0].address.str() == "0000:01:10.0");
@@ -31,7 +31,7 @@ TEST_CASE("VFs are addressed by offset and stride") {
   CHECK(p.pfs[1].node == 1);
 }
 
-TEST_CASE("steps stand in the order in which they wait for each other") {
+TEST_CASE("steps stand in the order in which they wait for each other", "[sriov][report][steps]") {
   auto facts = two_nics();
   facts.pci.pop_back();
   const auto p = plan(
@@ -60,7 +60,8 @@ TEST_CASE("steps stand in the order in which they wait for each other") {
   CHECK(p.steps[12].after == std::vector<std::size_t>{10});
 }
 
-TEST_CASE("the plan is the same before a PF has its driver and its VFs, and after") {
+TEST_CASE(
+    "the plan is the same before a PF has its driver and its VFs, and after", "[sriov][report]") {
   const auto text = std::string(kUplink) + "vf-mac = stable\nirq = local-reserved\n";
   const auto after = plan(two_nics(), text);
   auto facts = two_nics();
@@ -75,14 +76,16 @@ TEST_CASE("the plan is the same before a PF has its driver and its VFs, and afte
   CHECK_FALSE(before.vfs[0].mac);
 }
 
-TEST_CASE("another argument or another step is another hash") {
+TEST_CASE(
+    "another argument or another step is another hash",
+    "[sriov][report][kernel-arguments][steps]") {
   const auto hash = plan(two_nics(), kUplink).hash();
   CHECK(hash.size() == 12);
   CHECK(plan(two_nics(), std::string(kUplink) + "[iommu]\nmode = translated\n").hash() != hash);
   CHECK(plan(two_nics(), std::string(kUplink) + "vf-trust = on\n").hash() != hash);
 }
 
-TEST_CASE("facts in another order make the same plan") {
+TEST_CASE("facts in another order make the same plan", "[sriov][report]") {
   auto facts = two_nics();
   const auto text =
       std::string("[cpu]\nisolate = yes\n[hugepages]\nsize = 1G\nper-node = 50%\n") + kUplink;
@@ -95,7 +98,8 @@ TEST_CASE("facts in another order make the same plan") {
 
 TEST_CASE(
     "another number of PFs than expected is an error finding, and nothing is done for the "
-    "section") {
+    "section",
+    "[sriov][report]") {
   auto facts = two_nics();
   const auto p = plan(facts, "[pf uplink]\nvendor = 8086\nexpect = 3\nvfs = 2\n");
   CHECK(
@@ -113,7 +117,8 @@ TEST_CASE(
       Severity::warning);
 }
 
-TEST_CASE("a selector that needs a driver names the functions that have none yet") {
+TEST_CASE(
+    "a selector that needs a driver names the functions that have none yet", "[sriov][report]") {
   auto facts = two_nics();
   facts.pci[1].driver.clear();
   CHECK(
@@ -121,7 +126,7 @@ TEST_CASE("a selector that needs a driver names the functions that have none yet
           .find("; cannot be matched until a driver is bound: 0000:41:00.0") != std::string::npos);
 }
 
-TEST_CASE("VFs and bridges match no selector") {
+TEST_CASE("VFs and bridges match no selector", "[sriov][report]") {
   auto facts = two_nics();
   auto vf = nic("0000:01:10.0");
   vf.physfn = facts.pci[0].address;
@@ -133,7 +138,7 @@ TEST_CASE("VFs and bridges match no selector") {
   CHECK(plan(facts, kUplink).pfs.size() == 2);
 }
 
-TEST_CASE("every selector narrows") {
+TEST_CASE("every selector narrows", "[sriov][report]") {
   auto facts = two_nics();
   facts.pci[0].subsystem_vendor = 0x8086;
   facts.pci[0].subsystem_device = 0xa03c;
@@ -151,7 +156,7 @@ TEST_CASE("every selector narrows") {
   CHECK(plan(facts, "[pf a]\nport = p1\nvfs = 1\n").pfs.at(0).address.str() == "0000:41:00.0");
 }
 
-TEST_CASE("two sections that match one PF are refused with both lines") {
+TEST_CASE("two sections that match one PF are refused with both lines", "[sriov][report]") {
   CHECK(
       refusal(two_nics(), "[pf a]\nnode = 0\n[pf b]\nvendor = 8086\nexpect = 2\n") ==
       "p.ini:3: [pf b] and p.ini:1: [pf a] both match 0000:01:00.0");
@@ -159,7 +164,8 @@ TEST_CASE("two sections that match one PF are refused with both lines") {
 
 TEST_CASE(
     "a VF that the host uses has its own coalescing, behind its driver; one that goes to a guest "
-    "has it there") {
+    "has it there",
+    "[sriov][report][network]") {
   auto facts = two_nics();
   facts.pci.pop_back();
   const auto p = plan(
@@ -186,7 +192,7 @@ TEST_CASE(
       "in its guest, by a policy with role = guest");
 }
 
-TEST_CASE("a step cites the key that asks for it, whichever that is") {
+TEST_CASE("a step cites the key that asks for it, whichever that is", "[sriov][report][steps]") {
   const auto step_line = [](std::string_view key, auto is_it) {
     const auto text = fmt::format("[pf a]\nnode = 0\nvfs = 2\nvf-driver = keep\n{}\n", key);
     const auto made = plan(two_nics(), text);
@@ -215,7 +221,9 @@ TEST_CASE("a step cites the key that asks for it, whichever that is") {
     if (std::holds_alternative<BindDriver>(step.action)) CHECK(step.policy.str() == "p.ini:3");
 }
 
-TEST_CASE("more VFs than the hardware has are an error finding, never fewer in silence") {
+TEST_CASE(
+    "more VFs than the hardware has are an error finding, never fewer in silence",
+    "[sriov][report]") {
   const auto p = plan(two_nics(), "[pf a]\nnode = 0\nvfs = 8\nrx-usecs = 3\n");
   CHECK(
       message(p, "vfs-too-many") ==
@@ -225,7 +233,8 @@ TEST_CASE("more VFs than the hardware has are an error finding, never fewer in s
   CHECK(plan(two_nics(), "[pf a]\nnode = 0\nvfs = max\n").vfs.size() == 7);
 }
 
-TEST_CASE("a function without SR-IOV, or whose firmware offers no VF, is named") {
+TEST_CASE(
+    "a function without SR-IOV, or whose firmware offers no VF, is named", "[sriov][report]") {
   auto facts = two_nics();
   facts.pci[0].sriov.reset();
   CHECK(message(plan(facts, "[pf a]\nnode = 0\nvfs = 1\n"), "pf-no-sriov")
@@ -235,7 +244,9 @@ TEST_CASE("a function without SR-IOV, or whose firmware offers no VF, is named")
             .starts_with("p.ini:3: 0000:41:00.0: its firmware offers 0 VFs"));
 }
 
-TEST_CASE("a range of VFs has its own settings, and its first MAC address starts at the range") {
+TEST_CASE(
+    "a range of VFs has its own settings, and its first MAC address starts at the range",
+    "[sriov][report][network]") {
   const auto p = plan(
       two_nics(),
       "[pf a]\nnode = 0\nvfs = 4\nvf-driver = vfio-pci\nvf-trust = off\n[vf a "
@@ -255,7 +266,8 @@ TEST_CASE("a range of VFs has its own settings, and its first MAC address starts
       steps.end());
 }
 
-TEST_CASE("the step of a VF's attribute cites the line of that attribute") {
+TEST_CASE(
+    "the step of a VF's attribute cites the line of that attribute", "[sriov][report][steps]") {
   for (const auto* line :
        {"vf-spoofcheck = on", "vf-trust = off", "vf-vlan = 5", "vf-qos = 3",
         "vf-link-state = enable", "vf-max-rate = 10", "vf-mac = stable"}) {
@@ -269,7 +281,9 @@ TEST_CASE("the step of a VF's attribute cites the line of that attribute") {
   }
 }
 
-TEST_CASE("VFs on a variant driver are as unsafe for their IOMMU group as VFs on vfio-pci") {
+TEST_CASE(
+    "VFs on a variant driver are as unsafe for their IOMMU group as VFs on vfio-pci",
+    "[sriov][report][iommu]") {
   auto facts = two_nics();
   facts.critical = {{bdf("0000:01:00.3"), "root filesystem"}};
   facts.pci[0].iommu_group = 7;
@@ -284,7 +298,8 @@ TEST_CASE("VFs on a variant driver are as unsafe for their IOMMU group as VFs on
 }
 
 TEST_CASE(
-    "without an IOMMU the VFs are made, not bound, and the finding says where to switch it on") {
+    "without an IOMMU the VFs are made, not bound, and the finding says where to switch it on",
+    "[sriov][report][iommu]") {
   auto facts = two_nics();
   facts.iommu.dmar = false;
   const auto p = plan(facts, kUplink);
@@ -301,7 +316,9 @@ TEST_CASE(
   }
 }
 
-TEST_CASE("a device that carries the host is left alone, its VFs and its IOMMU group as well") {
+TEST_CASE(
+    "a device that carries the host is left alone, its VFs and its IOMMU group as well",
+    "[sriov][report][iommu]") {
   auto facts = two_nics();
   facts.critical = {{bdf("0000:01:00.0"), "default route"}};
   auto p = plan(facts, kUplink);
@@ -323,7 +340,8 @@ TEST_CASE("a device that carries the host is left alone, its VFs and its IOMMU g
 
 TEST_CASE(
     "a NIC that the host booted over is left alone unless the policy says otherwise, and never "
-    "with more than the network on it") {
+    "with more than the network on it",
+    "[sriov][report][network][policy]") {
   auto facts = two_nics();
   facts.critical = {{bdf("0000:01:00.0"), "default route"}, {bdf("0000:01:00.0"), "network boot"}};
   const auto p = plan(facts, kUplink);
@@ -347,7 +365,8 @@ TEST_CASE(
   CHECK(finding(plan(facts, allowed), "pf-critical"));
 }
 
-TEST_CASE("a NIC that may be the boot NIC is left alone until it is known") {
+TEST_CASE(
+    "a NIC that may be the boot NIC is left alone until it is known", "[sriov][report][network]") {
   auto facts = two_nics();
   facts.critical = {
       {bdf("0000:01:00.0"),
@@ -358,7 +377,8 @@ TEST_CASE("a NIC that may be the boot NIC is left alone until it is known") {
                 "yet)") != std::string::npos);
 }
 
-TEST_CASE("bnxt_en ports come up before VFs are made, driver bound or not") {
+TEST_CASE(
+    "bnxt_en ports come up before VFs are made, driver bound or not", "[sriov][report][network]") {
   auto facts = two_nics();
   facts.pci[0].vendor = 0x14e4;
   facts.pci[0].driver.clear();
@@ -368,7 +388,8 @@ TEST_CASE("bnxt_en ports come up before VFs are made, driver bound or not") {
 }
 
 TEST_CASE(
-    "what only network devices have is left out for NVMe, and its interrupts are best effort") {
+    "what only network devices have is left out for NVMe, and its interrupts are best effort",
+    "[sriov][report][irq]") {
   auto facts = two_nics();
   facts.pci[0].class_code = 0x010802;
   facts.pci[0].ports.clear();
@@ -385,7 +406,7 @@ TEST_CASE(
   CHECK_FALSE(p.steps.back().required);
 }
 
-TEST_CASE("a best-effort section makes best-effort steps") {
+TEST_CASE("a best-effort section makes best-effort steps", "[sriov][report][steps]") {
   const auto p = plan(two_nics(), std::string(kUplink) + "required = no\n");
   // vfio-pci itself
   CHECK(p.steps[0].required);
@@ -395,7 +416,8 @@ TEST_CASE("a best-effort section makes best-effort steps") {
 
 TEST_CASE(
     "interrupts go to the PF's node, to all reserved CPUs where it has none, never to isolated "
-    "ones") {
+    "ones",
+    "[sriov][report][cpu][irq]") {
   const auto facts = two_nics();
   const auto isolate = std::string("[cpu]\nisolate = yes\n");
   CHECK(
@@ -417,7 +439,7 @@ TEST_CASE(
   CHECK(finding(p, "irq-remote-node"));
 }
 
-TEST_CASE("a VF whose bus number does not exist is an error finding") {
+TEST_CASE("a VF whose bus number does not exist is an error finding", "[sriov][report]") {
   auto facts = two_nics();
   facts.pci[1].address = bdf("0000:ff:00.0");
   facts.pci[1].sriov->offset = 256;
@@ -427,7 +449,8 @@ TEST_CASE("a VF whose bus number does not exist is an error finding") {
 
 TEST_CASE(
     "ice's switch changes its mode before there are VFs, mlx5's once they exist and before they "
-    "have drivers") {
+    "have drivers",
+    "[sriov][report]") {
   const std::string text =
       "[pf uplink]\npci = 01:00.0\nvfs = 1\nvf-driver = vfio-pci\nvf-trust = on\neswitch = "
       "switchdev\nrx-usecs = 8\n";
@@ -464,7 +487,7 @@ TEST_CASE(
   CHECK(late.steps[5].after == std::vector<std::size_t>{0, 2, 3, 4});
   CHECK(late.steps[6].after == std::vector<std::size_t>{2, 4});
 }
-TEST_CASE("an eswitch mode on what is no network device is a finding") {
+TEST_CASE("an eswitch mode on what is no network device is a finding", "[sriov][report]") {
   auto facts = two_nics();
   facts.pci.pop_back();
   facts.pci[0].class_code = 0x010802;
@@ -475,7 +498,8 @@ TEST_CASE("an eswitch mode on what is no network device is a finding") {
 
 TEST_CASE(
     "where an inventory does not show VFs, the arguments are those of the host that does, and no "
-    "step is planned for them") {
+    "step is planned for them",
+    "[sriov][report][kernel-arguments][steps]") {
   const auto text = std::string(kUplink) + "[hugepages]\nsize = 1G\nper-node = 90%\n";
   const auto host = plan(two_nics(), text);
   auto facts = two_nics();

@@ -101,7 +101,7 @@ const Ended kNoRoute{7, "", "curl: (7) Failed to connect to srv port 80: No rout
 
 }  // namespace
 
-TEST_CASE("where nobody brought policy nothing is written and nothing is said") {
+TEST_CASE("where nobody brought policy nothing is written and nothing is said", "[policy]") {
   Boot boot;
   boot.tree.add(
       {{"etc/vfirst/policy.d/50-fleet.ini", "[cpu]\n"},
@@ -112,7 +112,8 @@ TEST_CASE("where nobody brought policy nothing is written and nothing is said") 
 }
 
 TEST_CASE(
-    "what the boot loader put beside the image's files goes to /run, and the image's own do not") {
+    "what the boot loader put beside the image's files goes to /run, and the image's own do not",
+    "[policy]") {
   Boot boot;
   boot.tree.add(
       {{"etc/vfirst/policy.d/50-fleet.ini", "[cpu]\n"},
@@ -129,7 +130,7 @@ TEST_CASE(
   CHECK((info.st_mode & 0777) == 0644);
 }
 
-TEST_CASE("a file of the image that the boot loader replaced is the boot loader's") {
+TEST_CASE("a file of the image that the boot loader replaced is the boot loader's", "[policy]") {
   Boot boot;
   boot.tree.add(
       {{"etc/vfirst/policy.d/90-host.ini", "[iommu]\nmode = off\n"},
@@ -139,20 +140,21 @@ TEST_CASE("a file of the image that the boot loader replaced is the boot loader'
 
 TEST_CASE(
     "without the image's copies nobody can tell, and the real root's newer files must not lose to "
-    "old ones") {
+    "old ones",
+    "[policy]") {
   Boot boot;
   boot.tree.add("etc/vfirst/policy.d/90-host.ini", "[cpu]\n");
   CHECK(boot.run().empty());
 }
 
-TEST_CASE("the real root's own files are not taken for the boot loader's") {
+TEST_CASE("the real root's own files are not taken for the boot loader's", "[policy]") {
   Boot boot;
   boot.tree.add(
       {{"etc/vfirst/policy.d/90-host.ini", "[cpu]\n"}, {"usr/lib/vfirst/image-policy.d/", ""}});
   CHECK(boot.run(false, 0s).empty());
 }
 
-TEST_CASE("a file that anyone may write is not brought along") {
+TEST_CASE("a file that anyone may write is not brought along", "[policy]") {
   Boot boot;
   boot.tree.add(
       {{"etc/vfirst/policy.d/90-host.ini", "[cpu]\n"}, {"usr/lib/vfirst/image-policy.d/", ""}});
@@ -164,7 +166,7 @@ TEST_CASE("a file that anyone may write is not brought along") {
   CHECK_FALSE(boot.tree.root().exists("run/vfirst/policy.d"));
 }
 
-TEST_CASE("a URL is fetched once, under a name that says which it was") {
+TEST_CASE("a URL is fetched once, under a name that says which it was", "[policy]") {
   Boot boot;
   boot.tree.add(
       "proc/cmdline",
@@ -184,7 +186,7 @@ TEST_CASE("a URL is fetched once, under a name that says which it was") {
   CHECK(boot.tree.content("run/vfirst/sources") == record);
 }
 
-TEST_CASE("a network that comes up later is waited for") {
+TEST_CASE("a network that comes up later is waited for", "[policy]") {
   Boot boot;
   boot.tree.add("proc/cmdline", "vfirst.policy=http://srv/host.ini\n");
   boot.answers = {kNoRoute, kNoRoute, {0, "[cpu]\n", ""}};
@@ -192,7 +194,7 @@ TEST_CASE("a network that comes up later is waited for") {
   CHECK(boot.waits == 2);
 }
 
-TEST_CASE("one that does not is a line, after the time for it") {
+TEST_CASE("one that does not is a line, after the time for it", "[policy]") {
   Boot boot;
   boot.tree.add("proc/cmdline", "vfirst.policy=http://srv/host.ini\n");
   boot.answers = {kNoRoute};
@@ -212,7 +214,7 @@ TEST_CASE("one that does not is a line, after the time for it") {
   }
 }
 
-TEST_CASE("what will not get better is not tried again") {
+TEST_CASE("what will not get better is not tried again", "[policy]") {
   Boot boot;
   boot.tree.add("proc/cmdline", "vfirst.policy=http://srv/none.ini\n");
   boot.answers = {
@@ -225,7 +227,7 @@ TEST_CASE("what will not get better is not tried again") {
   CHECK(boot.fetched.size() == 1);
 }
 
-TEST_CASE("an initramfs without curl says what it lacks") {
+TEST_CASE("an initramfs without curl says what it lacks", "[policy][provisioning]") {
   Boot boot;
   boot.tree.add("proc/cmdline", "vfirst.policy=http://srv/host.ini\n");
   CHECK(
@@ -234,7 +236,8 @@ TEST_CASE("an initramfs without curl says what it lacks") {
                           "initramfs");
 }
 
-TEST_CASE("a filesystem labelled VFIRST is not even looked at where nobody asked for it") {
+TEST_CASE(
+    "a filesystem labelled VFIRST is not even looked at where nobody asked for it", "[policy]") {
   Boot boot;
   boot.add_stick();
   boot.disk = std::vector<DiskPolicy>{{"10-a.ini", "[kernel]\nextra = init=/bin/sh\n"}};
@@ -246,7 +249,8 @@ TEST_CASE("a filesystem labelled VFIRST is not even looked at where nobody asked
   }
 }
 
-TEST_CASE("vfirst.policy=LABEL=VFIRST takes the files of the filesystem with that label") {
+TEST_CASE(
+    "vfirst.policy=LABEL=VFIRST takes the files of the filesystem with that label", "[policy]") {
   Boot boot;
   boot.tree.add("proc/cmdline", "vfirst.policy=LABEL=VFIRST\n");
   boot.disk = std::vector<DiskPolicy>{{"10-a.ini", "[cpu]\n"}, {"20-b.ini", "[iommu]\n"}};
@@ -282,7 +286,9 @@ TEST_CASE("vfirst.policy=LABEL=VFIRST takes the files of the filesystem with tha
   }
 }
 
-TEST_CASE("an image that lists label takes it from a disk that is there, in the initramfs only") {
+TEST_CASE(
+    "an image that lists label takes it from a disk that is there, in the initramfs only",
+    "[policy][provisioning]") {
   Boot boot;
   boot.add_stick();
   boot.disk = std::vector<DiskPolicy>{{"10-a.ini", "[cpu]\n"}};
@@ -318,7 +324,7 @@ TEST_CASE("an image that lists label takes it from a disk that is there, in the 
   }
 }
 
-TEST_CASE("what a boot loader adds to etc is not the image's word on sources") {
+TEST_CASE("what a boot loader adds to etc is not the image's word on sources", "[policy]") {
   Boot boot;
   boot.add_stick();
   boot.disk = std::vector<DiskPolicy>{{"10-a.ini", "[cpu]\n"}};
@@ -330,7 +336,7 @@ TEST_CASE("what a boot loader adds to etc is not the image's word on sources") {
   CHECK(boot.probed.empty());
 }
 
-TEST_CASE("an image that lists its sources takes no other, whoever asks") {
+TEST_CASE("an image that lists its sources takes no other, whoever asks", "[policy]") {
   Boot boot;
   boot.add_stick();
   boot.tree.add(
@@ -350,7 +356,7 @@ TEST_CASE("an image that lists its sources takes no other, whoever asks") {
   CHECK(boot.names() == "00-image.ini");
 }
 
-TEST_CASE("only a disk of this machine is read, whatever label others bear") {
+TEST_CASE("only a disk of this machine is read, whatever label others bear", "[policy]") {
   Boot boot;
   boot.tree.add("proc/cmdline", "vfirst.policy=LABEL=VFIRST\n");
   boot.disk = std::vector<DiskPolicy>{{"10-a.ini", "[cpu]\n"}};
@@ -405,7 +411,8 @@ TEST_CASE("only a disk of this machine is read, whatever label others bear") {
 }
 
 TEST_CASE(
-    "a label on a volume beside the stick changes nothing, on a second stick both are refused") {
+    "a label on a volume beside the stick changes nothing, on a second stick both are refused",
+    "[policy]") {
   Boot boot;
   boot.tree.add("proc/cmdline", "vfirst.policy=LABEL=VFIRST\n");
   boot.disk = std::vector<DiskPolicy>{{"10-a.ini", "[cpu]\n"}};
@@ -429,7 +436,8 @@ TEST_CASE(
   }
 }
 
-TEST_CASE("each file of a disk is checked alone, and a bad one takes no other with it") {
+TEST_CASE(
+    "each file of a disk is checked alone, and a bad one takes no other with it", "[policy]") {
   Boot boot;
   boot.add_stick();
   boot.tree.add(
@@ -447,7 +455,7 @@ TEST_CASE("each file of a disk is checked alone, and a bad one takes no other wi
   CHECK(boot.names() == "50-host.ini disk-20-b.ini");
 }
 
-TEST_CASE("what a URL answers is kept only if it is a policy") {
+TEST_CASE("what a URL answers is kept only if it is a policy", "[policy]") {
   Boot boot;
   boot.tree.add("proc/cmdline", "vfirst.policy=http://srv/host.ini\n");
   boot.answers = {{0, "<html><body>Log in first</body></html>\n", ""}};
@@ -459,7 +467,8 @@ TEST_CASE("what a URL answers is kept only if it is a policy") {
       "policy from http://srv/host.ini: url-1-host.ini: 1048577 bytes, the limit is 1048576");
 }
 
-TEST_CASE("a file of the boot loader that is refused leaves the image's policy as it was") {
+TEST_CASE(
+    "a file of the boot loader that is refused leaves the image's policy as it was", "[policy]") {
   Boot boot;
   boot.tree.add(
       {{"etc/initrd-release", ""},
@@ -476,7 +485,7 @@ TEST_CASE("a file of the boot loader that is refused leaves the image's policy a
   CHECK(policy->refused.empty());
 }
 
-TEST_CASE("a disk that cannot be read, or has no policy, is a line") {
+TEST_CASE("a disk that cannot be read, or has no policy, is a line", "[policy]") {
   Boot boot;
   boot.add_stick();
   boot.tree.add("proc/cmdline", "vfirst.policy=LABEL=VFIRST\n");

@@ -63,7 +63,7 @@ role = host
 
 }  // namespace
 
-TEST_CASE("the design's example is read key by key, each with its line") {
+TEST_CASE("the design's example is read key by key, each with its line", "[policy]") {
   const auto policy = accepted(kExample);
   CHECK(policy.cpu.reserved_cores_per_node == Setting<unsigned>{1, {"50-host.ini", 2}});
   CHECK(policy.cpu.isolate == Setting<bool>{true, {"50-host.ini", 4}});
@@ -108,14 +108,15 @@ TEST_CASE("the design's example is read key by key, each with its line") {
   CHECK(policy.files == std::vector<std::string>{"50-host.ini"});
 }
 
-TEST_CASE("a printed policy reads back as itself") {
+TEST_CASE("a printed policy reads back as itself", "[policy]") {
   const auto first = print_policy(accepted(kExample));
   CHECK(print_policy(accepted(first)) == first);
   CHECK(first.find("node0 = 24") != std::string::npos);
   CHECK(first.find("[vf uplink 0-1]\ndriver = keep\nvlan = 100") != std::string::npos);
 }
 
-TEST_CASE("every key of the table is accepted in its section, and only once in the table") {
+TEST_CASE(
+    "every key of the table is accepted in its section, and only once in the table", "[policy]") {
   const auto sample = [](const PolicyKey& key) -> std::string {
     for (auto [syntax, value] :
          {std::pair{"yes | no", "yes"},
@@ -154,7 +155,7 @@ TEST_CASE("every key of the table is accepted in its section, and only once in t
   CHECK(seen.size() > 60);
 }
 
-TEST_CASE("the vf-* keys of a PF are the keys of a VF section with a prefix") {
+TEST_CASE("the vf-* keys of a PF are the keys of a VF section with a prefix", "[policy][sriov]") {
   std::vector<std::string> prefixed, plain;
   for (const auto& key : policy_keys()) {
     if (key.section == "pf NAME" && key.key.starts_with("vf-"))

@@ -42,11 +42,11 @@ struct Tree {
 
 }  // namespace
 
-TEST_CASE("no policy at all is an empty policy") {
+TEST_CASE("no policy at all is an empty policy", "[policy]") {
   CHECK(Tree().names().empty());
 }
 
-TEST_CASE("directories are taken in order, the files of each by name") {
+TEST_CASE("directories are taken in order, the files of each by name", "[policy]") {
   const Tree tree;
   tree.file("run/vfirst/policy.d/10-run.ini", "x");
   tree.file("etc/vfirst/policy.d/50-b.ini", "x");
@@ -57,7 +57,9 @@ TEST_CASE("directories are taken in order, the files of each by name") {
   CHECK(tree.names() == "90-default.ini 20-a.ini 50-b.ini 10-run.ini");
 }
 
-TEST_CASE("an empty file or a link to the null device takes the earlier files of its name out") {
+TEST_CASE(
+    "an empty file or a link to the null device takes the earlier files of its name out",
+    "[policy]") {
   const Tree tree;
   tree.file("usr/lib/vfirst/policy.d/10-a.ini", "x");
   tree.file("usr/lib/vfirst/policy.d/20-b.ini", "x");
@@ -69,7 +71,7 @@ TEST_CASE("an empty file or a link to the null device takes the earlier files of
   CHECK(tree.names() == "30-c.ini 10-a.ini");
 }
 
-TEST_CASE("two files of one name are told apart in messages") {
+TEST_CASE("two files of one name are told apart in messages", "[policy]") {
   const Tree tree;
   tree.file("usr/lib/vfirst/policy.d/10-a.ini", "[cpu]\nisolate = yes\n");
   tree.file("etc/vfirst/policy.d/10-a.ini", "[cpu]\nisolate = no\n");
@@ -79,7 +81,7 @@ TEST_CASE("two files of one name are told apart in messages") {
   CHECK(policy->cpu.isolate == Setting<bool>{false, {"etc/vfirst/policy.d/10-a.ini", 2}});
 }
 
-TEST_CASE("a file that anyone may write is refused with its mode") {
+TEST_CASE("a file that anyone may write is refused with its mode", "[policy]") {
   const Tree tree;
   tree.file("etc/vfirst/policy.d/50-host.ini", "x", 0666);
   CHECK(tree.names() == "50-host.ini: anyone may write it (mode 0666); take that away (chmod o-w)");
@@ -87,7 +89,7 @@ TEST_CASE("a file that anyone may write is refused with its mode") {
   CHECK(tree.names() == "50-host.ini");
 }
 
-TEST_CASE("a directory that anyone may write is refused, and so is what is no file") {
+TEST_CASE("a directory that anyone may write is refused, and so is what is no file", "[policy]") {
   const Tree tree;
   tree.file("etc/vfirst/policy.d/50-host.ini", "x");
   fs::permissions(tree.path / "etc/vfirst/policy.d", static_cast<fs::perms>(0777));
@@ -99,7 +101,8 @@ TEST_CASE("a directory that anyone may write is refused, and so is what is no fi
   CHECK(tree.names() == "60-dir.ini: not a regular file");
 }
 
-TEST_CASE("given paths replace the search path, files and directories in the order given") {
+TEST_CASE(
+    "given paths replace the search path, files and directories in the order given", "[policy]") {
   const Tree tree, other;
   tree.file("etc/vfirst/policy.d/50-host.ini", "x");
   const auto one = other.file("z.ini", "x").native();
@@ -109,7 +112,9 @@ TEST_CASE("given paths replace the search path, files and directories in the ord
   CHECK(tree.names({"/nonexistent/p.ini"}) == "/nonexistent/p.ini: there is no such policy");
 }
 
-TEST_CASE("a fault in what this boot brought refuses that file and not the host's own policy") {
+TEST_CASE(
+    "a fault in what this boot brought refuses that file and not the host's own policy",
+    "[policy]") {
   const Tree tree;
   tree.file("etc/vfirst/policy.d/50-host.ini", "[iommu]\nmode = off\n");
   tree.file("run/vfirst/policy.d/url-1-a.ini", "[cpu]\nisolat = yes\n");
@@ -141,7 +146,7 @@ TEST_CASE("a fault in what this boot brought refuses that file and not the host'
   }
 }
 
-TEST_CASE("brought files may complete one another, in whatever order they come") {
+TEST_CASE("brought files may complete one another, in whatever order they come", "[policy]") {
   const Tree tree;
   tree.file("run/vfirst/policy.d/disk-60.ini", "[pf up]\nrx-usecs = 20\n");
   tree.file("run/vfirst/policy.d/url-1.ini", "[pf up]\nvendor = 8086\n");
@@ -159,7 +164,7 @@ TEST_CASE("brought files may complete one another, in whatever order they come")
           "url-2.ini is not used: url-2.ini:1: [vf down 0]: there is no [pf down]"});
 }
 
-TEST_CASE("a brought file of which no plan can be made is left out") {
+TEST_CASE("a brought file of which no plan can be made is left out", "[policy]") {
   const Tree tree;
   tree.file("etc/vfirst/policy.d/50-host.ini", "[iommu]\nmode = off\n");
   tree.file("run/vfirst/policy.d/url-1.ini", "[cpu]\nreserved = 0\n");

@@ -23,7 +23,7 @@ std::string policy_with(const std::string& section, const std::string& line) {
 }  // namespace
 
 // The page has one entry for all vf- keys of [pf], because each is a key of [vf], too.
-TEST_CASE("the manual page has every key of the table, in its order, with its values") {
+TEST_CASE("the manual page has every key of the table, in its order, with its values", "[policy]") {
   std::vector<std::string> page, table, prefixed, vf;
   for (const auto& entry : manual_entries())
     page.push_back(fmt::format("[{}] {} = {}", entry.section, entry.key, entry.syntax));
@@ -41,7 +41,9 @@ TEST_CASE("the manual page has every key of the table, in its order, with its va
   CHECK(prefixed == vf);
 }
 
-TEST_CASE("each entry of the manual page has a text, a default and an example that is accepted") {
+TEST_CASE(
+    "each entry of the manual page has a text, a default and an example that is accepted",
+    "[policy]") {
   for (const auto& entry : manual_entries()) {
     INFO(fmt::format("[{}] {}", entry.section, entry.key));
     CHECK_FALSE(entry.text.empty());
@@ -56,7 +58,7 @@ TEST_CASE("each entry of the manual page has a text, a default and an example th
   }
 }
 
-TEST_CASE("a default that the table's help names is the page's") {
+TEST_CASE("a default that the table's help names is the page's", "[policy]") {
   const auto entries = manual_entries();
   static const std::regex named(R"(.*\(default (.+)\).*)");
   unsigned found = 0;

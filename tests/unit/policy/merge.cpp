@@ -12,7 +12,8 @@ Policy merged(const std::vector<Source>& sources, const MatchFacts& machine = {}
 }
 }  // namespace
 
-TEST_CASE("a later file wins key by key and leaves the other keys of a PF alone") {
+TEST_CASE(
+    "a later file wins key by key and leaves the other keys of a PF alone", "[policy][sriov]") {
   const auto policy = merged(
       {{"10-a.ini", "[pf up]\npci = 3b:00.0\nvfs = 4\nvf-trust = on\n[cpu]\nisolate = yes\n"},
        {"20-b.ini",
@@ -28,7 +29,7 @@ TEST_CASE("a later file wins key by key and leaves the other keys of a PF alone"
   CHECK(policy.cpu.reserved_cores_per_node->from.file == "20-b.ini");
 }
 
-TEST_CASE("the later of two ways to reserve CPUs replaces the earlier") {
+TEST_CASE("the later of two ways to reserve CPUs replaces the earlier", "[policy][cpu]") {
   const auto cores = merged(
       {{"a.ini", "[cpu]\nreserved = 0-1\n"}, {"b.ini", "[cpu]\nreserved-cores-per-node = 2\n"}});
   CHECK_FALSE(cores.cpu.reserved);
@@ -39,7 +40,9 @@ TEST_CASE("the later of two ways to reserve CPUs replaces the earlier") {
   CHECK(list.cpu.reserved->value == "0-1");
 }
 
-TEST_CASE("a VF range that a later file names again is merged, an overlapping one refused") {
+TEST_CASE(
+    "a VF range that a later file names again is merged, an overlapping one refused",
+    "[policy][sriov]") {
   const Source first{"a.ini", "[pf up]\npci = *\n[vf up 0-1]\nvlan = 1\ntrust = on\n"};
   const auto policy = merged({first, {"b.ini", "[vf up 0-1]\nvlan = 2\n"}});
   REQUIRE(policy.vf_ranges.size() == 1);
@@ -50,13 +53,13 @@ TEST_CASE("a VF range that a later file names again is merged, an overlapping on
       "b.ini:1: [vf up 1-2] overlaps [vf up 0-1] (a.ini:3)");
 }
 
-TEST_CASE("an empty extra takes an earlier one back") {
+TEST_CASE("an empty extra takes an earlier one back", "[policy]") {
   const auto policy =
       merged({{"a.ini", "[kernel]\nextra = skew_tick=1\n"}, {"b.ini", "[kernel]\nextra =\n"}});
   CHECK(policy.kernel.extra == Setting<std::string>{"", {"b.ini", 2}});
 }
 
-TEST_CASE("a file applies only where every key of [match] matches") {
+TEST_CASE("a file applies only where every key of [match] matches", "[policy]") {
   const MatchFacts r760{
       "PowerEdge R760xs ",
       "Dell Inc.",
@@ -86,14 +89,14 @@ TEST_CASE("a file applies only where every key of [match] matches") {
           {{"60.ini", 2}, "[match] product is 'PowerEdge R760xs', not 'PowerEdge R750'"}});
 }
 
-TEST_CASE("what is not known about a machine matches nothing, not even *") {
+TEST_CASE("what is not known about a machine matches nothing, not even *", "[policy]") {
   const auto policy = merged({{"60.ini", "[match]\nserial = *\n[cpu]\nisolate = yes\n"}});
   CHECK(
       policy.skipped ==
       std::vector<SkippedFile>{{{"60.ini", 2}, "[match] serial is not known here"}});
 }
 
-TEST_CASE("a fault in a file for other machines is refused here too") {
+TEST_CASE("a fault in a file for other machines is refused here too", "[policy]") {
   CHECK(
       refusal({{"60.ini", "[match]\nproduct = other\n[cpu]\nisolat = yes\n"}}) ==
       "60.ini:4: unknown key 'isolat' in [cpu]; did you mean 'isolate'?");
@@ -102,14 +105,15 @@ TEST_CASE("a fault in a file for other machines is refused here too") {
       "60.ini:2: unknown key 'produkt' in [match]; did you mean 'product'?");
 }
 
-TEST_CASE("a VF section whose PF belongs to other machines is left out with it") {
+TEST_CASE(
+    "a VF section whose PF belongs to other machines is left out with it", "[policy][sriov]") {
   const auto policy = merged(
       {{"10.ini", "[vf up 0]\nvlan = 1\n"},
        {"60.ini", "[match]\nproduct = other\n[pf up]\npci = *\n"}});
   CHECK(policy.vf_ranges.empty());
 }
 
-TEST_CASE("lists may go on over lines that begin with a blank") {
+TEST_CASE("lists may go on over lines that begin with a blank", "[policy]") {
   const auto policy = accepted(
       "[kernel]\nextra = skew_tick=1\n  dyndbg=\"file a.c +p\" ; "
       "why\n\tnosoftlockup\n[cpu]\nreserved = 0-3,\n  8-11 , 16\n");
@@ -117,7 +121,7 @@ TEST_CASE("lists may go on over lines that begin with a blank") {
   CHECK(policy.cpu.reserved->value == "0-3,8-11,16");
 }
 
-TEST_CASE("a list beyond one line is printed over several and reads back") {
+TEST_CASE("a list beyond one line is printed over several and reads back", "[policy]") {
   std::string lists = "[cpu]\nreserved = 0", extra = "[kernel]\nextra = a0=1";
   for (int i = 2; i < 400; i += 2)
     lists += ",\n " + std::to_string(i), extra += "\n a" + std::to_string(i) + "=\"x y\"";
@@ -128,7 +132,7 @@ TEST_CASE("a list beyond one line is printed over several and reads back") {
   CHECK(again.kernel.extra->value == policy.kernel.extra->value);
 }
 
-TEST_CASE("words have one spelling behind them") {
+TEST_CASE("words have one spelling behind them", "[policy]") {
   const auto policy = accepted(
       "[pf a]\npci = 3B:00.0\nsubsystem = 8086:*\nvf-vlan-protocol = 802.1q\nvf-link-state = "
       "auto\nadaptive-rx = TRUE\n"

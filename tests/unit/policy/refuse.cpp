@@ -3,7 +3,7 @@
 
 namespace vfirst {
 
-TEST_CASE("an unknown key is refused with the line and the nearest name") {
+TEST_CASE("an unknown key is refused with the line and the nearest name", "[policy]") {
   CHECK(
       refusal("[cpu]\n; note\nisolat = yes\n") ==
       "50-host.ini:3: unknown key 'isolat' in [cpu]; did you mean 'isolate'?");
@@ -13,7 +13,7 @@ TEST_CASE("an unknown key is refused with the line and the nearest name") {
   CHECK(refusal("[cpu]\nxyzzy = 1\n") == "50-host.ini:2: unknown key 'xyzzy' in [cpu]");
 }
 
-TEST_CASE("a key in the wrong section is sent to its own") {
+TEST_CASE("a key in the wrong section is sent to its own", "[policy]") {
   CHECK(
       refusal("[cpu]\nmax-cstate = 1\n") ==
       "50-host.ini:2: unknown key 'max-cstate' in [cpu]; it belongs in [power]");
@@ -22,7 +22,7 @@ TEST_CASE("a key in the wrong section is sent to its own") {
       "50-host.ini:2: unknown key 'node01' in [hugepages]; did you mean 'nodeN'?");
 }
 
-TEST_CASE("an unknown section is refused, even an empty one") {
+TEST_CASE("an unknown section is refused, even an empty one", "[policy]") {
   CHECK(
       refusal("[hugepage]\n") ==
       "50-host.ini:1: unknown section [hugepage]; did you mean [hugepages]?");
@@ -38,7 +38,7 @@ TEST_CASE("an unknown section is refused, even an empty one") {
   CHECK(refusal("[]\n") == "50-host.ini:1: unknown section []");
 }
 
-TEST_CASE("bad values are refused with value and limit") {
+TEST_CASE("bad values are refused with value and limit", "[policy]") {
   const auto pf = [](const std::string& line) {
     return refusal("[pf a]\npci = *\n" + line + "\n");
   };
@@ -97,7 +97,7 @@ TEST_CASE("bad values are refused with value and limit") {
       "50-host.ini:2: isolate: 'yes # all of them' is not yes or no (a comment begins with ';')");
 }
 
-TEST_CASE("a key that is set twice in a file is refused, under a repeated header too") {
+TEST_CASE("a key that is set twice in a file is refused, under a repeated header too", "[policy]") {
   CHECK(
       refusal("[cpu]\nisolate = yes\nisolate = yes\n") ==
       "50-host.ini:3: 'isolate' in [cpu] is already set in line 2");
@@ -113,7 +113,7 @@ TEST_CASE("a key that is set twice in a file is refused, under a repeated header
       "twice; keep one");
 }
 
-TEST_CASE("what libinih would cut or pass over in silence is refused") {
+TEST_CASE("what libinih would cut or pass over in silence is refused", "[policy]") {
   // 198 bytes and a newline are what its buffer of 200 takes.
   const auto line = [](std::size_t n) {
     return "[kernel]\nextra = " + std::string(n - 8, 'a') + "\n";
@@ -152,7 +152,7 @@ TEST_CASE("what libinih would cut or pass over in silence is refused") {
   CHECK(refusal("[cpu]\nisolate = yes") == "accepted");
 }
 
-TEST_CASE("an indented key does not become part of the value above it") {
+TEST_CASE("an indented key does not become part of the value above it", "[policy]") {
   CHECK(
       refusal("[cpu]\nisolate = yes\n  reserved = 0\n") ==
       "50-host.ini:3: the line begins with a blank and would continue 'isolate'; begin it in the "
@@ -169,7 +169,7 @@ TEST_CASE("an indented key does not become part of the value above it") {
   CHECK(refusal("[cpu]\nisolate = yes\n ; a comment\n \n") == "accepted");
 }
 
-TEST_CASE("VF ranges of one PF must not overlap, and must fit it") {
+TEST_CASE("VF ranges of one PF must not overlap, and must fit it", "[policy][sriov]") {
   const std::string pf = "[pf up]\npci = *\nvfs = 8\n";
   CHECK(
       refusal(pf + "[vf up 0-3]\nvlan = 1\n[vf up 3-5]\nvlan = 2\n") ==
@@ -192,14 +192,14 @@ TEST_CASE("VF ranges of one PF must not overlap, and must fit it") {
       "50-host.ini:5: min-rate 100 is above the max-rate 50 of 50-host.ini:6");
 }
 
-TEST_CASE("a PF section that would match every PF is refused") {
+TEST_CASE("a PF section that would match every PF is refused", "[policy][sriov]") {
   CHECK(
       refusal("[pf a]\nvfs = 4\n") ==
       "50-host.ini:1: [pf a] selects nothing; say pci, vendor, device, subsystem, driver, mac, "
       "slot, node, port or ifname");
 }
 
-TEST_CASE("extra refuses the arguments that another key decides") {
+TEST_CASE("extra refuses the arguments that another key decides", "[policy][kernel-arguments]") {
   const auto extra = [](const std::string& words) {
     return refusal("[kernel]\nextra = " + words + "\n");
   };

@@ -22,7 +22,9 @@ constexpr std::string_view kVfio[] = {"vfio-pci",          "mlx5_vfio_pci",     
 
 }  // namespace
 
-TEST_CASE("vfio-pci and each of its variant drivers is a vfio driver, in either spelling") {
+TEST_CASE(
+    "vfio-pci and each of its variant drivers is a vfio driver, in either spelling",
+    "[sriov][policy]") {
   for (const auto name : kVfio)
     for (const char letter : {'-', '_'}) {
       std::string spelled(name);
@@ -42,7 +44,7 @@ TEST_CASE("vfio-pci and each of its variant drivers is a vfio driver, in either 
   CHECK(driver("nvidia-vgpu-vfio").name() == "nvidia-vgpu-vfio");
 }
 
-TEST_CASE("a driver that only sounds like vfio is none") {
+TEST_CASE("a driver that only sounds like vfio is none", "[sriov][policy]") {
   for (const auto* name : {"iavf", "mlx5_core", "vfiox", "myvfio", "igbvf", ""}) {
     INFO(name);
     CHECK_FALSE(is_vfio_driver(name));
@@ -50,7 +52,7 @@ TEST_CASE("a driver that only sounds like vfio is none") {
   CHECK(driver("iavf").kind() == VfDriver::Kind::other);
 }
 
-TEST_CASE("keep is satisfied by any driver but a vfio one, none by no driver") {
+TEST_CASE("keep is satisfied by any driver but a vfio one, none by no driver", "[sriov][policy]") {
   CHECK(driver("keep").satisfied_by("iavf"));
   CHECK_FALSE(driver("keep").satisfied_by("mlx5_vfio_pci"));
   CHECK_FALSE(driver("keep").satisfied_by(std::nullopt));
@@ -59,7 +61,9 @@ TEST_CASE("keep is satisfied by any driver but a vfio one, none by no driver") {
   CHECK_FALSE(driver("vfio-pci").satisfied_by("mlx5_vfio_pci"));
 }
 
-TEST_CASE("a VF's driver reads back from its own word, and has one phrase for each kind") {
+TEST_CASE(
+    "a VF's driver reads back from its own word, and has one phrase for each kind",
+    "[sriov][policy]") {
   for (const auto* word : {"keep", "none", "vfio-pci", "xe-vfio-pci", "iavf"})
     CHECK(driver(driver(word).str()) == driver(word));
   CHECK(driver("keep").phrase() == "the kernel's driver");
@@ -72,7 +76,7 @@ TEST_CASE("a VF's driver reads back from its own word, and has one phrase for ea
   CHECK(driver("mlx5-vfio-pci").assignment("VF 3") == "bind VF 3 to mlx5_vfio_pci");
 }
 
-TEST_CASE("what is no driver's name is refused") {
+TEST_CASE("what is no driver's name is refused", "[sriov][policy]") {
   for (const auto* word : {"", "a b", "vfio", "../x", "a=b"}) {
     INFO(word);
     CHECK_FALSE(VfDriver::parse(word));

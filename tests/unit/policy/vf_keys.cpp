@@ -32,14 +32,14 @@ std::vector<std::string> keys_set(const VfSettings& settings) {
 
 }  // namespace
 
-TEST_CASE("each key of a VF sets the setting of its own row and no other") {
+TEST_CASE("each key of a VF sets the setting of its own row and no other", "[sriov][policy]") {
   for (const auto& [key, line] : examples()) {
     INFO(line);
     CHECK(keys_set(settings_with(line)) == std::vector{key});
   }
 }
 
-TEST_CASE("each key of a VF overrides the PF's and leaves the others") {
+TEST_CASE("each key of a VF overrides the PF's and leaves the others", "[sriov][policy]") {
   // each one in another line than in a section of its own
   std::string all = "; the others\n";
   for (const auto& [key, line] : examples())
@@ -59,7 +59,9 @@ TEST_CASE("each key of a VF overrides the PF's and leaves the others") {
   }
 }
 
-TEST_CASE("a setting of a VF reaches the payload of its step, its text and its line") {
+TEST_CASE(
+    "a setting of a VF reaches the payload of its step, its text and its line",
+    "[sriov][policy][steps]") {
   for (const auto& [key, line] : examples()) {
     INFO(line);
     const auto settings = settings_with(line);
@@ -76,7 +78,9 @@ TEST_CASE("a setting of a VF reaches the payload of its step, its text and its l
   }
 }
 
-TEST_CASE("a description has a VF's attributes in the table's order, with their units") {
+TEST_CASE(
+    "a description has a VF's attributes in the table's order, with their units",
+    "[sriov][policy]") {
   const auto settings = settings_with(
       "max-rate = 100\nvlan = 5\ntrust = on\nvlan-protocol = 802.1ad\nlink-state = enable");
   CHECK(

@@ -8,7 +8,7 @@
 
 using namespace vfirst;
 
-TEST_CASE("what is written piece by piece is what the tree of values prints") {
+TEST_CASE("what is written piece by piece is what the tree of values prints", "[values][report]") {
   const std::vector<std::string> texts{
       "",
       "plain",
@@ -50,7 +50,9 @@ TEST_CASE("what is written piece by piece is what the tree of values prints") {
   CHECK(std::move(json).document() == document(tree));
 }
 
-TEST_CASE("no byte of a host makes a document that is no JSON, or that a terminal acts on") {
+TEST_CASE(
+    "no byte of a host makes a document that is no JSON, or that a terminal acts on",
+    "[values][report][import]") {
   const std::string odd =
       "caf\xe9 \x1b[31m \x9b \xc2\x9b \x7f \xe2\x80\xa8 \xe2\x82 \xc2\xa0 \xe2\x82\xac";
   const std::string wanted =

@@ -5,7 +5,8 @@
 
 using namespace vfirst;
 
-TEST_CASE("every machine of tests/machines gets the plan that is written beside it") {
+TEST_CASE(
+    "every machine of tests/machines gets the plan that is written beside it", "[export][report]") {
   test::check_machines([](const Result<Plan>& plan, const Facts& facts) {
     return test::GoldenFiles{
         {"plan.txt", plan ? plan_text(*plan, facts) : "refused: " + plan.error().what + "\n"},

@@ -25,7 +25,7 @@ Facts machine() {
 
 }  // namespace
 
-TEST_CASE("the plan's JSON is the contract's") {
+TEST_CASE("the plan's JSON is the contract's", "[report]") {
   const auto facts = machine();
   const auto p = plan(facts, kText);
   const auto json = nlohmann::json::parse(plan_json(p));
@@ -52,7 +52,7 @@ TEST_CASE("the plan's JSON is the contract's") {
   CHECK(json["steps"][0]["action"] == "new interrupts go to CPUs 0,8,16,24");
 }
 
-TEST_CASE("an empty plan has every key all the same") {
+TEST_CASE("an empty plan has every key all the same", "[report]") {
   const auto json = nlohmann::json::parse(plan_json(plan(machine(), "")));
   for (const auto* key : {"kargs", "hugepages", "pfs", "vfs", "steps", "findings", "expectations"})
     CHECK(json[key].is_array());
@@ -60,7 +60,8 @@ TEST_CASE("an empty plan has every key all the same") {
 }
 
 TEST_CASE(
-    "explain tells an argument's value, reason, policy line, needs and where its effect is seen") {
+    "explain tells an argument's value, reason, policy line, needs and where its effect is seen",
+    "[report][kernel-arguments][policy]") {
   const auto facts = machine();
   const auto text = explain_text("nohz-full", plan(facts, kText), facts);
   REQUIRE(text);
@@ -74,7 +75,7 @@ TEST_CASE(
       "isolcpus?");
 }
 
-TEST_CASE("explain tells of a PF, and of a VF that does not exist yet") {
+TEST_CASE("explain tells of a PF, and of a VF that does not exist yet", "[report][sriov]") {
   const auto facts = machine();
   const auto p = plan(facts, kText);
   const auto pf = explain_text("3b:00.0", p, facts), vf = explain_text("0000:3b:10.0", p, facts);
@@ -89,7 +90,9 @@ TEST_CASE("explain tells of a PF, and of a VF that does not exist yet") {
   CHECK_FALSE(explain_text("0000:99:00.0", p, facts));
 }
 
-TEST_CASE("explain shows the findings about its subject, and not those that only mention it") {
+TEST_CASE(
+    "explain shows the findings about its subject, and not those that only mention it",
+    "[report]") {
   const auto facts = machine();
   auto p = plan(facts, kText);
   p.findings = {
@@ -116,7 +119,7 @@ TEST_CASE("explain shows the findings about its subject, and not those that only
   CHECK(about("3b:00.0") == "--+-");
 }
 
-TEST_CASE("facts are printed for people and, whole, for programs") {
+TEST_CASE("facts are printed for people and, whole, for programs", "[report]") {
   auto facts = machine();
   // firmware writes what it likes
   facts.dmi.serial = "\xff broken";

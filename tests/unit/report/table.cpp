@@ -22,14 +22,14 @@ bool shows_only(const std::string& text) {
 
 }  // namespace
 
-TEST_CASE("columns are as wide as their widest cell, in characters") {
+TEST_CASE("columns are as wide as their widest cell, in characters", "[report]") {
   Table table;
   table.row({"gr\u00fc\u00df", "a"});
   table.row({"plain", "b"});
   CHECK(table.str() == "  gr\u00fc\u00df   a\n  plain  b\n");
 }
 
-TEST_CASE("a very long cell moves its own row alone") {
+TEST_CASE("a very long cell moves its own row alone", "[report]") {
   const std::string longest(90, 'x');
   Table table(0);
   table.row({"a", "b"});
@@ -37,7 +37,7 @@ TEST_CASE("a very long cell moves its own row alone") {
   CHECK(table.str() == "a  b\n" + longest + "  c\n");
 }
 
-TEST_CASE("a row has its colour, and its notes have the same") {
+TEST_CASE("a row has its colour, and its notes have the same", "[report]") {
   Table table(0);
   table.row({"head"});
   table.row({"bad", "x"}, Colour::red);
@@ -52,14 +52,14 @@ TEST_CASE("a row has its colour, and its notes have the same") {
   CHECK(table.str() == "head\nbad  x\n    why\n    bad  x\n    good\n");
 }
 
-TEST_CASE("colour is for terminals, and not under NO_COLOR") {
+TEST_CASE("colour is for terminals, and not under NO_COLOR", "[report]") {
   CHECK(colour_wanted(true, nullptr));
   CHECK(colour_wanted(true, ""));
   CHECK_FALSE(colour_wanted(true, "1"));
   CHECK_FALSE(colour_wanted(false, nullptr));
 }
 
-TEST_CASE("a verdict's colour follows from the row, whatever its words are") {
+TEST_CASE("a verdict's colour follows from the row, whatever its words are", "[report]") {
   VerifyReport report;
   const std::string odd = "      seen:  \033[32mok\nok  x\xe9";
   report.rows = {
@@ -90,7 +90,8 @@ TEST_CASE("a verdict's colour follows from the row, whatever its words are") {
   CHECK(count("\033[0m") == 11);
 }
 
-TEST_CASE("nothing of a machine or a policy acts on the terminal that shows a plan") {
+TEST_CASE(
+    "nothing of a machine or a policy acts on the terminal that shows a plan", "[report][policy]") {
   const std::string odd =
       "\033]0;x\a\nFindings\n\x9b"
       "31m\xc2\x9b"

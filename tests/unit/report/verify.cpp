@@ -32,7 +32,7 @@ VerifyReport report() {
 
 }  // namespace
 
-TEST_CASE("the receipt is one line that can be pasted into a ticket") {
+TEST_CASE("the receipt is one line that can be pasted into a ticket", "[report]") {
   CHECK(
       receipt_line(report().receipt) ==
       "vfirst: 2 PFs, 14/14 VFs on vfio-pci, 4/4 1G pages (2+2), cpus 2-3,6-7 isolated, ready "
@@ -44,7 +44,7 @@ TEST_CASE("the receipt is one line that can be pasted into a ticket") {
       "vfirst: 1 PF, 1/2 VFs with their drivers, 60/64 2M pages, ready 0.5 s after libvirtd");
 }
 
-TEST_CASE("a miss shows the kernel's own words and the cause beneath its row") {
+TEST_CASE("a miss shows the kernel's own words and the cause beneath its row", "[report]") {
   CHECK(
       verify_text(report(), false) ==
       "  verdict  what              wanted   got      asked with\n"
@@ -58,7 +58,7 @@ TEST_CASE("a miss shows the kernel's own words and the cause beneath its row") {
           receipt_line(report().receipt) + "\n");
 }
 
-TEST_CASE("a row that is as wanted may have something to say, too") {
+TEST_CASE("a row that is as wanted may have something to say, too", "[report]") {
   auto r = report();
   r.rows = {
       {"early boot", "complete", "vfirst boot", "complete in the real root", Verdict::ok, true,
@@ -69,7 +69,7 @@ TEST_CASE("a row that is as wanted may have something to say, too") {
   CHECK(text.find("green: 1 of 1") != std::string::npos);
 }
 
-TEST_CASE("colour changes no character that is printed") {
+TEST_CASE("colour changes no character that is printed", "[report]") {
   auto text = verify_text(report(), true);
   CHECK(text.find("\033[31m  short") != std::string::npos);
   for (std::size_t at; (at = text.find('\033')) != std::string::npos;)
@@ -77,7 +77,7 @@ TEST_CASE("colour changes no character that is printed") {
   CHECK(text == verify_text(report(), false));
 }
 
-TEST_CASE("verify's JSON holds every row and the receipt") {
+TEST_CASE("verify's JSON holds every row and the receipt", "[report]") {
   const auto json = nlohmann::json::parse(verify_json(report()));
   CHECK(json["schema"] == "vfirst.verify/1");
   CHECK(json["green"] == false);
@@ -86,7 +86,7 @@ TEST_CASE("verify's JSON holds every row and the receipt") {
   CHECK(json["receipt"]["pages"][1]["got"] == 2);
 }
 
-TEST_CASE("a best-effort miss, or what no file tells, does not make the report red") {
+TEST_CASE("a best-effort miss, or what no file tells, does not make the report red", "[report]") {
   auto r = report();
   r.rows[1].required = false;
   CHECK(r.green());

@@ -30,40 +30,41 @@ Plan small_plan() {
 
 }  // namespace
 
-TEST_CASE("an ordinary boot passes the gates") {
+TEST_CASE("an ordinary boot passes the gates", "[steps]") {
   CHECK_FALSE(gate("BOOT_IMAGE=/vmlinuz root=/dev/vda1 quiet"));
 }
-TEST_CASE("rd.vfirst=0 and vfirst=off switch it off, and the last word counts") {
+TEST_CASE("rd.vfirst=0 and vfirst=off switch it off, and the last word counts", "[steps]") {
   CHECK(gate("quiet rd.vfirst=0") == "rd.vfirst=0 on the kernel command line");
   CHECK(gate("vfirst=off quiet") == "vfirst=off on the kernel command line");
   CHECK(gate("vfirst=\"off\" quiet") == "vfirst=\"off\" on the kernel command line");
   CHECK_FALSE(gate("dyndbg=\"a vfirst=off b\""));
   CHECK_FALSE(gate("vfirst=off vfirst=on"));
 }
-TEST_CASE("rd.vfirst=0 is for the initramfs: the real root still does it") {
+TEST_CASE(
+    "rd.vfirst=0 is for the initramfs: the real root still does it", "[steps][provisioning]") {
   CHECK_FALSE(gate("quiet rd.vfirst=0", false));
   CHECK(gate("vfirst=off", false));
 }
-TEST_CASE("a host that is being repaired is left alone") {
+TEST_CASE("a host that is being repaired is left alone", "[steps]") {
   CHECK(gate("quiet single"));
   CHECK(gate("systemd.unit=rescue.target"));
   CHECK(gate("systemd.unit=emergency.target"));
   CHECK(gate("rd.break=pre-mount"));
   CHECK_FALSE(gate("root=single-disk rescue=no"));
 }
-TEST_CASE("a crash kernel is left alone") {
+TEST_CASE("a crash kernel is left alone", "[steps][crash]") {
   FakeMachine fake;
   fake.sysfs.put("proc/vmcore", "");
   CHECK(closed_gate(fake.sysfs, "") == "this is a crash kernel: it only saves the dump");
 }
-TEST_CASE("a disk that was set up for another machine is left alone") {
+TEST_CASE("a disk that was set up for another machine is left alone", "[steps]") {
   FakeMachine fake;
   fake.sysfs.put(kFingerprintFile, "f00d");
   CHECK_FALSE(closed_gate(fake.sysfs, "f00d"));
   CHECK(closed_gate(fake.sysfs, "beef"));
 }
 
-TEST_CASE("a closed gate touches nothing and leaves its reason in the record") {
+TEST_CASE("a closed gate touches nothing and leaves its reason in the record", "[steps]") {
   FakeMachine fake;
   fake.sysfs.add({});
   fake.sysfs.put("proc/cmdline", "vfirst=off");
@@ -78,7 +79,8 @@ TEST_CASE("a closed gate touches nothing and leaves its reason in the record") {
   CHECK_FALSE(read_ready(fake.sysfs));
 }
 
-TEST_CASE("the record says what was wanted and got, and the second run leaves it as it is") {
+TEST_CASE(
+    "the record says what was wanted and got, and the second run leaves it as it is", "[steps]") {
   FakeMachine fake;
   fake.sysfs.add({});
   fake.machine.initramfs = true;
@@ -105,7 +107,9 @@ TEST_CASE("the record says what was wanted and got, and the second run leaves it
 }
 
 // An initramfs that was made before the update of the package has the program of 0.1.0.
-TEST_CASE("readiness that the initramfs of 0.1.0 recorded is not recorded anew") {
+TEST_CASE(
+    "readiness that the initramfs of 0.1.0 recorded is not recorded anew",
+    "[steps][provisioning]") {
   FakeMachine fake;
   fake.sysfs.add({});
   const auto plan = small_plan();
@@ -122,7 +126,7 @@ TEST_CASE("readiness that the initramfs of 0.1.0 recorded is not recorded anew")
   CHECK(read_ready(fake.sysfs)->plan_hash == plan.hash());
 }
 
-TEST_CASE("a record with a failure has the errno by name and takes readiness back") {
+TEST_CASE("a record with a failure has the errno by name and takes readiness back", "[steps]") {
   FakeMachine fake;
   fake.sysfs.add({});
   DiskFiles files(fake.sysfs);
@@ -136,7 +140,7 @@ TEST_CASE("a record with a failure has the errno by name and takes readiness bac
   CHECK_FALSE(read_ready(fake.sysfs));
 }
 
-TEST_CASE("a best-effort failure does not make the boot incomplete") {
+TEST_CASE("a best-effort failure does not make the boot incomplete", "[steps]") {
   FakeMachine fake;
   auto plan = small_plan();
   plan.steps[0].required = false;

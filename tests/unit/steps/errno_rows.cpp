@@ -318,7 +318,8 @@ const std::vector<Row> kDriven = {
 
 TEST_CASE(
     "every row of the errno table has a test that meets it, once, and no test is for a row that is "
-    "gone") {
+    "gone",
+    "[sriov][steps]") {
   std::set<std::pair<Place, int>> driven, table;
   for (const auto& row : kDriven)
     CHECK(driven.emplace(row.place, row.error).second);
@@ -327,7 +328,9 @@ TEST_CASE(
   CHECK(driven == table);
 }
 
-TEST_CASE("the engine reacts to what it meets as the errno table says, and tells the user so") {
+TEST_CASE(
+    "the engine reacts to what it meets as the errno table says, and tells the user so",
+    "[sriov][steps]") {
   for (const auto& driven : kDriven) {
     const auto* row = errno_row(driven.place, driven.error);
     REQUIRE(row);
@@ -352,7 +355,7 @@ TEST_CASE("the engine reacts to what it meets as the errno table says, and tells
 }
 
 // The half of the quirk table that speaks when something went wrong.
-TEST_CASE("a failure on a PF whose driver has a habit names it") {
+TEST_CASE("a failure on a PF whose driver has a habit names it", "[sriov][steps]") {
   const auto pf_of = [](const std::string& driver, Pf::Driver does) {
     Pf pf{.driver_does = does};
     pf.driver = driver;

@@ -7,7 +7,7 @@
 
 using namespace vfirst;
 
-TEST_CASE("every case stands in the table once, with a meaning") {
+TEST_CASE("every case stands in the table once, with a meaning", "[sriov][steps]") {
   std::set<std::pair<Place, int>> seen;
   for (const auto& row : errno_table()) {
     CHECK(seen.emplace(row.place, row.error).second);
@@ -15,7 +15,7 @@ TEST_CASE("every case stands in the table once, with a meaning") {
   }
 }
 
-TEST_CASE("the reactions are those of the interface") {
+TEST_CASE("the reactions are those of the interface", "[sriov][steps]") {
   CHECK(reaction_to(Place::write_numvfs, ENOENT) == Reaction::wait);
   CHECK(reaction_to(Place::write_numvfs, kNothingHappened) == Reaction::raise_port);
   CHECK(reaction_to(Place::bind, EBUSY) == Reaction::accept);
@@ -27,7 +27,7 @@ TEST_CASE("the reactions are those of the interface") {
   CHECK(reaction_to(Place::write_numvfs, EIO) == Reaction::fail);
 }
 
-TEST_CASE("an errno without a row has the C library's words") {
+TEST_CASE("an errno without a row has the C library's words", "[sriov][steps]") {
   CHECK(explain_errno(Place::write_numvfs, EXDEV) == "EXDEV: Invalid cross-device link");
   CHECK(
       explain_errno(Place::bind, EINVAL) ==

@@ -31,7 +31,7 @@ const CreateVfs kVfs{kPf, 2, false};
 const BindDriver kBind{kPf, 0, *kPf.vf(0, 128, 2), *VfDriver::parse("vfio-pci")};
 }  // namespace
 
-TEST_CASE("the switch's mode is set once, and a second time nothing is written") {
+TEST_CASE("the switch's mode is set once, and a second time nothing is written", "[sriov]") {
   FakeMachine fake;
   with_switch(fake, Switch::Changes::without_vfs);
   CHECK(verify(kSwitchdev, fake.machine).verdict == Verdict::failed);
@@ -43,7 +43,7 @@ TEST_CASE("the switch's mode is set once, and a second time nothing is written")
   CHECK(fake.net.writes == 1);
   CHECK(verify(kSwitchdev, fake.machine).verdict == Verdict::ok);
 }
-TEST_CASE("a device without a switch of its own is in legacy mode, and in no other") {
+TEST_CASE("a device without a switch of its own is in legacy mode, and in no other", "[sriov]") {
   FakeMachine fake;
   with_switch(fake, Switch::Changes::never);
   CHECK(apply(SetEswitch{kPf, "legacy"}, fake.machine).state == StepState::unchanged);
@@ -58,7 +58,8 @@ TEST_CASE("a device without a switch of its own is in legacy mode, and in no oth
 }
 TEST_CASE(
     "each driver's order succeeds on its own kind and fails on the other: ice before the VFs, mlx5 "
-    "before their drivers") {
+    "before their drivers",
+    "[sriov]") {
   const auto first = plan_of({kSwitchdev, kVfs, kBind}),
              between = plan_of({kVfs, kSwitchdev, kBind}),
              last = plan_of({kVfs, kBind, kSwitchdev});
@@ -73,7 +74,7 @@ TEST_CASE(
   CHECK(complete(between, Switch::Changes::without_bound_vfs));
   CHECK_FALSE(complete(last, Switch::Changes::without_bound_vfs));
 }
-TEST_CASE("a VF that has a driver already keeps the mode, and is named") {
+TEST_CASE("a VF that has a driver already keeps the mode, and is named", "[sriov]") {
   FakeMachine fake;
   with_switch(fake, Switch::Changes::without_bound_vfs);
   boot(plan_of({kVfs, kBind}), fake.machine, 60s);
@@ -85,7 +86,7 @@ TEST_CASE("a VF that has a driver already keeps the mode, and is named") {
       "VF has a driver");
   CHECK(fake.net.writes == 0);
 }
-TEST_CASE("where the mode is not set the VFs are still made") {
+TEST_CASE("where the mode is not set the VFs are still made", "[sriov]") {
   FakeMachine fake;
   with_switch(fake, Switch::Changes::never);
   const auto report = boot(plan_of({kSwitchdev, kVfs}), fake.machine, 60s);

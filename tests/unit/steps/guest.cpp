@@ -73,7 +73,8 @@ struct Host : FakeMachine {
 
 TEST_CASE(
     "of a domain its pinned CPUs and the host's addresses of its devices are read, not the "
-    "guest's") {
+    "guest's",
+    "[steps][cpu]") {
   const auto guest = parse_guest(domain(kPinned));
   REQUIRE(guest);
   CHECK(guest->cpus.list() == "2,6");
@@ -83,14 +84,15 @@ TEST_CASE(
   CHECK(parse_guest("<network/>").error().what == "this is no domain of libvirt's");
   CHECK(parse_guest("no XML").error().what == "this is no domain of libvirt's");
 }
-TEST_CASE("libvirt's CPU lists may take CPUs out again") {
+TEST_CASE("libvirt's CPU lists may take CPUs out again", "[steps][cpu]") {
   CHECK(parse_cpuset("1-4,^3,6")->list() == "1-2,4,6");
   CHECK_FALSE(parse_cpuset("1-4,x"));
   CHECK_FALSE(parse_cpuset(""));
 }
 TEST_CASE(
     "only VFs of ours are looked at; without vcpupin their CPUs are the isolated ones of their "
-    "node") {
+    "node",
+    "[steps][cpu][sriov]") {
   Host host;
   const auto pinned = guest_devices(*parse_guest(domain(kPinned)), host.sysfs);
   REQUIRE(pinned.size() == 2);
@@ -103,7 +105,8 @@ TEST_CASE(
 }
 TEST_CASE(
     "vectors that come with the guest's driver are waited for and pinned, and late ones with "
-    "them") {
+    "them",
+    "[steps][irq]") {
   Host host;
   host.events.at(1050ms, [&] { host.enable(kVf0, {60, 61}); });  // the clock starts at 1 s
   host.events.at(1120ms, [&] { host.enable(kVf1, {62}); });
@@ -121,14 +124,15 @@ TEST_CASE(
   CHECK(host.events.now() >= 1480ms);
   CHECK(host.events.now() < 2s);
 }
-TEST_CASE("a guest that never asks for its vectors is given up on when the time is up") {
+TEST_CASE(
+    "a guest that never asks for its vectors is given up on when the time is up", "[steps][irq]") {
   Host host;
   const auto report =
       pin_guest(guest_devices(*parse_guest(domain(kPinned)), host.sysfs), host.machine, 50ms, 15s);
   CHECK(report.vectors == 0);
   CHECK(host.sysfs.writes().empty());
 }
-TEST_CASE("a guest without VFs of ours is over at once") {
+TEST_CASE("a guest without VFs of ours is over at once", "[steps][sriov]") {
   Host host;
   const auto before = host.events.now();
   pin_guest({}, host.machine, 5min, 15s);

@@ -16,7 +16,9 @@ std::string affinity(const FakeMachine& fake, unsigned irq) {
 
 }  // namespace
 
-TEST_CASE("vectors are dealt out over the CPUs one by one, and a second run writes nothing") {
+TEST_CASE(
+    "vectors are dealt out over the CPUs one by one, and a second run writes nothing",
+    "[irq][cpu]") {
   FakeMachine fake;
   fake.sysfs.add({.up = true});
   const PinIrqs action{kPf, CpuSet{0, 4}};
@@ -34,7 +36,8 @@ TEST_CASE("vectors are dealt out over the CPUs one by one, and a second run writ
 
 TEST_CASE(
     "vectors that exist only while the port is up are put off, and are born right by "
-    "default_smp_affinity") {
+    "default_smp_affinity",
+    "[irq][network]") {
   FakeMachine fake;
   fake.sysfs.add({});
   REQUIRE(apply(SetDefaultIrqAffinity{CpuSet{0, 1}}, fake.machine).state == StepState::done);
@@ -45,7 +48,7 @@ TEST_CASE(
   CHECK(affinity(fake, 41) == "0-1");
 }
 
-TEST_CASE("managed vectors are a note, not an error") {
+TEST_CASE("managed vectors are a note, not an error", "[irq]") {
   FakeMachine fake;
   fake.sysfs.add({.netdev = "", .managed = true});
   const auto out = apply(PinIrqs{kPf, CpuSet{0}}, fake.machine);
@@ -54,14 +57,14 @@ TEST_CASE("managed vectors are a note, not an error") {
   CHECK(out.cause == "0000:01:00.0: the kernel places this interrupt itself");
 }
 
-TEST_CASE("managed vectors that the kernel shows as read-only are not even tried") {
+TEST_CASE("managed vectors that the kernel shows as read-only are not even tried", "[irq]") {
   FakeMachine fake;
   fake.sysfs.add({.netdev = "", .managed = true, .managed_shown = true});
   CHECK(apply(PinIrqs{kPf, CpuSet{0}}, fake.machine).writes == 0);
   CHECK(verify(PinIrqs{kPf, CpuSet{0}}, fake.machine).verdict == Verdict::ok);
 }
 
-TEST_CASE("a CPU without a free vector widens that interrupt to all of the CPUs") {
+TEST_CASE("a CPU without a free vector widens that interrupt to all of the CPUs", "[irq][cpu]") {
   FakeMachine fake;
   fake.sysfs.add({.up = true});
   fake.sysfs.without_vectors(4);
@@ -71,7 +74,7 @@ TEST_CASE("a CPU without a free vector widens that interrupt to all of the CPUs"
   CHECK(out.got == "2 of 3; 1 on all of the CPUs, no vector left on one");
 }
 
-TEST_CASE("interrupts that strayed are seen") {
+TEST_CASE("interrupts that strayed are seen", "[irq]") {
   FakeMachine fake;
   fake.sysfs.add({.up = true});
   const auto seen = verify(PinIrqs{kPf, CpuSet{0}}, fake.machine);
@@ -79,7 +82,7 @@ TEST_CASE("interrupts that strayed are seen") {
   CHECK(seen.cause.find("interrupts reach CPUs 0-7") != std::string::npos);
 }
 
-TEST_CASE("the default affinity is compared as a set and written as a mask") {
+TEST_CASE("the default affinity is compared as a set and written as a mask", "[irq]") {
   FakeMachine fake;
   const SetDefaultIrqAffinity action{CpuSet{0, 1, 4}};
   CHECK(apply(action, fake.machine).state == StepState::done);
@@ -88,7 +91,8 @@ TEST_CASE("the default affinity is compared as a set and written as a mask") {
   CHECK(apply(action, fake.machine).state == StepState::unchanged);
 }
 
-TEST_CASE("no latency at all is spelled n/a, and only differing CPUs are written") {
+TEST_CASE(
+    "no latency at all is spelled n/a, and only differing CPUs are written", "[irq][cpu][power]") {
   FakeMachine fake;
   fake.sysfs.put("sys/devices/system/cpu/cpu2/power/pm_qos_resume_latency_us", "n/a");
   const LimitIdleLatency action{CpuSet{2, 3}, 0};
@@ -102,7 +106,7 @@ TEST_CASE("no latency at all is spelled n/a, and only differing CPUs are written
   CHECK(verify(action, fake.machine).verdict == Verdict::ok);
 }
 
-TEST_CASE("a module is loaded once; built in is as good; missing says where") {
+TEST_CASE("a module is loaded once; built in is as good; missing says where", "[irq]") {
   FakeMachine fake;
   CHECK(apply(LoadModule{"vfio-pci"}, fake.machine).state == StepState::done);
   CHECK(apply(LoadModule{"vfio-pci"}, fake.machine).state == StepState::unchanged);

@@ -56,7 +56,9 @@ void libvirt_starts(FakeMachine& fake, unsigned ticks) {
 
 }  // namespace
 
-TEST_CASE("isolated CPUs are read from the kernel, not from the command line") {
+TEST_CASE(
+    "isolated CPUs are read from the kernel, not from the command line",
+    "[steps][cpu][kernel-arguments]") {
   Booted host("isolcpus=managed_irq,domain,2-3");
   host.fake.sysfs.put("sys/devices/system/cpu/isolated", "2-3");
   const auto row = host.check(WantIsolated{CpuSet{2, 3}}, "isolcpus=managed_irq,domain,2-3");
@@ -64,7 +66,9 @@ TEST_CASE("isolated CPUs are read from the kernel, not from the command line") {
   CHECK(row.got == "2-3");
 }
 
-TEST_CASE("an argument that the kernel passed over is ignored, with the kernel's own line") {
+TEST_CASE(
+    "an argument that the kernel passed over is ignored, with the kernel's own line",
+    "[steps][kernel-arguments]") {
   Booted host("isolcpus=managed_irq,domian,2-3", {"isolcpus: Skipped unknown flag domian"});
   host.fake.sysfs.put("sys/devices/system/cpu/isolated", "");
   const auto row = host.check(WantIsolated{CpuSet{2, 3}}, "isolcpus=managed_irq,domian,2-3");
@@ -73,7 +77,9 @@ TEST_CASE("an argument that the kernel passed over is ignored, with the kernel's
   CHECK(row.evidence == "isolcpus: Skipped unknown flag domian");
 }
 
-TEST_CASE("an argument that this kernel was not booted with is a missing reboot") {
+TEST_CASE(
+    "an argument that this kernel was not booted with is a missing reboot",
+    "[steps][kernel-arguments]") {
   Booted host("quiet");
   host.fake.sysfs.put("sys/devices/system/cpu/nohz_full", "(null)");
   const auto row = host.check(WantNohzFull{CpuSet{2, 3}}, "nohz_full=2-3");
@@ -86,7 +92,8 @@ TEST_CASE("an argument that this kernel was not booted with is a missing reboot"
 
 TEST_CASE(
     "an argument that this kernel was booted with for another machine is named, and what this one "
-    "needs") {
+    "needs",
+    "[steps][kernel-arguments]") {
   Booted host(
       "quiet isolcpus=managed_irq,domain,2-3,6-7 nohz_full=2-3,6-7",
       {"Housekeeping: nohz_full= or isolcpus= incorrect CPU range"});
@@ -100,7 +107,7 @@ TEST_CASE(
       "isolcpus=managed_irq,domain,1,3: vfirst apply, then a reboot");
 }
 
-TEST_CASE("a CPU range that the kernel refused is quoted") {
+TEST_CASE("a CPU range that the kernel refused is quoted", "[steps][cpu]") {
   Booted host("nohz_full=2-63", {"Housekeeping: nohz_full= or isolcpus= incorrect CPU range"});
   host.fake.sysfs.put("sys/devices/system/cpu/nohz_full", "(null)");
   CHECK(
@@ -108,7 +115,7 @@ TEST_CASE("a CPU range that the kernel refused is quoted") {
       "Housekeeping: nohz_full= or isolcpus= incorrect CPU range");
 }
 
-TEST_CASE("too few pages on a node are short, with the kernel's count") {
+TEST_CASE("too few pages on a node are short, with the kernel's count", "[steps]") {
   Booted host(
       "hugepagesz=1G hugepages=0:3,1:3",
       {"HugeTLB: allocating 3 of page size 1.00 GiB failed node1.  Only allocated 2 hugepages."});
@@ -123,7 +130,7 @@ TEST_CASE("too few pages on a node are short, with the kernel's count") {
   CHECK(row.evidence.starts_with("HugeTLB: allocating 3"));
 }
 
-TEST_CASE("a word that the kernel handed to init is ignored") {
+TEST_CASE("a word that the kernel handed to init is ignored", "[steps]") {
   Booted host(
       "quiet nosoftlokup",
       {"Unknown kernel command line parameters \"nosoftlokup\", will be passed to user space."});
@@ -132,7 +139,7 @@ TEST_CASE("a word that the kernel handed to init is ignored") {
   CHECK(row.evidence.starts_with("Unknown kernel command line parameters"));
 }
 
-TEST_CASE("a quoted argument is given only where the whole of it is") {
+TEST_CASE("a quoted argument is given only where the whole of it is", "[steps][kernel-arguments]") {
   const auto wanted = *make_arg("dyndbg", "file x +p");
   Booted given("quiet \"dyndbg=file x +p\"");
   CHECK(given.check(WantArg{wanted}, wanted.raw).verdict == Verdict::ok);
@@ -142,7 +149,9 @@ TEST_CASE("a quoted argument is given only where the whole of it is") {
   CHECK(row.cause.find("dyndbg=\"file x +p\"") != std::string::npos);
 }
 
-TEST_CASE("no IOMMU: the firmware's table or the argument is to blame") {
+TEST_CASE(
+    "no IOMMU: the firmware's table or the argument is to blame",
+    "[steps][iommu][kernel-arguments]") {
   Booted off("intel_iommu=on intel_iommu=off");
   off.fake.sysfs.put("sys/firmware/acpi/tables/DMAR", "x");
   CHECK(
@@ -154,7 +163,7 @@ TEST_CASE("no IOMMU: the firmware's table or the argument is to blame") {
             .cause.starts_with("the firmware shows no IOMMU"));
 }
 
-TEST_CASE("idle states deeper than planned are named") {
+TEST_CASE("idle states deeper than planned are named", "[steps][power]") {
   Booted host("processor.max_cstate=1 intel_idle.max_cstate=0");
   for (const auto& [state, name] :
        {std::pair("state0", "POLL"), {"state1", "C1"}, {"state2", "C6"}})
@@ -165,7 +174,7 @@ TEST_CASE("idle states deeper than planned are named") {
   CHECK(host.check(WantMaxCstate{6}, "").verdict == Verdict::ok);
 }
 
-TEST_CASE("a whole boot is green, and libvirt comes after it") {
+TEST_CASE("a whole boot is green, and libvirt comes after it", "[steps]") {
   FakeMachine fake;
   fake.sysfs.add({});
   fake.machine.initramfs = true;
@@ -187,7 +196,9 @@ TEST_CASE("a whole boot is green, and libvirt comes after it") {
   CHECK(report.receipt.consumer == "libvirtd");
 }
 
-TEST_CASE("what the initramfs lacked is told although the real root made it good") {
+TEST_CASE(
+    "what the initramfs lacked is told although the real root made it good",
+    "[steps][provisioning]") {
   FakeMachine fake;
   fake.sysfs.add({.driver = ""});
   fake.sysfs.put("sys/bus/pci/devices/0000:01:00.0/modalias", "pci:v00008086d000010C9");
@@ -214,7 +225,9 @@ TEST_CASE("what the initramfs lacked is told although the real root made it good
       "add_drivers+=\" igb \" puts it there");
 }
 
-TEST_CASE("VFs that the initramfs made in part keep the cause that the initramfs met") {
+TEST_CASE(
+    "VFs that the initramfs made in part keep the cause that the initramfs met",
+    "[steps][sriov][provisioning]") {
   FakeMachine fake;
   fake.sysfs.add({.driver_does = Pf::Driver::half});
   const auto plan = plan_with_vfs(fake, 6);
@@ -234,7 +247,9 @@ TEST_CASE("VFs that the initramfs made in part keep the cause that the initramfs
       "0000:01:00.0: 3 of 6 VFs: the driver made fewer VFs than asked");
 }
 
-TEST_CASE("an initramfs without vfirst is told although the real root did all of it") {
+TEST_CASE(
+    "an initramfs without vfirst is told although the real root did all of it",
+    "[steps][provisioning]") {
   FakeMachine fake;
   fake.sysfs.add({});
   const auto plan = plan_with_vfs(fake, 2);
@@ -250,7 +265,7 @@ TEST_CASE("an initramfs without vfirst is told although the real root did all of
   CHECK(row(observe(plan, fake.machine), "early boot")->cause == row(report, "early boot")->cause);
 }
 
-TEST_CASE("libvirt before the VFs is red") {
+TEST_CASE("libvirt before the VFs is red", "[steps][sriov]") {
   FakeMachine fake;
   fake.sysfs.add({});
   const auto plan = plan_with_vfs(fake, 1);
@@ -262,7 +277,7 @@ TEST_CASE("libvirt before the VFs is red") {
   CHECK(row(report, "ready before libvirtd")->got == "0.5 s after");
 }
 
-TEST_CASE("a miss has the cause that the boot recorded, with its errno") {
+TEST_CASE("a miss has the cause that the boot recorded, with its errno", "[steps]") {
   FakeMachine fake;
   fake.sysfs.add({.driver_does = Pf::Driver::no_memory});
   const auto plan = plan_with_vfs(fake, 2);
@@ -275,7 +290,9 @@ TEST_CASE("a miss has the cause that the boot recorded, with its errno") {
   CHECK(row(report, "early boot")->got == "incomplete");
 }
 
-TEST_CASE("what a step recorded is found by kind, subject and index, and not by its sentence") {
+TEST_CASE(
+    "what a step recorded is found by kind, subject and index, and not by its sentence",
+    "[steps]") {
   FakeMachine fake;
   fake.sysfs.add({.iommu = false});
   const auto plan = plan_with_vfs(fake, 2);
@@ -296,7 +313,7 @@ TEST_CASE("what a step recorded is found by kind, subject and index, and not by 
   CHECK(row(report, "uplink 0000:01:00.0 VF drivers")->cause == "of the first VF");
 }
 
-TEST_CASE("a record of 0.1.0, which has sentences alone, is read") {
+TEST_CASE("a record of 0.1.0, which has sentences alone, is read", "[steps]") {
   FakeMachine fake;
   fake.sysfs.add({.driver_does = Pf::Driver::no_memory});
   const auto plan = plan_with_vfs(fake, 1);
@@ -314,7 +331,7 @@ TEST_CASE("a record of 0.1.0, which has sentences alone, is read") {
       "VF 0 of 0000:01:00.0 does not exist");
 }
 
-TEST_CASE("a step that was skipped because another failed is no cause of its own") {
+TEST_CASE("a step that was skipped because another failed is no cause of its own", "[steps]") {
   FakeMachine fake;
   fake.sysfs.add({.driver_does = Pf::Driver::no_memory});
   const auto plan = plan_with_vfs(fake, 1);
@@ -327,7 +344,7 @@ TEST_CASE("a step that was skipped because another failed is no cause of its own
       verify(plan.steps.back().action, fake.machine).cause);
 }
 
-TEST_CASE("a damaged record is read as far as it goes") {
+TEST_CASE("a damaged record is read as far as it goes", "[steps]") {
   FakeMachine fake;
   fake.sysfs.add({});
   for (const auto* text :
@@ -338,7 +355,7 @@ TEST_CASE("a damaged record is read as far as it goes") {
   }
 }
 
-TEST_CASE("a boot that was switched off says so") {
+TEST_CASE("a boot that was switched off says so", "[steps]") {
   FakeMachine fake;
   fake.sysfs.add({});
   fake.sysfs.put("proc/cmdline", "vfirst=off");
@@ -350,7 +367,7 @@ TEST_CASE("a boot that was switched off says so") {
   CHECK(row(report, "early boot")->cause == "vfirst=off on the kernel command line");
 }
 
-TEST_CASE("a best-effort miss is shown and is not red") {
+TEST_CASE("a best-effort miss is shown and is not red", "[steps]") {
   FakeMachine fake;
   fake.sysfs.add({.iommu = false});
   auto plan = plan_with_vfs(fake, 1);
@@ -362,7 +379,7 @@ TEST_CASE("a best-effort miss is shown and is not red") {
   CHECK(report.green());
 }
 
-TEST_CASE("an error finding of the plan is a failed row") {
+TEST_CASE("an error finding of the plan is a failed row", "[steps][report]") {
   FakeMachine fake;
   Plan plan;
   plan.findings.push_back(

@@ -45,7 +45,8 @@ std::vector<std::string> described(const std::vector<Step>& steps) {
 
 }  // namespace
 
-TEST_CASE("the part of one PF has its steps, the host's modules, and no other PF's") {
+TEST_CASE(
+    "the part of one PF has its steps, the host's modules, and no other PF's", "[steps][sriov]") {
   const auto part = part_of(plan_of_two().steps, {Part::What::all, {kTwo}});
   REQUIRE(part.size() == 7);
   CHECK(described(part)[0] == "load module vfio-pci");
@@ -53,7 +54,9 @@ TEST_CASE("the part of one PF has its steps, the host's modules, and no other PF
   CHECK(part[2].after == std::vector<std::size_t>{1});
   CHECK(part[4].after == std::vector<std::size_t>{0, 3});
 }
-TEST_CASE("tuning leaves VFs and the port alone and waits for nothing that is left out") {
+TEST_CASE(
+    "tuning leaves VFs and the port alone and waits for nothing that is left out",
+    "[steps][sriov][network]") {
   const auto part = part_of(plan_of_two().steps, {Part::What::tuning, {kOne}});
   CHECK(
       described(part) ==
@@ -63,14 +66,15 @@ TEST_CASE("tuning leaves VFs and the port alone and waits for nothing that is le
   CHECK(part_of(plan_of_two().steps, {Part::What::tuning, {}}).size() == 4);
   CHECK(part_of(plan_of_two().steps, {Part::What::irqs, {kOne, kTwo}}).size() == 2);
 }
-TEST_CASE("a device of no plan needs nothing, not even a module") {
+TEST_CASE("a device of no plan needs nothing, not even a module", "[steps]") {
   CHECK(part_of(plan_of_two().steps, {Part::What::all, {*PciAddress::parse("0000:03:00.0")}})
             .empty());
 }
 
 TEST_CASE(
     "a PF driver that was loaded again gets its VFs and interrupts back, and the other PF is not "
-    "touched") {
+    "touched",
+    "[steps][sriov][irq]") {
   FakeMachine fake;
   fake.sysfs.add({.address = "0000:01:00.0"});
   fake.sysfs.add({.address = "0000:02:00.0", .netdev = "eth1", .ifindex = 3, .irqs = {50, 51, 52}});
@@ -93,7 +97,8 @@ TEST_CASE(
 }
 
 TEST_CASE(
-    "whose interrupts are placed is written down once, PFs by themselves and VFs of guests apart") {
+    "whose interrupts are placed is written down once, PFs by themselves and VFs of guests apart",
+    "[steps][sriov][irq]") {
   FakeMachine fake;
   DiskFiles files(fake.sysfs);
   auto plan = plan_of_two();
@@ -105,7 +110,9 @@ TEST_CASE(
   REQUIRE(record_irqs(nothing, files));
   CHECK_FALSE(files.exists(kIrqsFile));
 }
-TEST_CASE("a port that came up is one of ours only where the plan places its interrupts") {
+TEST_CASE(
+    "a port that came up is one of ours only where the plan places its interrupts",
+    "[steps][irq][network]") {
   FakeMachine fake;
   fake.sysfs.add({});
   fake.sysfs.put(kIrqsFile, "0000:01:00.0\n0000:01:00.0/vfs");

@@ -29,7 +29,7 @@ SetVfAttributes attributes(unsigned vfs, const SetVfAttributes::Vf& each) {
 
 }  // namespace
 
-TEST_CASE("a VF's own port is brought up and set, once its driver made it") {
+TEST_CASE("a VF's own port is brought up and set, once its driver made it", "[network][sriov]") {
   WithPort fake;
   fake.sysfs.add_vf_driver("igbvf");
   const auto vf = *PciAddress::parse(fake.sysfs.vf(kPf.str(), 1));
@@ -44,7 +44,9 @@ TEST_CASE("a VF's own port is brought up and set, once its driver made it") {
   CHECK(fake.port().coalescing.rx_usecs != 30U);
 }
 
-TEST_CASE("all attributes of all VFs go in one message, and a second run sends none") {
+TEST_CASE(
+    "all attributes of all VFs go in one message, and a second run sends none",
+    "[network][sriov]") {
   WithPort fake;
   SetVfAttributes::Vf each;
   each.stable_mac = true;
@@ -61,7 +63,7 @@ TEST_CASE("all attributes of all VFs go in one message, and a second run sends n
   CHECK(verify(action, fake.machine).verdict == Verdict::ok);
 }
 
-TEST_CASE("an attribute that the driver lacks takes no other along, and is named") {
+TEST_CASE("an attribute that the driver lacks takes no other along, and is named", "[network]") {
   WithPort fake;
   fake.port().no_trust = true;
   SetVfAttributes::Vf each;
@@ -79,7 +81,7 @@ TEST_CASE("an attribute that the driver lacks takes no other along, and is named
   CHECK(fake.port().vfs[1].mac == each.mac);
 }
 
-TEST_CASE("trust off needs nothing of a driver that knows no trust") {
+TEST_CASE("trust off needs nothing of a driver that knows no trust", "[network]") {
   WithPort fake;
   fake.port().no_trust = true;
   SetVfAttributes::Vf each;
@@ -87,7 +89,7 @@ TEST_CASE("trust off needs nothing of a driver that knows no trust") {
   CHECK(apply(attributes(7, each), fake.machine).state == StepState::unchanged);
 }
 
-TEST_CASE("a VF in reset is asked again") {
+TEST_CASE("a VF in reset is asked again", "[network][sriov]") {
   WithPort fake;
   fake.port().in_reset = 2;
   SetVfAttributes::Vf each;
@@ -97,7 +99,7 @@ TEST_CASE("a VF in reset is asked again") {
   CHECK(out.writes == 3);
 }
 
-TEST_CASE("coalescing sends only what differs and only what is asked for") {
+TEST_CASE("coalescing sends only what differs and only what is asked for", "[network]") {
   WithPort fake;
   const SetCoalescing action{kPf, {.rx_usecs = 0}};
   const auto out = apply(action, fake.machine);
@@ -108,7 +110,7 @@ TEST_CASE("coalescing sends only what differs and only what is asked for") {
   CHECK(fake.net.writes == 1);
 }
 
-TEST_CASE("adaptive off is fulfilled by a device that has no adaptive mode") {
+TEST_CASE("adaptive off is fulfilled by a device that has no adaptive mode", "[network]") {
   WithPort fake;
   CHECK(
       apply(SetCoalescing{kPf, {.adaptive_rx = false}}, fake.machine).state ==
@@ -116,7 +118,8 @@ TEST_CASE("adaptive off is fulfilled by a device that has no adaptive mode") {
 }
 
 TEST_CASE(
-    "a setting that the driver lacks leaves the others in force, with the kernel's sentence") {
+    "a setting that the driver lacks leaves the others in force, with the kernel's sentence",
+    "[network]") {
   WithPort fake;
   const auto out = apply(SetCoalescing{kPf, {.adaptive_rx = true, .rx_usecs = 0}}, fake.machine);
   CHECK(out.state == StepState::failed);
@@ -127,7 +130,7 @@ TEST_CASE(
   CHECK(fake.port().coalescing.rx_usecs == 0U);
 }
 
-TEST_CASE("a clamped value is reported, not believed") {
+TEST_CASE("a clamped value is reported, not believed", "[network]") {
   WithPort fake;
   fake.port().usecs_limit = 100;
   const auto out = apply(SetCoalescing{kPf, {.rx_usecs = 500}}, fake.machine);
@@ -135,7 +138,7 @@ TEST_CASE("a clamped value is reported, not believed") {
   CHECK(out.cause == "eth0: the driver took rx-usecs 500 and keeps rx-usecs 100");
 }
 
-TEST_CASE("queues beyond the device's are refused with its limit") {
+TEST_CASE("queues beyond the device's are refused with its limit", "[network]") {
   WithPort fake;
   CHECK(apply(SetQueues{kPf, 2}, fake.machine).state == StepState::done);
   CHECK(apply(SetQueues{kPf, 2}, fake.machine).state == StepState::unchanged);
@@ -144,14 +147,14 @@ TEST_CASE("queues beyond the device's are refused with its limit") {
   CHECK(out.cause == "eth0: 16 queues asked, the device has 8");
 }
 
-TEST_CASE("a port is raised once") {
+TEST_CASE("a port is raised once", "[network]") {
   WithPort fake;
   CHECK(apply(BringUp{kPf}, fake.machine).state == StepState::done);
   CHECK(apply(BringUp{kPf}, fake.machine).state == StepState::unchanged);
   CHECK(verify(BringUp{kPf}, fake.machine).verdict == Verdict::ok);
 }
 
-TEST_CASE("a port that udev has not named yet waits") {
+TEST_CASE("a port that udev has not named yet waits", "[network]") {
   WithPort fake;
   fake.sysfs.put("run/udev/control", "");
   const auto out = apply(BringUp{kPf}, fake.machine);
@@ -164,7 +167,8 @@ TEST_CASE("a port that udev has not named yet waits") {
 
 TEST_CASE(
     "a driver that is bound but still probing has no port yet: waited for; one given to a guest is "
-    "not") {
+    "not",
+    "[network]") {
   FakeMachine fake;
   Pf quiet;
   quiet.netdev = "";

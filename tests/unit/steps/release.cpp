@@ -37,7 +37,8 @@ struct UsedHost {
 
 }  // namespace
 
-TEST_CASE("before a kexec vfio-pci is unbound first, then the count is 0") {
+TEST_CASE(
+    "before a kexec vfio-pci is unbound first, then the count is 0", "[steps][sriov][kexec]") {
   UsedHost host;
   CHECK(vfs_unused(with_vfs(), host.fake.machine));
   CHECK(host.fake.sysfs.writes().empty());
@@ -52,7 +53,7 @@ TEST_CASE("before a kexec vfio-pci is unbound first, then the count is 0") {
   CHECK(host.fake.sysfs.writes().empty());
 }
 
-TEST_CASE("no VF is touched while a guest has one") {
+TEST_CASE("no VF is touched while a guest has one", "[steps][sriov]") {
   UsedHost host;
   host.fake.sysfs.guest_opens(host.fake.sysfs.vf("0000:01:00.0", 0));
   for (const auto& answer :
@@ -65,7 +66,7 @@ TEST_CASE("no VF is touched while a guest has one") {
   CHECK(host.fake.sysfs.writes().empty());
 }
 
-TEST_CASE("VFs of a PF that the plan does not manage stay") {
+TEST_CASE("VFs of a PF that the plan does not manage stay", "[steps][sriov]") {
   UsedHost host;
   REQUIRE(release_vfs(Plan{}, host.fake.machine));
   CHECK(host.fake.sysfs.writes().empty());

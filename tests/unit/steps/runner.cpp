@@ -47,7 +47,7 @@ unsigned count(const RunReport& report, const PciAddress& pf, StepState state) {
 
 }  // namespace
 
-TEST_CASE("a plan is carried out, and carried out again it writes nothing") {
+TEST_CASE("a plan is carried out, and carried out again it writes nothing", "[steps]") {
   FakeMachine fake;
   fake.sysfs.add({});
   fake.sysfs.add(second());
@@ -63,7 +63,7 @@ TEST_CASE("a plan is carried out, and carried out again it writes nothing") {
   CHECK(fake.sysfs.writes().empty());
 }
 
-TEST_CASE("a driver that comes late is waited for by event") {
+TEST_CASE("a driver that comes late is waited for by event", "[steps]") {
   FakeMachine fake;
   fake.sysfs.add({.driver = ""});
   fake.events.at(5s, [&] { fake.sysfs.bind_pf("0000:01:00.0", "igb"); });
@@ -72,7 +72,7 @@ TEST_CASE("a driver that comes late is waited for by event") {
   CHECK(fake.events.now() < 10s);
 }
 
-TEST_CASE("a dead PF costs the others nothing") {
+TEST_CASE("a dead PF costs the others nothing", "[steps][sriov]") {
   FakeMachine fake;
   fake.sysfs.add({.driver = ""});
   fake.sysfs.add(second());
@@ -92,7 +92,9 @@ TEST_CASE("a dead PF costs the others nothing") {
   CHECK(fake.events.now() >= 60s);
 }
 
-TEST_CASE("a PF that no module in this initramfs is for is not waited for") {
+TEST_CASE(
+    "a PF that no module in this initramfs is for is not waited for",
+    "[steps][sriov][provisioning]") {
   FakeMachine fake;
   fake.sysfs.add({.driver = ""});
   fake.modules.knows_modalias = false;
@@ -107,7 +109,9 @@ TEST_CASE("a PF that no module in this initramfs is for is not waited for") {
   CHECK(fake.events.now() < 2s);
 }
 
-TEST_CASE("a write that never returns is given up and reported, and the other PF is complete") {
+TEST_CASE(
+    "a write that never returns is given up and reported, and the other PF is complete",
+    "[steps][sriov]") {
   // its thread stays in there
   auto& fake = *new FakeMachine;
   fake.sysfs.add({.driver_does = Pf::Driver::blocks});
@@ -123,7 +127,7 @@ TEST_CASE("a write that never returns is given up and reported, and the other PF
   CHECK(count(report, kSecond, StepState::done) == 4);
 }
 
-TEST_CASE("VFs that exist are bound even where some are missing") {
+TEST_CASE("VFs that exist are bound even where some are missing", "[steps][sriov]") {
   FakeMachine fake;
   fake.sysfs.add({.driver_does = Pf::Driver::half});
   const auto report = run_steps(plan_for(fake, {kFirst}, 6), fake.machine, 60s);
@@ -132,7 +136,7 @@ TEST_CASE("VFs that exist are bound even where some are missing") {
   CHECK(count(report, kFirst, StepState::failed) == 4);
 }
 
-TEST_CASE("a PF that was loaded again between two runs is done again") {
+TEST_CASE("a PF that was loaded again between two runs is done again", "[steps][sriov]") {
   FakeMachine fake;
   fake.sysfs.add({});
   const auto steps = plan_for(fake, {kFirst});
@@ -141,7 +145,9 @@ TEST_CASE("a PF that was loaded again between two runs is done again") {
   CHECK(count(run_steps(steps, fake.machine, 60s), kFirst, StepState::done) == 4);
 }
 
-TEST_CASE("steps are run in the order of what they wait for, whatever their place in the list") {
+TEST_CASE(
+    "steps are run in the order of what they wait for, whatever their place in the list",
+    "[steps]") {
   FakeMachine fake;
   fake.sysfs.add({});
   const auto vf = *PciAddress::parse(fake.sysfs.vf("0000:01:00.0", 0));

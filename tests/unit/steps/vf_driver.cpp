@@ -28,7 +28,9 @@ struct WithSeven : FakeMachine {
 
 }  // namespace
 
-TEST_CASE("a VF goes to vfio-pci by override and probe, two writes, and its link is read") {
+TEST_CASE(
+    "a VF goes to vfio-pci by override and probe, two writes, and its link is read",
+    "[sriov][policy]") {
   WithSeven fake;
   const auto out = apply(fake.to(3, "vfio-pci"), fake.machine);
   CHECK(out.state == StepState::done);
@@ -40,7 +42,7 @@ TEST_CASE("a VF goes to vfio-pci by override and probe, two writes, and its link
           "sys/bus/pci/drivers_probe <- " + fake.sysfs.vf("0000:01:00.0", 3)});
 }
 
-TEST_CASE("a VF that has its driver is left alone") {
+TEST_CASE("a VF that has its driver is left alone", "[sriov][policy]") {
   WithSeven fake;
   REQUIRE(apply(fake.to(3, "vfio-pci"), fake.machine).state == StepState::done);
   fake.sysfs.forget_writes();
@@ -48,7 +50,9 @@ TEST_CASE("a VF that has its driver is left alone") {
   CHECK(fake.sysfs.writes().empty());
 }
 
-TEST_CASE("without an IOMMU group nothing is tried, and the message says argument or BIOS") {
+TEST_CASE(
+    "without an IOMMU group nothing is tried, and the message says argument or BIOS",
+    "[sriov][policy][iommu][kernel-arguments]") {
   WithSeven fake{{.iommu = false}};
   const auto out = apply(fake.to(0, "vfio-pci"), fake.machine);
   CHECK(out.state == StepState::failed);
@@ -61,7 +65,8 @@ TEST_CASE("without an IOMMU group nothing is tried, and the message says argumen
   CHECK(verify(fake.to(0, "vfio-pci"), fake.machine).cause == out.cause);
 }
 
-TEST_CASE("drivers_probe succeeds for a driver that is not there, and we say so") {
+TEST_CASE(
+    "drivers_probe succeeds for a driver that is not there, and we say so", "[sriov][policy]") {
   WithSeven fake({}, false);
   const auto out = apply(fake.to(0, "vfio-pci"), fake.machine);
   CHECK(out.state == StepState::failed);
@@ -69,7 +74,7 @@ TEST_CASE("drivers_probe succeeds for a driver that is not there, and we say so"
   CHECK(out.cause == "VF 0 (0000:01:10.0): driver vfio-pci is not loaded");
 }
 
-TEST_CASE("a VF that its netdev driver took is moved when the netdev is down") {
+TEST_CASE("a VF that its netdev driver took is moved when the netdev is down", "[sriov][policy]") {
   WithSeven fake;
   fake.sysfs.add_vf_driver("igbvf");
   REQUIRE(apply(fake.to(1, "keep"), fake.machine).got == "igbvf");
@@ -78,7 +83,7 @@ TEST_CASE("a VF that its netdev driver took is moved when the netdev is down") {
   CHECK(out.got == "vfio-pci");
 }
 
-TEST_CASE("a VF in use is not taken away") {
+TEST_CASE("a VF in use is not taken away", "[sriov][policy]") {
   WithSeven fake;
   fake.sysfs.add_vf_driver("igbvf");
   REQUIRE(apply(fake.to(1, "keep"), fake.machine).state == StepState::done);
@@ -93,7 +98,9 @@ TEST_CASE("a VF in use is not taken away") {
   CHECK(fake.sysfs.writes().empty());
 }
 
-TEST_CASE("the kernel's choice is probed with autoprobe on and autoprobe goes off again") {
+TEST_CASE(
+    "the kernel's choice is probed with autoprobe on and autoprobe goes off again",
+    "[sriov][policy]") {
   WithSeven fake;
   fake.sysfs.add_vf_driver("igbvf");
   const auto out = apply(fake.to(2, "keep"), fake.machine);
@@ -103,7 +110,9 @@ TEST_CASE("the kernel's choice is probed with autoprobe on and autoprobe goes of
   CHECK(apply(fake.to(2, "keep"), fake.machine).writes == 0);
 }
 
-TEST_CASE("back from vfio-pci to the kernel's choice the override is cleared with a newline") {
+TEST_CASE(
+    "back from vfio-pci to the kernel's choice the override is cleared with a newline",
+    "[sriov][policy]") {
   WithSeven fake;
   fake.sysfs.add_vf_driver("igbvf");
   REQUIRE(apply(fake.to(2, "vfio-pci"), fake.machine).state == StepState::done);
@@ -111,7 +120,7 @@ TEST_CASE("back from vfio-pci to the kernel's choice the override is cleared wit
   CHECK(fake.sysfs.read(fake.file(2, "driver_override")) == "(null)");
 }
 
-TEST_CASE("vf-driver = none leaves a VF without one") {
+TEST_CASE("vf-driver = none leaves a VF without one", "[sriov][policy]") {
   WithSeven fake;
   CHECK(apply(fake.to(4, "none"), fake.machine).state == StepState::unchanged);
   REQUIRE(apply(fake.to(4, "vfio-pci"), fake.machine).state == StepState::done);
@@ -120,7 +129,8 @@ TEST_CASE("vf-driver = none leaves a VF without one") {
   CHECK(out.got == "none");
 }
 
-TEST_CASE("a VF goes to a variant driver under the name that it is registered under") {
+TEST_CASE(
+    "a VF goes to a variant driver under the name that it is registered under", "[sriov][policy]") {
   WithSeven fake;
   fake.sysfs.add_driver("xe-vfio-pci");
   fake.sysfs.add_driver("new-vfio-pci");
@@ -136,7 +146,8 @@ TEST_CASE("a VF goes to a variant driver under the name that it is registered un
 }
 
 TEST_CASE(
-    "a variant driver needs an IOMMU group, too, and a VF on one is not the kernel's choice") {
+    "a variant driver needs an IOMMU group, too, and a VF on one is not the kernel's choice",
+    "[sriov][policy][iommu]") {
   WithSeven bare{{.iommu = false}};
   bare.sysfs.add_driver("mlx5_vfio_pci");
   CHECK(apply(bare.to(0, "mlx5_vfio_pci"), bare.machine).error == EINVAL);
@@ -149,7 +160,7 @@ TEST_CASE(
   CHECK(apply(fake.to(2, "keep"), fake.machine).got == "igbvf");
 }
 
-TEST_CASE("a VF that does not exist is ENODEV") {
+TEST_CASE("a VF that does not exist is ENODEV", "[sriov][policy]") {
   WithSeven fake;
   const auto out = apply(
       BindDriver{kPf, 9, *PciAddress::parse("0000:01:12.2"), *VfDriver::parse("vfio-pci")},
@@ -159,7 +170,8 @@ TEST_CASE("a VF that does not exist is ENODEV") {
 }
 
 TEST_CASE(
-    "vectors are set while no driver is bound, read from the VF's own capability, and only once") {
+    "vectors are set while no driver is bound, read from the VF's own capability, and only once",
+    "[sriov][policy][irq]") {
   WithSeven fake;
   fake.sysfs.put("sys/bus/pci/devices/0000:01:00.0/sriov_vf_total_msix", "64");
   const SetVfVectors four{kPf, 0, 4};
@@ -170,7 +182,9 @@ TEST_CASE(
   CHECK(apply(SetVfVectors{kPf, 0, 8}, fake.machine).error == EBUSY);
 }
 
-TEST_CASE("a driver with fixed vectors is EOPNOTSUPP and names the policy's key") {
+TEST_CASE(
+    "a driver with fixed vectors is EOPNOTSUPP and names the policy's key",
+    "[sriov][policy][irq]") {
   WithSeven fake;
   const auto out = apply(SetVfVectors{kPf, 0, 4}, fake.machine);
   CHECK(out.error == EOPNOTSUPP);

@@ -16,7 +16,7 @@ CreateVfs vfs(unsigned count, bool recreate = false) {
 
 }  // namespace
 
-TEST_CASE("VFs are made with autoprobe off, in two writes, and counted afterwards") {
+TEST_CASE("VFs are made with autoprobe off, in two writes, and counted afterwards", "[sriov]") {
   FakeMachine fake;
   fake.sysfs.add({});
   const auto out = apply(vfs(7), fake.machine);
@@ -30,7 +30,7 @@ TEST_CASE("VFs are made with autoprobe off, in two writes, and counted afterward
   CHECK(verify(vfs(7), fake.machine).verdict == Verdict::ok);
 }
 
-TEST_CASE("the right number of VFs is left alone") {
+TEST_CASE("the right number of VFs is left alone", "[sriov]") {
   FakeMachine fake;
   fake.sysfs.add({});
   REQUIRE(apply(vfs(7), fake.machine).state == StepState::done);
@@ -42,7 +42,8 @@ TEST_CASE("the right number of VFs is left alone") {
 }
 
 TEST_CASE(
-    "more VFs than the hardware has are refused before the kernel is asked, and never clamped") {
+    "more VFs than the hardware has are refused before the kernel is asked, and never clamped",
+    "[sriov]") {
   FakeMachine fake;
   fake.sysfs.add({});
   const auto out = apply(vfs(9), fake.machine);
@@ -52,7 +53,7 @@ TEST_CASE(
   CHECK(out.writes == 0);
 }
 
-TEST_CASE("VFs in another number are kept unless allow-recreate says otherwise") {
+TEST_CASE("VFs in another number are kept unless allow-recreate says otherwise", "[sriov]") {
   FakeMachine fake;
   fake.sysfs.add({});
   REQUIRE(apply(vfs(4), fake.machine).state == StepState::done);
@@ -72,7 +73,7 @@ TEST_CASE("VFs in another number are kept unless allow-recreate says otherwise")
   CHECK(remade.got == "7");
 }
 
-TEST_CASE("VFs are never removed under a guest, and the guest is named") {
+TEST_CASE("VFs are never removed under a guest, and the guest is named", "[sriov][trial]") {
   FakeMachine fake;
   fake.sysfs.add({});
   fake.sysfs.add_driver("vfio-pci");
@@ -93,7 +94,8 @@ TEST_CASE("VFs are never removed under a guest, and the guest is named") {
 }
 
 TEST_CASE(
-    "a driver that makes fewer VFs than asked is a failure that the other steps can live with") {
+    "a driver that makes fewer VFs than asked is a failure that the other steps can live with",
+    "[sriov][steps]") {
   FakeMachine fake;
   fake.sysfs.add({.driver_does = Pf::Driver::half});
   const auto out = apply(vfs(6), fake.machine);
@@ -104,7 +106,9 @@ TEST_CASE(
   CHECK(verify(vfs(6), fake.machine).verdict == Verdict::short_of);
 }
 
-TEST_CASE("a driver that makes no VF while its port is down gets its port raised, once") {
+TEST_CASE(
+    "a driver that makes no VF while its port is down gets its port raised, once",
+    "[sriov][network]") {
   FakeMachine fake;
   fake.sysfs.add({.driver_does = Pf::Driver::silent_while_down});
   const auto out = apply(vfs(7), fake.machine);
@@ -113,7 +117,7 @@ TEST_CASE("a driver that makes no VF while its port is down gets its port raised
   CHECK(fake.net.writes == 1);
 }
 
-TEST_CASE("success with no VF at all is a failure") {
+TEST_CASE("success with no VF at all is a failure", "[sriov]") {
   FakeMachine fake;
   fake.sysfs.add({.driver_does = Pf::Driver::silent});
   const auto out = apply(vfs(7), fake.machine);
@@ -122,7 +126,7 @@ TEST_CASE("success with no VF at all is a failure") {
   CHECK(out.cause.find("the driver reported success and made no VF") != std::string::npos);
 }
 
-TEST_CASE("a PF without a driver is ENOENT, with a word about the image") {
+TEST_CASE("a PF without a driver is ENOENT, with a word about the image", "[sriov]") {
   FakeMachine fake;
   fake.sysfs.add({.driver = ""});
   const auto out = apply(vfs(7), fake.machine);
@@ -132,7 +136,8 @@ TEST_CASE("a PF without a driver is ENOENT, with a word about the image") {
 }
 
 TEST_CASE(
-    "no room for the VFs names the BIOS settings and pci=realloc, and the kernel's own line") {
+    "no room for the VFs names the BIOS settings and pci=realloc, and the kernel's own line",
+    "[sriov]") {
   FakeMachine fake;
   fake.sysfs.add({.driver_does = Pf::Driver::no_memory});
   fake.sysfs.put(
@@ -147,13 +152,13 @@ TEST_CASE(
       std::string::npos);
 }
 
-TEST_CASE("a driver's refusal is passed on") {
+TEST_CASE("a driver's refusal is passed on", "[sriov]") {
   FakeMachine fake;
   fake.sysfs.add({.driver_does = Pf::Driver::refuses});
   CHECK(apply(vfs(7), fake.machine).error == EPERM);
 }
 
-TEST_CASE("a device without the capability is fine with no VFs and refuses any") {
+TEST_CASE("a device without the capability is fine with no VFs and refuses any", "[sriov]") {
   FakeMachine fake;
   fake.sysfs.add({});
   fake.sysfs.remove("sys/bus/pci/devices/0000:01:00.0/sriov_numvfs");
