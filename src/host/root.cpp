@@ -55,9 +55,6 @@ std::unexpected<Error> cannot_open(std::string_view path) {
   return Relative(path).valid() ? fail(error, path) : not_inside(path);
 }
 
-// as many links as the kernel follows
-constexpr int kLinkLimit = 40;
-
 // A file of a tree that somebody brought is never larger than this: one may be sparse and have no
 // end to speak of. The host's own are what they are.
 constexpr std::size_t kForeignLimit = 16 << 20;
