@@ -42,9 +42,9 @@ Result<Wish> wish_of(const SetVfAttributes& x, const Machine& machine) {
 }
 
 // A setting that the driver does not tell is as good as that of a new VF.
-template <class T>
-T value_now(const std::optional<T>& setting) {
-  return setting.value_or(T{});
+template <class Setting>
+typename Setting::value_type value_now(const Setting& setting) {
+  return setting ? *setting : typename Setting::value_type{};
 }
 
 // What has to be sent so that `now` becomes `wanted`. What the kernel takes only together is sent
