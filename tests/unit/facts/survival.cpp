@@ -19,19 +19,19 @@ struct Seen {
   std::string why(std::string_view path) const { return survives_reboot(tree.root(), path).why; }
 };
 
-const std::string kDisk = "29 1 254:1 / / rw shared:1 - ext4 /dev/vda1 rw\n";
+const std::string kOnDisk = "29 1 254:1 / / rw shared:1 - ext4 /dev/vda1 rw\n";
 
 }  // namespace
 
 TEST_CASE("a disk keeps what is written, and so does a server", "[facts]") {
-  CHECK(Seen(kDisk).kept("var/lib/vfirst") == Kept::yes);
+  CHECK(Seen(kOnDisk).kept("var/lib/vfirst") == Kept::yes);
   CHECK(Seen("29 1 0:40 / / rw - zfs rpool/ROOT/debian rw\n").kept("boot") == Kept::yes);
   CHECK(Seen("29 1 0:40 / / rw - nfs4 10.0.0.1:/srv rw\n").kept("boot") == Kept::yes);
-  CHECK(Seen(kDisk + "30 29 0:50 / /run rw - tmpfs tmpfs rw\n").kept("boot") == Kept::yes);
+  CHECK(Seen(kOnDisk + "30 29 0:50 / /run rw - tmpfs tmpfs rw\n").kept("boot") == Kept::yes);
 }
 
 TEST_CASE("memory keeps nothing: tmpfs, ramfs, a RAM disk", "[facts]") {
-  const Seen volatile_state(kDisk + "40 29 0:30 / /var rw - tmpfs tmpfs rw\n");
+  const Seen volatile_state(kOnDisk + "40 29 0:30 / /var rw - tmpfs tmpfs rw\n");
   CHECK(volatile_state.kept("var/lib/vfirst") == Kept::no);
   CHECK(volatile_state.why("var/lib/vfirst") == "in memory (tmpfs on /var)");
   CHECK(volatile_state.kept("boot/vfirst") == Kept::yes);
@@ -103,7 +103,7 @@ TEST_CASE("what nobody knows is not said to be kept", "[facts]") {
 
 TEST_CASE("of several places the least kept one is named", "[facts]") {
   const Seen host(
-      kDisk + "40 29 0:30 / /boot rw - tmpfs tmpfs rw\n41 29 0:31 / /efi rw - fuse.x x rw\n");
+      kOnDisk + "40 29 0:30 / /boot rw - tmpfs tmpfs rw\n41 29 0:31 / /efi rw - fuse.x x rw\n");
   const auto least = [&](std::vector<std::string> paths) {
     return least_kept(host.tree.root(), paths).path;
   };
