@@ -69,7 +69,7 @@ TEST_CASE("a verdict's colour follows from the row, whatever its words are", "[r
       {odd, odd, odd, odd, Verdict::unknown, true, odd, odd}};
   report.warnings = {odd};
   report.receipt.consumer = odd;
-  report.receipt.vf_driver = odd;
+  report.receipt.vf_driver = *VfDriver::parse("vfio-pci");
   report.receipt.vfs_wanted = 1;
   report.receipt.ready_before_s = 1;
   const auto plain = verify_text(report, false);
@@ -99,7 +99,11 @@ TEST_CASE(
   Facts facts;
   facts.hostname = facts.dmi.product = odd;
   Plan plan;
-  plan.kargs = {{odd, odd, odd, {odd, 1}}};
+  PlannedArg argument;
+  argument.raw = argument.key = argument.because = odd;
+  argument.value = odd;
+  argument.policy = {odd, 1};
+  plan.kargs = {argument};
   plan.pfs = {{.name = odd, .address = {}, .driver = odd, .node = 0, .vfs = 1}};
   Finding finding;
   finding.severity = Severity::error;
