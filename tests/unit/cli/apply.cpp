@@ -53,11 +53,8 @@ class Words {
 
 void add_words(Plan& plan, const std::string& arguments) {
   plan.kargs.clear();
-  std::istringstream words(arguments);
-  for (std::string word; words >> word;) {
-    const auto equals = word.find('=');
-    plan.kargs.push_back({word.substr(0, equals), word.substr(equals + 1), {}, {}});
-  }
+  for (auto& argument : split_arguments(arguments))
+    plan.kargs.push_back({std::move(argument), {}, {}});
 }
 
 // A GRUB host whose disk may fail, and what it was asked to do beside.

@@ -262,8 +262,8 @@ TEST_CASE(
 TEST_CASE("the stamp of a kexec names its plan and goes once its boot is known", "[kexec]") {
   CrashingFiles files{{{"var/lib/vfirst/keep", ""}}};
   Plan a, b;
-  a.kargs.push_back({"a", "", {}, {}});
-  b.kargs.push_back({"b", "", {}, {}});
+  a.kargs.push_back({*make_arg("a", std::nullopt), {}, {}});
+  b.kargs.push_back({*make_arg("b", std::nullopt), {}, {}});
   CHECK_FALSE(kexec_begun(files, a));
   REQUIRE(stamp_kexec(files, a.hash()));
   CHECK(kexec_begun(files, a));
