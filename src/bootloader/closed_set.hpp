@@ -21,10 +21,10 @@ bool is_grub_file(std::string_view path);
 // With an entry loader: the entries, and etc/kernel/cmdline.
 bool is_entry_file(std::string_view path);
 
-// Where the bytes of a file of GRUB's are kept that stood there before us:
-// "boot/vfirst/before/etc-default-grub".
+// Where the bytes of a file of GRUB's are kept that stood there before us: in kBefore, with '-' for
+// each '/' of its path.
 std::string kept_name(std::string path);
-// The same for an entry loader: "boot/vfirst/before/NAME.conf".
+// The same for an entry loader, under the entry's own name.
 std::string kept_entry_name(std::string_view path);
 
 // Refused where the record names a file, or a copy, that vfirst does not write.

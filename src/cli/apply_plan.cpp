@@ -231,18 +231,15 @@ class Apply {
       }
       case Provisioning::reboot_now: return reboot_fully();
       case Provisioning::spent:
-        return report_error(
-            failed(
-                ECANCELED,
-                "this boot lacks the planned arguments although the one reboot for them was made; "
-                "not rebooting again")
-                .error());
+        return report_error(failed(
+            ECANCELED,
+            "this boot lacks the planned arguments although the one reboot for them was made; not "
+            "rebooting again"));
     }
     return ExitCode::failed;
   }
 
-  // The stamp is there before the jump: one that did not come up is not tried again for the same
-  // plan.
+  // The stamp comes before the jump: one that did not come up is not tried again for this plan.
   ExitCode kexec_by_hand() const {
     const auto gone = [&]() -> Status {
       if (kexec_begun_)

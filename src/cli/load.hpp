@@ -60,5 +60,8 @@ Result<VerifyReport> observe_input(const Input&, const Plan&);
 
 // Prints the error's line on stderr; the exit code says whether we refused or the system did.
 ExitCode report_error(const Error&);
+inline ExitCode report_error(const std::unexpected<Error>& why) {
+  return report_error(why.error());
+}
 
 }  // namespace vfirst
