@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "cli/command.hpp"
 
-#include "bootloader/trial.hpp"
 #include "cli/kexec.hpp"
 #include "cli/load.hpp"
 #include "cli/transaction.hpp"
@@ -48,7 +47,7 @@ ExitCode keep(Transaction& all, const Options& options, const std::string& plan)
     note_history(
         all.files,
         fmt::format(
-            "plan {} confirmed{}: {}", plan, options.force ? " by hand" : "", change->after));
+            "plan {} confirmed{}: {}", plan, options.force ? " by hand" : "", change->after.str()));
     spdlog::info("plan {} is good: every boot has its arguments from now on", plan);
   } else {
     spdlog::info("plan {} was confirmed before: nothing written", plan);

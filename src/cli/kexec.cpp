@@ -2,6 +2,7 @@
 #include "cli/kexec.hpp"
 
 #include "base/text.hpp"
+#include "bootloader/selector.hpp"
 #include "cli/transaction.hpp"
 #include "plan/kexec.hpp"
 #include "steps/release.hpp"

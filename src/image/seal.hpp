@@ -13,7 +13,7 @@
 namespace vfirst {
 
 struct ImageKernel {
-  // path; "" : it has none
+  // Path; "" : it has none.
   std::string release, initramfs;
 };
 

@@ -45,11 +45,12 @@ struct TriedHost {
   }
   void reboot() {
     auto slots = *current_slots(files, boot);
-    const char slot = slots.next();
-    const bool tried = slots.now.trial;
+    const auto slot = slots.selection.next();
+    const bool tried = slots.selection.trial.has_value();
     boot.cmdline = kForeign;
     if (const auto* taken = slots.at(slot))
-      boot.cmdline += " " + taken->arguments + (tried ? " " + taken->trial_only : "");
+      boot.cmdline +=
+          " " + (tried ? taken->arguments.then(taken->trial_only) : taken->arguments).str();
     if (!tried) return;
     // what the fragment's save_env does
     auto block = *slots.environment;
@@ -99,8 +100,8 @@ TEST_CASE(
   REQUIRE_FALSE(again);
   CHECK(
       again.error().what ==
-      "plan p1 had its trial boot and was not confirmed: it is not tried again by itself. Change "
-      "the policy, or say --force");
+      "plan p1 failed its trial: that boot was not confirmed. Change the policy, or use --force to "
+      "try it again");
   CHECK(host.files.writes == writes);
   auto forced = TriedHost::options("p1");
   forced.force = true;
@@ -112,7 +113,7 @@ TEST_CASE(
 
 TEST_CASE("confirm twice writes once; in a boot that is no trial it is refused") {
   TriedHost host;
-  CHECK(host.backend.confirm().error().what.starts_with("this boot is no trial"));
+  CHECK(host.backend.confirm().error().what.starts_with("this is not a trial boot"));
   REQUIRE(host.apply("one", "p1"));
   CHECK_FALSE(host.backend.confirm());
   host.reboot();
@@ -166,7 +167,7 @@ TEST_CASE(
   REQUIRE(host.backend.rollback());
   CHECK(
       host.backend.confirm().error().what ==
-      "the trial of plan p2 was taken back: the next boot has the arguments from before");
+      "the trial of plan p2 was rolled back: the next boot uses the previous arguments");
   host.reboot();
   CHECK(host.boot.cmdline == kForeign + " one");
 
