@@ -17,6 +17,10 @@ namespace vfirst {
 
 // One kernel argument that the plan asks for.
 struct PlannedArg : KernelArg {
+  PlannedArg() = default;
+  // From make_arg() or the tokenizer, so that spelling, key and value belong together.
+  PlannedArg(KernelArg arg, std::string why, Origin from)
+      : KernelArg(std::move(arg)), because(std::move(why)), policy(std::move(from)) {}
   std::string because;
   Origin policy;
   // as it is written: key=value, quoted where the kernel needs it
