@@ -2,7 +2,7 @@
 #include "steps/gates.hpp"
 
 #include "base/text.hpp"
-#include "kargs/command_line.hpp"
+#include "kargs/rescue.hpp"
 #include "steps/machine.hpp"
 
 #include <algorithm>
@@ -29,24 +29,6 @@ std::optional<std::string> switched_off(const std::vector<KernelArg>& arguments,
   return off;
 }
 
-// Rescue: somebody repairs this host, possibly from what we do. dracut's rd.break stops in the
-// initramfs for the same reason.
-std::optional<std::string> rescue(const std::vector<KernelArg>& arguments) {
-  for (const auto& arg : arguments) {
-    const auto argument = arg.value ? fmt::format("{}={}", arg.key, *arg.value) : arg.key;
-    const bool found =
-        argument == "single" || argument == "s" || argument == "S" || argument == "1" ||
-        argument == "rescue" || argument == "emergency" || argument == "-b" ||
-        argument == "rd.break" || argument.starts_with("rd.break=") ||
-        argument == "systemd.unit=rescue.target" || argument == "systemd.unit=emergency.target" ||
-        argument == "rd.systemd.unit=rescue.target" ||
-        argument == "rd.systemd.unit=emergency.target";
-    if (found)
-      return fmt::format("{} on the kernel command line: this host is being repaired", argument);
-  }
-  return std::nullopt;
-}
-
 }  // namespace
 
 std::optional<std::string> closed_gate(const Root& root, const std::string& fingerprint) {
@@ -54,7 +36,9 @@ std::optional<std::string> closed_gate(const Root& root, const std::string& fing
   const auto arguments = split_arguments(cmdline);
   if (auto off = switched_off(arguments, in_initramfs(root))) return off;
   if (root.exists("proc/vmcore")) return "this is a crash kernel: it only saves the dump";
-  if (auto repair = rescue(arguments)) return repair;
+  // Somebody repairs this host, possibly from what we do.
+  if (const auto repair = rescue_argument(arguments))
+    return fmt::format("{} on the kernel command line: this host is being repaired", repair->raw);
   if (const auto recorded = root.read(kFingerprintFile);
       recorded && !recorded->empty() && !fingerprint.empty() && trimmed(*recorded) != fingerprint)
     return fmt::format(
