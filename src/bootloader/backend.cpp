@@ -7,16 +7,6 @@
 
 namespace vfirst {
 
-std::string_view trial_name(Trial trial) {
-  switch (trial) {
-    case Trial::none: return "none";
-    case Trial::armed: return "armed";
-    case Trial::running: return "running";
-    case Trial::failed: return "failed";
-  }
-  return "";
-}
-
 std::string plan_name(const Plan& plan, const LoaderState& state) {
   for (const auto& stored : {state.trial_plan, state.failed_plan})
     if (plan.known_as(stored)) return stored;
@@ -28,7 +18,7 @@ Result<std::unique_ptr<Backend>> backend_for(
   if (boot.loader == Loader::grub) return std::make_unique<GrubBackend>(files, root, boot);
   if (boot.loader == Loader::grub_bls || boot.loader == Loader::systemd_boot)
     return std::make_unique<BlsBackend>(files, root, boot);
-  VFIRST_CHECK(can_apply(boot, ""));
+  VFIRST_CHECK(can_apply(boot, {}));
   return refuse("{}: not one of the boot loaders that vfirst writes", loader_name(boot.loader));
 }
 

@@ -1,103 +1,56 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "bootloader/bls_backend.hpp"
 
-#include "base/text.hpp"
-#include "bootloader/bls_trial.hpp"
 #include "bootloader/closed_set.hpp"
+#include "host/loader_paths.hpp"
+#include "loader/grub_file.hpp"
 
 #include <algorithm>
 
 namespace vfirst {
 
-std::string BlsBackend::Now::next() const {
-  if (trial == Trial::armed) return trial_arguments();
-  return state.good.text;
+Result<BlsView> BlsBackend::look() const {
+  auto view = VFIRST_TRY(BlsView::read(files_, boot_));
+  VFIRST_CHECK(check_paths(view.state));
+  return view;
 }
 
-// As they were asked for; without the state, what the entry calls ours.
-std::string BlsBackend::Now::trial_arguments() const {
-  const auto* item = menu.trial();
-  if (!item) return {};
-  return state.trial && state.trial->plan == item->entry.value(kTrialKey)
-             ? state.trial->text
-             : spelled(item->entry.own());
-}
-
-Result<BlsBackend::Now> BlsBackend::look() const {
-  Now now;
-  now.menu = VFIRST_TRY(BlsMenu::read(files_, boot_));
-  const auto text = files_.read(kBlsState);
-  if (!text && text.error().code != std::errc::no_such_file_or_directory)
-    return std::unexpected(text.error());
-  if (text) {
-    auto state = BlsState::parse(*text);
-    now.known = state.has_value();
-    if (state) {
-      VFIRST_CHECK(check_paths(*state));
-      now.state = std::move(*state);
-    } else {
-      now.damage.push_back(sentence(fmt::format("{}: {}", kBlsState, state.error().what)));
-    }
-  }
-  // Without it the entries still say what is ours in them.
-  if (!now.known)
-    for (const auto& item : now.menu.items)
-      if (item.normal() && now.state.good.text.empty())
-        now.state.good.text = spelled(item.entry.own());
-  const auto* trial = now.menu.trial();
-  // A power cut while the trial's arguments were made good is no failed trial, whichever entry
-  // boots next.
-  now.confirming =
-      now.state.trial && now.state.wanted && now.state.wanted->plan == now.state.trial->plan;
-  now.lost_trial = now.state.trial && !trial && !now.state.wanted;
-  if (now.confirming)
-    now.trial = Trial::none;
-  else if (trial)
-    now.trial = trial_state(*trial, boot_);
-  else if (!now.state.failed.empty())
-    now.trial = Trial::failed;
-  return now;
-}
-
-BlsWriter BlsBackend::writer(const Now& now) const {
-  return {
-      files_, now.menu.folder,
-      now.menu.folder != kEntryFolders.front() || boot_.filesystem == "vfat"};
+BlsWriter BlsBackend::writer(const BlsView& view) const {
+  const auto& folder = view.menu.folder;
+  return {files_, folder, folder != kEntryFolders.front() || boot_.filesystem == "vfat"};
 }
 
 Result<BlsEdits> BlsBackend::edits(
-    const Now& now, const std::string& arguments, Purpose purpose) const {
-  return bls_edits(
-      files_, root_, now.menu, now.state, CommandLine::parse(arguments).args(), purpose);
+    const BlsView& view, const Arguments& arguments, Purpose purpose) const {
+  return bls_edits(files_, root_, view.menu, view.state, arguments, purpose);
 }
 
-// Whether the running kernel was given something else of ours than `after`.
-bool BlsBackend::reboot_needed(const Now& now, const std::string& after) const {
-  const auto tried = now.trial == Trial::running ? now.trial_arguments() : "";
+bool BlsBackend::reboot_needed(const BlsView& view, const Arguments& after) const {
+  const auto tried = view.trial == Trial::running ? view.trial_arguments() : Arguments();
+  const auto& good = view.state.good.arguments;
   if (after.empty())
-    return !tried.empty() ||
-           (!now.state.good.text.empty() && holds_arguments(boot_.cmdline, now.state.good.text));
+    return !tried.empty() || (!good.empty() && holds_arguments(boot_.cmdline, good));
   if (!tried.empty() && tried != after) return true;
   if (holds_arguments(boot_.cmdline, after)) return false;
   // Some may stand in the line for someone else's sake, wherever they stand.
-  const auto running = CommandLine::parse(boot_.cmdline), ours = CommandLine::parse(after);
+  const auto running = CommandLine::parse(boot_.cmdline);
   auto from = running.args().begin();
-  for (const auto& arg : ours.args()) {
-    const auto found =
-        std::find(is_positional(arg) ? from : running.args().begin(), running.args().end(), arg);
+  for (const auto& argument : after) {
+    const auto found = std::find(
+        is_positional(argument) ? from : running.args().begin(), running.args().end(), argument);
     if (found == running.args().end()) return true;
-    if (is_positional(arg)) from = found + 1;
+    if (is_positional(argument)) from = found + 1;
   }
   return false;
 }
 
 Status BlsBackend::make_good(
-    Now& now, const BlsEdits& edits, const BlsState::Arguments& wanted,
-    const std::optional<BlsState::Arguments>& previous, const std::string& failed_plan,
+    const BlsView& view, const BlsEdits& edits, const BlsState::OfPlan& wanted,
+    const std::optional<BlsState::OfPlan>& previous, const std::string& failed_plan,
     std::vector<std::string>& notes) {
-  auto to = writer(now);
+  auto to = writer(view);
   VFIRST_CHECK(to.clean(notes));
-  auto state = now.state;
+  auto state = view.state;
   VFIRST_CHECK(to.keep_copies(edits, state));
   // While the change is under way a file that names no owner holds either of the two.
   state.wanted = wanted;
@@ -113,164 +66,195 @@ Status BlsBackend::make_good(
   state.previous = previous;
   state.kernel_cmdline = edits.kernel_cmdline_own;
   state.kernelopts = edits.kernelopts_own;
-  state.kernel_cmdline_wanted.clear();
-  state.kernelopts_wanted.clear();
+  state.kernel_cmdline_wanted = {};
+  state.kernelopts_wanted = {};
   state.failed = failed_plan;
   // The entry of a trial goes last: until then the next boot is the one that was asked for before.
-  VFIRST_CHECK(to.remove_entries(now.menu.trials()));
+  VFIRST_CHECK(to.remove_entries(view.menu.trials()));
   state.trial = std::nullopt;
   return to.put_state(state);
 }
 
+namespace {
+
+// "3 entries", "boot/grub2/grubenv", or both: where our good arguments stand.
+std::string place_of(std::size_t carriers, const std::string& environment) {
+  const auto entries = fmt::format("{} {}", carriers, carriers == 1 ? "entry" : "entries");
+  if (environment.empty()) return entries;
+  return carriers == 0 ? environment : entries + " and " + environment;
+}
+
+}  // namespace
+
 Result<LoaderState> BlsBackend::state() const {
-  const auto now = VFIRST_TRY(look());
-  LoaderState out;
-  out.damage = now.damage;
-  out.good = now.state.good.text;
-  out.next = now.next();
-  out.trial = now.trial;
-  const auto* trial = now.menu.trial();
+  const auto view = VFIRST_TRY(look());
+  LoaderState state;
+  state.damage = view.damage;
+  state.notes = view.menu.notes;
+  state.good = view.state.good.arguments;
+  state.next = view.next();
+  state.trial = view.trial;
+  const auto* trial = view.menu.trial();
   if (trial) {
-    out.trial_plan = trial->entry.value(kTrialKey);
-    out.trial_arguments = now.trial_arguments();
+    state.trial_plan = trial->entry.value(kTrialKey);
+    state.trial_arguments = view.trial_arguments();
   } else {
-    out.trial_plan = now.state.failed;
+    state.trial_plan = view.state.failed;
   }
-  out.failed_plan =
-      trial && now.trial == Trial::failed ? trial->entry.value(kTrialKey) : now.state.failed;
+  state.failed_plan =
+      trial && view.trial == Trial::failed ? trial->entry.value(kTrialKey) : view.state.failed;
   std::size_t carriers = 0;
-  bool variable = false;
-  for (const auto& item : now.menu.items) {
+  for (const auto& item : view.menu.items) {
     if (!item.normal()) continue;
-    out.files.push_back(item.path);
-    variable = variable || item.variable;
+    state.files.push_back(item.path);
     const auto own = item.entry.own();
     if (!own.empty()) ++carriers;
     const auto options = item.entry.options();
-    const bool whole = std::all_of(own.begin(), own.end(), [&](const KernelArg& arg) {
-      return std::find(options.args().begin(), options.args().end(), arg) != options.args().end();
+    const bool whole = std::ranges::all_of(own, [&](const KernelArg& argument) {
+      return std::ranges::find(options.args(), argument) != options.args().end();
     });
     if (!whole)
-      out.damage.push_back(sentence(fmt::format(
+      state.damage.push_back(sentence(fmt::format(
           "{}: someone took out arguments of ours; apply writes them again", item.path)));
   }
-  if (variable) out.files.push_back(grub_environment_path(files_, root_));
-  if (trial) out.files.push_back(trial->path);
-  if (!out.good.empty()) {
-    out.good_place = carriers > 0 || !variable
-                         ? fmt::format("{} {}", carriers, carriers == 1 ? "entry" : "entries")
-                         : grub_environment_path(files_, root_);
-    if (carriers > 0 && variable) out.good_place += " and " + grub_environment_path(files_, root_);
-  }
-  out.next_place = now.trial == Trial::armed ? trial->path : out.good_place;
-  if (now.state.wanted || now.state.removing)
-    out.damage.push_back(sentence(fmt::format(
+  const auto environment =
+      view.has_kernelopts() ? grub_environment_path(files_, root_) : std::string();
+  if (view.has_kernelopts()) state.files.push_back(environment);
+  if (trial) state.files.push_back(trial->path);
+  if (!state.good.empty()) state.good_place = place_of(carriers, environment);
+  state.next_place = view.trial == Trial::armed ? trial->path : state.good_place;
+  if (view.state.wanted || view.state.removing)
+    state.damage.push_back(sentence(fmt::format(
         "{}: a change was cut short; apply, confirm, rollback or remove finishes it", kBlsState)));
-  if (now.lost_trial)
-    out.damage.push_back(sentence(fmt::format(
-        "{}: the entry of the trial of plan {} is not there (any more)", kBlsState,
-        now.state.trial->plan)));
-  out.own = {out.good, out.next, out.trial_arguments};
-  if (now.state.previous) out.own.push_back(now.state.previous->text);
-  std::erase(out.own, std::string());
-  out.can_roll_back = trial || now.state.previous.has_value();
-  return out;
+  if (view.lost_trial)
+    state.damage.push_back(sentence(fmt::format(
+        "{}: the entry of the trial of plan {} is missing", kBlsState, view.state.trial->plan)));
+  state.can_roll_back = trial || view.state.previous.has_value();
+  return state;
 }
 
 Result<Change> BlsBackend::confirm() {
-  auto now = VFIRST_TRY(look());
-  const auto* trial = now.menu.trial();
+  const auto view = VFIRST_TRY(look());
+  const auto& state = view.state;
+  const auto* trial = view.menu.trial();
   Change change;
-  change.before = change.after = now.next();
-  if (now.trial != Trial::running && !now.confirming) {
-    const auto running = CommandLine::parse(boot_.cmdline);
-    const auto* mark = running.last("vfirst.trial");
-    if (mark && mark->value == now.state.good.plan && !now.state.good.plan.empty() &&
-        !now.state.wanted)
-      return change;
-    return refuse("this boot is no trial");
+  change.before = change.after = view.next();
+  if (view.trial != Trial::running && !view.confirming) {
+    const auto plan = trial_of(boot_.cmdline);
+    // Confirmed before.
+    if (!plan.empty() && plan == state.good.plan && !state.wanted) return change;
+    return refuse("this is not a trial boot; nothing to confirm");
   }
-  const auto wanted =
-      now.confirming ? *now.state.wanted
-                     : BlsState::Arguments{trial->entry.value(kTrialKey), now.trial_arguments()};
-  const auto changes = VFIRST_TRY(edits(now, wanted.text));
-  change.after = wanted.text;
+  const auto wanted = view.confirming
+                          ? *state.wanted
+                          : BlsState::OfPlan{trial->entry.value(kTrialKey), view.trial_arguments()};
+  const auto changes = VFIRST_TRY(edits(view, wanted.arguments));
+  change.after = wanted.arguments;
   change.notes = changes.notes;
   change.wrote = true;
-  change.reboot_needed = reboot_needed(now, change.after);
-  const bool again = now.state.good.text == wanted.text;
+  change.reboot_needed = reboot_needed(view, change.after);
+  const bool again = state.good.arguments == wanted.arguments;
   VFIRST_CHECK(make_good(
-      now, changes, wanted, again ? now.state.previous : std::optional(now.state.good), "",
-      change.notes));
+      view, changes, wanted, again ? state.previous : std::optional(state.good), "", change.notes));
   return change;
 }
 
 Result<Change> BlsBackend::rollback() {
-  auto now = VFIRST_TRY(look());
+  const auto view = VFIRST_TRY(look());
+  const auto& state = view.state;
   Change change;
-  change.before = now.next();
-  const auto* trial = now.menu.trial();
-  if (!trial && !now.state.previous && !now.state.wanted && !now.lost_trial)
-    return refuse("there are no arguments before these to go back to");
-  auto target = now.state.good;
-  auto previous = now.state.previous;
-  // One that was cut short is finished; any other change that was is undone.
-  const bool again = now.state.wanted && now.state.wanted == now.state.previous;
-  if ((!trial && !now.state.wanted && !now.lost_trial) || (again && !now.confirming)) {
-    target = *now.state.previous;
+  change.before = view.next();
+  const auto* trial = view.menu.trial();
+  if (!trial && !state.previous && !state.wanted && !view.lost_trial)
+    return refuse("there are no earlier arguments to go back to");
+  auto target = state.good;
+  auto previous = state.previous;
+  // A rollback that was cut short is finished; any other change that was is undone.
+  const bool again = state.wanted && state.wanted == state.previous;
+  if ((!trial && !state.wanted && !view.lost_trial) || (again && !view.confirming)) {
+    target = *state.previous;
     previous = std::nullopt;
   }
-  const auto changes = VFIRST_TRY(edits(now, target.text));
-  change.after = target.text;
+  const auto changes = VFIRST_TRY(edits(view, target.arguments));
+  change.after = target.arguments;
   change.notes = changes.notes;
   change.wrote = true;
-  change.reboot_needed = reboot_needed(now, change.after);
-  auto failed_plan = now.state.failed;
-  if (now.trial == Trial::failed || now.trial == Trial::running)
-    if (trial) failed_plan = trial->entry.value(kTrialKey);
-  VFIRST_CHECK(make_good(now, changes, target, previous, failed_plan, change.notes));
+  change.reboot_needed = reboot_needed(view, change.after);
+  auto failed_plan = state.failed;
+  if (trial && (view.trial == Trial::failed || view.trial == Trial::running))
+    failed_plan = trial->entry.value(kTrialKey);
+  VFIRST_CHECK(make_good(view, changes, target, previous, failed_plan, change.notes));
   return change;
 }
 
-Result<Change> BlsBackend::remove(bool dry_run) {
-  auto now = VFIRST_TRY(look());
-  Change change;
-  change.before = now.next();
-  change.notes = now.damage;
-  auto changes = VFIRST_TRY(edits(now, "", Purpose::remove));
-  change.reboot_needed = reboot_needed(now, "");
-  for (auto* all : {&changes.entries, &changes.kernel_cmdline})
-    for (auto& edit : *all) {
-      const auto* kept = now.state.find(edit.id);
-      const auto before =
-          kept ? files_.read(kept->copy) : Result<std::string>(std::unexpected(Error{}));
-      if (!kept || !before || edit.text == *before) continue;
-      change.notes.push_back(sentence(fmt::format(
-          "{}: edited by someone else since; only our arguments are taken out of it", edit.path)));
-    }
-  const bool ours = now.known || files_.exists(kBlsState) || files_.exists(kBefore) ||
-                    now.menu.trial() || changes.any() || VFIRST_TRY(writer(now).has_leftovers());
-  if (dry_run || !ours) return change;
-  change.wrote = true;
-  auto to = writer(now);
-  VFIRST_CHECK(to.clean(change.notes));
-  auto state = now.state;
-  state.removing = true;
-  VFIRST_CHECK(to.put_state(state));
-  // A file that we made, and that says what we made it say, was not there before.
+namespace {
+
+// What the file said before us, where a copy was kept.
+std::optional<std::string> kept_copy(
+    const FileReader& files, const BlsState& state, const std::string& id) {
+  const auto* file = state.find(id);
+  if (!file) return std::nullopt;
+  auto text = files.read(file->copy);
+  return text ? std::optional(std::move(*text)) : std::nullopt;
+}
+
+// Whether var/lib/vfirst has anything that remove takes out.
+bool has_state(const Files& files) {
+  const auto names = files.list(kStateFolder);
+  return names && std::ranges::any_of(*names, [](const std::string& name) {
+           return fmt::format("{}/{}", kStateFolder, name) != kProvisionedStamp;
+         });
+}
+
+// Takes the edits of files that we made, and that say what we made them say, out of the list: such
+// a file was not there before us. Their paths.
+std::vector<std::string> take_made_files(
+    const FileReader& files, const BlsState& state, std::vector<BlsEdit>& edits) {
   std::vector<std::string> made;
-  std::erase_if(changes.kernel_cmdline, [&](const BlsEdit& edit) {
-    const auto* kept = state.find(edit.id);
-    const auto base =
-        kept ? files_.read(kept->copy) : Result<std::string>(std::unexpected(Error{}));
-    const bool drop = kept && kept->made && edit.exists && base && *base == edit.text;
+  std::erase_if(edits, [&](const BlsEdit& edit) {
+    const auto* file = state.find(edit.id);
+    const auto copy = kept_copy(files, state, edit.id);
+    const bool drop = file && file->made && edit.exists && copy == edit.text;
     if (drop) made.push_back(edit.path);
     return drop;
   });
+  return made;
+}
+
+}  // namespace
+
+Result<Change> BlsBackend::remove(bool dry_run) {
+  const auto view = VFIRST_TRY(look());
+  Change change;
+  change.before = view.next();
+  change.notes = view.damage;
+  change.notes.insert(change.notes.end(), view.menu.notes.begin(), view.menu.notes.end());
+  auto changes = VFIRST_TRY(edits(view, {}, Purpose::remove));
+  change.reboot_needed = reboot_needed(view, {});
+  for (const auto* list : {&changes.entries, &changes.kernel_cmdline})
+    for (const auto& edit : *list)
+      if (const auto copy = kept_copy(files_, view.state, edit.id); copy && edit.text != *copy)
+        change.notes.push_back(sentence(fmt::format(
+            "{}: edited by someone else since; only our arguments are taken out of it",
+            edit.path)));
+  const bool ours = view.known || files_.exists(kBlsState) || files_.exists(kBefore) ||
+                    view.menu.trial() || changes.any() || has_state(files_) ||
+                    VFIRST_TRY(writer(view).has_leftovers());
+  if (dry_run || !ours) return change;
+  change.wrote = true;
+  auto to = writer(view);
+  VFIRST_CHECK(to.clean(change.notes));
+  auto state = view.state;
+  state.removing = true;
+  VFIRST_CHECK(to.put_state(state));
+  const auto made = take_made_files(files_, state, changes.kernel_cmdline);
   VFIRST_CHECK(to.write(changes));
   for (const auto& path : made)
     VFIRST_CHECK(files_.remove(path));
-  VFIRST_CHECK(to.remove_entries(now.menu.trials()));
+  VFIRST_CHECK(to.remove_entries(view.menu.trials()));
+  // The stamp stays, or the next boot would provision the host once more, against the wish of
+  // whoever asked for this.
+  VFIRST_CHECK(remove_folder(files_, kStateFolder, {kProvisionedStamp}));
   VFIRST_CHECK(to.drop_state());
   return change;
 }

@@ -3,8 +3,8 @@
 
 #include "base/text.hpp"
 #include "bootloader/closed_set.hpp"
-#include "bootloader/slots.hpp"
 #include "host/loader_paths.hpp"
+#include "host/own_paths.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -61,8 +61,9 @@ Status BlsWriter::clean(std::vector<std::string>& notes) {
       // the old name out. Cut in between, both names hold the same clusters; to remove one would
       // free the other's.
       notes.push_back(sentence(fmt::format(
-          "{}: left by a power cut; run fsck.fat -a before removing it, it may share "
-          "its clusters with {}",
+          "{}: left by a power cut. Run fsck.fat -a before you remove it: it may share its "
+          "clusters "
+          "with {}",
           staged, target)));
       continue;
     }
@@ -80,7 +81,7 @@ Status BlsWriter::clean(std::vector<std::string>& notes) {
 
 Status BlsWriter::put_state(const BlsState& state) {
   const auto text = state.text();
-  if (const auto now = files_.read(kBlsState); now && *now == text) return {};
+  if (const auto old = files_.read(kBlsState); old && *old == text) return {};
   return replace(files_, kBlsState, text);
 }
 
@@ -94,8 +95,8 @@ Status BlsWriter::drop_state() {
 }
 
 Status BlsWriter::keep_copies(const BlsEdits& edits, BlsState& state) {
-  for (const auto* all : {&edits.entries, &edits.kernel_cmdline}) {
-    for (const auto& edit : *all) {
+  for (const auto* list : {&edits.entries, &edits.kernel_cmdline}) {
+    for (const auto& edit : *list) {
       if (!edit.changes() || (state.find(edit.id) && edit.exists)) continue;
       const auto copy = kept_entry_name(edit.id);
       if (!files_.exists(copy) || VFIRST_TRY(files_.read(copy)) != edit.without) {
@@ -118,8 +119,8 @@ Result<std::string> BlsWriter::stage(
   return staged;
 }
 
-// GRUB replays no journal: the new files are home before their names change, and old blocks are
-// kept until those are.
+// GRUB replays no journal. So the new files are settled before their names change, and the old
+// blocks are kept until the names are settled.
 Status BlsWriter::write(const BlsEdits& edits) {
   std::vector<std::pair<std::string, std::string>> staged;
   for (const auto& edit : edits.entries)

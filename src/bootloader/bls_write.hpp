@@ -9,26 +9,28 @@ namespace vfirst {
 
 class BlsWriter {
  public:
-  // `fat`: the entries lie on one, where a rename that was cut short can leave two names of the
-  // same clusters.
+  // `fat`: the entries lie on a FAT filesystem, where a rename that was cut short can leave two
+  // names of the same clusters.
   BlsWriter(Files& files, std::string folder, bool fat)
       : files_(files), folder_(std::move(folder)), fat_(fat) {}
 
   // Half-written files of a run that was cut short are there.
   Result<bool> has_leftovers() const;
+  // Removes them. One that fsck has to look at first stays, and is named in the notes.
   Status clean(std::vector<std::string>& notes);
-  // only if it changed
+  // Writes the state only where it changed.
   Status put_state(const BlsState& state);
-  // last of all: state, copies, folder
+  // Removes state, copies and folder: last of all.
   Status drop_state();
-  // A copy of each file that is to change, verified, before the first change; into state.files too.
+  // A copy of each file that is to change, read back, before the first change; noted in
+  // state.files.
   Status keep_copies(const BlsEdits& edits, BlsState& state);
   Status write(const BlsEdits& edits);
   Status put_entry(const std::string& path, std::string_view text, unsigned mode);
   Status remove_entries(const std::vector<std::string>& paths);
 
  private:
-  // under a name of its own
+  // Under a name of its own.
   Result<std::string> stage(const std::string& path, std::string_view text, unsigned mode);
 
   Files& files_;

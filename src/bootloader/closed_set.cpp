@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "bootloader/closed_set.hpp"
 
-#include "bootloader/bls_state.hpp"
 #include "bootloader/journal.hpp"
 #include "host/loader_paths.hpp"
 #include "host/own_paths.hpp"
+#include "loader/bls_state.hpp"
 
 #include <algorithm>
 

@@ -4,7 +4,6 @@
 // one.
 
 #include "bootloader/backend.hpp"
-#include "bootloader/slots.hpp"
 
 namespace vfirst {
 
@@ -13,23 +12,24 @@ class GrubBackend final : public Backend {
   GrubBackend(Files& files, const Root& root, const BootFacts& boot)
       : files_(files), root_(root), boot_(boot) {}
 
-  Result<ApplyOutcome> apply(const std::string& cmdline, const ApplyOptions& options) override;
+  Result<ApplyOutcome> apply(const Arguments& wanted, const ApplyOptions& options) override;
   Result<LoaderState> state() const override;
   Result<Change> confirm() override;
   Result<Change> rollback() override;
   Result<Change> remove(bool dry_run) override;
-  Result<Adoption> adopt(const std::vector<std::string>& words) override;
-  std::vector<ForeignSource> sources(std::string_view word) const override;
+  Result<Adoption> adopt(const Arguments& foreign) override;
 
  private:
-  Change change(const Slots& slots, char before, char after) const;
+  // From what one selection takes to what another takes.
+  Change change(
+      const Slots& slots, std::optional<SlotId> before, std::optional<SlotId> after) const;
 
   Files& files_;
   const Root& root_;
   const BootFacts& boot_;
 };
 
-// What remove is made of, for its own file.
+// What remove is made of, in a file of its own (remove.cpp).
 Result<Change> remove_slots(
     Files& files, const Root& root, const BootFacts& boot, bool dry_run,
     const RunProcess& run = {});

@@ -3,8 +3,6 @@
 
 #include "base/printable.hpp"
 #include "base/shell.hpp"
-#include "base/words.hpp"
-#include "kargs/command_line.hpp"
 #include "kargs/loader_words.hpp"
 
 #include <fmt/format.h>
@@ -12,33 +10,22 @@
 
 namespace vfirst {
 
-namespace {
-
-std::string spelled(std::string_view arguments) {
-  std::string out;
-  for (const auto& arg : CommandLine::parse(arguments).args())
-    append_to_list(out, arg.raw, " ");
-  return out;
+std::string rpm_ostree_command(const Arguments& arguments, const std::vector<std::string>& own) {
+  std::string command = "rpm-ostree kargs";
+  for (const auto& earlier : own)
+    command += " --delete-if-present=" + shell_word(earlier);
+  for (const auto& argument : arguments)
+    command += " --append=" + shell_word(argument.raw);
+  return command;
 }
 
-}  // namespace
-
-std::string rpm_ostree_command(std::string_view arguments, const std::vector<std::string>& own) {
-  std::string out = "rpm-ostree kargs";
-  for (const auto& word : own)
-    out += " --delete-if-present=" + shell_word(word);
-  for (const auto& arg : CommandLine::parse(arguments).args())
-    out += " --append=" + shell_word(arg.raw);
-  return out;
+std::string bootc_command(const Arguments& arguments) {
+  return bootc_command_for(arguments.str());
 }
 
-std::string bootc_command(std::string_view arguments) {
-  return bootc_command_for(spelled(arguments));
-}
-
-UkiAddon uki_addon(const BootFacts& boot, std::string_view arguments) {
+UkiAddon uki_addon(const BootFacts& boot, const Arguments& arguments) {
   UkiAddon addon;
-  addon.cmdline = spelled(arguments);
+  addon.cmdline = arguments.str();
   addon.build = fmt::format(
       "ukify build --cmdline={} --secureboot-private-key=KEY.pem "
       "--secureboot-certificate=CERTIFICATE.pem --output=vfirst.addon.efi",
@@ -54,28 +41,25 @@ UkiAddon uki_addon(const BootFacts& boot, std::string_view arguments) {
   return addon;
 }
 
-std::string handover(const BootFacts& boot, std::string_view arguments) {
+std::string handover(const BootFacts& boot, const Arguments& arguments) {
   if (boot.loader == Loader::ostree)
     return fmt::format(
-        "# where bootc has loader-entries (2026 and later); it remembers that they are ours:\n{}\n"
-        "# else, each time they change:\n{}\n",
+        "# With bootc that has loader-entries (2026 and later), which remembers that these are "
+        "vfirst's:\n{}\n"
+        "# Otherwise, each time they change:\n{}\n",
         bootc_command(arguments), rpm_ostree_command(arguments, boot.own_arguments));
   if (boot.loader != Loader::uki) return {};
   const auto addon = uki_addon(boot, arguments);
-  auto out = fmt::format(
-      "# an addon for systemd-stub 254 or later; it adds to the signed command line. Its section "
-      ".cmdline:\n{}\n",
-      addon.cmdline);
-  out += fmt::format(
-      "# build and sign it where the key is{}; ukify adds the section .sbat itself:\n{}\n",
-      boot.secure_boot ? " (Secure Boot is on: without a signature it is passed over)" : "",
-      addon.build);
-  out += fmt::format(
-      "# then copy it to {}\n# or, for that image only, to {}\n", printable_line(addon.place),
-      printable_line(addon.alternative));
-  return out +
-         "# it is measured into PCR 12: a disk key that is sealed to that PCR needs to be sealed "
-         "anew\n";
+  return fmt::format(
+      "# An addon for systemd-stub 254 or later adds to the signed command line. Its section "
+      ".cmdline:\n{}\n"
+      "# Build and sign it where the key is{}. ukify adds the section .sbat itself:\n{}\n"
+      "# Then copy it to {}\n# or, for that image only, to {}\n"
+      "# The addon is measured into PCR 12. A disk key that is sealed to that PCR must be sealed "
+      "again.\n",
+      addon.cmdline,
+      boot.secure_boot ? " (Secure Boot is on: an addon without a signature is ignored)" : "",
+      addon.build, printable_line(addon.place), printable_line(addon.alternative));
 }
 
 }  // namespace vfirst

@@ -3,7 +3,8 @@
 // Where the arguments belong to someone else's tool: the command, or the thing to sign, ready to be
 // used.
 
-#include "facts/facts.hpp"
+#include "kargs/arguments.hpp"
+#include "loader/boot_facts.hpp"
 
 #include <string>
 #include <string_view>
@@ -14,26 +15,26 @@ namespace vfirst {
 // ostree keeps the arguments of a deployment. rpm-ostree's --append-if-missing compares names alone
 // (rpm-ostree#4718), and would lose a second hugepagesz=; so plain --append=, each after our
 // earlier ones are deleted.
-std::string rpm_ostree_command(std::string_view arguments, const std::vector<std::string>& own);
+std::string rpm_ostree_command(const Arguments& arguments, const std::vector<std::string>& own);
 // bootc keeps them by owner: the same command replaces, and without arguments it removes.
-std::string bootc_command(std::string_view arguments);
+std::string bootc_command(const Arguments& arguments);
 
 // A UKI's command line is signed with it; an addon beside it adds to that line (systemd-stub(7),
 // systemd 254).
 struct UkiAddon {
-  // the content of its .cmdline section
+  // The content of its .cmdline section.
   std::string cmdline;
-  // the ukify line, with the owner's key and certificate
+  // The ukify line, with the owner's key and certificate.
   std::string build;
-  // where it goes, for every UKI on this ESP
+  // Where it goes, for every UKI on this ESP.
   std::string place;
-  // ... for one of them only
+  // ... for one of them only.
   std::string alternative;
 };
-UkiAddon uki_addon(const BootFacts& boot, std::string_view arguments);
+UkiAddon uki_addon(const BootFacts& boot, const Arguments& arguments);
 
 // Several lines for a person: what to run, or what to build and sign. "" for a loader that vfirst
 // writes itself.
-std::string handover(const BootFacts& boot, std::string_view arguments);
+std::string handover(const BootFacts& boot, const Arguments& arguments);
 
 }  // namespace vfirst

@@ -8,18 +8,18 @@
 namespace vfirst {
 
 std::vector<std::string> tpm_volumes(const Root& root) {
-  std::vector<std::string> out;
+  std::vector<std::string> volumes;
   const auto text = root.read("etc/crypttab").value_or("");
   for (const auto line : split(text, '\n')) {
     const auto fields = words(line);
     if (fields.size() < 4 || fields[0].starts_with('#')) continue;
     for (const auto option : split(fields[3], ','))
       if (option.starts_with("tpm2-device=")) {
-        out.emplace_back(fields[0]);
+        volumes.emplace_back(fields[0]);
         break;
       }
   }
-  return out;
+  return volumes;
 }
 
 // GRUB measures commands and the kernel's line into PCR 8 and the files it reads, our slots too,
@@ -29,8 +29,9 @@ std::string measured_warning(const std::vector<std::string>& volumes, Loader loa
   if (volumes.empty()) return {};
   const bool grub = loader == Loader::grub || loader == Loader::grub_bls;
   return fmt::format(
-      "/etc/crypttab: the TPM unlocks {}: a key that is sealed to PCR {} is not given out to a "
-      "boot with other arguments. Have the recovery key at hand, and seal anew after it",
+      "/etc/crypttab: the TPM unlocks {}. If that key is sealed to PCR {}, the TPM refuses it to a "
+      "boot with other kernel arguments. Have the recovery key at hand, and seal the key again "
+      "after that boot",
       fmt::join(volumes, ", "), grub ? "8 or 9" : "12");
 }
 

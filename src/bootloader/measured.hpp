@@ -2,8 +2,8 @@
 #pragma once
 // Disk keys that the TPM gives out only to a boot that measures as the one before did.
 
-#include "facts/facts.hpp"
 #include "host/root.hpp"
+#include "loader/boot_facts.hpp"
 
 #include <string>
 #include <vector>

@@ -2,8 +2,7 @@
 #include "bootloader/regenerate.hpp"
 
 #include "base/text.hpp"
-#include "bootloader/slots.hpp"
-#include "host/loader_paths.hpp"
+#include "loader/default_grub.hpp"
 
 namespace vfirst {
 
@@ -28,44 +27,40 @@ Result<Ended> run_tool(const RunProcess& run, std::string_view tool, std::string
   return refuse("grub-{}: not installed", tool);
 }
 
-}  // namespace
-
-Result<GrubFile> read_grub_config(const Files& files) {
-  for (const auto path : kGrubConfigs) {
-    auto text = files.read(path);
-    if (!text && text.error().code == std::errc::no_such_file_or_directory) continue;
-    if (!text) return std::unexpected(text.error());
-    auto config = GrubConfig::parse(*text);
-    return GrubFile{std::string(path), std::move(*text), std::move(config)};
-  }
-  return refuse("boot/grub/grub.cfg: not there; run update-grub first");
+// The kernel stops at `--` (parse_args in kernel/params.c) and hands the rest to init. The place is
+// the line that has it in etc/default/grub, else the entry's in grub.cfg.
+Status reaches_the_kernel(const FileReader& files, const GrubFile& file, const GrubEntry& entry) {
+  if (!entry.ends_before_ours()) return {};
+  const auto sources = default_sources(files, split_arguments("--").front());
+  const auto place =
+      sources.empty() ? fmt::format("{}:{}", file.path, entry.line) : sources.front().str();
+  return refuse(
+      "{}: the kernel arguments hold \"--\", and the kernel reads none behind it, so vfirst's "
+      "would have no effect; take it and what follows it out",
+      place);
 }
 
-std::vector<std::string> faults(const GrubFile& config, std::string_view block) {
-  auto out = config.config.faults();
-  const bool esp = block != kEnvironment;
-  if (config.config.fragment && config.config.block_on_esp != esp)
-    out.push_back(fmt::format(
-        "its fragment reads the block from {}",
-        esp ? "/boot, where GRUB cannot write"
-            : "the EFI system partition, and it belongs to /boot"));
-  return out;
+}  // namespace
+
+RunProcess run_or_host(const RunProcess& run) {
+  if (run) return run;
+  return [](const auto& argv, std::string_view input) { return run_process(argv, input); };
 }
 
 Status can_regenerate(
-    const Files& files, const Root& root, const GrubFile& now, const std::string& why) {
+    const Files& files, const Root& root, const GrubFile& old, const std::string& why) {
   for (const auto path : {kGenerator, kDefaults})
-    if (!files.exists(path)) return refuse("{}: {}, and {} is not installed", now.path, why, path);
+    if (!files.exists(path)) return refuse("{}: {}, and {} is not installed", old.path, why, path);
   if ((files.mode(kGenerator) & 0111) == 0)
-    return refuse("{}: {}, and {} is not executable", now.path, why, kGenerator);
+    return refuse("{}: {}, and {} is not executable", old.path, why, kGenerator);
   if (!root.is_host())
     return refuse(
-        "{}: {}; run update-grub inside {} and then apply again", now.path, why,
+        "{}: {}; run update-grub inside {} and then apply again", old.path, why,
         root.path().native());
   return {};
 }
 
-Result<GrubFile> generate(const GrubFile& now, const RunProcess& run, std::string_view block) {
+Result<GrubFile> generate(const GrubFile& old, const RunProcess& run, std::string_view block) {
   // Without -o it writes to stdout: no file of its own appears, and grub.cfg is not truncated and
   // refilled in place.
   const auto made = VFIRST_TRY(run_tool(run, "mkconfig", {}));
@@ -76,31 +71,32 @@ Result<GrubFile> generate(const GrubFile& now, const RunProcess& run, std::strin
     return failed(
         EIO, "grub-script-check refuses what grub-mkconfig made: {}",
         first_line(checked.err + checked.out));
-  GrubFile file{now.path, made.out, GrubConfig::parse(made.out)};
+  GrubFile file{old.path, made.out, GrubConfig::parse(made.out)};
   if (const auto why = faults(file, block); !why.empty())
     return refuse(
         "a new {} would not carry our arguments: {}; does a file in etc/default/grub.d sort after "
         "zz-vfirst.cfg?",
-        now.path, why.front());
+        old.path, why.front());
   return file;
 }
 
 Status fits(
-    const GrubConfig& config, std::string_view ours, std::size_t limit, const ProveLine& prove) {
-  for (const auto& entry : config.entries) {
+    const FileReader& files, const GrubFile& file, const Arguments& ours, std::size_t limit,
+    const ProveLine& prove) {
+  const auto ours_bytes = ours.str().size();
+  for (const auto& entry : file.config.entries) {
     if (entry.recovery ||
         (!entry.carries && !entry.generator.empty() && entry.generator != "10_linux"))
       continue;
-    const auto bytes = entry.command_line_bytes(ours);
-    if (bytes > limit)
+    if (!ours.empty()) VFIRST_CHECK(reaches_the_kernel(files, file, entry));
+    const auto line = entry.command_line(ours);
+    if (line.size() > limit)
       return refuse(
           "entry '{}': its command line would have {} bytes, the kernel takes {}: {} of ours, {} "
           "that stand there already",
-          entry.title, bytes, limit, ours.size(), bytes - ours.size());
+          entry.title, line.size(), limit, ours_bytes, line.size() - ours_bytes);
     if (!prove) continue;
-    if (auto proved =
-            prove(entry.kernel, fmt::format("{} {}", fmt::join(entry.arguments, " "), ours));
-        !proved)
+    if (auto proved = prove(entry.kernel, line); !proved)
       return refuse("entry '{}': {}", entry.title, proved.error().what);
   }
   return {};

@@ -15,7 +15,7 @@ namespace vfirst {
 namespace {
 
 void warn_of_sealed_keys(const Input& input, const Plan& plan) {
-  if (holds_arguments(input.facts.boot.cmdline, plan.cmdline())) return;
+  if (holds_arguments(input.facts.boot.cmdline, plan.arguments())) return;
   if (const auto text = measured_warning(tpm_volumes(input.root), input.facts.boot.loader);
       !text.empty())
     spdlog::warn("{}", text);

@@ -4,7 +4,6 @@
 #include "base/words.hpp"
 #include "bootloader/handover.hpp"
 #include "bootloader/support.hpp"
-#include "bootloader/trial.hpp"
 #include "cli/apply_words.hpp"
 #include "cli/kexec.hpp"
 #include "cli/load.hpp"
@@ -74,9 +73,10 @@ class Apply {
     if (!outcome) return report_error(outcome.error());
     if (outcome->wrote && outcome->changed)
       note_history(
-          parts_.files, fmt::format(
-                            "plan {} {}: {}", hash_,
-                            outcome->trial ? "armed for a trial" : "made good", outcome->after));
+          parts_.files,
+          fmt::format(
+              "plan {} {}: {}", hash_, outcome->trial ? "armed for a trial" : "made good",
+              outcome->after.str()));
     print_outcome(*outcome, options_, hash_);
     explain_outcome(*outcome, options_);
     if (!errors) return report_error(errors.error());
@@ -115,8 +115,8 @@ class Apply {
       spdlog::warn("{}", note);
     if (!adopted.wrote) return {};
     note_change("the kernel arguments were changed");
-    note_history(parts_.files, fmt::format("adopted: {}", fmt::join(adopted.words, " ")));
-    spdlog::info("taken over: {}", fmt::join(adopted.words, " "));
+    note_history(parts_.files, fmt::format("adopted: {}", adopted.taken.str()));
+    spdlog::info("taken over: {}", adopted.taken.str());
     return {};
   }
 
@@ -167,26 +167,26 @@ class Apply {
   }
 
   Result<ApplyOutcome> write(bool dry_run) const {
-    const auto cmdline = parts_.plan.cmdline();
+    const Arguments wanted = parts_.plan.arguments();
     const auto& boot = parts_.facts.boot;
     if (!parts_.backend) {
       // Nothing is wanted, and nothing of ours can be there; or a signed addon, the owner's command
       // or the boot server has brought the arguments.
-      if (cmdline.empty() || holds_arguments(boot.cmdline, cmdline)) return ApplyOutcome{};
-      if (!options_.json) print_text(handover(boot, cmdline));
-      VFIRST_CHECK(can_apply(boot, cmdline));
+      if (wanted.empty() || holds_arguments(boot.cmdline, wanted)) return ApplyOutcome{};
+      if (!options_.json) print_text(handover(boot, wanted));
+      VFIRST_CHECK(can_apply(boot, wanted));
       return std::unexpected(parts_.why_none);
     }
     return parts_.backend->apply(
-        cmdline, {.plan = hash_,
-                  .dry_run = dry_run,
-                  .trial = trial_,
-                  .force = force_,
-                  .trial_only = trial_arguments(
-                      hash_, value_or(parts_.policy.boot.trial_extra, std::string())),
-                  .limit = command_line_limit(parts_.facts.cpu.architecture) - 1,
-                  .prove = proof(parts_.facts),
-                  .run = parts_.run});
+        wanted, {.plan = hash_,
+                 .dry_run = dry_run,
+                 .trial = trial_,
+                 .force = force_,
+                 .trial_only = trial_arguments(
+                     hash_, value_or(parts_.policy.boot.trial_extra, std::string())),
+                 .limit = command_line_limit(parts_.facts.cpu.architecture) - 1,
+                 .prove = proof(parts_.facts),
+                 .run = parts_.run});
   }
 
   ExitCode follow(const ApplyOutcome& outcome) const {

@@ -18,8 +18,8 @@ void print_outcome(const ApplyOutcome& outcome, const Options& options, const st
         {"trial", outcome.trial},
         {"dry_run", options.dry_run},
         {"reboot_required", outcome.reboot_needed},
-        {"diff", {{"before", outcome.before}, {"after", outcome.after}}},
-        {"slot", outcome.slot ? std::string(1, outcome.slot) : ""},
+        {"diff", {{"before", outcome.before.str()}, {"after", outcome.after.str()}}},
+        {"slot", outcome.slot ? slot_name(*outcome.slot) : ""},
         {"regenerated", outcome.regenerated},
         {"plan", hash},
         {"notes", outcome.notes}};
@@ -43,7 +43,7 @@ void explain_outcome(const ApplyOutcome& outcome, const Options& options) {
                               : "Nothing to change, nothing written.");
     return;
   }
-  if (outcome.slot) spdlog::info("Saved to slot {}.", outcome.slot);
+  if (outcome.slot) spdlog::info("Saved to slot {}.", slot_name(*outcome.slot));
   if (outcome.regenerated) spdlog::info("grub.cfg was generated again, once.");
   if (outcome.trial)
     spdlog::info(

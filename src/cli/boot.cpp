@@ -139,7 +139,7 @@ void await_boot_nic(
   };
   for (;;) {
     const auto nic = read_boot_nic(root, cmdline);
-    if (!nic || std::ranges::none_of(nic->perhaps, coming) || events.now() >= end) return;
+    if (!nic || std::ranges::none_of(nic->candidates, coming) || events.now() >= end) return;
     events.wait(end, true);
   }
 }

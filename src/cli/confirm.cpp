@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "cli/command.hpp"
 
-#include "bootloader/trial.hpp"
 #include "cli/kexec.hpp"
 #include "cli/load.hpp"
 #include "cli/transaction.hpp"
@@ -25,12 +24,10 @@ void leave_verdict(const Root& root, const std::string& text) {
 // A version that was installed since the trial was armed may name the plan otherwise, or plan other
 // steps for the same arguments. What is on trial are the arguments.
 Result<VerifyReport> prove(
-    const Options& options, const std::string& plan_hash, const std::string& tried) {
+    const Options& options, const std::string& plan_hash, const Arguments& tried) {
   const auto input = VFIRST_TRY(load_input(options));
   const auto plan = VFIRST_TRY(load_plan(input, options));
-  const bool same_arguments =
-      CommandLine::parse(tried).args() == CommandLine::parse(plan.cmdline()).args();
-  if (!plan.known_as(plan_hash) && !same_arguments)
+  if (!plan.known_as(plan_hash) && tried != plan.arguments())
     return refuse(
         "this boot is the trial of plan {}, and the policy or the hardware now asks for plan {}: "
         "apply that one",
@@ -48,7 +45,7 @@ ExitCode keep(Transaction& all, const Options& options, const std::string& plan)
     note_history(
         all.files,
         fmt::format(
-            "plan {} confirmed{}: {}", plan, options.force ? " by hand" : "", change->after));
+            "plan {} confirmed{}: {}", plan, options.force ? " by hand" : "", change->after.str()));
     spdlog::info("plan {} is good: every boot has its arguments from now on", plan);
   } else {
     spdlog::info("plan {} was confirmed before: nothing written", plan);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "cli/command.hpp"
 
-#include "bootloader/loader_facts.hpp"
 #include "cli/load.hpp"
 #include "cli/output.hpp"
 #include "facts/read.hpp"
@@ -16,13 +15,8 @@ std::span<const Option> facts_options() {
 ExitCode run_facts(const Options& options) {
   const auto root = Root::open(options.root);
   if (!root) return report_error(root.error());
-  auto facts = read_facts(*root, {.kernel = options.kernel, .modules = {}, .names = true});
+  const auto facts = read_facts(*root, {.kernel = options.kernel, .modules = {}, .names = true});
   if (!facts) return report_error(facts.error());
-  // a document is to give the plan that the machine would
-  if (options.json) {
-    add_own_arguments(*root, facts->boot);
-    add_sources(*root, facts->boot);
-  }
   options.json ? print_document(facts_json(*facts)) : print_text(facts_text(*facts));
   return ExitCode::done;
 }

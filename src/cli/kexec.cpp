@@ -2,6 +2,7 @@
 #include "cli/kexec.hpp"
 
 #include "base/text.hpp"
+#include "bootloader/selector.hpp"
 #include "cli/transaction.hpp"
 #include "plan/kexec.hpp"
 #include "steps/release.hpp"
@@ -36,7 +37,7 @@ constexpr unsigned kKexecWithoutTools = 246;
 }
 
 // Every planned argument stands in the line that will be loaded.
-[[gnu::cold]] Status carries(const NextBoot& next, const std::vector<KernelArg>& planned) {
+[[gnu::cold]] Status carries(const NextBoot& next, const Arguments& planned) {
   const auto all = split_arguments(next.cmdline);
   for (const auto& arg : planned)
     if (std::ranges::find(all, arg.raw, &KernelArg::raw) == all.end())

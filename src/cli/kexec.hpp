@@ -3,10 +3,10 @@
 // From the running kernel into the one that the boot loader would start next, without the
 // firmware's minutes in between.
 
-#include "bootloader/next_boot.hpp"
 #include "host/kexec.hpp"
 #include "host/own_paths.hpp"
 #include "host/process.hpp"
+#include "loader/next_boot.hpp"
 #include "plan/plan.hpp"
 #include "steps/machine.hpp"
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "cli/load.hpp"
 
-#include "bootloader/loader_facts.hpp"
 #include "cli/output.hpp"
 #include "facts/read.hpp"
 #include "plan/match_words.hpp"
@@ -20,14 +19,12 @@ Result<Input> load_tree(const Options& options) {
   auto root = VFIRST_TRY(Root::open(options.root));
   auto facts =
       VFIRST_TRY(read_facts(root, {.kernel = options.kernel, .modules = {}, .names = false}));
-  auto loader = std::make_shared<LoaderAccess>(VFIRST_TRY(Root::open(options.root)), facts.boot);
-  add_own_arguments(loader->backend(), facts.boot);
   const UsablePolicy usable = [&](const Policy& policy) -> Status {
     VFIRST_CHECK(make_plan(facts, policy, options.kernel));
     return {};
   };
   auto policy = VFIRST_TRY(load_policy(root, options.policy, match_words(facts), usable));
-  return Input{std::move(root), std::move(facts), std::move(policy), std::move(loader), false};
+  return Input{std::move(root), std::move(facts), std::move(policy), nullptr, false};
 }
 
 Result<std::string> next_arguments(const Input& input) {
@@ -35,24 +32,11 @@ Result<std::string> next_arguments(const Input& input) {
   if (!backend) return std::string();
   const auto state = VFIRST_TRY(backend->state());
   // A trial that runs now is what its own apply left behind.
-  return state.trial == Trial::running ? state.trial_arguments : state.next;
+  return (state.trial == Trial::running ? state.trial_arguments : state.next).str();
 }
 
 Result<Plan> load_plan(const Input& input, const Options& options) {
-  auto plan = VFIRST_TRY(make_plan(input.facts, input.policy, options.kernel));
-  if (input.document) {
-    add_noted_sources(plan, input.facts.boot);
-    return plan;
-  }
-  const auto* backend = input.loader ? input.loader->backend() : nullptr;
-  add_finding_sources(plan, [&](std::string_view word) {
-    std::vector<Origin> lines;
-    if (backend)
-      for (const auto& source : backend->sources(word))
-        lines.push_back({source.path, source.line});
-    return lines;
-  });
-  return plan;
+  return make_plan(input.facts, input.policy, options.kernel);
 }
 
 Result<VerifyReport> observe_input(const Input& input, const Plan& plan) {

@@ -37,16 +37,16 @@ struct Input {
   Root root;
   Facts facts;
   Policy policy;
-  // null with --facts: the loader's files are where the host is
+  // null with --facts, because the loader's files are where the host is, and in early boot
   std::shared_ptr<LoaderAccess> loader;
   // the facts are another host's (--facts): nothing under the root is about it
   bool document = false;
 };
 
-// the machine under --root
+// The machine under --root, without its loader: for early boot.
 Result<Input> load_tree(const Options&);
-// The same, or the host of --facts. Not for early boot, which is to have no parser of documents
-// (load_input.cpp).
+// The same with its loader, or the host of --facts. Not for early boot, whose program has neither a
+// parser of documents nor what writes to a boot loader (load_input.cpp).
 Result<Input> load_input(const Options&);
 // of the same, without a policy
 Result<Facts> load_facts(const Options&);

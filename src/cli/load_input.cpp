@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Apart from load.cpp, so that the program of early boot is linked without readers of documents.
+// Apart from load.cpp, so that the program of early boot is linked without readers of documents and
+// without what writes to a boot loader.
 #include "cli/load.hpp"
 
 #include "facts/read.hpp"
@@ -10,7 +11,12 @@
 namespace vfirst {
 
 Result<Input> load_input(const Options& options) {
-  if (options.facts.empty()) return load_tree(options);
+  if (options.facts.empty()) {
+    auto input = VFIRST_TRY(load_tree(options));
+    input.loader =
+        std::make_shared<LoaderAccess>(VFIRST_TRY(Root::open(options.root)), input.facts.boot);
+    return input;
+  }
   auto root = VFIRST_TRY(Root::open(options.root));
   auto facts = VFIRST_TRY(host_facts(options.facts, options.kernel));
   auto policy = VFIRST_TRY(load_policy(root, options.policy, match_words(facts)));

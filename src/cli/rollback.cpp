@@ -21,12 +21,13 @@ ExitCode run_rollback(const Options& options) {
   if (!change) return report_error(change.error());
   note_history(
       (*all)->files,
-      fmt::format("rolled back to: {}", change->after.empty() ? "no arguments" : change->after));
+      fmt::format(
+          "rolled back to: {}", change->after.empty() ? "no arguments" : change->after.str()));
   print_change(*change, options, "vfirst.rollback/1");
   if (change->reboot_needed)
     spdlog::info(
         "From the next boot: previous arguments ({}).",
-        change->after.empty() ? "none" : change->after);
+        change->after.empty() ? "none" : change->after.str());
   return ExitCode::done;
 }
 

@@ -69,14 +69,15 @@ ExitCode run_status(const Options& options) {
         {"next",
          {{"place", state.next_place},
           {"trial", state.trial == Trial::armed},
-          {"arguments", state.next}}},
-        {"good", {{"place", state.good_place}, {"arguments", state.good}}},
+          {"arguments", state.next.str()}}},
+        {"good", {{"place", state.good_place}, {"arguments", state.good.str()}}},
         {"trial",
          {{"state", trial_name(state.trial)},
           {"plan", state.trial_plan},
-          {"arguments", state.trial_arguments}}},
+          {"arguments", state.trial_arguments.str()}}},
         {"can_roll_back", state.can_roll_back},
-        {"damage", state.damage}};
+        {"damage", state.damage},
+        {"notes", state.notes}};
     print_document(document(printed));
     return ExitCode::done;
   }
@@ -101,12 +102,14 @@ ExitCode run_status(const Options& options) {
     line(
         "next boot", fmt::format(
                          "{}{}: {}", state.next_place,
-                         state.trial == Trial::armed ? " (trial, once)" : "", state.next));
+                         state.trial == Trial::armed ? " (trial, once)" : "", state.next.str()));
     line("this boot", running ? "has them" : "does not have them yet: reboot to use them");
   }
   if (const auto trial = trial_line(state); !trial.empty()) line("trial", trial);
   for (const auto& damage : state.damage)
     line("damaged", damage);
+  for (const auto& note : state.notes)
+    line("note", note);
   print_text(out);
   return ExitCode::done;
 }

@@ -46,11 +46,11 @@ void print_change(const Change& change, const Options& options, const char* sche
         {"wrote", change.wrote},
         {"dry_run", options.dry_run},
         {"reboot_required", change.reboot_needed},
-        {"diff", {{"before", change.before}, {"after", change.after}}},
+        {"diff", {{"before", change.before.str()}, {"after", change.after.str()}}},
         {"notes", change.notes}};
     print_document(document(printed));
   } else {
-    print_text(argument_diff(change.before, change.after).str());
+    print_text(argument_diff(change.before.str(), change.after.str()).str());
   }
   for (const auto& note : change.notes)
     spdlog::warn("{}", note);

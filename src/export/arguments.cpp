@@ -52,7 +52,7 @@ std::string boot_mac(const Facts& facts, const ExportWish& wish) {
 Result<ExportLine> line_for(
     const ExportTarget& target, const Plan& plan, const Facts& facts, const ExportWish& wish) {
   ExportLine line;
-  line.ours = raw(plan.arguments());
+  line.ours = raw(plan.arguments().list());
   line.others = words_of(wish.with);
   for (const auto& earlier : facts.boot.own_arguments)
     for (const auto& word : words_of(earlier))
@@ -182,7 +182,7 @@ Result<Exported> export_arguments(
   const auto machine = simulated_machine(facts, wish.release);
   const auto ours = plan.arguments();
   const auto others = line_of(line.others);
-  for (const auto& conflict : foreign_conflicts(others, ours, machine.kernel))
+  for (const auto& conflict : foreign_conflicts(others, ours.list(), machine.kernel))
     return refuse(
         "--with {}: it makes {} ineffective: {}", conflict.foreign.raw, conflict.ours.raw,
         conflict.rule);

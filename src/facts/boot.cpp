@@ -2,32 +2,20 @@
 // Which boot loader is in charge and where /boot lies. Order and evidence: the loader that wrote an
 // EFI variable in this boot, then what is installed; a UKI or an ostree deployment beside GRUB
 // decides over GRUB.
+#include "base/text.hpp"
 #include "facts/mounts.hpp"
 #include "facts/readers.hpp"
 #include "host/disks.hpp"
 #include "host/loader_paths.hpp"
+#include "loader/efi_variable.hpp"
+#include "loader/grub_config.hpp"
+#include "loader/loader_facts.hpp"
 
 #include <algorithm>
 
 namespace vfirst::facts {
 
 namespace {
-
-constexpr std::string_view kEfiVars = "sys/firmware/efi/efivars";
-// systemd's boot loader interface
-constexpr std::string_view kLoaderGuid = "4a67b082-0a4c-41cf-b6c7-440b29bb8c4f";
-// UEFI's own
-constexpr std::string_view kGlobalGuid = "8be4df61-93ca-11d2-aa0d-00e098032b8c";
-
-// The ASCII of a UTF-16 EFI variable, behind its four bytes of attributes.
-std::string efi_text(const Root& root, std::string_view name) {
-  const auto value = root.read(fmt::format("{}/{}-{}", kEfiVars, name, kLoaderGuid));
-  std::string out;
-  if (value)
-    for (std::size_t i = 4; i < value->size(); i += 2)
-      if ((*value)[i] > 0) out += (*value)[i];
-  return out;
-}
 
 std::optional<std::string> entry_in(
     const Root& root, std::string_view directory, std::string_view suffix) {
@@ -47,6 +35,16 @@ std::optional<std::string> first_entry(
   return std::nullopt;
 }
 
+// A grub.cfg may hold password hashes; no more of it is read, and goes into a capture.
+bool is_no_password(std::string_view line) {
+  return !trimmed(line).starts_with("password");
+}
+
+// The command that makes GRUB read entries, not the word: that may stand in a comment.
+bool runs_blscfg(std::string_view text) {
+  return text.find("blscfg") != text.npos && GrubConfig::parse(text).bls;
+}
+
 void find_loader(const Root& root, BootFacts& boot) {
   const auto decide = [&](Loader loader, std::string evidence) {
     boot.loader = loader;
@@ -54,21 +52,22 @@ void find_loader(const Root& root, BootFacts& boot) {
   };
   if (root.exists("run/ostree-booted")) return decide(Loader::ostree, "run/ostree-booted");
   const bool shown = root.exists("boot") || root.exists("efi");
-  // a captured tree of /sys and /proc alone
+  // A captured tree of /sys and /proc alone.
   if (!shown && !boot.uefi) return;
   const auto entries =
       first_entry(root, {kEntryFolders[0], kEntryFolders[1], kEntryFolders[2]}, ".conf");
+  const RootReader files(root);
   if (boot.uefi) {
-    if (!efi_text(root, "StubInfo").empty())
-      return decide(Loader::uki, fmt::format("{}/StubInfo-{}", kEfiVars, kLoaderGuid));
-    if (efi_text(root, "LoaderInfo").starts_with("systemd-boot"))
-      return decide(Loader::systemd_boot, fmt::format("{}/LoaderInfo-{}", kEfiVars, kLoaderGuid));
+    if (!efi_text(files, "StubInfo").empty())
+      return decide(Loader::uki, efi_path("StubInfo", kLoaderGuid));
+    if (efi_text(files, "LoaderInfo").starts_with("systemd-boot"))
+      return decide(Loader::systemd_boot, efi_path("LoaderInfo", kLoaderGuid));
   }
-  for (const auto file : kGrubConfigs) {
-    const auto text = root.read(file);
+  for (const auto path : kGrubConfigs) {
+    const auto text = root.read_lines(path, is_no_password);
     if (!text) continue;
-    const bool bls = entries && text->find("blscfg") != std::string::npos;
-    return decide(bls ? Loader::grub_bls : Loader::grub, std::string(file));
+    return decide(
+        entries && runs_blscfg(*text) ? Loader::grub_bls : Loader::grub, std::string(path));
   }
   if (const auto uki =
           first_entry(root, {"boot/efi/EFI/Linux", "boot/EFI/Linux", "efi/EFI/Linux"}, ".efi"))
@@ -76,27 +75,21 @@ void find_loader(const Root& root, BootFacts& boot) {
   if (entries) return decide(Loader::systemd_boot, *entries);
 }
 
-}  // namespace
-
-BootFacts read_boot(const Root& root, const std::vector<Mount>& mounts, Gaps& gaps) {
-  BootFacts boot;
-  boot.uefi = root.exists("sys/firmware/efi");
-  if (boot.uefi) {
-    const auto secure = root.read(fmt::format("{}/SecureBoot-{}", kEfiVars, kGlobalGuid));
-    boot.secure_boot = secure && secure->size() == 5 && (*secure)[4] == 1;
-  }
-  boot.cmdline = text_of(root, "proc/cmdline");
-  find_loader(root, boot);
-  if (boot.loader == Loader::none) gaps.push_back("boot: no boot loader's files are shown");
-  // Where the distributions mount it; FAT, as GRUB and the firmware read it.
+// The mounted EFI system partition, where the distributions mount it; FAT, as GRUB and the firmware
+// read it.
+std::string mounted_esp(const std::vector<Mount>& mounts) {
   for (const std::string_view point : {"/boot/efi", "/efi", "/boot"})
-    for (const auto& one : mounts)
-      if (boot.uefi && boot.esp.empty() && one.point == point && one.type == "vfat")
-        boot.esp = point.substr(1);
+    for (const auto& mount : mounts)
+      if (mount.point == point && mount.type == "vfat") return std::string(point.substr(1));
+  return {};
+}
+
+void read_filesystem(
+    const Root& root, const std::vector<Mount>& mounts, BootFacts& boot, Gaps& gaps) {
   const auto* mount = mount_of(mounts, "/boot");
   if (!mount) {
     gaps.push_back("proc/self/mountinfo: not shown, the filesystem of /boot is not known");
-    return boot;
+    return;
   }
   boot.filesystem = mount->type;
   boot.data_journal = mount->options.find("data=journal") != std::string::npos;
@@ -107,6 +100,24 @@ BootFacts read_boot(const Root& root, const std::vector<Mount>& mounts, Gaps& ga
     if (root.is_host())
       if (const auto type = filesystem_type("/dev/" + *name)) boot.filesystem = *type;
   }
+}
+
+}  // namespace
+
+BootFacts read_boot(const Root& root, const std::vector<Mount>& mounts, Gaps& gaps) {
+  BootFacts boot;
+  boot.uefi = root.exists("sys/firmware/efi");
+  if (boot.uefi) {
+    const auto secure = root.bytes(efi_path("SecureBoot", kGlobalGuid));
+    boot.secure_boot = secure && secure->size() == 5 && (*secure)[4] == 1;
+    boot.esp = mounted_esp(mounts);
+  }
+  boot.cmdline = text_of(root, "proc/cmdline");
+  find_loader(root, boot);
+  if (boot.loader == Loader::none) gaps.push_back("boot: no boot loader's files are shown");
+  read_filesystem(root, mounts, boot, gaps);
+  // The place of GRUB's block depends on what lies above.
+  read_loader_arguments(RootReader(root), root, boot);
   return boot;
 }
 

@@ -15,11 +15,11 @@ namespace {
 
 constexpr std::string_view kDevices = "sys/bus/pci/devices/";
 
-bool may_be_it(const Root& root, const std::string& function) {
+bool may_be_boot_nic(const Root& root, const std::string& function) {
   const auto dir = std::string(kDevices) + function;
   if (root.number(dir + "/class", 16).value_or(0) >> 16 != 0x02 || root.link(dir + "/physfn"))
     return false;
-  // a guest has it: then it has no port here
+  // A guest has it: then it has no port here.
   return !is_vfio_driver(root.link_name(dir + "/driver").value_or(""));
 }
 
@@ -58,8 +58,8 @@ std::optional<BootNic> read_boot_nic(const Root& root, std::string_view cmdline)
   for (const auto& function : *functions)
     if (const auto address = PciAddress::parse(function);
         address && std::ranges::find(with_port, *address) == with_port.end() &&
-        may_be_it(root, function))
-      nic.perhaps.push_back(*address);
+        may_be_boot_nic(root, function))
+      nic.candidates.push_back(*address);
   return nic;
 }
 

@@ -17,15 +17,15 @@ class Root;
 
 struct BootNic {
   MacAddress mac;
-  // netdevs with this address; several where they are stacked
+  // Netdevs with this address; several where they are stacked.
   std::vector<std::string> ports;
-  // Where no netdev has it yet: the NICs without one, of which each may be it. Empty where the tree
-  // shows no netdevs at all.
-  std::vector<PciAddress> perhaps;
+  // Where no netdev has this address yet: the NICs without a netdev. Each of them may be the one.
+  // Empty where the tree shows no netdevs at all.
+  std::vector<PciAddress> candidates;
 };
 
-// "01-52-54-00-12-34-56", as PXELINUX writes it (hardware type first), or the plain address. The
-// last word counts.
+// BOOTIF= as PXELINUX writes it, "01-52-54-00-12-34-56" with the hardware type first, or the plain
+// address. The last BOOTIF= counts.
 std::optional<MacAddress> boot_mac(std::string_view cmdline);
 std::optional<BootNic> read_boot_nic(const Root& root, std::string_view cmdline);
 

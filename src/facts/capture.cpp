@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "facts/capture.hpp"
 
-#include "host/own_paths.hpp"
 #include "host/recording_root.hpp"
 #include "host/tar.hpp"
 
@@ -10,10 +9,6 @@ namespace vfirst {
 Result<Facts> capture(const Root& root, int fd, const ReadOptions& options) {
   const RecordingRoot recording(VFIRST_TRY(Root::open(root.path())));
   auto facts = VFIRST_TRY(read_facts(recording, options));
-  // Beside the facts: what vfirst gave this kernel, by which a plan tells its own arguments from
-  // others'.
-  for (const auto path : {kSlotFiles[0], kSlotFiles[1], kEnvironment})
-    (void)recording.read(path);
   TarWriter tar(fd);
   for (const auto& [path, entry] : recording.entries()) {
     switch (entry.kind) {

@@ -17,10 +17,10 @@ std::vector<ConfigFile> config_files(
     for (const auto& name : *names)
       if (name.ends_with(suffix)) found.try_emplace(name, joined(folder, name));
   }
-  std::vector<ConfigFile> out;
+  std::vector<ConfigFile> files;
   for (auto& [name, path] : found)
-    out.push_back({name, path});
-  return out;
+    files.push_back({name, path});
+  return files;
 }
 
 void each_setting(std::string_view text, const std::function<void(const ConfigLine&)>& visit) {

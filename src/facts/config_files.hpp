@@ -13,7 +13,7 @@
 namespace vfirst::facts {
 
 struct ConfigFile {
-  // "10-vf.link", "etc/systemd/network/10-vf.link"
+  // "10-vf.link", "etc/systemd/network/10-vf.link".
   std::string name, path;
 };
 
@@ -22,7 +22,7 @@ std::vector<ConfigFile> config_files(
     const Root&, const std::vector<std::string>& folders, std::string_view suffix);
 
 struct ConfigLine {
-  // section without its brackets
+  // Section without its brackets.
   std::string_view section, key, value;
   unsigned line = 0;
 };

@@ -15,22 +15,22 @@ constexpr std::string_view kCpus = "sys/devices/system/cpu";
 
 std::string cpu_dir(unsigned cpu, std::string_view below = {}) {
   const fmt::format_int number(cpu);
-  std::string out;
-  out.reserve(kCpus.size() + 4 + number.size() + below.size());
-  out.append(kCpus).append("/cpu").append(number.data(), number.size()).append(below);
-  return out;
+  std::string path;
+  path.reserve(kCpus.size() + 4 + number.size() + below.size());
+  path.append(kCpus).append("/cpu").append(number.data(), number.size()).append(below);
+  return path;
 }
 
 int signed_number(const Root& root, const std::string& path) {
   const auto value = root.number(path);
-  // "-1" of an ARM without packages: unknown
+  // "-1" of an ARM without packages: unknown.
   return value && *value <= INT32_MAX ? static_cast<int>(*value) : -1;
 }
 
 CpuSet list_or(const Root& root, std::string_view name, const CpuSet& otherwise) {
   const auto text = root.read(fmt::format("{}/{}", kCpus, name));
   if (!text) return otherwise;
-  // nohz_full prints "(null)" when off
+  // nohz_full prints "(null)" when off.
   auto set = CpuSet::parse_list(*text);
   return set ? std::move(*set) : otherwise;
 }
@@ -40,14 +40,14 @@ CpuSet not_switched_off(const Root& root, CpuSet cpus) {
   for (auto cpu : cpus.members()) {
     const auto own = root.number(cpu_dir(cpu, "/online"));
     if (own && *own == 0) cpus.erase(cpu);
-    // CPU 0 alone may lack it: no other has it either
+    // CPU 0 alone may lack it: no other has it either.
     if (!own && cpu != 0) break;
   }
   return cpus;
 }
 
 void read_model(const Root& root, CpuFacts& cpu, Gaps& gaps) {
-  // the first CPU's block is enough
+  // The first CPU's block is enough.
   const auto head = root.read_head("proc/cpuinfo", 4096);
   if (!head) {
     gaps.push_back("proc/cpuinfo: not shown, CPU vendor and features are not known");
@@ -96,7 +96,7 @@ std::map<unsigned, InfoCore> cores_of_cpuinfo(const Root& root) {
   return out;
 }
 
-// of each online CPU in facts.cpus
+// Of each online CPU in facts.cpus.
 std::vector<std::size_t> places(const CpuFacts& facts) {
   std::vector<std::size_t> at(facts.online.last().value_or(0) + 1);
   for (std::size_t i = 0; i < facts.cpus.size(); ++i)
@@ -120,7 +120,7 @@ CpuSet read_topology(const Root& root, CpuFacts& facts) {
     cpu.siblings.insert(cpu.id);
     cpu.package = signed_number(root, joined(topology, "physical_package_id"));
     cpu.core = signed_number(root, joined(topology, "core_id"));
-    // since 5.2; one miss speaks for all
+    // Since 5.2; one miss speaks for all.
     if (dies) {
       const auto die = root.number(joined(topology, "die_id"));
       dies = die.has_value();
@@ -129,7 +129,7 @@ CpuSet read_topology(const Root& root, CpuFacts& facts) {
     for (auto other : cpu.siblings.members()) {
       if (other == cpu.id) continue;
       auto& sibling = facts.cpus[at[other]];
-      // its own word stands, then
+      // Its own word stands, then.
       if (!sibling.siblings.empty()) continue;
       const auto id = sibling.id;
       sibling = cpu;
@@ -185,7 +185,7 @@ void read_caches(const Root& root, CpuFacts& facts, Gaps& gaps) {
 void read_kinds(const Root& root, CpuFacts& facts) {
   const auto big = root.read("sys/devices/cpu_core/cpus"),
              little = root.read("sys/devices/cpu_atom/cpus");
-  // x86: the two PMUs name their CPUs
+  // x86: the two PMUs name their CPUs.
   if (big && little) {
     const auto performance = CpuSet::parse_list(*big), efficiency = CpuSet::parse_list(*little);
     if (!performance || !efficiency) return;
@@ -195,7 +195,7 @@ void read_kinds(const Root& root, CpuFacts& facts) {
     }
     return;
   }
-  // arm64: cpu_capacity, 1024 for the largest
+  // arm64: cpu_capacity, 1024 for the largest.
   std::vector<std::uint64_t> capacity;
   for (const auto& cpu : facts.cpus) {
     const auto value = root.number(cpu_dir(cpu.id, "/cpu_capacity"));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What the host stands on: from root, /boot, swap, the default route and the NIC it booted over
-// down to PCI functions, through whatever is stacked between (device mapper, md, multipath NVMe,
+// The PCI functions that the host needs: those below root, /boot, swap, the default route and the
+// NIC that it booted over, through whatever is stacked between (device mapper, md, multipath NVMe,
 // btrfs over several devices, bonds, bridges, VLANs).
 #include "facts/boot_nic.hpp"
 #include "facts/mounts.hpp"
@@ -19,13 +19,13 @@ namespace vfirst::facts {
 
 namespace {
 
-class Ground {
+class CriticalDevices {
  public:
-  explicit Ground(const Root& root) : root_(root) {}
+  explicit CriticalDevices(const Root& root) : root_(root) {}
 
   // All return whether a PCI function was found underneath.
   bool block(const std::string& name, std::string_view role) {
-    // stacks share members
+    // Stacks share members.
     if (!seen_.insert(name).second) return true;
     const auto target = root_.link("sys/class/block/" + name);
     if (!target) return false;
@@ -82,8 +82,8 @@ class Ground {
     found_.erase(std::unique(found_.begin(), found_.end()), found_.end());
     return std::move(found_);
   }
-  // another role: the same device counts again
-  void next() { seen_.clear(); }
+  // What follows is about another role, for which a device counts again.
+  void begin_role() { seen_.clear(); }
 
  private:
   std::vector<std::string> list(const std::string& path) const {
@@ -132,19 +132,19 @@ class Ground {
 // devices themselves.
 std::optional<std::string> root_argument(const Root& root, std::string_view cmdline) {
   std::optional<std::string> name;
-  for (const auto& arg : split_arguments(cmdline)) {
-    if (arg.key != "root" || !arg.value) continue;
-    std::string_view word = *arg.value;
-    // dracut's spelling
-    if (word.starts_with("block:")) word.remove_prefix(6);
-    if (word.starts_with("/dev/")) {
-      name = block_name(root, word);
+  for (const auto& argument : split_arguments(cmdline)) {
+    if (argument.key != "root" || !argument.value) continue;
+    std::string_view device = *argument.value;
+    // dracut's spelling.
+    if (device.starts_with("block:")) device.remove_prefix(6);
+    if (device.starts_with("/dev/")) {
+      name = block_name(root, device);
       continue;
     }
-    const auto equals = word.find('=');
-    if (equals == std::string_view::npos || !root.is_host()) continue;
-    if (const auto node =
-            find_device(std::string(word.substr(0, equals)), std::string(word.substr(equals + 1))))
+    const auto equals = device.find('=');
+    if (equals == device.npos || !root.is_host()) continue;
+    if (const auto node = find_device(
+            std::string(device.substr(0, equals)), std::string(device.substr(equals + 1))))
       name = block_name(root, *node);
   }
   return name;
@@ -156,24 +156,24 @@ bool has_device(const Mount& mount) {
 }
 
 void read_filesystems(
-    const Root& root, const std::vector<Mount>& mounts, const BootFacts& boot, Ground& ground,
-    Gaps& gaps) {
+    const Root& root, const std::vector<Mount>& mounts, const BootFacts& boot,
+    CriticalDevices& devices, Gaps& gaps) {
   const auto* top = mount_of(mounts, "/");
   const auto named = !top || !has_device(*top) ? root_argument(root, boot.cmdline) : std::nullopt;
-  const bool found = named ? ground.block(*named, "root filesystem")
-                           : top && has_device(*top) && ground.mount(*top, "root filesystem");
+  const bool found = named ? devices.block(*named, "root filesystem")
+                           : top && has_device(*top) && devices.mount(*top, "root filesystem");
   if (!found)
     gaps.push_back(
         "root filesystem: the PCI function that carries it is not shown, or there is none");
   for (const auto* path : {"/usr", "/var", "/boot", "/boot/efi", "/efi"}) {
     const auto* mount = mount_of(mounts, path);
-    // part of another one
+    // Part of another one.
     if (!mount || mount->point != path) continue;
-    ground.next();
-    ground.mount(*mount, path);
+    devices.begin_role();
+    devices.mount(*mount, path);
   }
-  ground.next();
-  // NAME TYPE size used priority, a heading first
+  devices.begin_role();
+  // NAME TYPE size used priority, a heading first.
   const auto swaps = root.read("proc/swaps");
   if (!swaps) return;
   const auto lines = split(*swaps, '\n');
@@ -181,69 +181,69 @@ void read_filesystems(
     const auto parts = words(lines[i]);
     if (parts.size() < 2) continue;
     if (parts[1] == "file") {
-      if (const auto* mount = mount_of(mounts, parts[0])) ground.mount(*mount, "swap");
+      if (const auto* mount = mount_of(mounts, parts[0])) devices.mount(*mount, "swap");
     } else if (const auto name = block_name(root, parts[0])) {
-      ground.block(*name, "swap");
+      devices.block(*name, "swap");
     }
   }
 }
 
 std::set<std::string> default_interfaces(const Root& root) {
-  std::set<std::string> out;
-  // Iface Destination Gateway Flags ... Mask
+  std::set<std::string> names;
+  // Iface Destination Gateway Flags ... Mask.
   if (const auto text = root.read("proc/net/route")) {
     const auto lines = split(*text, '\n');
     for (std::size_t i = 1; i < lines.size(); ++i) {
       const auto parts = words(lines[i]);
       if (parts.size() >= 8 && parts[1] == "00000000" && parts[7] == "00000000")
-        out.emplace(parts[0]);
+        names.emplace(parts[0]);
     }
   }
-  // destination, prefix length, ..., flags, interface
+  // Destination, prefix length, ..., flags, interface.
   if (const auto text = root.read("proc/net/ipv6_route")) {
     for (auto line : split(*text, '\n')) {
       const auto parts = words(line);
       if (parts.size() >= 10 && parts[1] == "00" &&
           parts[0].find_first_not_of('0') == std::string_view::npos && parts[9] != "lo")
-        out.emplace(parts[9]);
+        names.emplace(parts[9]);
     }
   }
-  return out;
+  return names;
 }
 
 // PFs that vfirst set up before this host had a network (steps/boot.hpp, kOwnPfsFile). Their ports
 // are up since, and a router's advertisement or the host's own configuration may route through
 // them: nothing is left to be kept from.
 std::set<std::string> own_pfs(const Root& root) {
-  std::set<std::string> out;
+  std::set<std::string> addresses;
   if (const auto text = root.read(kOwnPfsFile))
     for (auto line : split(*text, '\n'))
-      out.emplace(line);
-  return out;
+      addresses.emplace(line);
+  return addresses;
 }
 
 }  // namespace
 
 std::vector<CriticalDevice> read_critical(
     const Root& root, const std::vector<Mount>& mounts, const BootFacts& boot, Gaps& gaps) {
-  Ground ground(root);
-  read_filesystems(root, mounts, boot, ground, gaps);
+  CriticalDevices devices(root);
+  read_filesystems(root, mounts, boot, devices, gaps);
   for (const auto& name : default_interfaces(root)) {
-    ground.next();
-    ground.interface(name, kDefaultRoute);
+    devices.begin_role();
+    devices.interface(name, kDefaultRoute);
   }
   if (const auto nic = read_boot_nic(root, boot.cmdline)) {
     for (const auto& name : nic->ports) {
-      ground.next();
-      ground.interface(name, kNetworkBoot);
+      devices.begin_role();
+      devices.interface(name, kNetworkBoot);
     }
-    for (const auto& address : nic->perhaps)
-      ground.function(
+    for (const auto& address : nic->candidates)
+      devices.function(
           address,
           fmt::format(
               "{}, perhaps (no port has BOOTIF's address {} yet)", kNetworkBoot, nic->mac.str()));
   }
-  auto found = ground.take();
+  auto found = devices.take();
   const auto own = own_pfs(root);
   std::erase_if(found, [&](const CriticalDevice& device) {
     return device.role == kDefaultRoute && own.contains(device.address.str());

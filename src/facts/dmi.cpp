@@ -8,7 +8,7 @@ Dmi read_dmi(const Root& root) {
   return {
       .vendor = text_of(root, "sys/class/dmi/id/sys_vendor"),
       .product = text_of(root, "sys/class/dmi/id/product_name"),
-      // root only
+      // Root only.
       .serial = text_of(root, "sys/class/dmi/id/product_serial"),
       .board = text_of(root, "sys/class/dmi/id/board_name")};
 }

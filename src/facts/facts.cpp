@@ -46,7 +46,7 @@ const Cpu* Facts::cpu_at(unsigned id) const {
 
 std::string Facts::fingerprint() const {
   std::string text;
-  // the one long part: without format strings
+  // The one long part: without format strings.
   for (const auto& c : cpu.cpus) {
     text += "cpu";
     for (auto number : {static_cast<int>(c.id), c.package, c.core, c.node}) {

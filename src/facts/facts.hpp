@@ -10,6 +10,7 @@
 #include "base/mac_address.hpp"
 #include "base/pci_address.hpp"
 #include "facts/neighbours.hpp"
+#include "loader/boot_facts.hpp"
 
 #include <cstdint>
 #include <map>
@@ -20,37 +21,37 @@
 namespace vfirst {
 
 struct Cpu {
-  // hybrid parts: cpu_core / cpu_atom, or cpu_capacity
+  // Hybrid parts: cpu_core / cpu_atom, or cpu_capacity.
   enum class Kind { uniform, performance, efficiency };
   unsigned id = 0;
-  // core: core_id, unique only within package and die
+  // `core` is core_id, unique only within package and die.
   int package = -1, die = -1, core = -1, node = -1;
-  // SMT siblings, this CPU among them; online ones only
+  // SMT siblings, this CPU among them; online ones only.
   CpuSet siblings;
-  // CPUs that share its last-level cache
+  // CPUs that share its last-level cache.
   CpuSet l3;
   Kind kind = Kind::uniform;
   bool operator==(const Cpu&) const = default;
 };
 
 struct CpuFacts {
-  // "x86_64", "aarch64"
+  // "x86_64", "aarch64".
   std::string architecture;
-  // "intel", "amd", "arm", or as /proc/cpuinfo spells it
+  // "intel", "amd", "arm", or as /proc/cpuinfo spells it.
   std::string vendor;
   std::string model;
   CpuSet possible, present, online;
-  // what the running kernel does now
+  // What the running kernel does now.
   CpuSet isolated, nohz_full;
-  // online ones, by number
+  // Online ones, by number.
   std::vector<Cpu> cpus;
-  // x86 pdpe1gb; arm64: 4K pages
+  // x86 pdpe1gb; arm64: 4K pages.
   std::optional<bool> gigabyte_pages;
   std::optional<bool> smt_active;
-  // cpuidle/current_driver
+  // cpuidle/current_driver.
   std::string idle_driver;
   std::string clocksource;
-  // "" or why the topology is partly guessed
+  // "" or why the topology is partly guessed.
   std::string topology_source;
   bool operator==(const CpuFacts&) const = default;
 };
@@ -62,17 +63,17 @@ struct HugepagePool {
 
 struct NumaNode {
   unsigned id = 0;
-  // online ones; empty: CPU-less node
+  // Online ones; empty: CPU-less node.
   CpuSet cpus;
-  // total 0: memory-less node, if memory_known
+  // `total_kb` 0: memory-less node, if memory_known.
   std::uint64_t total_kb = 0, free_kb = 0;
-  // to the nodes in `numa`'s order
+  // To the nodes in `numa`'s order.
   std::vector<unsigned> distances;
   std::vector<HugepagePool> pools;
   // 1 GiB frames wholly inside this node's memory blocks (sys/devices/system/memory); absent where
   // blocks are not shown.
   std::optional<std::uint64_t> gigabyte_frames;
-  // false: the tree has no meminfo of this node
+  // false: the tree has no meminfo of this node.
   bool memory_known = true;
   bool operator==(const NumaNode&) const = default;
 };
@@ -81,14 +82,14 @@ struct MemoryFacts {
   std::uint64_t total_kb = 0;
   std::uint64_t page_kb = 4;
   std::uint64_t default_hugepage_kb = 0;
-  // sys/kernel/mm/hugepages
+  // sys/kernel/mm/hugepages.
   std::vector<std::uint64_t> hugepage_sizes_kb;
   std::uint64_t crashkernel_bytes = 0;
   bool operator==(const MemoryFacts&) const = default;
 };
 
 struct PcieLink {
-  // MT/s (8000 = 8 GT/s) a lane, lanes; 0: unknown
+  // MT/s (8000 = 8 GT/s) a lane, lanes; 0: unknown.
   unsigned speed_mts = 0, width = 0;
   bool operator==(const PcieLink&) const = default;
 };
@@ -96,17 +97,17 @@ struct PcieLink {
 struct Sriov {
   unsigned total_vfs = 0, num_vfs = 0, offset = 0, stride = 0;
   std::uint16_t vf_device = 0;
-  // of one VF, each implemented BAR
+  // Of one VF, each implemented BAR.
   std::vector<std::uint64_t> vf_bar_bytes;
-  // false: the firmware left no MMIO window for the VFs
+  // false: the firmware left no MMIO window for the VFs.
   std::optional<bool> bars_assigned;
   std::optional<bool> autoprobe;
-  // those that exist now, by index
+  // Those that exist now, by index.
   std::vector<PciAddress> vfs;
   bool operator==(const Sriov&) const = default;
 };
 
-// a netdev of a PCI function
+// A netdev of a PCI function.
 struct NetPort {
   std::string name;
   std::optional<MacAddress> mac, permanent_mac;
@@ -119,12 +120,12 @@ struct NetPort {
 
 struct PciFunction {
   PciAddress address;
-  // 24 bits: 0x020000 Ethernet, 0x010802 NVMe
+  // 24 bits: 0x020000 Ethernet, 0x010802 NVMe.
   std::uint32_t class_code = 0;
   std::uint16_t vendor = 0, device = 0, subsystem_vendor = 0, subsystem_device = 0;
-  // pci.ids, "" where the list has none
+  // pci.ids, "" where the list has none.
   std::string name;
-  // bound now
+  // Bound now.
   std::string driver;
   std::string modalias;
   int node = -1;
@@ -133,13 +134,13 @@ struct PciFunction {
   bool ari = false, acs = false;
   unsigned msix_vectors = 0;
   std::optional<Sriov> sriov;
-  // false: an inventory that has no word on SR-IOV
+  // false: an inventory that has no word on SR-IOV.
   bool sriov_known = true;
-  // a VF's PF
+  // A VF's PF.
   std::optional<PciAddress> physfn;
-  // from the root port down, this function not included
+  // From the root port down, this function not included.
   std::vector<PciAddress> bridges;
-  // physical slot name, where firmware gives one
+  // Physical slot name, where firmware gives one.
   std::string slot;
   std::vector<NetPort> ports;
   bool is_vf() const { return physfn.has_value(); }
@@ -148,14 +149,14 @@ struct PciFunction {
 
 struct IommuGroup {
   unsigned id = 0;
-  // "identity", "DMA", "DMA-FQ"
+  // "identity", "DMA", "DMA-FQ".
   std::string type;
   std::vector<PciAddress> members;
   bool operator==(const IommuGroup&) const = default;
 };
 
 struct IommuFacts {
-  // the tree shows firmware/acpi/tables at all
+  // The tree shows firmware/acpi/tables at all.
   bool tables_known = false;
   bool dmar = false, ivrs = false, iort = false;
   // class/iommu: dmar0, ivhd0, ...
@@ -172,10 +173,10 @@ struct Kernel {
   KernelVersion version;
   bool running = false;
   bool config_known = false;
-  // "CONFIG_NO_HZ_FULL" -> "y"; those of kernel_needs.hpp that are set
+  // "CONFIG_NO_HZ_FULL" -> "y"; those of kernel_needs.hpp that are set.
   std::map<std::string, std::string> config;
   bool modules_known = false;
-  // only those we ask for
+  // Only those we ask for.
   std::map<std::string, ModuleState> modules;
   bool operator==(const Kernel&) const = default;
 };
@@ -188,56 +189,30 @@ struct Dmi {
 // What the host stands on: never unbound, never given away, nor anything in its IOMMU group.
 struct CriticalDevice {
   PciAddress address;
-  // "root filesystem", "/boot", "swap", or one of the two below
+  // "root filesystem", "/boot", "swap", or one of the two below.
   std::string role;
   bool operator==(const CriticalDevice&) const = default;
 };
 inline constexpr std::string_view kDefaultRoute = "default route";
 inline constexpr std::string_view kNetworkBoot = "network boot";  // BOOTIF=; more words may follow
 
-enum class Loader { none, grub, grub_bls, systemd_boot, uki, ostree };
-
-struct BootFacts {
-  Loader loader = Loader::none;
-  // the file that says so
-  std::string evidence;
-  bool uefi = false;
-  bool secure_boot = false;
-  // of /boot: "ext4", "xfs", "vfat", "btrfs"; "" unknown
-  std::string filesystem;
-  // block device of /boot, "dm-0", "md0", "vda1"
-  std::string device;
-  // ext4 data=journal: file bytes may lie in the journal alone
-  bool data_journal = false;
-  // the mounted EFI system partition, "boot/efi"; "" none
-  std::string esp;
-  // of the running kernel, as it stands in proc/cmdline
-  std::string cmdline;
-  // what vfirst wrote to the loader, this time and before
-  std::vector<std::string> own_arguments;
-  // The files and lines that others' words of `cmdline` come from, "etc/default/grub:6", by the
-  // word as it stands there. Only of a document (import/): on a tree the loader is asked.
-  std::map<std::string, std::vector<std::string>> sources;
-  bool operator==(const BootFacts&) const = default;
-};
-
 struct Facts {
   CpuFacts cpu;
   MemoryFacts memory;
-  // by id; a machine without node files has one, 0
+  // By id; a machine without node files has one, 0.
   std::vector<NumaNode> numa;
-  // by address
+  // By address.
   std::vector<PciFunction> pci;
   IommuFacts iommu;
-  // newest first
+  // Newest first.
   std::vector<Kernel> kernels;
   Dmi dmi;
   BootFacts boot;
   std::vector<CriticalDevice> critical;
-  // by tool, each in the order in which it reads its files
+  // By tool, each in the order in which it reads its files.
   std::vector<Neighbour> neighbours;
   std::string hostname;
-  // what this tree does not show, a line each
+  // What this tree does not show, a line each.
   std::vector<std::string> gaps;
   bool operator==(const Facts&) const = default;
 

@@ -13,15 +13,15 @@ namespace vfirst::facts {
 
 struct Mount {
   std::string point, type, source;
-  // "254:1"; "" in proc/mounts, "0:n" where no device is behind it
+  // "254:1"; "" in proc/mounts, "0:n" where no device is behind it.
   std::string number;
-  // the file system's own, "rw,data=journal"
+  // The file system's own, "rw,data=journal".
   std::string options;
 };
 
-// later ones lie over earlier ones
+// Later ones lie over earlier ones.
 std::vector<Mount> read_mounts(const Root& root);
-// the one that carries this path
+// The one that carries this path.
 const Mount* mount_of(const std::vector<Mount>& mounts, std::string_view path);
 
 // The kernel's name ("vda1", "dm-0") of the device behind a mount or of a node ("/dev/vda1",

@@ -11,7 +11,7 @@
 
 namespace vfirst::facts {
 
-// neighbours_network.cpp
+// neighbours_network.cpp.
 void read_link_files(const Root&, std::vector<Neighbour>&);
 void read_network_manager(const Root&, std::vector<Neighbour>&);
 void read_netplan(const Root&, std::vector<Neighbour>&);
@@ -22,11 +22,11 @@ using Kind = DeviceMatch::Kind;
 using Tool = Neighbour::Tool;
 
 // driverctl(8): a file "pci-0000:3b:01.0" (the bus may be left out) with a driver's name in it.
-void read_driverctl(const Root& root, std::vector<Neighbour>& out) {
+void read_driverctl(const Root& root, std::vector<Neighbour>& neighbours) {
   for (const auto& file : config_files(root, {"etc/driverctl.d"}, "")) {
     const auto name = file.name.starts_with("pci-") ? file.name.substr(4) : file.name;
     if (PciAddress::parse(name))
-      out.push_back(
+      neighbours.push_back(
           {Tool::driverctl,
            file.path,
            1,
@@ -44,10 +44,10 @@ std::optional<DeviceMatch> rule_match(std::string_view key, std::string_view val
     return DeviceMatch{
         kind,
         [&] {
-          std::vector<std::string> out;
+          std::vector<std::string> patterns;
           for (const auto part : split(value, '|'))
-            out.emplace_back(part);
-          return out;
+            patterns.emplace_back(part);
+          return patterns;
         }(),
         negated};
   };
@@ -89,23 +89,23 @@ std::optional<Neighbour> read_rule(std::string_view rule, const std::string& pat
     } else if (word.find("sriov_numvfs") != std::string_view::npos) {
       out.key = "sriov_numvfs", out.value = value;
     } else if (value.find("sriov_numvfs") != std::string_view::npos) {
-      // RUN, PROGRAM
+      // RUN, PROGRAM.
       out.key = std::string(trimmed(word)), out.value = value;
     }
   }
-  // it only asks
+  // It only asks.
   if (out.key.empty()) return std::nullopt;
   return out;
 }
 
 // The administrator's own; packages bring some sixty files of rules, and none of them makes VFs.
-void read_udev(const Root& root, std::vector<Neighbour>& out) {
+void read_udev(const Root& root, std::vector<Neighbour>& neighbours) {
   for (const auto& file : config_files(
            root, {"etc/udev/rules.d", "run/udev/rules.d", "usr/local/lib/udev/rules.d"},
            ".rules")) {
     const auto text = root.read(file.path);
     if (!text || text->find("sriov_numvfs") == std::string::npos) continue;
-    // a backslash goes on in the next line
+    // A backslash goes on in the next line.
     std::string rule;
     unsigned number = 0, begins = 0;
     for (const auto line : split(*text, '\n')) {
@@ -118,7 +118,7 @@ void read_udev(const Root& root, std::vector<Neighbour>& out) {
         rule.back() = ' ';
         continue;
       }
-      if (auto read = read_rule(rule, file.path, begins)) out.push_back(std::move(*read));
+      if (auto read = read_rule(rule, file.path, begins)) neighbours.push_back(std::move(*read));
       rule.clear();
     }
   }
@@ -126,7 +126,7 @@ void read_udev(const Root& root, std::vector<Neighbour>& out) {
 
 // modprobe.d(5): "options igb max_vfs=7", "options vfio-pci ids=8086:10ca,8086:1520". In a module's
 // name - is _.
-void read_modprobe(const Root& root, std::vector<Neighbour>& out) {
+void read_modprobe(const Root& root, std::vector<Neighbour>& neighbours) {
   for (const auto& file : config_files(
            root,
            {"etc/modprobe.d", "run/modprobe.d", "usr/local/lib/modprobe.d", "usr/lib/modprobe.d"},
@@ -146,7 +146,7 @@ void read_modprobe(const Root& root, std::vector<Neighbour>& out) {
         if (equals == std::string_view::npos ||
             !(key == "max_vfs" || (key == "ids" && module == "vfio_pci")))
           continue;
-        out.push_back(
+        neighbours.push_back(
             {Tool::modprobe,
              file.path,
              number,
@@ -161,7 +161,7 @@ void read_modprobe(const Root& root, std::vector<Neighbour>& out) {
 
 // Where it is told of us, wherever its distribution has it told: its arguments, or a drop-in of its
 // unit.
-void read_irqbalance(const Root& root, std::vector<Neighbour>& out) {
+void read_irqbalance(const Root& root, std::vector<Neighbour>& neighbours) {
   constexpr auto kEnabled = "etc/systemd/system/multi-user.target.wants/irqbalance.service";
   if (!root.link(kEnabled)) return;
   std::vector<std::string> files{"etc/default/irqbalance", "etc/sysconfig/irqbalance"};
@@ -177,21 +177,21 @@ void read_irqbalance(const Root& root, std::vector<Neighbour>& out) {
     for (const auto line : split(*text, '\n'))
       if (!trimmed(line).starts_with('#') && line.find("vfirst") != std::string_view::npos) return;
   }
-  out.push_back({Tool::irqbalance, kEnabled, 0, "enabled", "", 0, {}});
+  neighbours.push_back({Tool::irqbalance, kEnabled, 0, "enabled", "", 0, {}});
 }
 
 }  // namespace
 
 std::vector<Neighbour> read_neighbours(const Root& root) {
-  std::vector<Neighbour> out;
-  read_link_files(root, out);
-  read_network_manager(root, out);
-  read_netplan(root, out);
-  read_driverctl(root, out);
-  read_udev(root, out);
-  read_modprobe(root, out);
-  read_irqbalance(root, out);
-  return out;
+  std::vector<Neighbour> neighbours;
+  read_link_files(root, neighbours);
+  read_network_manager(root, neighbours);
+  read_netplan(root, neighbours);
+  read_driverctl(root, neighbours);
+  read_udev(root, neighbours);
+  read_modprobe(root, neighbours);
+  read_irqbalance(root, neighbours);
+  return neighbours;
 }
 
 }  // namespace vfirst::facts

@@ -22,7 +22,7 @@ struct DeviceMatch {
     device,
     other
   } kind = Kind::other;
-  // other: "" ; it may hold or not
+  // Other: "" ; it may hold or not.
   std::vector<std::string> patterns;
   bool negated = false;
   bool operator==(const DeviceMatch&) const = default;
@@ -38,15 +38,15 @@ struct Neighbour {
     modprobe,
     irqbalance
   } tool = Tool::link;
-  // below the root: "etc/systemd/network/10-vf.link"
+  // Below the root: "etc/systemd/network/10-vf.link".
   std::string file;
-  // 0: the file as a whole
+  // 0: the file as a whole.
   unsigned line = 0;
-  // "" : a .link file that says nothing of this, but ends udev's search
+  // "" : a .link file that says nothing of this, but ends udev's search.
   std::string key, value;
-  // .link files: which of them, in udev's order
+  // .link files: which of them, in udev's order.
   unsigned rank = 0;
-  // all must hold; empty: any device
+  // All must hold; empty: any device.
   std::vector<DeviceMatch> match;
   bool operator==(const Neighbour&) const = default;
 };

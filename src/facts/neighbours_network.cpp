@@ -20,10 +20,10 @@ bool one_of(std::string_view word, const std::array<std::string_view, N>& all) {
 }
 
 std::vector<std::string> owned(const std::vector<std::string_view>& parts) {
-  std::vector<std::string> out;
+  std::vector<std::string> texts;
   for (const auto part : parts)
-    if (const auto word = trimmed(part); !word.empty()) out.emplace_back(word);
-  return out;
+    if (const auto word = trimmed(part); !word.empty()) texts.emplace_back(word);
+  return texts;
 }
 
 // ---- systemd.link(5) ----
@@ -62,7 +62,7 @@ void read_link(
 
 }  // namespace
 
-void read_link_files(const Root& root, std::vector<Neighbour>& out) {
+void read_link_files(const Root& root, std::vector<Neighbour>& neighbours) {
   static const std::vector<std::string> kFolders{
       "etc/systemd/network", "run/systemd/network", "usr/local/lib/systemd/network",
       "usr/lib/systemd/network"};
@@ -75,13 +75,13 @@ void read_link_files(const Root& root, std::vector<Neighbour>& out) {
       for (const auto& drop_in :
            config_files(root, {fmt::format("{}/{}.d", folder, file.name)}, ".conf"))
         read_link(root, drop_in.path, match, settings);
-    // udev passes over a file without a [Match]
+    // udev passes over a file without a [Match].
     if (match.empty()) continue;
     if (settings.empty()) settings.push_back({Tool::link, file.path, 0, "", "", 0, {}});
     for (auto& setting : settings) {
       setting.match = match;
       setting.rank = rank;
-      out.push_back(std::move(setting));
+      neighbours.push_back(std::move(setting));
     }
     ++rank;
   }
@@ -100,7 +100,7 @@ bool keyfile_line(std::string_view line) {
   return line.starts_with('[') || one_of(trimmed(line.substr(0, line.find('='))), kKeyfileKeys);
 }
 
-void read_profile(const Root& root, const std::string& path, std::vector<Neighbour>& out) {
+void read_profile(const Root& root, const std::string& path, std::vector<Neighbour>& neighbours) {
   const auto text = root.read_lines(path, keyfile_line);
   if (!text) return;
   std::vector<DeviceMatch> match;
@@ -130,7 +130,7 @@ void read_profile(const Root& root, const std::string& path, std::vector<Neighbo
   });
   for (auto& setting : settings) {
     setting.match = match;
-    out.push_back(std::move(setting));
+    neighbours.push_back(std::move(setting));
   }
 }
 
@@ -150,7 +150,7 @@ std::vector<DeviceMatch> device_spec(std::string_view text) {
   return names.patterns.empty() ? std::vector<DeviceMatch>{} : std::vector{names};
 }
 
-void read_manager(const Root& root, const std::string& path, std::vector<Neighbour>& out) {
+void read_manager(const Root& root, const std::string& path, std::vector<Neighbour>& neighbours) {
   const auto text = root.read_lines(path, keyfile_line);
   if (!text || text->find("sriov-num-vfs") == std::string::npos) return;
   std::vector<Neighbour> settings;
@@ -174,25 +174,25 @@ void read_manager(const Root& root, const std::string& path, std::vector<Neighbo
     for (auto i = first; i < settings.size(); ++i)
       settings[i].match = match;
   });
-  std::ranges::move(settings, std::back_inserter(out));
+  std::ranges::move(settings, std::back_inserter(neighbours));
 }
 
 }  // namespace
 
-void read_network_manager(const Root& root, std::vector<Neighbour>& out) {
+void read_network_manager(const Root& root, std::vector<Neighbour>& neighbours) {
   for (const auto& file : config_files(
            root,
            {"etc/NetworkManager/system-connections", "run/NetworkManager/system-connections",
             "usr/lib/NetworkManager/system-connections"},
            ""))
-    read_profile(root, file.path, out);
-  read_manager(root, "etc/NetworkManager/NetworkManager.conf", out);
+    read_profile(root, file.path, neighbours);
+  read_manager(root, "etc/NetworkManager/NetworkManager.conf", neighbours);
   for (const auto& file : config_files(
            root,
            {"etc/NetworkManager/conf.d", "run/NetworkManager/conf.d",
             "usr/lib/NetworkManager/conf.d"},
            ".conf"))
-    read_manager(root, file.path, out);
+    read_manager(root, file.path, neighbours);
 }
 
 // ---- netplan: block style as its users write it, and one-line maps ----
@@ -228,7 +228,7 @@ std::optional<YamlLine> yaml_line(std::string_view line) {
       indent, unquoted(line.substr(indent, colon - indent)), trimmed(line.substr(colon + 1))};
 }
 
-// passwords stay where they are
+// Passwords stay where they are.
 bool netplan_line(std::string_view line) {
   const auto read = yaml_line(line);
   return read && (read->value.empty() || one_of(read->key, kNetplanKeys));
@@ -249,10 +249,11 @@ struct Stanza {
   std::optional<Neighbour> count;
 };
 
-void read_netplan_file(const Root& root, const std::string& path, std::vector<Neighbour>& out) {
+void read_netplan_file(
+    const Root& root, const std::string& path, std::vector<Neighbour>& neighbours) {
   const auto text = root.read_lines(path, netplan_line);
   if (!text || text->find("virtual-function-count") == std::string::npos) return;
-  // the keys that the line stands under
+  // The keys that the line stands under.
   std::vector<YamlLine> above;
   std::vector<Stanza> stanzas;
   unsigned number = 0;
@@ -279,11 +280,12 @@ void read_netplan_file(const Root& root, const std::string& path, std::vector<Ne
       if (read->key == "match" && read->value.starts_with('{'))
         for (const auto pair : split(read->value.substr(1, read->value.find('}') - 1), ','))
           if (const auto colon = pair.find(':'); colon != std::string_view::npos)
-            if (auto one =
+            if (auto match =
                     netplan_match(trimmed(pair.substr(0, colon)), trimmed(pair.substr(colon + 1))))
-              stanzas.back().match.push_back(*one);
+              stanzas.back().match.push_back(*match);
     } else if (under(3, "ethernets") && under(1, "match") && !stanzas.empty()) {
-      if (auto one = netplan_match(read->key, read->value)) stanzas.back().match.push_back(*one);
+      if (auto match = netplan_match(read->key, read->value))
+        stanzas.back().match.push_back(*match);
     }
     above.push_back(*read);
   }
@@ -292,16 +294,16 @@ void read_netplan_file(const Root& root, const std::string& path, std::vector<Ne
     stanza.count->match = stanza.match.empty()
                               ? std::vector{DeviceMatch{Kind::name, {stanza.id}, false}}
                               : stanza.match;
-    out.push_back(std::move(*stanza.count));
+    neighbours.push_back(std::move(*stanza.count));
   }
 }
 
 }  // namespace
 
-void read_netplan(const Root& root, std::vector<Neighbour>& out) {
+void read_netplan(const Root& root, std::vector<Neighbour>& neighbours) {
   for (const auto& file : config_files(
            root, {"run/netplan", "etc/netplan", "usr/lib/netplan", "lib/netplan"}, ".yaml"))
-    read_netplan_file(root, file.path, out);
+    read_netplan_file(root, file.path, neighbours);
 }
 
 }  // namespace vfirst::facts

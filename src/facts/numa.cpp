@@ -45,7 +45,7 @@ void read_pools(const Root& root, const MemoryFacts& memory, NumaNode& node) {
 // holes and never counts.
 std::uint64_t gigabyte_frames(const std::vector<unsigned>& blocks, std::uint64_t block_bytes) {
   constexpr std::uint64_t gib = std::uint64_t{1} << 30;
-  // frame → bytes
+  // Frame → bytes.
   std::map<std::uint64_t, std::uint64_t> covered;
   for (const std::uint64_t block : blocks) {
     for (auto at = block * block_bytes; at < (block + 1) * block_bytes;) {
@@ -135,7 +135,7 @@ std::vector<NumaNode> read_nodes(
   CpuSetFile list{"cpulist", "cpumap"};
   std::vector<NumaNode> nodes;
   std::vector<std::string> distances;
-  // of nodes, for their compact spelling
+  // Of nodes, for their compact spelling.
   CpuSet no_memory, no_distance;
   for (auto id : ids) {
     NumaNode node;

@@ -19,13 +19,13 @@ std::string function_dir(const PciAddress& address) {
 }
 
 bool class_is_wanted(std::uint32_t class_code) {
-  // storage, network, display, processing accelerator,
+  // Storage, network, display, processing accelerator,
   const auto base = class_code >> 16;
-  // co-processor
+  // Co-processor.
   return base == 0x01 || base == 0x02 || base == 0x03 || base == 0x12 || class_code >> 8 == 0x0b40;
 }
 
-// "8.0 GT/s PCIe" → 8000, "2.5 GT/s" → 2500, "Unknown" → 0
+// "8.0 GT/s PCIe" → 8000, "2.5 GT/s" → 2500, "Unknown" → 0.
 unsigned parse_speed(std::string_view text) {
   const auto number = text.substr(0, text.find(' '));
   const auto dot = number.find('.');
@@ -69,7 +69,7 @@ NetPort read_port(const Root& root, const std::string& dir, const std::string& n
     port.dev_port = static_cast<unsigned>(*number);
   if (const auto speed = root.number(at + "speed"); speed && *speed && *speed < UINT32_MAX)
     port.speed_mbps = static_cast<unsigned>(*speed);
-  // IFF_UP
+  // IFF_UP.
   port.up = root.number(at + "flags", 16).value_or(0) & 1;
   return port;
 }
@@ -77,7 +77,7 @@ NetPort read_port(const Root& root, const std::string& dir, const std::string& n
 std::vector<NetPort> read_ports(const Root& root, const std::string& dir, std::uint16_t vendor) {
   std::vector<NetPort> ports;
   std::vector<std::string> at{dir};
-  // virtio: the netdev belongs to the device behind the PCI function
+  // Virtio: the netdev belongs to the device behind the PCI function.
   if (vendor == 0x1af4)
     for (auto n : numbered(root, dir, "virtio"))
       at.push_back(fmt::format("{}/virtio{}", dir, n));
@@ -121,12 +121,12 @@ std::map<PciAddress, unsigned> groups_by_function(const IommuFacts& iommu) {
 
 // 0000:00:03.0 of every component of a device path that is a PCI function.
 std::vector<PciAddress> pci_path(std::string_view path) {
-  std::vector<PciAddress> out;
+  std::vector<PciAddress> functions;
   for (auto part : split(path, '/')) {
     if (part.size() < 12 || part.find('.') == std::string_view::npos) continue;
-    if (const auto address = PciAddress::parse(part)) out.push_back(*address);
+    if (const auto address = PciAddress::parse(part)) functions.push_back(*address);
   }
-  return out;
+  return functions;
 }
 
 void read_pci(const Root& root, const ReadOptions& options, Facts& facts) {
@@ -141,7 +141,7 @@ void read_pci(const Root& root, const ReadOptions& options, Facts& facts) {
     const auto dir = function_dir(address);
     const auto total_vfs = root.number(dir + "/sriov_totalvfs");
     auto id = bus->identity(address, false);
-    // unplugged since the listing
+    // Unplugged since the listing.
     if (!id) continue;
     PciFunction function;
     function.address = address;

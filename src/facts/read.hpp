@@ -11,11 +11,11 @@
 namespace vfirst {
 
 struct ReadOptions {
-  // target release where the tree has none in lib/modules
+  // Target release where the tree has none in lib/modules.
   std::string kernel;
-  // further modules to look up in each kernel
+  // Further modules to look up in each kernel.
   std::vector<std::string> modules;
-  // device names from pci.ids: a megabyte to parse, for people only
+  // Device names from pci.ids: a megabyte to parse, for people only.
   bool names = false;
 };
 

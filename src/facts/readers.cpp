@@ -22,16 +22,16 @@ std::optional<CpuSet> CpuSetFile::read(const Root& root, std::string_view direct
 
 std::vector<unsigned> numbered(
     const Root& root, std::string_view directory, std::string_view prefix) {
-  std::vector<unsigned> out;
+  std::vector<unsigned> numbers;
   const auto names = root.list(directory);
-  if (!names) return out;
+  if (!names) return numbers;
   for (const std::string_view name : *names) {
     if (!name.starts_with(prefix)) continue;
     if (const auto n = parse_number(name.substr(prefix.size())); n && *n < UINT32_MAX)
-      out.push_back(static_cast<unsigned>(*n));
+      numbers.push_back(static_cast<unsigned>(*n));
   }
-  std::sort(out.begin(), out.end());
-  return out;
+  std::sort(numbers.begin(), numbers.end());
+  return numbers;
 }
 
 std::optional<std::string_view> field(std::string_view text, std::string_view key) {
@@ -47,10 +47,10 @@ std::optional<std::string_view> field(std::string_view text, std::string_view ke
 }
 
 std::string joined(std::string_view directory, std::string_view name) {
-  std::string out;
-  out.reserve(directory.size() + 1 + name.size());
-  out.append(directory).append(1, '/').append(name);
-  return out;
+  std::string path;
+  path.reserve(directory.size() + 1 + name.size());
+  path.append(directory).append(1, '/').append(name);
+  return path;
 }
 
 std::string text_of(const Root& root, std::string_view path) {

@@ -17,9 +17,9 @@ using Gaps = std::vector<std::string>;
 
 Result<CpuFacts> read_cpus(const Root&, Gaps&);
 MemoryFacts read_memory(const Root&, const CpuFacts&, Gaps&);
-// sets Cpu::node too
+// Sets Cpu::node too.
 std::vector<NumaNode> read_nodes(const Root&, CpuFacts&, const MemoryFacts&, Gaps&);
-// after the IOMMU: its groups
+// After the IOMMU: its groups.
 void read_pci(const Root&, const ReadOptions&, Facts&);
 IommuFacts read_iommu(const Root&, Gaps&);
 std::vector<Kernel> read_kernels(
@@ -35,7 +35,7 @@ std::vector<Neighbour> read_neighbours(const Root&);
 // open and not one for every CPU.
 class CpuSetFile {
  public:
-  // "..._list" is a list, else a mask
+  // "..._list" is a list, else a mask.
   CpuSetFile(std::initializer_list<std::string_view> names) : names_(names) {}
   std::optional<CpuSet> read(const Root&, std::string_view directory);
 
@@ -49,9 +49,9 @@ std::vector<unsigned> numbered(const Root&, std::string_view directory, std::str
 // "MemTotal:  123 kB" of a meminfo file, "model name : X" of cpuinfo: the text after KEY and its
 // colon, trimmed.
 std::optional<std::string_view> field(std::string_view text, std::string_view key);
-// with a slash between
+// With a slash between.
 std::string joined(std::string_view directory, std::string_view name);
-// trimmed, "" where there is none
+// Trimmed, "" where there is none.
 std::string text_of(const Root&, std::string_view path);
 
 }  // namespace vfirst::facts

@@ -8,7 +8,7 @@ namespace vfirst::facts {
 
 namespace {
 
-// IORESOURCE_UNSET: sized, but no address found
+// IORESOURCE_UNSET: sized, but no address found.
 constexpr std::uint64_t kUnset = 0x20000000;
 
 unsigned small(const Root& root, const std::string& path, unsigned otherwise, int base = 10) {
@@ -22,7 +22,7 @@ void read_bars(const Root& root, const std::string& dir, unsigned hardware_vfs, 
   const auto text = root.read(dir + "/resource");
   if (!text || hardware_vfs == 0) return;
   const auto lines = split(*text, '\n');
-  // a kernel without CONFIG_PCI_IOV shows none
+  // A kernel without CONFIG_PCI_IOV shows none.
   if (lines.size() < 13) return;
   bool assigned = true;
   for (std::size_t i = 7; i < 13; ++i) {
@@ -49,7 +49,7 @@ std::optional<Sriov> read_sriov(
   if (!total_vfs || *total_vfs > 0xffff) return std::nullopt;
   const auto& capability = config.sriov;
   Sriov sriov;
-  // the driver may have lowered it below the hardware's
+  // The driver may have lowered it below the hardware's.
   sriov.total_vfs = static_cast<unsigned>(*total_vfs);
   sriov.offset = small(root, dir + "/sriov_offset", capability ? capability->offset : 0);
   sriov.stride = small(root, dir + "/sriov_stride", capability ? capability->stride : 0);

@@ -11,7 +11,7 @@ namespace vfirst::facts {
 std::optional<Sriov> read_sriov(
     const Root& root, const std::string& dir, std::optional<std::uint64_t> total_vfs,
     const PciCapabilities& config);
-// the PCI functions on a device path, from the root port down
+// The PCI functions on a device path, from the root port down.
 std::vector<PciAddress> pci_path(std::string_view path);
 
 }  // namespace vfirst::facts

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "fleet/host_facts.hpp"
 
-#include "bootloader/loader_facts.hpp"
 #include "facts/read.hpp"
 #include "host/process.hpp"
 #include "host/scratch.hpp"
@@ -22,10 +21,7 @@ constexpr int kTarLimitS = 60;
 
 Result<Facts> facts_of_tree(const fs::path& tree, const std::string& kernel) {
   const auto root = VFIRST_TRY(Root::open(tree));
-  auto facts = VFIRST_TRY(read_facts(root, {.kernel = kernel, .modules = {}, .names = false}));
-  add_own_arguments(root, facts.boot);
-  add_sources(root, facts.boot);
-  return facts;
+  return read_facts(root, {.kernel = kernel, .modules = {}, .names = false});
 }
 
 Result<Facts> facts_in(

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "fleet/plan_fleet.hpp"
 
-#include "bootloader/loader_facts.hpp"
 #include "fleet/summary.hpp"
 #include "plan/match_words.hpp"
 #include "report/plan_report.hpp"
@@ -51,9 +50,7 @@ void count(const Plan& plan, std::map<std::string, FindingCount>& findings) {
 
 Result<Plan> plan_host(const Facts& facts, const PolicySet& policy, const std::string& kernel) {
   const auto wishes = VFIRST_TRY(policy.of(match_words(facts)));
-  auto plan = VFIRST_TRY(make_plan(facts, *wishes, kernel));
-  add_noted_sources(plan, facts.boot);
-  return plan;
+  return make_plan(facts, *wishes, kernel);
 }
 
 Result<FleetSummary> plan_fleet(

@@ -14,13 +14,39 @@
 
 namespace vfirst {
 
-// Paths are relative to a root, as in Root, and no verb reaches outside of it: the folders on the
-// way are found inside the root, and the last component is never followed where it is a symbolic
-// link. ENOSPC, EROFS and EIO are answers (Error::code), not exceptions.
-class Files {
+// The reads. Paths are relative to a root, as in Root, and symbolic links are followed inside it. A
+// file that is not there is an answer (Error::code), not an exception.
+class FileReader {
  public:
-  virtual ~Files() = default;
+  virtual ~FileReader() = default;
 
+  // every byte
+  virtual Result<std::string> read(std::string_view path) const = 0;
+  virtual bool exists(std::string_view path) const = 0;
+  // names, sorted
+  virtual Result<std::vector<std::string>> list(std::string_view directory) const = 0;
+};
+
+// A reader for whoever has a root and changes nothing. Its reads are the root's, so that a root
+// that keeps account of what is read (RecordingRoot) knows them. `root` must outlive it.
+class RootReader final : public FileReader {
+ public:
+  explicit RootReader(const Root& root) : root_(root) {}
+  Result<std::string> read(std::string_view path) const override { return root_.bytes(path); }
+  bool exists(std::string_view path) const override { return root_.exists(path); }
+  Result<std::vector<std::string>> list(std::string_view directory) const override {
+    return root_.list(directory);
+  }
+
+ private:
+  const Root& root_;
+};
+
+// The verbs. None reaches outside of the root: the folders on the way are found inside the root,
+// and the last component is never followed where it is a symbolic link. ENOSPC, EROFS and EIO are
+// answers (Error::code), not exceptions.
+class Files : public FileReader {
+ public:
   // A new file, whole and flushed, or none: an existing one is EEXIST. Missing folders above it are
   // made.
   virtual Status create(std::string_view path, std::string_view content, unsigned mode = 0644) = 0;
@@ -33,13 +59,8 @@ class Files {
   // Removes a file, a link itself, or an empty folder.
   virtual Status remove(std::string_view path) = 0;
 
-  // Every byte. Symbolic links are followed inside the root.
-  virtual Result<std::string> read(std::string_view path) const = 0;
-  virtual bool exists(std::string_view path) const = 0;
   // Permission bits; 0 where there is no such file.
   virtual unsigned mode(std::string_view path) const = 0;
-  // Names, sorted.
-  virtual Result<std::vector<std::string>> list(std::string_view directory) const = 0;
   // The file that a write has to go to if a symbolic link under this name is to stay: where the
   // link leads, inside the root. `path` itself where it is no link.
   virtual Result<std::string> target(std::string_view path) const { return std::string(path); }

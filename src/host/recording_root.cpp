@@ -41,6 +41,12 @@ Result<std::string> RecordingRoot::read(std::string_view path) const {
   return kept(path, Root::read(path));
 }
 
+Result<std::string> RecordingRoot::bytes(std::string_view path) const {
+  auto content = Root::bytes(path);
+  if (content) add(settle(path, true), Entry::Kind::file, *content);
+  return content;
+}
+
 Result<std::string> RecordingRoot::read_head(std::string_view path, std::size_t limit) const {
   return kept(path, Root::read_head(path, limit));
 }
@@ -73,7 +79,7 @@ Result<std::vector<std::string>> RecordingRoot::list(std::string_view path) cons
 }
 
 void RecordingRoot::note(std::string_view path) const {
-  if (auto content = bytes(path)) add(settle(path, true), Entry::Kind::file, std::move(*content));
+  (void)bytes(path);
 }
 
 }  // namespace vfirst

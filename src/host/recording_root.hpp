@@ -18,6 +18,7 @@ class RecordingRoot : public Root {
 
   explicit RecordingRoot(Root root);
   Result<std::string> read(std::string_view path) const override;
+  Result<std::string> bytes(std::string_view path) const override;
   Result<std::string> read_head(std::string_view path, std::size_t limit) const override;
   Result<std::string> read_lines(
       std::string_view path, bool (*keep)(std::string_view line)) const override;

@@ -32,8 +32,8 @@ class Root {
   // is not the host's only up to 16 MiB; whatever else is there is refused. Errors of the kernel
   // come back with their errno in Error::code.
   virtual Result<std::string> read(std::string_view path) const;
-  // The content as it is, for copying.
-  Result<std::string> bytes(std::string_view path) const;
+  // The content as it is, a newline at its end included.
+  virtual Result<std::string> bytes(std::string_view path) const;
   // At most the first `limit` bytes: the kernel takes milliseconds to print all of /proc/cpuinfo on
   // a large machine.
   virtual Result<std::string> read_head(std::string_view path, std::size_t limit) const;

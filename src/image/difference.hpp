@@ -9,14 +9,14 @@
 namespace vfirst {
 
 struct Difference {
-  // relative to the root
+  // Relative to the root.
   std::string path;
-  // 0: the file as a whole
+  // 0: the file as a whole.
   unsigned line = 0;
   std::string what;
-  // what a person runs, or does; "": seal mends it
+  // What a person runs, or does; "": seal mends it.
   std::string command = {};
-  // may be meant so
+  // May be meant so.
   bool warning = false;
 
   std::string str() const {

@@ -32,9 +32,9 @@ bool has_digit(std::string_view text) {
 bool has_mac(std::string_view text) {
   constexpr std::size_t kLength = 17;
   for (std::size_t at = 0; at + kLength <= text.size(); ++at) {
-    std::string one(text.substr(at, kLength));
-    std::ranges::replace(one, '-', ':');
-    if (std::ranges::count(one, ':') == 5 && MacAddress::parse(one)) return true;
+    std::string candidate(text.substr(at, kLength));
+    std::ranges::replace(candidate, '-', ':');
+    if (std::ranges::count(candidate, ':') == 5 && MacAddress::parse(candidate)) return true;
   }
   return false;
 }
@@ -43,7 +43,8 @@ bool fits_one_host(std::string_view word) {
   const auto equals = word.find('=');
   if (equals == word.npos) return false;
   const auto key = word.substr(0, equals), value = word.substr(equals + 1);
-  if (std::ranges::any_of(kHostKeys, [&](std::string_view one) { return same_key(one, key); }))
+  if (std::ranges::any_of(
+          kHostKeys, [&](std::string_view host_key) { return same_key(host_key, key); }))
     return has_digit(value) && value != "0";
   return (key == "ifname" || key == "BOOTIF" || key == "ip") && has_mac(value);
 }
@@ -51,7 +52,7 @@ bool fits_one_host(std::string_view word) {
 }  // namespace
 
 std::vector<HostWord> host_arguments(std::string_view text) {
-  std::vector<HostWord> out;
+  std::vector<HostWord> found;
   unsigned number = 0;
   for (const auto line : split(text, '\n')) {
     ++number;
@@ -61,15 +62,15 @@ std::vector<HostWord> host_arguments(std::string_view text) {
       const auto end = std::min(line.find_first_of(kEdges, at), line.size());
       auto word = line.substr(at, end - at);
       at = end + 1;
-      // no quotes around a single word
+      // No quotes around a single word.
       if (word.starts_with("GRUB_CMDLINE"))
         word.remove_prefix(std::min(word.find('=') + 1, word.size()));
-      if (!fits_one_host(word) || std::ranges::find(out, word, &HostWord::word) != out.end())
+      if (!fits_one_host(word) || std::ranges::find(found, word, &HostWord::word) != found.end())
         continue;
-      out.push_back({std::string(word), number});
+      found.push_back({std::string(word), number});
     }
   }
-  return out;
+  return found;
 }
 
 std::vector<Difference> host_values(const std::string& path, std::string_view text) {
@@ -83,7 +84,7 @@ std::vector<Difference> host_values(const std::string& path, std::string_view te
           true;
   }
   if (host) return {};
-  std::vector<Difference> out;
+  std::vector<Difference> differences;
   for (const auto& section : *sections) {
     const bool pf = section.name.starts_with("pf "), vf = section.name.starts_with("vf ");
     for (const auto& [key, value, line, more] : section.entries) {
@@ -98,17 +99,17 @@ std::vector<Difference> host_values(const std::string& path, std::string_view te
       else if (section.name == "kernel" && key == "extra" && !host_arguments(value).empty())
         fits = "model";
       if (fits.empty()) continue;
-      out.push_back(
+      differences.push_back(
           {path, line,
            fmt::format(
-               "[{}] {} = {} fits one {}, and no [match] says which", section.name, key, value,
+               "[{}] {} = {} fits only one {}, and no [match] says which", section.name, key, value,
                fits),
            fits == "host" ? "give the file a [match] with serial, hostname or mac"
-                          : "give the file a [match], or say it in words",
+                          : "give the file a [match], or state it as a goal",
            true});
     }
   }
-  return out;
+  return differences;
 }
 
 }  // namespace vfirst

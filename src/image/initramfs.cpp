@@ -29,30 +29,31 @@ bool tells_of_one_host(std::string_view name) {
 std::string missing(
     std::span<const std::string> drivers, const Initramfs& initramfs, const Kernel& kernel,
     const Omitted& omitted) {
-  std::string out;
+  std::string names;
   for (const auto& driver : drivers) {
     const auto known = kernel.modules.find(driver);
     if (known == kernel.modules.end() || known->second != ModuleState::loadable ||
         initramfs.has(driver))
       continue;
-    if (std::ranges::any_of(
-            omitted, [&](const auto& one) { return same_driver_name(one.first, driver); }))
+    if (std::ranges::any_of(omitted, [&](const auto& left_out) {
+          return same_driver_name(left_out.first, driver);
+        }))
       continue;
-    append_to_list(out, driver, " ");
+    append_to_list(names, driver, " ");
   }
-  return out;
+  return names;
 }
 
 }  // namespace
 
 std::vector<std::string> early_boot_drivers() {
-  auto out = early_drivers("vfio");
-  std::ranges::move(early_drivers("pf"), std::back_inserter(out));
-  return out;
+  auto drivers = early_drivers("vfio");
+  std::ranges::move(early_drivers("pf"), std::back_inserter(drivers));
+  return drivers;
 }
 
 Initramfs Initramfs::parse(std::string_view listing) {
-  Initramfs out;
+  Initramfs initramfs;
   for (auto line : split(listing, '\n')) {
     line = line.substr(0, line.find(" -> "));
     auto name = trimmed(line);
@@ -60,15 +61,15 @@ Initramfs Initramfs::parse(std::string_view listing) {
     for (const std::string_view packed : {"squashfs-root/", "erofs-root/"})
       if (name.starts_with(packed)) name.remove_prefix(packed.size());
     const auto file = name.substr(name.rfind('/') + 1);
-    if (name.find("lib/dracut/") != name.npos) out.dracut = true;
-    if (name.ends_with("bin/vfirst")) out.vfirst = true;
-    if (tells_of_one_host(name)) out.host_only.emplace_back(name);
+    if (name.find("lib/dracut/") != name.npos) initramfs.dracut = true;
+    if (name.ends_with("bin/vfirst")) initramfs.vfirst = true;
+    if (tells_of_one_host(name)) initramfs.host_only.emplace_back(name);
     if (const auto end = file.find(".ko");
         end != file.npos && (end + 3 == file.size() || file[end + 3] == '.'))
-      out.modules.push_back(module_name(file.substr(0, end)));
+      initramfs.modules.push_back(module_name(file.substr(0, end)));
   }
-  std::ranges::sort(out.modules);
-  return out;
+  std::ranges::sort(initramfs.modules);
+  return initramfs;
 }
 
 bool Initramfs::has(std::string_view module) const {
@@ -82,7 +83,7 @@ std::string initramfs_path(const Root& root, const std::string& release) {
         fmt::format("usr/lib/modules/{}/initrd", release)})
     if (root.exists(path)) return path;
   for (const std::string top : {"boot", "efi", "boot/efi"}) {
-    // kernel-install: BOOT/TOKEN/RELEASE/initrd
+    // Kernel-install: BOOT/TOKEN/RELEASE/initrd.
     for (const auto& name : root.list(top).value_or(std::vector<std::string>{}))
       if (auto path = fmt::format("{}/{}/{}/initrd", top, name, release); root.exists(path))
         return path;
@@ -109,22 +110,22 @@ Result<std::string> list_initramfs(
         words.empty() ? fmt::format("exit code {}", ended->code)
                       : std::string(words.substr(0, words.find('\n'))));
   }
-  return failed(ENOENT, "neither lsinitrd nor lsinitramfs is here to look into it");
+  return failed(ENOENT, "cannot be inspected: neither lsinitrd nor lsinitramfs is installed");
 }
 
 std::vector<Difference> judge_initramfs(
     const std::string& path, const Initramfs& initramfs, const Kernel& kernel,
     const Omitted& omitted, const std::string& command) {
-  std::vector<Difference> out;
+  std::vector<Difference> differences;
   const auto differs = [&](std::string what) {
-    out.push_back({path, 0, std::move(what), command});
+    differences.push_back({path, 0, std::move(what), command});
   };
   if (!initramfs.host_only.empty())
     differs(fmt::format(
-        "was made for the machine that built it ({})", fmt::join(initramfs.host_only, ", ")));
+        "was built only for the machine that made it ({})", fmt::join(initramfs.host_only, ", ")));
   if (const auto disks = missing(kDiskDrivers, initramfs, kernel, omitted); !disks.empty())
     differs("lacks drivers of other machines' disks: " + disks);
-  if (!initramfs.vfirst) differs("holds no vfirst: VFs would come after the initramfs");
+  if (!initramfs.vfirst) differs("does not contain vfirst, so VFs come only after the initramfs");
   const auto needed = early_boot_drivers();
   if (const auto early = missing(needed, initramfs, kernel, omitted); !early.empty())
     differs("lacks drivers that early boot needs: " + early);
@@ -134,11 +135,11 @@ std::vector<Difference> judge_initramfs(
           list, [&](const auto& each) { return same_driver_name(each, name); });
     };
     if (!initramfs.has(driver) && (is_in(needed) || is_in(kDiskDrivers)))
-      out.push_back(
+      differences.push_back(
           {file, 0, fmt::format("omit_drivers leaves {} out of {}", driver, path),
-           "take it out, if hosts with that hardware are to come", true});
+           "remove the line if the image is for hosts with that hardware", true});
   }
-  return out;
+  return differences;
 }
 
 }  // namespace vfirst

@@ -22,13 +22,13 @@ inline const std::vector<std::string> kDiskDrivers = {
     "ahci", "nvme", "virtio_blk", "virtio_scsi", "megaraid_sas", "mpt3sas", "smartpqi"};
 
 struct Initramfs {
-  // else initramfs-tools or another
+  // Else initramfs-tools or another.
   bool dracut = false;
-  // the program is in it
+  // The program is in it.
   bool vfirst = false;
-  // file names, '_' for '-', sorted
+  // File names, '_' for '-', sorted.
   std::vector<std::string> modules;
-  // files that a generic one does not have
+  // Files that a generic one does not have.
   std::vector<std::string> host_only;
 
   // What lsinitrd or lsinitramfs printed.

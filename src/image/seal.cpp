@@ -19,7 +19,7 @@ namespace vfirst {
 
 namespace {
 
-// machine-id(5)
+// machine-id(5).
 constexpr std::string_view kMachineId = "etc/machine-id", kUninitialized = "uninitialized";
 constexpr std::string_view kDbusId = "var/lib/dbus/machine-id",
                            kRandomSeed = "var/lib/systemd/random-seed";
@@ -44,19 +44,21 @@ void inspect_identity(const Root& root, ImageReport& report) {
   const auto id = root.read(kMachineId);
   if (!id)
     report.differences.push_back(
-        {std::string(kMachineId), 0, "is not there; an image says 'uninitialized'"});
+        {std::string(kMachineId), 0, "is missing; an image needs the word 'uninitialized' in it"});
   else if (trimmed(*id).empty())
     report.differences.push_back(
         {std::string(kMachineId), 0,
-         "is empty, which is no first boot to systemd; an image says 'uninitialized'"});
+         "is empty: systemd does not treat that as a first boot; write 'uninitialized'"});
   else if (trimmed(*id) != kUninitialized)
     report.differences.push_back(
         {std::string(kMachineId), 0,
          fmt::format(
-             "'{}' is one machine's; an image says 'uninitialized'", trimmed(*id).substr(0, 40))});
+             "holds this machine's id ({}); an image needs 'uninitialized'",
+             trimmed(*id).substr(0, 40))});
   if (root.exists(kDbusId) && !is_link(root, kDbusId))
     report.differences.push_back(
-        {std::string(kDbusId), 0, "is one machine's id; systemd's is used without it"});
+        {std::string(kDbusId), 0,
+         "holds one machine's id; without this file D-Bus uses systemd's"});
   if (root.exists(kRandomSeed))
     report.differences.push_back(
         {std::string(kRandomSeed), 0, "would be the same on every machine"});
@@ -102,9 +104,9 @@ void inspect_arguments(const Root& root, const Files& files, ImageReport& report
     const bool made = path.ends_with("grub.cfg");
     for (const auto& [word, line] : host_arguments(*text))
       report.differences.push_back(
-          {path, line, fmt::format("{} fits one machine", word),
+          {path, line, fmt::format("{} fits only one machine", word),
            made ? fmt::format("grub-mkconfig -o /{}", path)
-                : "take it out; the policy says it in words"});
+                : "remove it; the policy states it as a goal, for any machine"});
   }
 }
 
@@ -113,17 +115,17 @@ Omitted omitted_drivers(const Root& root) {
   for (const std::string folder : {"usr/lib/dracut/dracut.conf.d", "etc/dracut.conf.d"})
     for (const auto& name : names_in(root, folder))
       if (name.ends_with(".conf")) paths.push_back(folder + '/' + name);
-  Omitted out;
+  Omitted omitted;
   for (const auto& path : paths) {
     const auto text = root.read(path).value_or(std::string());
     for (const auto line : split(text, '\n')) {
       const auto quote = line.find('"');
       if (!trimmed(line).starts_with("omit_drivers") || quote == line.npos) continue;
       for (const auto word : words(line.substr(quote + 1, line.rfind('"') - quote - 1)))
-        out.emplace_back(word, path);
+        omitted.emplace_back(word, path);
     }
   }
-  return out;
+  return omitted;
 }
 
 void inspect_kernels(const Root& root, const RunProcess& run, ImageReport& report) {
@@ -135,7 +137,7 @@ void inspect_kernels(const Root& root, const RunProcess& run, ImageReport& repor
   for (const auto& kernel : facts::read_kernels(root, options, {}, gaps)) {
     const auto& release = kernel.release;
     const auto modules = "lib/modules/" + release;
-    // the kernel that runs here, beside the image's
+    // The kernel that runs here, beside the image's.
     if (!root.exists(modules) && !root.exists("usr/" + modules)) continue;
     const auto path = initramfs_path(root, release);
     report.kernels.push_back({release, path});
@@ -161,9 +163,10 @@ void inspect_kernels(const Root& root, const RunProcess& run, ImageReport& repor
                                                 "{}update-initramfs -u -k {}, with MODULES=most",
                                                 chroot, shell_word(release));
     for (const auto& [word, line] : host_arguments(*listing))
-      report.differences.push_back({path, 0, fmt::format("{} fits one machine", word), command});
-    for (auto& one : judge_initramfs(path, initramfs, kernel, omitted, command))
-      (one.warning ? report.warnings : report.differences).push_back(std::move(one));
+      report.differences.push_back(
+          {path, 0, fmt::format("{} fits only one machine", word), command});
+    for (auto& difference : judge_initramfs(path, initramfs, kernel, omitted, command))
+      (difference.warning ? report.warnings : report.differences).push_back(std::move(difference));
   }
 }
 
@@ -173,10 +176,10 @@ void inspect_policy(const Root& root, ImageReport& report) {
       sources ? parse_policy(*sources, {}) : Result<Policy>(std::unexpected(sources.error()));
   if (!parsed)
     report.differences.push_back(
-        {kHostPolicy, 0, parsed.error().what, "mend it: every machine would refuse it"});
+        {kHostPolicy, 0, parsed.error().what, "fix it: every machine would refuse this policy"});
   for (const auto& source : sources.value_or(std::vector<Source>{}))
-    for (auto& one : host_values(source.name, source.text))
-      report.warnings.push_back(std::move(one));
+    for (auto& difference : host_values(source.name, source.text))
+      report.warnings.push_back(std::move(difference));
 }
 
 // Removes a folder of ours with what is in it. A symbolic link is removed itself: what lies behind
@@ -228,7 +231,7 @@ Status mend_image(const Root& root, Files& files, std::vector<std::string>& note
   }
   for (const auto& path : block_folders())
     VFIRST_CHECK(empty(root, files, path));
-  // someone's bytes are in there: theirs to look at
+  // Someone's bytes are in there: theirs to look at.
   const bool kept = !notes.empty();
   if (!kept) VFIRST_CHECK(empty(root, files, std::string(kSlotFolder)));
   VFIRST_CHECK(empty(root, files, std::string(kStateFolder)));

@@ -14,7 +14,7 @@
 namespace vfirst {
 
 struct ImageKernel {
-  // path; "" : it has none
+  // Path; "" : it has none.
   std::string release, initramfs;
 };
 

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // What each installed kernel would make of the plan: options and modules it lacks, arguments it is
 // too old for; and the running one's foreign arguments that stand before ours.
+#include "base/text.hpp"
 #include "facts/kernel_needs.hpp"
 #include "kargs/catalogue.hpp"
 #include "kargs/conflicts.hpp"
 #include "plan/draft.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <set>
 
@@ -77,21 +79,39 @@ void missing_modules(Draft& draft, const Kernel& kernel) {
           {Subject::device(pf.function->address)});
 }
 
+// "etc/default/grub:6", as the facts have it.
+Origin origin_of(const std::string& place) {
+  const auto colon = place.rfind(':');
+  const auto line =
+      colon == place.npos ? std::nullopt : parse_number(std::string_view(place).substr(colon + 1));
+  return line ? Origin{place.substr(0, colon), static_cast<unsigned>(*line)} : Origin{place, 0};
+}
+
+// The lines that a later boot has the argument from; empty where no file has it.
+std::vector<Origin> places_of(const BootFacts& boot, const std::string& argument) {
+  std::vector<Origin> places;
+  if (const auto known = boot.sources.find(argument); known != boot.sources.end())
+    std::ranges::transform(known->second, std::back_inserter(places), origin_of);
+  return places;
+}
+
 void conflicts(Draft& draft) {
   if (draft.facts.boot.cmdline.empty() || draft.plan.kargs.empty()) return;
   const auto ours = draft.plan.arguments();
   const auto possible = draft.facts.cpu.possible | draft.facts.cpu.online;
   for (const auto& one : foreign_conflicts(
-           draft.foreign_arguments(), ours, draft.kernel.version, *possible.last() + 1)) {
+           draft.foreign_arguments(), ours.list(), draft.kernel.version, *possible.last() + 1)) {
+    const auto places = places_of(draft.facts.boot, one.foreign.raw);
     draft.add_finding(
         Severity::warning, std::string(kForeignArgument), Subject::argument(one.foreign.raw),
         fmt::format(
             "the running kernel was given {} by others; it stands before our {}, and {}: take it "
             "out",
             one.foreign.raw, one.ours.raw, one.rule),
-        {}, {Subject::argument(one.ours.raw)});
-    if (std::ranges::find(draft.plan.foreign, one.foreign.raw) == draft.plan.foreign.end())
-      draft.plan.foreign.push_back(one.foreign.raw);
+        places, {Subject::argument(one.ours.raw)});
+    if (!places.empty())
+      draft.plan.findings.back().remedy = "vfirst apply --adopt can take it over";
+    if (!draft.plan.foreign.contains(one.foreign)) draft.plan.foreign.append(one.foreign);
   }
 }
 

@@ -63,12 +63,12 @@ Facts ordered(Facts facts) {
 
 }  // namespace
 
-std::vector<KernelArg> Plan::arguments() const {
-  return {kargs.begin(), kargs.end()};
+Arguments Plan::arguments() const {
+  return std::vector<KernelArg>(kargs.begin(), kargs.end());
 }
 
 std::string Plan::cmdline() const {
-  return join_arguments(arguments());
+  return arguments().str();
 }
 
 Result<Plan> make_plan(const Facts& facts, const Policy& policy, const std::string& release) {

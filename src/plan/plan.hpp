@@ -4,7 +4,7 @@
 // out.
 
 #include "facts/facts.hpp"
-#include "kargs/command_line.hpp"
+#include "kargs/arguments.hpp"
 #include "plan/action.hpp"
 #include "plan/finding.hpp"
 #include "policy/policy.hpp"
@@ -135,13 +135,13 @@ struct Plan {
   std::vector<Finding> findings;
   // Arguments of others that make one of ours void, as they stand in the command line. The findings
   // of the code kForeignArgument are about them.
-  std::vector<std::string> foreign;
+  Arguments foreign;
   // Of the facts that the plan was made from.
   std::string fingerprint;
   unsigned timeout_s = 60;
   Role role = Role::host;
 
-  std::vector<KernelArg> arguments() const;
+  Arguments arguments() const;
   // The arguments as one text, separated by blanks.
   std::string cmdline() const;
   // A short name for what the plan does: its arguments, and its steps with their order. Two plans

@@ -68,7 +68,7 @@ CommandLine foreign_line(const Facts& facts, const Plan& plan) {
     for (std::size_t i = 0; i < own.size(); ++i)
       line.erase(first);
   }
-  line.remove(plan.arguments());
+  line.remove(plan.arguments().list());
   return line;
 }
 

@@ -33,6 +33,7 @@ std::optional<std::string> switched_off(const std::vector<KernelArg>& arguments,
 
 std::optional<std::string> closed_gate(const Root& root, const std::string& fingerprint) {
   const auto cmdline = root.read("proc/cmdline").value_or("");
+  // systemd reads what stands behind `--`, too.
   const auto arguments = split_arguments(cmdline);
   if (auto off = switched_off(arguments, in_initramfs(root))) return off;
   if (root.exists("proc/vmcore")) return "this is a crash kernel: it only saves the dump";

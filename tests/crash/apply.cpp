@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "bootloader/apply.hpp"
+#include "bootloader/selector.hpp"
 #include "crashing_files.hpp"
 #include "grub_view.hpp"
 #include "unit/tree.hpp"
@@ -23,7 +24,7 @@ BootFacts grub_boot() {
   return boot;
 }
 
-std::string block(char good, char trial) {
+std::string block(std::optional<SlotId> good, std::optional<SlotId> trial = {}) {
   return selector(std::nullopt, {good, trial, trial ? "p0" : "", {}})->bytes();
 }
 
@@ -38,8 +39,8 @@ struct Scene {
 std::vector<Scene> scenes() {
   const auto ours = grub_cfg(true), plain = grub_cfg(false);
   const auto text = [](const std::string& arguments) { return Slot{arguments, "p0", ""}.text(); };
-  const std::string cfg = "boot/grub/grub.cfg", env(kEnvironment), a = slot_path('a'),
-                    b = slot_path('b');
+  const std::string cfg = "boot/grub/grub.cfg", env(kEnvironment), a = slot_path(SlotId::a),
+                    b = slot_path(SlotId::b);
   return {
       {"first apply on a golden image", {{cfg, ours}}, {""}},
       {"first apply where grub.cfg must be made anew",
@@ -48,26 +49,26 @@ std::vector<Scene> scenes() {
         {"etc/default/grub.d/zz-vfirst.cfg", "x"}},
        {""}},
       {"a good slot, the other never used",
-       {{cfg, ours}, {env, block('a', 0)}, {a, text(kOld)}},
+       {{cfg, ours}, {env, block(SlotId::a)}, {a, text(kOld)}},
        {kOld}},
       {"a good slot, the other stale",
-       {{cfg, ours}, {env, block('b', 0)}, {a, text("stale")}, {b, text(kOld)}},
+       {{cfg, ours}, {env, block(SlotId::b)}, {a, text("stale")}, {b, text(kOld)}},
        {kOld}},
       {"a good slot, the other already right",
-       {{cfg, ours}, {env, block('b', 0)}, {a, Slot{kNew, "p1", ""}.text()}, {b, text(kOld)}},
+       {{cfg, ours}, {env, block(SlotId::b)}, {a, Slot{kNew, "p1", ""}.text()}, {b, text(kOld)}},
        {kOld}},
       {"a trial is armed in the slot to write",
-       {{cfg, ours}, {env, block('a', 'b')}, {a, text(kOld)}, {b, text("trial")}},
+       {{cfg, ours}, {env, block(SlotId::a, SlotId::b)}, {a, text(kOld)}, {b, text("trial")}},
        {"trial", kOld}},
       {"a trial is armed and nothing is good",
-       {{cfg, ours}, {env, block(0, 'b')}, {b, text("trial")}},
+       {{cfg, ours}, {env, block({}, SlotId::b)}, {b, text("trial")}},
        {"trial", ""}},
       {"a damaged block", {{cfg, ours}, {env, std::string(1024, '\0')}, {a, text(kOld)}}, {""}},
       {"a truncated block", {{cfg, ours}, {env, ""}, {a, text(kOld)}}, {""}},
-      {"the good slot is lost", {{cfg, ours}, {env, block('a', 0)}}, {""}},
+      {"the good slot is lost", {{cfg, ours}, {env, block(SlotId::a)}}, {""}},
       {"leftovers of a run that was cut",
        {{cfg, ours},
-        {env, block('a', 0)},
+        {env, block(SlotId::a)},
         {a, text(kOld)},
         {env + ".tmp", "#"},
         {b + ".tmp", "set"},
@@ -75,11 +76,11 @@ std::vector<Scene> scenes() {
        {kOld}},
       {"the first trial", {{cfg, ours}}, {""}, true},
       {"a trial beside a good slot",
-       {{cfg, ours}, {env, block('a', 0)}, {a, text(kOld)}},
+       {{cfg, ours}, {env, block(SlotId::a)}, {a, text(kOld)}},
        {kOld},
        true},
       {"a trial over an armed one",
-       {{cfg, ours}, {env, block('a', 'b')}, {a, text(kOld)}, {b, text("trial")}},
+       {{cfg, ours}, {env, block(SlotId::a, SlotId::b)}, {a, text(kOld)}, {b, text("trial")}},
        {"trial", kOld},
        true},
   };

@@ -2,9 +2,9 @@
 #pragma once
 // The GRUB fragment's logic over a disk in memory, and a generated grub.cfg to go with it.
 
-#include "bootloader/grub_config.hpp"
-#include "bootloader/slots.hpp"
 #include "crashing_files.hpp"
+#include "loader/grub_config.hpp"
+#include "loader/slots.hpp"
 
 #include <set>
 #include <stdexcept>
@@ -61,13 +61,13 @@ inline std::string grub_sees(const CrashingFiles& files, std::set<std::string>& 
   auto slot = block->value("vfirst_good");
   if (const auto trial = block->value("vfirst_try"); trial == "a" || trial == "b") slot = trial;
   // a block that selects nothing may be half home
-  if (slot != "a" && slot != "b") return "";
+  if (!parse_slot(slot)) return "";
   if (files.unsettled.contains(kEnvironment)) doubtful.insert("the block");
-  const auto path = slot_path(slot[0]);
+  const auto path = slot_path(*parse_slot(slot));
   if (files.unsettled.contains(path)) doubtful.insert(path);
   const auto text = files.read(path);
   const auto stored = text ? Slot::parse(*text) : Result<Slot>(refuse("none"));
-  return stored ? stored->arguments : "";
+  return stored ? stored->arguments.str() : "";
 }
 
 }  // namespace vfirst::test

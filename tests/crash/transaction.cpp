@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "bootloader/grub_backend.hpp"
+#include "bootloader/selector.hpp"
 #include "crashing_files.hpp"
 #include "grub_view.hpp"
 
@@ -31,8 +32,8 @@ Disk slots(const Selection& selection) {
   return {
       {"boot/grub/grub.cfg", grub_cfg(true)},
       {std::string(kEnvironment), selector(std::nullopt, selection)->bytes()},
-      {slot_path('a'), Slot{kOld, "p0", ""}.text()},
-      {slot_path('b'), Slot{kNew, "p1", "vfirst.trial=p1 panic=30"}.text()},
+      {slot_path(SlotId::a), Slot{kOld, "p0", ""}.text()},
+      {slot_path(SlotId::b), Slot{kNew, "p1", "vfirst.trial=p1 panic=30"}.text()},
       {std::string(kJournal),
        "vfirst-journal 1\nmade boot/vfirst/env\nmade boot/vfirst/a.cfg\nmade "
        "boot/vfirst/b.cfg\nend\n"},
@@ -81,17 +82,18 @@ std::vector<Scene> scenes() {
   };
   const auto trial = host_boot(kNew + " vfirst.trial=p1 panic=30");
   return {
-      {"confirm the first trial", slots({0, 0, "p1", {}}), trial, confirm, "", kNew},
-      {"confirm beside a good slot", slots({'a', 0, "p1", {}}), trial, confirm, kOld, kNew},
-      {"roll an armed trial back", slots({'a', 'b', "p1", {}}), host_boot(kOld), rollback, kNew,
-       kOld},
-      {"roll a running trial back", slots({'a', 0, "p1", {}}), trial, rollback, kOld, kOld},
-      {"roll back to the slot before", slots({'b', 0, "", 'a'}), host_boot(kNew), rollback, kNew,
-       kOld},
-      {"roll back to no arguments", slots({'b', 0, "", '\0'}), host_boot(kNew), rollback, kNew, ""},
-      {"remove good arguments", slots({'a', 0, "", {}}), host_boot(kOld), remove, kOld, ""},
-      {"remove beside an armed trial", slots({'a', 'b', "p1", {}}), host_boot(kOld), remove, kNew,
-       ""},
+      {"confirm the first trial", slots({{}, {}, "p1", {}}), trial, confirm, "", kNew},
+      {"confirm beside a good slot", slots({SlotId::a, {}, "p1", {}}), trial, confirm, kOld, kNew},
+      {"roll an armed trial back", slots({SlotId::a, SlotId::b, "p1", {}}), host_boot(kOld),
+       rollback, kNew, kOld},
+      {"roll a running trial back", slots({SlotId::a, {}, "p1", {}}), trial, rollback, kOld, kOld},
+      {"roll back to the slot before", slots({SlotId::b, {}, "", Earlier{SlotId::a}}),
+       host_boot(kNew), rollback, kNew, kOld},
+      {"roll back to no arguments", slots({SlotId::b, {}, "", Earlier{}}), host_boot(kNew),
+       rollback, kNew, ""},
+      {"remove good arguments", slots({SlotId::a, {}, "", {}}), host_boot(kOld), remove, kOld, ""},
+      {"remove beside an armed trial", slots({SlotId::a, SlotId::b, "p1", {}}), host_boot(kOld),
+       remove, kNew, ""},
       {"remove after grub.cfg was made anew", regenerated(), host_boot(kOld), remove, kOld, ""},
   };
 }

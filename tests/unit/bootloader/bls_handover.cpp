@@ -111,7 +111,7 @@ TEST_CASE(
       can_apply(first, "iommu=pt a=1").error() ==
       Error{
           Error::Kind::refused, std::errc::operation_not_supported,
-          "this host's deployments belong to ostree (run/ostree-booted). Run: rpm-ostree kargs "
+          "ostree manages this host's kernel arguments (run/ostree-booted). Run: rpm-ostree kargs "
           "--append=iommu=pt --append=a=1; or, where bootc "
           "has loader-entries: bootc loader-entries set-options-for-source --source vfirst "
           "--options 'iommu=pt a=1'"});

@@ -4,8 +4,8 @@
 // neighbours left there.
 
 #include "bootloader/bls_backend.hpp"
-#include "bootloader/environment_block.hpp"
 #include "crash/crashing_files.hpp"
+#include "loader/environment_block.hpp"
 #include "unit/tree.hpp"
 
 #include <string>
@@ -203,13 +203,13 @@ inline std::string given(const BlsHost& host, const std::string& path) {
   return out;
 }
 
-// Words that others left in this host's entries, those of one kernel or of all.
-inline std::vector<std::string> left_by_others(const BlsHost& host) {
-  if (host.name == "Fedora") return {"iommu=pt", "rhgb"};
-  if (host.name == "RHEL 10") return {"crashkernel=2G-64G:256M,64G-:512M"};
-  if (host.name == "RHEL 9") return {"kvm.nx_huge_pages=off"};
-  if (host.name == "RHEL 8") return {"rhgb", "crashkernel=auto"};
-  return {"quiet"};
+// Arguments that others left in this host's entries, those of one kernel or of all.
+inline std::string left_by_others(const BlsHost& host) {
+  if (host.name == "Fedora") return "iommu=pt rhgb";
+  if (host.name == "RHEL 10") return "crashkernel=2G-64G:256M,64G-:512M";
+  if (host.name == "RHEL 9") return "kvm.nx_huge_pages=off";
+  if (host.name == "RHEL 8") return "rhgb crashkernel=auto";
+  return "quiet";
 }
 
 inline bool is_entry(const std::string& path) {

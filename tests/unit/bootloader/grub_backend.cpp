@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "bootloader/grub_backend.hpp"
 
-#include "bootloader/trial.hpp"
 #include "crash/grub_view.hpp"
+#include "loader/trial.hpp"
 #include "plan/legacy.hpp"
 #include "unit/plan/machine.hpp"
 
@@ -45,11 +45,12 @@ struct TriedHost {
   }
   void reboot() {
     auto slots = *current_slots(files, boot);
-    const char slot = slots.next();
-    const bool tried = slots.now.trial;
+    const auto slot = slots.selection.next();
+    const bool tried = slots.selection.trial.has_value();
     boot.cmdline = kForeign;
     if (const auto* taken = slots.at(slot))
-      boot.cmdline += " " + taken->arguments + (tried ? " " + taken->trial_only : "");
+      boot.cmdline +=
+          " " + (tried ? taken->arguments.then(taken->trial_only) : taken->arguments).str();
     if (!tried) return;
     // what the fragment's save_env does
     auto block = *slots.environment;
@@ -100,8 +101,8 @@ TEST_CASE(
   REQUIRE_FALSE(again);
   CHECK(
       again.error().what ==
-      "plan p1 had its trial boot and was not confirmed: it is not tried again by itself. Change "
-      "the policy, or say --force");
+      "plan p1 failed its trial: that boot was not confirmed. Change the policy, or use --force to "
+      "try it again");
   CHECK(host.files.writes == writes);
   auto forced = TriedHost::options("p1");
   forced.force = true;
@@ -113,7 +114,7 @@ TEST_CASE(
 
 TEST_CASE("confirm twice writes once; in a boot that is no trial it is refused", "[grub][trial]") {
   TriedHost host;
-  CHECK(host.backend.confirm().error().what.starts_with("this boot is no trial"));
+  CHECK(host.backend.confirm().error().what.starts_with("this is not a trial boot"));
   REQUIRE(host.apply("one", "p1"));
   CHECK_FALSE(host.backend.confirm());
   host.reboot();
@@ -170,7 +171,7 @@ TEST_CASE(
   REQUIRE(host.backend.rollback());
   CHECK(
       host.backend.confirm().error().what ==
-      "the trial of plan p2 was taken back: the next boot has the arguments from before");
+      "the trial of plan p2 was rolled back: the next boot uses the previous arguments");
   host.reboot();
   CHECK(host.boot.cmdline == kForeign + " one");
 

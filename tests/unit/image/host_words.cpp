@@ -71,10 +71,10 @@ TEST_CASE(
           "50.ini",
           "[cpu]\nreserved = 0-1\n[pf a]\nmac = 52:54:00:00:00:01\nirq = 2-5\n[vf a "
           "0]\nmac = 02:00:00:00:00:01\n[kernel]\nextra = kthread_cpus=0\n")) ==
-      "50.ini:2: [cpu] reserved = 0-1 fits one model, and no [match] says which\n"
-      "50.ini:4: [pf a] mac = 52:54:00:00:00:01 fits one host, and no [match] says which\n"
-      "50.ini:5: [pf a] irq = 2-5 fits one model, and no [match] says which\n"
-      "50.ini:7: [vf a 0] mac = 02:00:00:00:00:01 fits one host, and no [match] says which\n");
+      "50.ini:2: [cpu] reserved = 0-1 fits only one model, and no [match] says which\n"
+      "50.ini:4: [pf a] mac = 52:54:00:00:00:01 fits only one host, and no [match] says which\n"
+      "50.ini:5: [pf a] irq = 2-5 fits only one model, and no [match] says which\n"
+      "50.ini:7: [vf a 0] mac = 02:00:00:00:00:01 fits only one host, and no [match] says which\n");
 }
 
 TEST_CASE(
@@ -83,6 +83,7 @@ TEST_CASE(
   const std::string body = "[cpu]\nreserved = 0-1\n[pf a]\nvf-mac = 52:54:00:00:00:01\n";
   CHECK(
       told(host_values("60.ini", "[match]\nproduct = R760*\n" + body)) ==
-      "60.ini:6: [pf a] vf-mac = 52:54:00:00:00:01 fits one host, and no [match] says which\n");
+      "60.ini:6: [pf a] vf-mac = 52:54:00:00:00:01 fits only one host, and no [match] says "
+      "which\n");
   CHECK(told(host_values("60.ini", "[match]\nserial = ABC123\n" + body)).empty());
 }

@@ -69,7 +69,7 @@ TEST_CASE("an initramfs made for its builder says so itself", "[provisioning]") 
       judged(
           listing() + line("usr/lib/dracut/hostonly-files") +
           line("etc/cmdline.d/95root-dev.conf")) ==
-      "boot/i: was made for the machine that built it (usr/lib/dracut/hostonly-files, "
+      "boot/i: was built only for the machine that made it (usr/lib/dracut/hostonly-files, "
       "etc/cmdline.d/95root-dev.conf)\n");
 }
 
@@ -93,7 +93,8 @@ TEST_CASE("a missing program and missing drivers are a line each", "[provisionin
   text.erase(text.find(line("usr/sbin/vfirst")), line("usr/sbin/vfirst").size());
   CHECK(
       judged(text) ==
-      "boot/i: holds no vfirst: VFs would come after the initramfs\nboot/i: lacks drivers that "
+      "boot/i: does not contain vfirst, so VFs come only after the initramfs\nboot/i: lacks "
+      "drivers that "
       "early boot needs: vfio-pci ice\n");
 }
 
@@ -162,7 +163,7 @@ TEST_CASE(
   };
   CHECK(
       list_initramfs(root, "boot/i", none).error().what ==
-      "neither lsinitrd nor lsinitramfs is here to look into it");
+      "cannot be inspected: neither lsinitrd nor lsinitramfs is installed");
   const auto second = [&](const auto& argv, auto) -> Result<Ended> {
     if (argv[0] == "lsinitrd") return failed(ENOENT, "no");
     CHECK(argv[1] == (tree.path() / "boot/i").string());

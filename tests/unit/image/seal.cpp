@@ -92,9 +92,9 @@ TEST_CASE("identity is seen and mended", "[facts][provisioning]") {
        {"var/lib/systemd/random-seed", "r"}});
   CHECK(
       image.differences() ==
-      "etc/machine-id: '8f2d1c4ab0e9453f9d6c7e5a1b3f2d40' is one machine's; an image says "
+      "etc/machine-id: holds this machine's id (8f2d1c4ab0e9453f9d6c7e5a1b3f2d40); an image needs "
       "'uninitialized'\n"
-      "var/lib/dbus/machine-id: is one machine's id; systemd's is used without it\n"
+      "var/lib/dbus/machine-id: holds one machine's id; without this file D-Bus uses systemd's\n"
       "var/lib/systemd/random-seed: would be the same on every machine\n");
   image.mend();
   CHECK(image.differences().empty());
@@ -168,8 +168,9 @@ TEST_CASE(
         "# x\nGRUB_CMDLINE_LINUX_DEFAULT=\"isolcpus=2-3 console=ttyS0\"\n"},
        {"etc/kernel/cmdline", "root=UUID=1f nohz_full=2-3\n"}});
   const std::string told =
-      "etc/kernel/cmdline:1: nohz_full=2-3 fits one machine\netc/default/grub.d/50-cloud.cfg:2: "
-      "isolcpus=2-3 fits one machine\n";
+      "etc/kernel/cmdline:1: nohz_full=2-3 fits only one "
+      "machine\netc/default/grub.d/50-cloud.cfg:2: "
+      "isolcpus=2-3 fits only one machine\n";
   CHECK(image.differences() == told);
   image.mend();
   CHECK(image.differences() == told);
@@ -188,7 +189,7 @@ TEST_CASE(
   CHECK(image.differences().empty());
   CHECK(
       image.warnings() ==
-      "60-bad.ini:2: [cpu] reserved = 0-1 fits one model, and no [match] says which\n");
+      "60-bad.ini:2: [cpu] reserved = 0-1 fits only one model, and no [match] says which\n");
 }
 
 TEST_CASE(
@@ -233,7 +234,7 @@ TEST_CASE("the real module index decides which drivers are missed", "[facts][pro
 TEST_CASE("an argument inside the initramfs is found", "[facts][provisioning][kernel-arguments]") {
   Image image;
   image.listing += "dracut cmdline:\nisolcpus=2-3\n";
-  CHECK(image.differences() == "boot/initrd.img-6.12.1: isolcpus=2-3 fits one machine\n");
+  CHECK(image.differences() == "boot/initrd.img-6.12.1: isolcpus=2-3 fits only one machine\n");
 }
 
 TEST_CASE(

@@ -6,7 +6,8 @@
 using namespace vfirst;
 
 TEST_CASE(
-    "the words of systemd, dracut and friendly-recovery that ask for a rescue boot are known") {
+    "the words of systemd, dracut and friendly-recovery that ask for a rescue boot are known",
+    "[kernel-arguments]") {
   for (const auto word :
        {"single", "s", "S", "1", "-s", "rescue", "emergency", "-b", "recovery",
         "systemd.unit=rescue.target", "systemd.unit=emergency.target",
@@ -20,7 +21,7 @@ TEST_CASE(
   }
 }
 
-TEST_CASE("words that only look like those are none") {
+TEST_CASE("words that only look like those are none", "[kernel-arguments]") {
   for (const auto line :
        {"", "root=single-disk rescue=no", "rd.emergency=reboot rd.shell=0",
         "systemd.unit=multi-user.target", "foo=\"a single b\"", "init=/bin/1"}) {

@@ -114,8 +114,8 @@ TEST_CASE(
       plan(Machine{}.facts(), "[kernel]\nextra = \"dyndbg=file x +p\" empty= a=b\"c d\"e\n");
   CHECK(p.cmdline() == "\"dyndbg=file x +p\" empty= a=b\"c d\"e");
   REQUIRE(p.arguments().size() == 3);
-  CHECK(p.arguments()[0].key == "dyndbg");
-  CHECK(p.arguments()[1].value == "");
+  CHECK(p.arguments().list()[0].key == "dyndbg");
+  CHECK(p.arguments().list()[1].value == "");
 }
 
 TEST_CASE("a dangerous argument never passes unseen", "[kernel-arguments][report]") {

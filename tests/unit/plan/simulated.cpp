@@ -26,7 +26,7 @@ TEST_CASE(
   const auto line = planned_line(facts, *plan);
   CHECK(line.str() == facts.boot.cmdline + " " + plan->cmdline());
   const auto machine = simulated_machine(facts);
-  CHECK(not_effective(line, plan->arguments(), machine).empty());
+  CHECK(not_effective(line, plan->arguments().list(), machine).empty());
   const auto seen = simulate(line, machine);
   CHECK(seen.isolated == plan->isolated);
   CHECK(seen.nohz_full == plan->isolated);
@@ -65,7 +65,7 @@ TEST_CASE(
   facts.boot.cmdline = "ro isolcpus=1";
   const auto plan = planned(facts);
   const auto lost =
-      not_effective(planned_line(facts, *plan), plan->arguments(), simulated_machine(facts));
+      not_effective(planned_line(facts, *plan), plan->arguments().list(), simulated_machine(facts));
   REQUIRE(lost.size() == 1);
   CHECK(lost[0].arg.key == "isolcpus");
 }

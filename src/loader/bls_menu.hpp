@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+// The folder of entries: which of them are this host's normal ones, and which systemd-boot takes
+// when nobody chooses.
+
+#include "base/version_order.hpp"
+#include "host/files.hpp"
+#include "loader/bls_entry.hpp"
+#include "loader/bls_name.hpp"
+#include "loader/boot_facts.hpp"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace vfirst {
+
+// Ends the id of the entry that we make for a trial.
+inline constexpr std::string_view kTrialMark = "-vfirst";
+// In that entry: the hash of the plan.
+inline constexpr std::string_view kTrialKey = "x-vfirst-trial";
+
+inline constexpr std::string_view kRescue = "is a rescue entry", kNoLinux = "boots no Linux kernel";
+
+struct BlsItem {
+  BlsName name;
+  // boot/loader/entries/fedora-6.12.conf.
+  std::string path;
+  BlsEntry entry;
+  // Ours, for a trial's one boot.
+  bool trial = false;
+  // Its options are $kernelopts (RHEL 8): grubenv holds them.
+  bool variable = false;
+  // Why it does not carry our arguments; "" where it does.
+  std::string left_alone;
+
+  bool normal() const { return left_alone.empty() && !trial; }
+};
+
+struct BlsMenu {
+  // boot/loader/entries.
+  std::string folder;
+  // By file name; never empty.
+  std::vector<BlsItem> items;
+  // What is named like an entry and is none, a line each.
+  std::vector<std::string> notes;
+
+  // Refused where no folder has entries.
+  static Result<BlsMenu> read(const FileReader& files, const BootFacts& boot);
+  // nullptr where there is none.
+  const BlsItem* trial() const;
+  // The paths of all such entries, except one.
+  std::vector<std::string> trials(std::string_view except = {}) const;
+};
+
+// systemd-boot's own order (src/boot/boot.c, boot_entry_compare): whether `a` stands before `b`.
+bool boots_before(const BlsItem& a, const BlsItem& b);
+// What systemd-boot takes when nobody chooses: the first item that matches the pattern (`default`
+// of loader.conf; "" for none), else the first. nullptr where no item can be booted.
+const BlsItem* default_item(const std::vector<BlsItem>& items, std::string_view pattern);
+
+}  // namespace vfirst

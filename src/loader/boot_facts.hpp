@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+// Which boot loader is in charge, where /boot lies, and what stands there about kernel arguments.
+// Plain values, read by read_boot (facts/readers.hpp).
+
+#include "base/result.hpp"
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace vfirst {
+
+enum class Loader { none, grub, grub_bls, systemd_boot, uki, ostree };
+
+struct BootFacts {
+  Loader loader = Loader::none;
+  // The file that says so.
+  std::string evidence;
+  bool uefi = false;
+  bool secure_boot = false;
+  // Of /boot: "ext4", "xfs", "vfat", "btrfs"; "" unknown.
+  std::string filesystem;
+  // Block device of /boot, "dm-0", "md0", "vda1".
+  std::string device;
+  // ext4 data=journal: file bytes may lie in the journal alone.
+  bool data_journal = false;
+  // The mounted EFI system partition, "boot/efi"; "" none.
+  std::string esp;
+  // Of the running kernel, as it stands in proc/cmdline.
+  std::string cmdline;
+  // What vfirst wrote to the loader, this time and before: each text that the running kernel may
+  // have been given, the longest first. One may hold another, and is to be found as a whole.
+  std::vector<std::string> own_arguments;
+  // The files and lines that others' arguments of `cmdline` come from, "etc/default/grub:6", by the
+  // argument as it stands there. An argument that no such file holds is not in it.
+  std::map<std::string, std::vector<std::string>> sources;
+  bool operator==(const BootFacts&) const = default;
+};
+
+// "GRUB", "systemd-boot", ...
+std::string_view loader_name(Loader loader);
+
+// What this host or its boot loader cannot do, and why (Error::code operation_not_supported).
+std::unexpected<Error> unsupported(std::string why);
+
+}  // namespace vfirst

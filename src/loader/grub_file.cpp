@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "loader/grub_file.hpp"
+
+#include "host/loader_paths.hpp"
+#include "host/own_paths.hpp"
+#include "loader/environment_block.hpp"
+
+namespace vfirst {
+
+Result<GrubFile> read_grub_config(const FileReader& files) {
+  for (const auto path : kGrubConfigs) {
+    auto text = files.read(path);
+    if (!text && text.error().code == std::errc::no_such_file_or_directory) continue;
+    if (!text) return std::unexpected(text.error());
+    auto config = GrubConfig::parse(*text);
+    return GrubFile{std::string(path), std::move(*text), std::move(config)};
+  }
+  return refuse("boot/grub/grub.cfg: not there; run update-grub first");
+}
+
+std::vector<std::string> faults(const GrubFile& file, std::string_view block) {
+  auto faults = file.config.faults();
+  const bool esp = block != kEnvironment;
+  if (file.config.fragment && file.config.block_on_esp != esp)
+    faults.push_back(fmt::format(
+        "its fragment reads the block from {}",
+        esp ? "/boot, where GRUB cannot write"
+            : "the EFI system partition, and it belongs to /boot"));
+  return faults;
+}
+
+std::string grub_environment_path(const FileReader& files, const Root& root) {
+  for (const std::string path : {"boot/grub2/grubenv", "boot/grub/grubenv"}) {
+    if (!files.exists(path)) continue;
+    // RHEL 8 on UEFI: a link to the ESP. A rename would replace the link, and an overwrite does not
+    // follow it.
+    return root.link(path) ? root.real_path(path) : path;
+  }
+  return {};
+}
+
+std::string grub_variable(
+    const FileReader& files, std::string_view environment, std::string_view name) {
+  if (environment.empty()) return {};
+  return environment_value(files.read(environment).value_or(""), name);
+}
+
+}  // namespace vfirst

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+// grub.cfg: where it is, and whether it does what we need.
+
+#include "host/files.hpp"
+#include "loader/grub_config.hpp"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace vfirst {
+
+struct GrubFile {
+  // boot/grub/grub.cfg.
+  std::string path;
+  std::string text;
+  GrubConfig config;
+};
+
+// Refused where there is none.
+Result<GrubFile> read_grub_config(const FileReader& files);
+
+// Why this grub.cfg does not do what we need, the block's place (environment_path) included; empty
+// where it does.
+std::vector<std::string> faults(const GrubFile& file, std::string_view block);
+
+// The block that GRUB keeps beside its configuration (boot/grub2/grubenv). On UEFI it may be a link
+// to the EFI system partition; then the path is the link's target. "" where there is none.
+std::string grub_environment_path(const FileReader& files, const Root& root);
+
+// A variable of that block; "" where it is not set.
+std::string grub_variable(
+    const FileReader& files, std::string_view environment, std::string_view name);
+
+}  // namespace vfirst

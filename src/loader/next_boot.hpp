@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+// What the boot loader does at the next boot when nobody is at the console: for whoever takes its
+// place (kexec). These are free functions, and cold: early boot needs none of them, so a program
+// without `apply` does not link them, and one with it has them small.
+
+#include "host/files.hpp"
+#include "loader/boot_facts.hpp"
+#include "loader/grub_config.hpp"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace vfirst {
+
+struct NextBoot {
+  // Relative to the root: "boot/vmlinuz-6.12.9".
+  std::string kernel;
+  // The kernel unpacks them one after the other.
+  std::vector<std::string> initrds;
+  // All of it, ours and a trial's included.
+  std::string cmdline;
+  // It is the one boot of a trial that is armed.
+  bool trial = false;
+  bool operator==(const NextBoot&) const = default;
+};
+
+// The kernel that comes next if nobody chooses, its initrds and its whole line. Refused where that
+// cannot be known, and where only the loader can boot it (systemd-boot counts a trial's boots
+// itself).
+[[gnu::cold]] Result<NextBoot> next_boot(
+    const FileReader& files, const Root& root, const BootFacts& boot);
+
+// The item that GRUB takes for `chosen`, its variable "default" (grub-core/normal/menu.c,
+// get_entry_number): a number, a title or an id, one a level, '>' between them and '>>' for a '>'
+// in a title; whatever names nothing is the first. nullptr where there is no menu.
+[[gnu::cold]] const GrubItem* default_item(const GrubConfig& config, std::string_view chosen);
+
+// A file as a loader names it, from its own file system's root, found in ours: under `base` where
+// that is one of its own, below a subvolume's name where the loader sees that. Refused where there
+// is none.
+[[gnu::cold]] Result<std::string> loader_file(
+    const FileReader& files, std::string_view base, std::string_view path);
+
+// next_boot's part for entries of the Boot Loader Specification.
+[[gnu::cold]] Result<NextBoot> bls_next_boot(
+    const FileReader& files, const Root& root, const BootFacts& boot);
+
+}  // namespace vfirst
