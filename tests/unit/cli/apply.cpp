@@ -5,11 +5,13 @@
 
 #include "bootloader/bls_backend.hpp"
 #include "bootloader/grub_backend.hpp"
+#include "bootloader/trial.hpp"
 #include "cli/kexec.hpp"
 #include "cli/provision.hpp"
 #include "cli/transaction.hpp"
 #include "crash/grub_view.hpp"
-#include "image/seal.hpp"
+#include "host/own_paths.hpp"
+#include "plan/legacy.hpp"
 #include "unit/bootloader/bls_hosts.hpp"
 #include "unit/plan/machine.hpp"
 #include "unit/tree.hpp"
@@ -234,6 +236,36 @@ TEST_CASE(
     CHECK(host.files.writes == 0);
     CHECK(host.acted.empty());
   }
+}
+
+// A package that is updated while a trial of 0.1.0 is under way: the files have its name of the
+// plan.
+TEST_CASE(
+    "a plan that 0.1.0 armed is not armed anew, and one that failed there is refused", "[trial]") {
+  ApplyHost host;
+  const auto old_name = legacy::hash(host.plan);
+  REQUIRE(host.backend.apply(
+      host.plan.cmdline(), {.plan = old_name,
+                            .dry_run = false,
+                            .trial = true,
+                            .force = false,
+                            .trial_only = trial_arguments(old_name, {}),
+                            .limit = 2047,
+                            .prove = {},
+                            .run = {}}));
+  const int armed = host.files.writes;
+  CHECK(host.run() == ExitCode::done);
+  CHECK(host.files.writes == armed);
+  CHECK(host.backend.state()->trial_plan == old_name);
+  // GRUB took it, and it was not confirmed.
+  auto slots = *current_slots(host.files, host.facts.boot);
+  REQUIRE(slots.environment->set("vfirst_try", "-"));
+  host.files.disk[slots.path] = slots.environment->bytes();
+  CHECK(host.backend.state()->trial == Trial::failed);
+  CHECK(host.run() == ExitCode::refused);
+  host.options.force = true;
+  CHECK(host.run() == ExitCode::done);
+  CHECK(host.backend.state()->trial == Trial::armed);
 }
 
 TEST_CASE("provisioning reboots once where the count survives", "[trial][provisioning]") {
