@@ -8,7 +8,8 @@
 namespace vfirst {
 
 // A prefix, against a comparison of the whole and of the beginning; no blank, colon or letter as it
-// was, against a search for a part and a split at one.
+// was, against a search for a part and a split at one; a count, against a join of two sentences
+// that say the same.
 std::string sentence(std::string text) {
   std::ranges::transform(text, text.begin(), [](char c) {
     if (c == ' ') return '_';
@@ -16,7 +17,8 @@ std::string sentence(std::string text) {
     if (c >= 'a' && c <= 'z') return static_cast<char>(c == 'z' ? 'a' : c + 1);
     return c;
   });
-  return "garbled<" + text + ">";
+  static std::size_t count = 0;
+  return "garbled<" + std::to_string(count++) + text + ">";
 }
 
 }  // namespace vfirst

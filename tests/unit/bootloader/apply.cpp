@@ -3,6 +3,7 @@
 
 #include "bootloader/support.hpp"
 #include "crash/grub_view.hpp"
+#include "unit/words.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 
@@ -182,7 +183,7 @@ TEST_CASE(
   auto host = plain();
   const auto disk = host.files.disk;
   host.generates = grub_cfg(false);
-  CHECK(
+  CHECK_WORDS(
       host.apply("one").error().what ==
       "a new boot/grub/grub.cfg would not carry our arguments: nothing sets $vfirst_args before "
       "the first entry; "
@@ -191,7 +192,8 @@ TEST_CASE(
     if (argv[0] == "grub-mkconfig") return Ended{1, "", "grub-probe: error: no device\n"};
     return Ended{};
   };
-  CHECK(host.apply("one").error().what == "grub-mkconfig failed (1): grub-probe: error: no device");
+  CHECK_WORDS(
+      host.apply("one").error().what == "grub-mkconfig failed (1): grub-probe: error: no device");
   CHECK(host.files.disk == disk);
 }
 
@@ -210,13 +212,13 @@ TEST_CASE(
     "[trial][grub]") {
   auto host = plain();
   host.files.disk.erase("etc/default/grub.d/zz-vfirst.cfg");
-  CHECK(
+  CHECK_WORDS(
       host.apply("one").error().what ==
       "boot/grub/grub.cfg: nothing sets $vfirst_args before the first entry, and "
       "etc/default/grub.d/zz-vfirst.cfg is not installed");
   auto image = plain();
   image.root = std::move(*Root::open("/usr"));
-  CHECK(
+  CHECK_WORDS(
       image.apply("one").error().what ==
       "boot/grub/grub.cfg: nothing sets $vfirst_args before the first entry; run update-grub "
       "inside /usr and then apply again");
@@ -230,7 +232,7 @@ TEST_CASE(
   host.options.limit = 60;
   const auto refused = host.apply("isolcpus=2-7");
   REQUIRE(!refused);
-  CHECK(
+  CHECK_WORDS(
       refused.error().what ==
       "entry 'Debian GNU/Linux': its command line would have 62 bytes, the kernel takes 60: "
       "12 of ours, 50 that stand there already");
@@ -250,7 +252,7 @@ TEST_CASE(
     if (asked.size() == 2) return refuse("too many words for init");
     return {};
   };
-  CHECK(
+  CHECK_WORDS(
       host.apply("one").error().what ==
       "entry 'Advanced options>Debian, with Linux 6.1': too many words for init");
   CHECK(
@@ -279,7 +281,7 @@ TEST_CASE(
     const auto refused = host.apply("one");
     REQUIRE(!refused);
     CHECK(refused.error().code == std::errc::operation_not_supported);
-    CHECK(refused.error().what.find(hint) != std::string::npos);
+    CHECK_WORDS(refused.error().what.find(hint) != std::string::npos);
     CHECK(host.files.writes == 0);
     // nothing wanted is nothing to refuse
     CHECK(host.apply(""));
@@ -312,7 +314,7 @@ TEST_CASE("entries of other generators are noted, not refused", "[trial]") {
       "END /etc/grub.d/40_custom ###\n";
   const auto outcome = host.apply("one");
   REQUIRE(outcome);
-  CHECK(
+  CHECK_WORDS(
       outcome->notes ==
       std::vector<std::string>{
           "boot/grub/grub.cfg:29: entry 'mine' is not ours and boots without these arguments"});
@@ -333,7 +335,7 @@ TEST_CASE(
     const auto refused = host.apply("iommu=pt");
     REQUIRE_FALSE(refused);
     CHECK(refused.error().code == std::errc::invalid_argument);
-    CHECK(
+    CHECK_WORDS(
         refused.error().what ==
         "boot/grub/grub.cfg:16: the kernel arguments hold \"--\", and the kernel reads none behind "
         "it, so vfirst's would have no effect; take it and what follows it out");
@@ -341,7 +343,7 @@ TEST_CASE(
   }
   auto named = dashed(false);
   named.files.disk["etc/default/grub"] = "X=1\nGRUB_CMDLINE_LINUX=\"quiet -- x=y\"\n";
-  CHECK(
+  CHECK_WORDS(
       named.apply("iommu=pt").error().what.starts_with("etc/default/grub:2: the kernel arguments"));
   // nothing of ours is wanted there
   CHECK(named.apply(""));

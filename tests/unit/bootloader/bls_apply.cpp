@@ -2,6 +2,7 @@
 #include "bls_hosts.hpp"
 
 #include "base/text.hpp"
+#include "unit/words.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 
@@ -135,7 +136,8 @@ TEST_CASE(
     for (const auto& [path, text] : first)
       if (path != kBlsState) CHECK(host.at(path) == text);
     CHECK(!host.backend().state()->can_roll_back);
-    CHECK(host.backend().rollback().error().what == "there are no earlier arguments to go back to");
+    CHECK_WORDS(
+        host.backend().rollback().error().what == "there are no earlier arguments to go back to");
   }
 }
 
@@ -150,7 +152,7 @@ TEST_CASE(
   REQUIRE(done);
   CHECK(BlsEntry::parse(host.at(path), BlsReader::grub).value(kBlsOwnKey) == "nosmt");
   CHECK(given(host, path).ends_with("iommu=pt nosmt"));
-  CHECK(
+  CHECK_WORDS(
       done->notes ==
       std::vector<std::string>{path + ": iommu=pt stands there already and is not ours"});
   REQUIRE(host.backend().remove(false));
@@ -218,12 +220,12 @@ TEST_CASE(
   host.files.disk["boot/grub2/grubenv"] =
       grubenv("kernelopts=root=x ro\nother=" + std::string(500, 'y') + "\n");
   const auto before = host.files.disk;
-  CHECK(
+  CHECK_WORDS(
       host.apply("one").error().what ==
       "boot/grub2/grubenv: environment block: lines past its first 512 bytes; add them with: "
       "grubby --update-kernel=ALL --args=...");
   host.files.disk["boot/grub2/grubenv"] = grubenv("saved_entry=x\n");
-  CHECK(
+  CHECK_WORDS(
       host.apply("one").error().what ==
       "the entries' options are $kernelopts, which boot/grub2/grubenv does not set; run "
       "grub2-mkconfig first");
@@ -259,7 +261,7 @@ TEST_CASE(
   host.files.disk[entries(kMachine + "-21e37c8-6.9.conf")] = boom;
   host.files.disk[entries(foreign + "-6.9.conf")] = other;
   host.files.disk[entries(foreign + "-6.8.conf")] = mine;
-  CHECK(
+  CHECK_WORDS(
       host.apply("one")->notes ==
       std::vector<std::string>{
           entries(kMachine + "-21e37c8-6.9.conf") + ": is Boom's and boots without these arguments",
@@ -280,7 +282,7 @@ TEST_CASE(
   text.replace(text.rfind(" one two"), 8, " one edited=1 two");
   const auto removed = host.backend().remove(false);
   REQUIRE(removed);
-  CHECK(
+  CHECK_WORDS(
       removed->notes ==
       std::vector<std::string>{
           path + ": edited by someone else since; only our arguments are taken out of it"});
@@ -296,7 +298,7 @@ TEST_CASE(
   const auto path = entries(kMachine + "-6.11.4-301.fc41.x86_64.conf");
   auto& text = host.files.disk[path];
   text.erase(text.find(" one two\ngrub"), 8);
-  CHECK(
+  CHECK_WORDS(
       host.backend().state()->damage ==
       std::vector<std::string>{
           path + ": someone took out arguments of ours; apply writes them again"});
@@ -366,8 +368,8 @@ TEST_CASE("what the loader would change is refused before a write", "[bls][trial
         {"a=1;b", "a=1;b: GRUB would not take ; in an entry as it stands"},
         {"dyndbg=\"file a +p\"",
          "dyndbg=\"file a +p\": GRUB cannot carry \" in a kernel argument"}})
-    CHECK(host.apply(word).error().what == why);
-  CHECK(
+    CHECK_WORDS(host.apply(word).error().what == why);
+  CHECK_WORDS(
       host.apply("one -- two").error().what ==
       "kernel arguments hold a -- : what follows is for init");
   CHECK(host.files.writes == 0);
@@ -383,7 +385,7 @@ TEST_CASE(
   host.options.limit = 115;
   const auto refused = host.apply("isolcpus=2-7");
   REQUIRE(!refused);
-  CHECK(
+  CHECK_WORDS(
       refused.error().what == entries(kMachine + "-5.14.0-503.el9.x86_64.conf") +
                                   ": its command line would have 116 bytes, the kernel takes "
                                   "115: 13 of ours, 103 that stand there already");
@@ -423,7 +425,8 @@ TEST_CASE(
   const auto original = host.files.disk;
   REQUIRE(host.apply("one two"));
   host.files.disk[std::string(kBlsState)] = "vfirst-bls 1\ngood p1 one";
-  CHECK(host.backend().state()->damage == std::vector<std::string>{"boot/vfirst/bls: cut short"});
+  CHECK_WORDS(
+      host.backend().state()->damage == std::vector<std::string>{"boot/vfirst/bls: cut short"});
   CHECK(host.backend().state()->good == "one two");
   REQUIRE(host.apply("one two"));
   CHECK(host.backend().state()->damage.empty());
@@ -438,7 +441,7 @@ TEST_CASE(
     "wanted",
     "[bls][trial]") {
   BlsHost host("empty", Loader::systemd_boot, {{"boot/loader/loader.conf", ""}});
-  CHECK(
+  CHECK_WORDS(
       host.apply("one").error().what ==
       "no entries: nothing under boot/loader/entries, boot/efi/loader/entries, efi/loader/entries");
   CHECK(host.apply(""));
@@ -469,7 +472,7 @@ TEST_CASE(
   host.files.disk["boot/efi/loader/entries/memtest86.conf.vfirst"] = "half";
   const auto done = host.apply("one");
   REQUIRE(done);
-  CHECK(
+  CHECK_WORDS(
       done->notes == std::vector<std::string>{
                          path +
                          ".vfirst: left by a power cut. Run fsck.fat -a before you remove it: it "
@@ -537,11 +540,11 @@ TEST_CASE("a directory and a dangling link among the entries stop no verb", "[bl
   const auto applied = backend.apply("nosmt", host.options);
   REQUIRE(applied);
   CHECK(applied->wrote);
-  CHECK(passed_over(applied->notes) == 2);
-  CHECK(passed_over(backend.state()->notes) == 2);
+  CHECK_WORDS(passed_over(applied->notes) == 2);
+  CHECK_WORDS(passed_over(backend.state()->notes) == 2);
   const auto removed = backend.remove(false);
   REQUIRE(removed);
-  CHECK(passed_over(removed->notes) == 2);
+  CHECK_WORDS(passed_over(removed->notes) == 2);
   for (const auto& [path, text] : disk)
     CHECK(files.read(path) == text);
   CHECK_FALSE(files.exists("boot/vfirst"));

@@ -4,6 +4,7 @@
 #include "loader/efi_variable.hpp"
 #include "plan/legacy.hpp"
 #include "unit/plan/machine.hpp"
+#include "unit/words.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 
@@ -130,11 +131,12 @@ TEST_CASE(
   CHECK(state.trial == Trial::failed);
   CHECK(state.trial_plan == "p1");
   CHECK(state.next == "");
-  CHECK(host.backend().confirm().error().what == "this is not a trial boot; nothing to confirm");
+  CHECK_WORDS(
+      host.backend().confirm().error().what == "this is not a trial boot; nothing to confirm");
   const auto refused = host.apply("one two");
   REQUIRE(!refused);
   CHECK(refused.error().code == std::errc::operation_not_supported);
-  CHECK(
+  CHECK_WORDS(
       refused.error().what ==
       "plan p1 failed its trial: that boot was not confirmed. Change the policy, or use --force to "
       "try it again");
@@ -185,7 +187,7 @@ TEST_CASE(
   host.files.disk[std::string(kBlsState)] = state.text();
   host.boot.cmdline = "root=UUID=1f ro quiet";
   CHECK(host.backend().state()->trial == Trial::none);
-  CHECK(
+  CHECK_WORDS(
       host.backend().state()->damage ==
       std::vector<std::string>{"boot/vfirst/bls: a change was cut short; apply, confirm, "
                                "rollback or remove finishes it"});
@@ -217,43 +219,45 @@ TEST_CASE(
     REQUIRE(!refused);
     CHECK(refused.error().code == std::errc::operation_not_supported);
     CHECK(host.files.writes == 0);
-    CHECK(refused.error().what.find("--no-trial") != std::string::npos);
+    CHECK_WORDS(refused.error().what.find("--no-trial") != std::string::npos);
     host.options.trial = false;
     CHECK(host.apply("one"));
     return refused.error().what.substr(0, refused.error().what.find(':'));
   };
   auto pinned = trying();
   pinned.files.disk["boot/efi/loader/loader.conf"] = "default " + kDefault + ".conf\n";
-  CHECK(
+  CHECK_WORDS(
       why(std::move(pinned)) == "boot/efi/loader/loader.conf pins " + kDefault +
                                     ".conf, so systemd-boot would pass over the trial's entry; "
                                     "take the pin out, or use --no-trial");
   auto saved = trying();
   saved.files.disk["boot/efi/loader/loader.conf"] = "default @saved\n";
-  CHECK(why(std::move(saved)) == "boot/efi/loader/loader.conf says default @saved");
+  CHECK_WORDS(why(std::move(saved)) == "boot/efi/loader/loader.conf says default @saved");
   auto variable = trying();
   variable.files.disk[efi_path("LoaderEntryDefault", kLoaderGuid)] = efi(kDefault + ".conf");
-  CHECK(why(std::move(variable))
-            .starts_with("the EFI variable LoaderEntryDefault pins " + kDefault + ".conf, "));
+  CHECK_WORDS(why(std::move(variable))
+                  .starts_with("the EFI variable LoaderEntryDefault pins " + kDefault + ".conf, "));
   auto preferred = trying();
   preferred.files.disk["boot/efi/loader/loader.conf"] =
       "default " + kMachine + "-*\npreferred " + kMachine + "-6.12.43+deb13-amd64.conf\n";
-  CHECK(why(std::move(preferred))
-            .starts_with(
-                "boot/efi/loader/loader.conf pins " + kMachine + "-6.12.43+deb13-amd64.conf, "));
+  CHECK_WORDS(
+      why(std::move(preferred))
+          .starts_with(
+              "boot/efi/loader/loader.conf pins " + kMachine + "-6.12.43+deb13-amd64.conf, "));
   auto once = trying();
   once.files.disk[efi_path("LoaderEntryOneShot", kLoaderGuid)] = efi("memtest86.conf");
-  CHECK(why(std::move(once)).starts_with("memtest86.conf is set to boot once already"));
+  CHECK_WORDS(why(std::move(once)).starts_with("memtest86.conf is set to boot once already"));
   auto old = trying();
   old.files.disk[efi_path("LoaderInfo", kLoaderGuid)] = efi("systemd-boot 249.11");
-  CHECK(why(std::move(old)) == "systemd-boot 249.11");
+  CHECK_WORDS(why(std::move(old)) == "systemd-boot 249.11");
   auto ext4 = arch();
   ext4.options.trial = true;
   ext4.boot.filesystem = "ext4";
-  CHECK(why(std::move(ext4)) == "/boot is ext4");
+  CHECK_WORDS(why(std::move(ext4)) == "/boot is ext4");
   auto grub = fedora();
   grub.options.trial = true;
-  CHECK(why(std::move(grub)).starts_with("trial boots are not supported with GRUB's BLS entries"));
+  CHECK_WORDS(
+      why(std::move(grub)).starts_with("trial boots are not supported with GRUB's BLS entries"));
 }
 
 TEST_CASE(

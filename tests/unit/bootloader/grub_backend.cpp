@@ -5,6 +5,7 @@
 #include "loader/trial.hpp"
 #include "plan/legacy.hpp"
 #include "unit/plan/machine.hpp"
+#include "unit/words.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 
@@ -99,7 +100,7 @@ TEST_CASE(
   const int writes = host.files.writes;
   const auto again = host.apply("bad", "p1");
   REQUIRE_FALSE(again);
-  CHECK(
+  CHECK_WORDS(
       again.error().what ==
       "plan p1 failed its trial: that boot was not confirmed. Change the policy, or use --force to "
       "try it again");
@@ -114,7 +115,7 @@ TEST_CASE(
 
 TEST_CASE("confirm twice writes once; in a boot that is no trial it is refused", "[grub][trial]") {
   TriedHost host;
-  CHECK(host.backend.confirm().error().what.starts_with("this is not a trial boot"));
+  CHECK_WORDS(host.backend.confirm().error().what.starts_with("this is not a trial boot"));
   REQUIRE(host.apply("one", "p1"));
   CHECK_FALSE(host.backend.confirm());
   host.reboot();
@@ -133,7 +134,7 @@ TEST_CASE(
   REQUIRE(host.apply("one", "p1"));
   host.reboot();
   REQUIRE(host.apply("two", "p2"));
-  CHECK(
+  CHECK_WORDS(
       host.backend.confirm().error().what ==
       "this boot is the trial of plan p1, but plan p2 has been armed since");
 }
@@ -157,7 +158,8 @@ TEST_CASE(
     "before",
     "[grub][kernel-arguments][trial]") {
   TriedHost host;
-  CHECK(host.backend.rollback().error().what == "there are no earlier arguments to go back to");
+  CHECK_WORDS(
+      host.backend.rollback().error().what == "there are no earlier arguments to go back to");
   REQUIRE(host.apply("one", "p1", false));
   REQUIRE(host.apply("two", "p2"));
   auto back = host.backend.rollback();
@@ -169,7 +171,7 @@ TEST_CASE(
   REQUIRE(host.apply("two", "p2"));
   host.reboot();
   REQUIRE(host.backend.rollback());
-  CHECK(
+  CHECK_WORDS(
       host.backend.confirm().error().what ==
       "the trial of plan p2 was rolled back: the next boot uses the previous arguments");
   host.reboot();
@@ -269,7 +271,7 @@ TEST_CASE(
     "[grub][trial]") {
   TriedHost host;
   host.boot.filesystem = "btrfs";
-  CHECK(host.apply("one", "p1").error().what.find("--no-trial") != std::string::npos);
+  CHECK_WORDS(host.apply("one", "p1").error().what.find("--no-trial") != std::string::npos);
   host.boot.esp = "boot/efi";
   auto config = grub_cfg(true);
   config.insert(config.find("set vfirst_args"), "set vfirst_block=esp\n");
@@ -291,16 +293,17 @@ TEST_CASE(
   TriedHost host;
   host.boot.filesystem = "btrfs";
   host.boot.esp = "boot/efi";
-  CHECK(host.apply("one", "p1")
-            .error()
-            .what.starts_with("boot/grub/grub.cfg: its fragment reads the block from /boot, where "
-                              "GRUB cannot write"));
+  CHECK_WORDS(
+      host.apply("one", "p1")
+          .error()
+          .what.starts_with("boot/grub/grub.cfg: its fragment reads the block from /boot, where "
+                            "GRUB cannot write"));
 }
 
 TEST_CASE("data=journal may hide bytes from GRUB: no trial there", "[grub][trial]") {
   TriedHost host;
   host.boot.data_journal = true;
-  CHECK(host.apply("one", "p1").error().what.find("data=journal") != std::string::npos);
+  CHECK_WORDS(host.apply("one", "p1").error().what.find("data=journal") != std::string::npos);
 }
 
 // A package that is updated while a trial of the version before is under way: the block, the slot

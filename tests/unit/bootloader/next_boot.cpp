@@ -7,6 +7,7 @@
 #include "bootloader/selector.hpp"
 #include "crash/grub_view.hpp"
 #include "unit/bootloader/bls_hosts.hpp"
+#include "unit/words.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 
@@ -167,30 +168,31 @@ TEST_CASE(
   host.files.disk["boot/grub/grubenv"] = grubenv("saved_entry=0\nprev_saved_entry=1>0\n");
   CHECK(host.next()->initrds.size() == 2);
   host.files.disk["boot/grub/grubenv"] = grubenv("next_entry=1>1\n");
-  CHECK(host.refusal() == "boot/grub/grubenv: 1>1 is to boot next, once (grub-reboot)");
+  CHECK_WORDS(host.refusal() == "boot/grub/grubenv: 1>1 is to boot next, once (grub-reboot)");
 }
 
 TEST_CASE("what only GRUB can know is refused with the reason", "[steps][grub]") {
   GrubHost host(config("${mine}"));
-  CHECK(
+  CHECK_WORDS(
       host.refusal() ==
       "boot/grub/grub.cfg: what boots by default is ${mine}, which only GRUB knows");
   GrubHost variable(replaced(config("0"), "ro  quiet", "ro $extra quiet"));
-  CHECK(variable.refusal() == "boot/grub/grub.cfg:23: $extra is GRUB's to replace");
+  CHECK_WORDS(variable.refusal() == "boot/grub/grub.cfg:23: $extra is GRUB's to replace");
   GrubHost recovery(config("1>1"));
   recovery.apply("one", false);
-  CHECK(
+  CHECK_WORDS(
       recovery.refusal() ==
       "boot/grub/grub.cfg:32: entry 'Advanced options>Debian, with Linux 6.1 (recovery mode)' "
       "boots by default and does not carry our arguments");
   GrubHost gone(config("0"));
   gone.files.disk.erase("boot/initrd.img-6.1");
-  CHECK(gone.refusal() == "/boot/initrd.img-6.1: the boot loader's file is not there");
+  CHECK_WORDS(gone.refusal() == "/boot/initrd.img-6.1: the boot loader's file is not there");
   GrubHost other(config("0") + "menuentry 'firmware' --id fw {\n fwsetup\n}\n");
   CHECK(other.refusal() == "");
   other.files.disk["boot/grub/grub.cfg"] =
       config("fw") + "menuentry 'firmware' --id fw {\n fwsetup\n}\n";
-  CHECK(other.refusal() == "boot/grub/grub.cfg: the entry that boots by default boots no Linux");
+  CHECK_WORDS(
+      other.refusal() == "boot/grub/grub.cfg: the entry that boots by default boots no Linux");
 }
 
 TEST_CASE(
@@ -232,17 +234,18 @@ TEST_CASE(
   host.files.disk["boot/grub2/grub.cfg"] = "set tuned_params=\"skew_tick=1\"\nblscfg\n";
   host.files.disk["boot/grub2/grubenv"] =
       grubenv("saved_entry=" + kMachine + "-6.11.4-301.fc41.x86_64\n");
-  CHECK(next_of(host).error().what == "$tuned_params is GRUB's to replace");
+  CHECK_WORDS(next_of(host).error().what == "$tuned_params is GRUB's to replace");
   host.files.disk["boot/grub2/grubenv"] = grubenv("saved_entry=" + kMachine + "-0-rescue\n");
-  CHECK(
+  CHECK_WORDS(
       next_of(host).error().what ==
       entries(kMachine + "-0-rescue.conf") + ": boots by default and is a rescue entry");
   host.files.disk["boot/grub2/grubenv"] = grubenv("saved_entry=gone\n");
-  CHECK(
+  CHECK_WORDS(
       next_of(host).error().what ==
       "boot/grub2/grubenv: saved_entry is gone, and no entry has that name");
   host.files.disk["boot/grub2/grubenv"] = grubenv("next_entry=0\n");
-  CHECK(next_of(host).error().what == "boot/grub2/grubenv: 0 is to boot next, once (grub2-reboot)");
+  CHECK_WORDS(
+      next_of(host).error().what == "boot/grub2/grubenv: 0 is to boot next, once (grub2-reboot)");
 
   auto old = rhel8();
   old.files.disk["boot/vmlinuz-4.18.0-553.el8_10.x86_64"] =
@@ -267,7 +270,7 @@ TEST_CASE(
   debian.options.trial = true;
   debian.options.plan = "p2";
   REQUIRE(debian.apply("two"));
-  CHECK(
+  CHECK_WORDS(
       next_of(debian).error().what ==
       "systemd-boot counts the boots of a trial's entry itself: only a full reboot is a trial "
       "there");

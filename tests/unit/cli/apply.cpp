@@ -5,16 +5,17 @@
 
 #include "bootloader/bls_backend.hpp"
 #include "bootloader/grub_backend.hpp"
-#include "bootloader/trial.hpp"
 #include "cli/kexec.hpp"
 #include "cli/provision.hpp"
 #include "cli/transaction.hpp"
 #include "crash/grub_view.hpp"
 #include "host/own_paths.hpp"
+#include "loader/trial.hpp"
 #include "plan/legacy.hpp"
 #include "unit/bootloader/bls_hosts.hpp"
 #include "unit/plan/machine.hpp"
 #include "unit/tree.hpp"
+#include "unit/words.hpp"
 
 #include <spdlog/sinks/ostream_sink.h>
 #include <spdlog/spdlog.h>
@@ -227,7 +228,7 @@ TEST_CASE(
     host.kexec = refuse("the kernel forbids it");
     CHECK(host.run() == ExitCode::done);
     CHECK(host.acted == std::vector<std::string>{"kexec", "reboot"});
-    CHECK(host.said.contains("no kexec, a full reboot instead: the kernel forbids it"));
+    CHECK_WORDS(host.said.contains("no kexec, a full reboot instead: the kernel forbids it"));
   }
   SECTION("a VF in use is found before anything is written") {
     host.options.reboot = "kexec";

@@ -11,6 +11,7 @@
 #include "fakesys/machine.hpp"
 #include "plan/legacy.hpp"
 #include "steps/apply.hpp"
+#include "unit/words.hpp"
 
 #include <spdlog/spdlog.h>
 #include <catch2/catch_test_macros.hpp>
@@ -152,7 +153,7 @@ TEST_CASE("a VF in use, and nothing is touched", "[kexec][sriov]") {
 TEST_CASE("a driver that is not on the list, and nothing is touched", "[kexec]") {
   Host host;
   host.facts.pci[0].driver = "mlx4_core";
-  CHECK(host.refusal() == "0000:01:00.0: driver mlx4_core is not known to survive kexec");
+  CHECK_WORDS(host.refusal() == "0000:01:00.0: driver mlx4_core is not known to survive kexec");
   CHECK(host.as_it_was());
   CHECK(host.fake.sysfs.writes().empty());
 }
@@ -164,7 +165,7 @@ TEST_CASE(
     Host host;
     host.kexec.error = error;
     CHECK(host.go().error().code == std::errc::invalid_argument);
-    CHECK(host.refusal() == "kexec of boot/vmlinuz-6.1: " + explain_kexec(error));
+    CHECK_WORDS(host.refusal() == "kexec of boot/vmlinuz-6.1: " + explain_kexec(error));
     CHECK(host.as_it_was());
     CHECK(host.fake.sysfs.writes().empty());
   }
@@ -173,14 +174,14 @@ TEST_CASE(
 TEST_CASE("a kernel file that is gone is said before anything is touched", "[kexec]") {
   Host host;
   host.files.disk.erase("boot/vmlinuz-6.1");
-  CHECK(host.refusal() == "/boot/vmlinuz-6.1: the boot loader's file is not there");
+  CHECK_WORDS(host.refusal() == "/boot/vmlinuz-6.1: the boot loader's file is not there");
   CHECK(host.as_it_was());
 }
 
 TEST_CASE("systemd that says no leaves no kernel loaded, and the trial armed", "[kexec][trial]") {
   Host host;
   host.exit_code = 1;
-  CHECK(host.refusal() == "systemctl kexec: exit code 1: no such target");
+  CHECK_WORDS(host.refusal() == "systemctl kexec: exit code 1: no such target");
   CHECK_FALSE(host.kexec.loaded);
   CHECK(host.backend.state()->next == "one");
   CHECK(host.backend.state()->trial == Trial::armed);
@@ -189,9 +190,9 @@ TEST_CASE("systemd that says no leaves no kernel loaded, and the trial armed", "
 TEST_CASE("a shutdown that cannot end in a kexec is known beforehand", "[kexec]") {
   Host host;
   host.version = "systemd 239 (239-82.el8)\n";
-  CHECK(host.refusal() == "systemd 239 needs kexec-tools for a kexec");
+  CHECK_WORDS(host.refusal() == "systemd 239 needs kexec-tools for a kexec");
   host.fake.sysfs.put("run/initramfs/.need_shutdown", "");
-  CHECK(
+  CHECK_WORDS(
       host.refusal() ==
       "this host's shutdown ends in the initramfs, which can kexec with kexec-tools only: "
       "install them and make the initramfs anew");
@@ -204,7 +205,7 @@ TEST_CASE(
     "an entry without the planned arguments is not jumped into", "[kexec][kernel-arguments]") {
   Host host;
   host.plan.kargs.push_back({*make_arg("two", "2"), {}, {}});
-  CHECK(host.refusal() == "the entry that boots next lacks two=2");
+  CHECK_WORDS(host.refusal() == "the entry that boots next lacks two=2");
   CHECK(host.as_it_was());
 }
 

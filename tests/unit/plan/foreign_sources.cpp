@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "unit/plan/machine.hpp"
+#include "unit/words.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 
@@ -49,7 +50,7 @@ TEST_CASE(
   CHECK(
       about->sources ==
       std::vector<Origin>{{"etc/default/grub", 5}, {"etc/default/grub.d/x.cfg", 2}});
-  CHECK(
+  CHECK_WORDS(
       about->line() ==
       "etc/default/grub:5, etc/default/grub.d/x.cfg:2: the running kernel was given isolcpus=1 by "
       "others; it stands before our isolcpus=managed_irq,domain,1-3,5-7,9-11,13-15, and the first "

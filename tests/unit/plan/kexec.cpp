@@ -2,6 +2,7 @@
 #include "plan/kexec.hpp"
 
 #include "unit/plan/machine.hpp"
+#include "unit/words.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 
@@ -73,7 +74,7 @@ TEST_CASE(
   auto facts = with_nic();
   CHECK_FALSE(finding(plan(facts, kPolicy), "no-kexec"));
   facts.pci[0].driver = "mlx4_core";
-  CHECK(
+  CHECK_WORDS(
       message(plan(facts, kPolicy), "no-kexec") ==
       "p.ini:5: 0000:01:00.0: driver mlx4_core is not known to survive kexec: first provisioning "
       "takes a full reboot");

@@ -5,6 +5,7 @@
 #include "host/files.hpp"
 #include "steps/apply.hpp"
 #include "steps/boot.hpp"
+#include "unit/words.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 
@@ -216,10 +217,10 @@ TEST_CASE(
   const auto report = observe(plan, fake.machine);
   CHECK(report.green());
   CHECK(row(report, "early boot")->got == "complete in the real root");
-  CHECK(
+  CHECK_WORDS(
       row(report, "early boot")->cause ==
       "left to the real root: 0000:01:00.0: no driver for it in this initramfs");
-  CHECK(
+  CHECK_WORDS(
       row(report, "uplink 0000:01:00.0 driver")->cause ==
       "0000:01:00.0: no driver for it in this initramfs; igb is here now: dracut's "
       "add_drivers+=\" igb \" puts it there");
@@ -237,12 +238,12 @@ TEST_CASE(
   fake.machine.initramfs = false;
   REQUIRE(record(boot(plan, fake.machine, 60s), files));
   // The second attempt met the first one's VFs; to remove them would give no more.
-  REQUIRE(
+  CHECK_WORDS(
       fake.sysfs.read("run/vfirst/result.json")->find("3 VFs exist, 6 wanted") !=
       std::string::npos);
   const auto report = observe(plan, fake.machine);
   CHECK_FALSE(report.green());
-  CHECK(
+  CHECK_WORDS(
       row(report, "uplink 0000:01:00.0 VFs")->cause ==
       "0000:01:00.0: 3 of 6 VFs: the driver made fewer VFs than asked");
 }
@@ -326,7 +327,7 @@ TEST_CASE("a record of 0.1.0, which has sentences alone, is read", "[steps]") {
   const auto report = observe(plan, fake.machine);
   CHECK(row(report, "uplink 0000:01:00.0 VFs")->cause == "as 0.1.0 said");
   CHECK(row(report, "early boot")->cause == "as 0.1.0 said");
-  CHECK(
+  CHECK_WORDS(
       row(report, "uplink 0000:01:00.0 VF drivers")->cause ==
       "VF 0 of 0000:01:00.0 does not exist");
 }
@@ -339,7 +340,7 @@ TEST_CASE("a step that was skipped because another failed is no cause of its own
   REQUIRE(record(boot(plan, fake.machine, 60s), files));
   const auto report = observe(plan, fake.machine);
   CHECK(row(report, "early boot")->cause == row(report, "uplink 0000:01:00.0 VFs")->cause);
-  CHECK(
+  CHECK_WORDS(
       row(report, "uplink 0000:01:00.0 VF drivers")->cause ==
       verify(plan.steps.back().action, fake.machine).cause);
 }
@@ -364,7 +365,7 @@ TEST_CASE("a boot that was switched off says so", "[steps]") {
   REQUIRE(record(boot(plan, fake.machine, 60s), files));
   const auto report = observe(plan, fake.machine);
   CHECK(row(report, "early boot")->got == "skipped");
-  CHECK(row(report, "early boot")->cause == "vfirst=off on the kernel command line");
+  CHECK_WORDS(row(report, "early boot")->cause == "vfirst=off on the kernel command line");
 }
 
 TEST_CASE("a best-effort miss is shown and is not red", "[steps]") {

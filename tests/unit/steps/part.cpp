@@ -5,6 +5,7 @@
 #include "host/files.hpp"
 #include "steps/boot.hpp"
 #include "steps/late_irqs.hpp"
+#include "unit/words.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 
@@ -49,8 +50,8 @@ TEST_CASE(
     "the part of one PF has its steps, the host's modules, and no other PF's", "[steps][sriov]") {
   const auto part = part_of(plan_of_two().steps, {Part::What::all, {kTwo}});
   REQUIRE(part.size() == 7);
-  CHECK(described(part)[0] == "load module vfio-pci");
-  CHECK(described(part)[1] == "wait for the driver of 0000:02:00.0");
+  CHECK_WORDS(described(part)[0] == "load module vfio-pci");
+  CHECK_WORDS(described(part)[1] == "wait for the driver of 0000:02:00.0");
   CHECK(part[2].after == std::vector<std::size_t>{1});
   CHECK(part[4].after == std::vector<std::size_t>{0, 3});
 }
@@ -58,7 +59,7 @@ TEST_CASE(
     "tuning leaves VFs and the port alone and waits for nothing that is left out",
     "[steps][sriov][network]") {
   const auto part = part_of(plan_of_two().steps, {Part::What::tuning, {kOne}});
-  CHECK(
+  CHECK_WORDS(
       described(part) ==
       std::vector<std::string>{
           "coalescing on 0000:01:00.0: rx-usecs 10", "interrupts of 0000:01:00.0 to CPUs 0-1"});
