@@ -16,6 +16,7 @@ namespace {
 
 std::vector<std::string> raw(const std::vector<KernelArg>& args) {
   std::vector<std::string> out;
+  out.reserve(args.size());
   for (const auto& arg : args)
     out.push_back(arg.raw);
   return out;
