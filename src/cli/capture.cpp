@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "cli/command.hpp"
 
+#include "base/json.hpp"
 #include "cli/load.hpp"
 #include "cli/output.hpp"
 #include "facts/capture.hpp"
 #include "host/stdio.hpp"
-#include "report/json.hpp"
 
 #include <fcntl.h>
 #include <unistd.h>

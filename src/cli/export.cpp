@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "export/format.hpp"
 
+#include "base/json.hpp"
 #include "base/text.hpp"
 #include "cli/command.hpp"
 #include "cli/load.hpp"
 #include "cli/output.hpp"
-#include "report/json.hpp"
 
 #include <spdlog/spdlog.h>
 #include <algorithm>

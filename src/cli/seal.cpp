@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "cli/command.hpp"
 
+#include "base/json.hpp"
 #include "base/words.hpp"
 #include "cli/load.hpp"
 #include "cli/output.hpp"
 #include "image/seal.hpp"
-#include "report/json.hpp"
 
 #include <spdlog/spdlog.h>
 #include <algorithm>

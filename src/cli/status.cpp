@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "cli/command.hpp"
 
+#include "base/json.hpp"
 #include "base/printable.hpp"
 #include "bootloader/support.hpp"
 #include "cli/load.hpp"
 #include "cli/output.hpp"
 #include "cli/transaction.hpp"
 #include "facts/read.hpp"
-#include "report/json.hpp"
 
 namespace vfirst {
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "cli/transaction.hpp"
 
+#include "base/json.hpp"
 #include "base/text.hpp"
 #include "cli/output.hpp"
 #include "facts/read.hpp"
 #include "host/process.hpp"
 #include "plan/argument_diff.hpp"
-#include "report/json.hpp"
 
 #include <spdlog/spdlog.h>
 #include <chrono>

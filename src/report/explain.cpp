@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "report/explain.hpp"
 
+#include "base/json.hpp"
 #include "base/text.hpp"
 #include "base/words.hpp"
 #include "kargs/catalogue.hpp"
 #include "kargs/command_line.hpp"
-#include "report/json.hpp"
 #include "report/plan_report.hpp"
 #include "report/table.hpp"
 
