@@ -18,7 +18,7 @@ namespace {
 // Text and JSON are both printed from this.
 struct Explanation {
   std::string subject, kind;
-  // "because", "reserved for guests"
+  // "because", "reserved for guests".
   std::vector<std::pair<std::string, std::string>> lines;
   void line(std::string what, std::string value) {
     if (!value.empty()) lines.emplace_back(std::move(what), std::move(value));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The record of a boot under run/: JSON for people and tools, and three lines of text for our own
+// The record of a boot under run/: JSON for people and tools, and three lines of text for the
 // second run and for verify, so that the initramfs needs no JSON parser.
 #include "base/json.hpp"
 #include "base/text.hpp"
@@ -100,14 +100,14 @@ Status record(const BootReport& report, Files& files) {
   VFIRST_CHECK(record_pfs(report, files));
   std::optional<Ready> before;
   if (const auto text = files.read(kReadyFile)) before = parse_ready(*text);
-  // The initramfs may still have the program of 0.1.0, which calls the plan otherwise.
+  // The initramfs may still have the program of 0.1.0, which has another hash for the same plan.
   const bool same = before && report.is_of_plan(before->plan_hash);
   if (same && report.complete() && report.writes() == 0 && files.exists(kResultFile)) return {};
   // The initramfs always leaves a result, also where a gate was closed.
   if (report.phase == "root" && !files.exists(kResultFile)) {
     BootReport none;
     none.phase = "initrd";
-    none.skipped = "vfirst did not run there: dracut's module vfirst is not in it";
+    none.skipped = "vfirst did not run; dracut's module vfirst is missing";
     VFIRST_CHECK(replace(files, kInitrdFile, to_json(none)));
   }
   const auto json = to_json(report);
