@@ -75,7 +75,7 @@ constexpr KargInfo kCatalogue[] = {
      setup,
      "proc/meminfo Hugepagesize",
      "size meant by a bare hugepages= and by hugetlbfs",
-     "1G leaves no 2M pool behind on some kernels"},
+     "with 1G some kernels have no 2M pool"},
     {"hugepagesz",
      {"CONFIG_HUGETLB_PAGE"},
      "1G: pdpe1gb",
