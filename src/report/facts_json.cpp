@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "base/json.hpp"
 #include "report/facts_report.hpp"
-#include "report/json.hpp"
 
 namespace vfirst {
 
