@@ -61,10 +61,9 @@ class Host(Guest):
         self.run("chmod 755 /run/vfio-user")
 
     def affinity(self, device):
-        """{number of an interrupt: its CPUs}, of those that are requested."""
+        """{number of an interrupt: its CPUs}, of those that are requested. One may go while the others are read."""
         text = self.run(f"cd /sys/bus/pci/devices/{device}/msi_irqs 2>/dev/null || exit 0; for i in *; do "
-                        "[ -e /proc/irq/$i/smp_affinity_list ] && echo $i $(cat /proc/irq/$i/smp_affinity_list); "
-                        "done; true")
+                        "cpus=$(cat /proc/irq/$i/smp_affinity_list 2>/dev/null) && echo $i $cpus; done; true")
         return {int(number): cpus for number, cpus in (line.split() for line in text.splitlines())}
 
     def came_up_with(self, *plans, line=None):
