@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The table of a VF's settings: each key is read, overridden, cited and handed on by its own row.
 #include "policy/vf_keys.hpp"
+#include "host/rtnetlink.hpp"
 
 #include "policy_test.hpp"
 #include "unit/policy/manual.hpp"
+
+#include <libmnl/libmnl.h>
+#include <array>
 
 using namespace vfirst;
 using namespace vfirst::test;
@@ -28,6 +32,14 @@ std::vector<std::string> keys_set(const VfSettings& settings) {
     if (setting) out.emplace_back(row.key);
   });
   return out;
+}
+
+// A VF's part of a request, read as a part of an answer.
+VfConfig sent_and_read(const VfConfig& vf) {
+  std::array<char, 4096> buffer{};
+  auto* message = mnl_nlmsg_put_header(buffer.data());
+  rtnetlink::put_vf(message, vf);
+  return rtnetlink::read_vf(static_cast<const nlattr*>(mnl_nlmsg_get_payload(message)));
 }
 
 }  // namespace
@@ -87,4 +99,29 @@ TEST_CASE(
       text_of(attributes_of(settings)) ==
       "trust on vlan 5 proto 802.1ad state enable max-rate 100 Mbit/s");
   CHECK(text_of(Coalescing{.adaptive_rx = false, .rx_usecs = 3}) == "adaptive-rx off rx-usecs 3");
+}
+
+TEST_CASE(
+    "each attribute of a VF is sent to the kernel, and read from its answer",
+    "[sriov][policy][network]") {
+  std::string all;
+  for (const auto& [key, line] : examples())
+    all += line + "\n";
+  VfConfig vf;
+  vf.index = 3;
+  vf.mac = *MacAddress::parse("02:00:00:00:00:05");
+  static_cast<VfAttributes&>(vf) = attributes_of(settings_with(all));
+  CHECK(sent_and_read(vf) == vf);
+  for_each_attribute([&](const auto& row) {
+    INFO(row.key);
+    REQUIRE(vf.*row.payload);
+    CHECK(sent_and_read(vf).*row.payload == vf.*row.payload);
+    auto other = vf;
+    auto& value = *(other.*row.payload);
+    if constexpr (std::is_same_v<decltype(row.parse("")), Result<bool>>)
+      value = !value;
+    else if constexpr (std::is_same_v<decltype(row.parse("")), Result<unsigned>>)
+      ++value;
+    CHECK(sent_and_read(other) == other);
+  });
 }
