@@ -50,4 +50,10 @@ std::string plural(Number number, std::string_view one) {
   return fmt::format("{} {}{}", number, one, number == 1 ? "" : "s");
 }
 
+// "1 entry", "2 entries".
+template <class Number>
+std::string plural(Number number, std::string_view one, std::string_view many) {
+  return fmt::format("{} {}", number, number == 1 ? one : many);
+}
+
 }  // namespace vfirst

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "bootloader/bls_backend.hpp"
 
+#include "base/words.hpp"
 #include "bootloader/closed_set.hpp"
 #include "host/loader_paths.hpp"
 #include "loader/grub_file.hpp"
@@ -79,7 +80,7 @@ namespace {
 
 // "3 entries", "boot/grub2/grubenv", or both: where our good arguments stand.
 std::string place_of(std::size_t carriers, const std::string& environment) {
-  const auto entries = fmt::format("{} {}", carriers, carriers == 1 ? "entry" : "entries");
+  auto entries = plural(carriers, "entry", "entries");
   if (environment.empty()) return entries;
   return carriers == 0 ? environment : entries + " and " + environment;
 }
@@ -122,7 +123,7 @@ Result<LoaderState> BlsBackend::state() const {
   if (view.has_kernelopts()) state.files.push_back(environment);
   if (trial) state.files.push_back(trial->path);
   if (!state.good.empty()) state.good_place = place_of(carriers, environment);
-  state.next_place = view.trial == Trial::armed ? trial->path : state.good_place;
+  state.next_place = trial && view.trial == Trial::armed ? trial->path : state.good_place;
   if (view.state.wanted || view.state.removing)
     state.damage.push_back(sentence(fmt::format(
         "{}: a change was cut short; apply, confirm, rollback or remove finishes it", kBlsState)));

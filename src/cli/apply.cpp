@@ -34,9 +34,9 @@ std::span<const Option> apply_options() {
       {"--dry-run", "Print the difference, write nothing", &Options::dry_run},
       {"--detailed-exitcode", "Exit 2: changes pending, 4: reboot needed",
        &Options::detailed_exitcode},
-      {"--no-trial", "Good at once, without a trial boot", &Options::no_trial},
-      {"--force", "Despite errors of the plan, or after a failed trial", &Options::force},
-      {"--adopt", "Take over foreign arguments that make ours void", &Options::adopt},
+      {"--no-trial", "Make them permanent now, without a trial boot", &Options::no_trial},
+      {"--force", "Apply despite errors of the plan or a failed trial", &Options::force},
+      {"--adopt", "Take over others' arguments that conflict", &Options::adopt},
       {"--reboot",
        "Afterwards: none (default), reboot or kexec",
        &Options::reboot,
@@ -56,8 +56,8 @@ ExitCode run_apply(const Options& options) {
   const auto actions = HostActions::of(input->root, acting_option(options));
   if (options.provision && actions && !may_provision(loader.files(), input->policy.boot)) {
     spdlog::info(
-        "nothing is provisioned: this is no sealed image, and no policy says [boot] provision = "
-        "yes. To write the arguments now: vfirst apply");
+        "nothing is provisioned: this is not a sealed image, and no policy sets [boot] provision = "
+        "yes. To write the arguments now, run: vfirst apply");
     return ExitCode::done;
   }
   warn_of_sealed_keys(*input, *plan);

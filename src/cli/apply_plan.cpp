@@ -25,7 +25,7 @@ namespace {
 using facts::Survival;
 
 constexpr auto kServerHint =
-    "Give the boot server the arguments instead; vfirst export prints them for it";
+    "Give the arguments to the boot server instead; vfirst export prints them for it";
 
 // Each entry's whole line, as the kernel that it boots would take it.
 ProveLine proof(const Facts& facts) {
@@ -75,7 +75,7 @@ class Apply {
       note_history(
           parts_.files,
           fmt::format(
-              "plan {} {}: {}", hash_, outcome->trial ? "armed for a trial" : "made good",
+              "plan {} {}: {}", hash_, outcome->trial ? "armed for a trial" : "made permanent",
               outcome->after.str()));
     print_outcome(*outcome, options_, hash_);
     explain_outcome(*outcome, options_);
@@ -84,7 +84,7 @@ class Apply {
   }
 
  private:
-  // A root that is not the running system gets files and no more, and that is said before any.
+  // A root that is not the running system gets files and no actions. This is refused first.
   Status may_act() const {
     if (parts_.follow_up) return {};
     const bool reboots = !options_.reboot.empty() && options_.reboot != "none";
@@ -120,8 +120,8 @@ class Apply {
     return {};
   }
 
-  // What a reboot would lose is not written, and never rebooted for: on a root in memory every boot
-  // would be the first one.
+  // What a reboot would lose is not written, and there is no reboot for it: on a root in memory
+  // every boot would be the first one.
   Status survives() const {
     if (!parts_.follow_up || !parts_.backend) return {};
     const auto loader = facts::least_kept(parts_.root, loader_files());
@@ -143,7 +143,7 @@ class Apply {
     if (count_lost && (!outcome || outcome->reboot_needed))
       return unsupported(fmt::format(
           "/{} is {}: the count of reboots would be lost and this host would reboot at every boot. "
-          "{}, or say [boot] reboot = none and reboot by hand",
+          "{}, or set [boot] reboot = none and reboot by hand",
           count.path, count.is.why, kServerHint));
     return {};
   }
@@ -156,13 +156,13 @@ class Apply {
     return out;
   }
 
-  // before anything is written
+  // Before anything is written.
   Status no_vf_in_use() const {
     if (!by_kexec_ || options_.dry_run) return {};
     const auto outcome = VFIRST_TRY(write(true));
     if (!outcome.reboot_needed) return {};
     if (const auto unused = parts_.follow_up->vfs_unused(); !unused)
-      return refuse("{}: no kexec; shut it down, or say --reboot=reboot", unused.error().what);
+      return refuse("{}: no kexec; stop what uses it, or use --reboot=reboot", unused.error().what);
     return {};
   }
 
@@ -193,7 +193,7 @@ class Apply {
     // Not stamped: the policy may come later, with the image's next user.
     if (options_.provision && parts_.plan.kargs.empty() && parts_.plan.steps.empty() &&
         !outcome.changed && !outcome.reboot_needed) {
-      spdlog::info("the policy asks for nothing: nothing is provisioned");
+      spdlog::info("nothing is provisioned: the policy asks for nothing");
       return ExitCode::done;
     }
     if (!outcome.reboot_needed)
@@ -221,7 +221,7 @@ class Apply {
         spdlog::info("provisioned: this boot has the planned arguments");
         return ExitCode::done;
       case Provisioning::waiting:
-        spdlog::info("a reboot is needed; [boot] reboot = none leaves it to you");
+        spdlog::info("a reboot is needed; with [boot] reboot = none you do it yourself");
         return ExitCode::done;
       case Provisioning::kexec_now: {
         const auto gone = parts_.follow_up->kexec();
@@ -233,8 +233,8 @@ class Apply {
       case Provisioning::spent:
         return report_error(failed(
             ECANCELED,
-            "this boot lacks the planned arguments although the one reboot for them was made; not "
-            "rebooting again"));
+            "this boot lacks the planned arguments although this host was rebooted for them once; "
+            "not rebooting again"));
     }
     return ExitCode::failed;
   }
@@ -243,13 +243,13 @@ class Apply {
   ExitCode kexec_by_hand() const {
     const auto gone = [&]() -> Status {
       if (kexec_begun_)
-        return refuse("one was begun for this plan, and this boot does not have its arguments");
+        return refuse("it was tried for this plan, and this boot does not have its arguments");
       VFIRST_CHECK(stamp_kexec(parts_.files, hash_));
       return parts_.follow_up->kexec();
     }();
     if (gone) return ExitCode::done;
     if (gone.error().kind == Error::Kind::busy) {
-      spdlog::error("the arguments are written, and nothing was rebooted");
+      spdlog::error("the arguments are written, but nothing was rebooted");
       if (const auto status = clear_kexec(parts_.files); !status)
         spdlog::warn("{}", status.error().what);
       return report_error(gone.error());
@@ -259,9 +259,9 @@ class Apply {
   }
 
   void say_no_kexec(const std::string& why) const {
-    spdlog::warn("no kexec, a full reboot instead: {}", why);
+    spdlog::warn("making a full reboot instead of a kexec: {}", why);
     note_history(
-        parts_.files, fmt::format("plan {}: no kexec, a full reboot instead: {}", hash_, why));
+        parts_.files, fmt::format("plan {}: full reboot instead of a kexec: {}", hash_, why));
   }
 
   ExitCode reboot_fully() const {
@@ -276,7 +276,7 @@ class Apply {
   bool by_kexec_ = false;
   bool kexec_begun_ = false;
   bool force_ = false;
-  // what first provisioning does at its end; none without --provision
+  // What first provisioning does at its end; none without --provision.
   Reboot provision_reboot_ = Reboot::none;
 };
 

@@ -32,14 +32,14 @@ struct ApplyParts {
   const Facts& facts;
   const Policy& policy;
   const Plan& plan;
-  // null: vfirst cannot write this boot loader, and `why_none` says what its owner can do
+  // null: vfirst cannot write this boot loader, and `why_none` says what its owner can do.
   Backend* backend = nullptr;
   Error why_none{};
   // Absent where the root is not the running system: options that need it are refused before
   // anything is written, with `why_no_follow_up`.
   std::optional<FollowUp> follow_up{};
   Error why_no_follow_up{};
-  // how grub-mkconfig is started; unset: for real
+  // How grub-mkconfig is started; unset: for real.
   RunProcess run{};
 };
 

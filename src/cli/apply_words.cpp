@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "cli/apply_words.hpp"
 
+#include "base/json.hpp"
 #include "cli/output.hpp"
-#include "report/json.hpp"
 
 #include <spdlog/spdlog.h>
 

@@ -34,27 +34,27 @@ constexpr Events::Time kPolicyWait = std::chrono::seconds(60),
                        kBootNicWait = std::chrono::seconds(20);
 
 // The VFs of a PF often fail for one reason: it is logged once a PF. The record has it for each.
-bool told_before(const StepResult& step) {
-  // kind of action, PF, what it failed for, what blocked it
-  using Told =
+bool reported_before(const StepResult& step) {
+  // Kind of action, PF, what it failed for, what blocked it.
+  using Report =
       std::tuple<std::string, std::optional<PciAddress>, std::string, std::optional<ActionId>>;
   // The runner calls one at a time.
-  static std::set<Told> told;
+  static std::set<Report> reported;
   if (step.state != StepState::failed && step.state != StepState::skipped) return false;
   if (step.reason.empty() && !step.blocked_by) return false;
   const auto kind = step.blocked_by ? std::string() : step.id.kind;
-  return !told.emplace(kind, step.pf, step.reason, step.blocked_by).second;
+  return !reported.emplace(kind, step.pf, step.reason, step.blocked_by).second;
 }
 
 void log_step(const StepResult& step) {
-  if (told_before(step)) return;
+  if (reported_before(step)) return;
   const auto line = step.cause.empty() ? step.text : fmt::format("{}: {}", step.text, step.cause);
   if (step.state == StepState::failed)
     spdlog::log(step.required ? spdlog::level::err : spdlog::level::warn, "{}", line);
   else if (step.state == StepState::skipped)
     spdlog::warn("{} (skipped)", line);
   else if (step.state == StepState::unchanged)
-    spdlog::debug("{} (as it was)", line);
+    spdlog::debug("{} (unchanged)", line);
   else
     spdlog::info("{} ({:.0f} ms)", line, step.ms);
 }
@@ -62,7 +62,7 @@ void log_step(const StepResult& step) {
 // One line in the kernel's log, and so on the console: the only place where a host without a disk
 // is seen to fail.
 void announce(const BootReport& report, const Root& root) {
-  // a second run
+  // A second run.
   if (report.complete() && report.writes() == 0) return;
   std::string why;
   for (const auto& step : report.steps)
@@ -130,8 +130,9 @@ void add_refused(const Policy& policy, std::vector<StepResult>& record) {
   }
 }
 
-// The boot NIC is known by its MAC, which only its driver tells. Until it is there each NIC without
-// a port may be it and is left alone, so the plan waits for those whose driver is still to come.
+// The boot NIC is known by its MAC, which only its driver shows. Until then each NIC without a
+// network interface may be the boot NIC and is left alone, so the plan waits for the NICs whose
+// driver is not bound yet.
 void await_boot_nic(
     const Root& root, std::string_view cmdline, Events& events, ModuleLoader& modules) {
   const auto end = events.now() + kBootNicWait;
@@ -154,7 +155,7 @@ constexpr auto kLimit = std::chrono::seconds(60);
 // Facts, plan, steps and record; the exit code is handed over before a thread that never returns
 // could keep it. Only the whole of a plan is recorded: a part says nothing of the rest, and verify
 // looks for itself.
-ExitCode carry_out(const Options& options, const Part& part, const Supervisor& above) {
+ExitCode carry_out(const Options& options, const Part& part, const Supervisor& supervisor) {
   auto root = Root::open(options.root);
   if (!root) return report_error(root.error());
   const auto actions = HostActions::of(*root, "boot");
@@ -165,7 +166,7 @@ ExitCode carry_out(const Options& options, const Part& part, const Supervisor& a
   const auto events = kernel_events(*actions);
   if (!events) return report_error(events.error());
   DiskFiles files(*root, Settle::sync);
-  // before the policy is read: the kill switch beats a bad one
+  // Before the policy is read: the kill switch works even if the policy is bad.
   if (const auto reason = closed_gate(*root, {})) {
     BootReport report;
     report.phase = initramfs ? "initrd" : "root";
@@ -180,8 +181,8 @@ ExitCode carry_out(const Options& options, const Part& part, const Supervisor& a
   if (initramfs && std::ranges::any_of(split_arguments(cmdline), [](const KernelArg& argument) {
         return argument.key == kBroughtArgument || argument.key == kBootNicArgument;
       }))
-    // twice: a fetch may begin at the wait's end
-    above.allow(std::chrono::duration_cast<std::chrono::milliseconds>(
+    // Twice: a fetch may begin at the wait's end.
+    supervisor.allow(std::chrono::duration_cast<std::chrono::milliseconds>(
         2 * kPolicyWait + kBootNicWait + kLimit));
   auto brought =
       part.whole() ? bring(*actions, *root, files, **events, initramfs) : std::vector<StepResult>();
@@ -205,7 +206,7 @@ ExitCode carry_out(const Options& options, const Part& part, const Supervisor& a
 
   const auto net = kernel_net(*actions);
   const Machine machine{*root, *net, *modules, **events, initramfs};
-  above.allow(std::chrono::seconds(plan->timeout_s) + kLimit);
+  supervisor.allow(std::chrono::seconds(plan->timeout_s) + kLimit);
   auto report = boot(*plan, machine, std::chrono::seconds(plan->timeout_s), log_step);
   report.steps.insert(report.steps.begin(), brought.begin(), brought.end());
   if (part.whole()) {
@@ -221,10 +222,10 @@ ExitCode carry_out(const Options& options, const Part& part, const Supervisor& a
   // This may be a child, and what was lost is known here alone.
   const auto code = checked_output(
       report.complete() || !report.skipped.empty() ? ExitCode::done : ExitCode::failed);
-  // a thread still sits in a write that the kernel never answers
+  // A thread is still in a write from which the kernel does not return.
   if (report.abandoned) {
     std::fflush(nullptr);
-    above.done(static_cast<int>(code));
+    supervisor.done(static_cast<int>(code));
     _exit(static_cast<int>(code));
   }
   return code;
@@ -234,7 +235,8 @@ ExitCode carry_out(const Options& options, const Part& part, const Supervisor& a
 
 std::span<const Option> boot_options() {
   static const std::array kOptions{
-      Option{"--device", "Only this PF, and what the host has for it", &Options::device, "BDF"},
+      Option{
+          "--device", "Only the steps of this PF and those of the host", &Options::device, "BDF"},
       Option{"--only", "irqs: only queues, coalescing and IRQs", &Options::only, "WHAT", {"irqs"}},
       Option{"--links", "Only IRQs of ports that came up (for a socket unit)", &Options::links},
       Option{
@@ -260,12 +262,14 @@ ExitCode run_boot(const Options& options) {
     part = {Part::What::irqs, std::move(*pfs)};
   }
   const auto ended = supervise(
-      [&](const Supervisor& above) { return static_cast<int>(carry_out(options, part, above)); },
+      [&](const Supervisor& supervisor) {
+        return static_cast<int>(carry_out(options, part, supervisor));
+      },
       kLimit);
   if (ended.how == Supervised::How::done) return static_cast<ExitCode>(ended.code);
   spdlog::error(
-      ended.how == Supervised::How::limit ? "no end within its time: left behind"
-                                          : "ended before its work was done");
+      ended.how == Supervised::How::limit ? "it did not end in time; gave up waiting"
+                                          : "it ended before its work was done");
   return ExitCode::failed;
 }
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "cli/command.hpp"
 
+#include "base/json.hpp"
 #include "cli/load.hpp"
 #include "cli/output.hpp"
 #include "facts/capture.hpp"
 #include "host/stdio.hpp"
-#include "report/json.hpp"
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -29,7 +29,8 @@ ExitCode run_capture(const Options& options) {
     return report_error(
         refuse("the archive will not be written to a terminal; use -o FILE").error());
   if (options.json && options.output.empty())
-    return report_error(refuse("--json needs -o FILE: standard output is the archive's").error());
+    return report_error(
+        refuse("--json needs -o FILE: the archive goes to standard output").error());
   // Serial numbers and MAC addresses are in it: the owner's eyes only.
   const int fd =
       options.output.empty()

@@ -53,16 +53,16 @@ struct Options {
 // One option of a command: a flag, a word, or a word that may be said several times. A name without
 // a dash is a positional argument.
 struct Option {
-  // "--dry-run", "-o,--output", "SUBJECT"
+  // "--dry-run", "-o,--output", "SUBJECT".
   const char* name;
-  // at most 54 characters: help is 80 columns wide
+  // At most 54 characters: help is 80 columns wide.
   const char* help;
   std::variant<bool Options::*, std::string Options::*, std::vector<std::string> Options::*> field;
-  // what stands for the word in the help: "FILE"
+  // What stands for the word in the help: "FILE".
   const char* value = "";
-  // nothing else is taken; empty: anything
+  // Nothing else is taken; empty: anything.
   std::vector<std::string> one_of = {};
-  // a positional argument without which there is no command
+  // A positional argument without which there is no command.
   bool needed = true;
 };
 
@@ -76,7 +76,7 @@ struct Command {
   ExitCode (*run)(const Options&);
 };
 
-// that every command takes
+// That every command takes.
 std::span<const Option> common_options();
 
 // Parses argv, runs the command it names and returns the process's exit code. A wrong word is one

@@ -29,7 +29,7 @@ Result<VerifyReport> prove(
   const auto plan = VFIRST_TRY(load_plan(input, options));
   if (!plan.known_as(plan_hash) && tried != plan.arguments())
     return refuse(
-        "this boot is the trial of plan {}, and the policy or the hardware now asks for plan {}: "
+        "this boot is the trial of plan {}, but the policy or the hardware now asks for plan {}: "
         "apply that one",
         plan_hash, plan.hash());
   return observe_input(input, plan);
@@ -46,7 +46,7 @@ ExitCode keep(Transaction& all, const Options& options, const std::string& plan)
         all.files,
         fmt::format(
             "plan {} confirmed{}: {}", plan, options.force ? " by hand" : "", change->after.str()));
-    spdlog::info("plan {} is good: every boot has its arguments from now on", plan);
+    spdlog::info("plan {} is confirmed: its arguments are permanent", plan);
   } else {
     spdlog::info("plan {} was confirmed before: nothing written", plan);
   }
@@ -58,7 +58,7 @@ ExitCode keep(Transaction& all, const Options& options, const std::string& plan)
 
 std::span<const Option> confirm_options() {
   static const Option all[] = {
-      {"--force", "Keep them although verify may not be green", &Options::force}};
+      {"--force", "Keep the arguments even if verify is not green", &Options::force}};
   return all;
 }
 
@@ -69,20 +69,20 @@ ExitCode run_confirm(const Options& options) {
   if (!state) return report_error(state.error());
   const auto plan = trial_of((*all)->facts.boot.cmdline);
   if (plan.empty() && state->trial == Trial::none) {
-    // one that was cut short is finished in any boot
+    // A change that was cut short is finished in any boot.
     if (!state->damage.empty()) return keep(**all, options, plan);
     spdlog::info("This is not a trial boot; nothing to confirm.");
     return ExitCode::done;
   }
   if (plan.empty() && state->trial == Trial::armed)
     return report_error(
-        refuse("plan {} is armed for the next boot: it is confirmed there", state->trial_plan)
+        refuse("plan {} is armed for the next boot: confirm it in that boot", state->trial_plan)
             .error());
   if (plan.empty())
     return report_error(
         refuse("plan {} had its trial boot and was not confirmed in it", state->trial_plan)
             .error());
-  // this boot came up, by kexec or not
+  // This boot came up, by kexec or not.
   if (const auto known = clear_kexec((*all)->files); !known) spdlog::warn("{}", known.error().what);
   if (options.force || state->trial != Trial::running) return keep(**all, options, plan);
 
@@ -98,7 +98,7 @@ ExitCode run_confirm(const Options& options) {
             "{}: wanted {}, got {}{}", row.subject, row.wanted.empty() ? "-" : row.wanted,
             row.got.empty() ? "-" : row.got, row.cause.empty() ? "" : ": " + row.cause);
   }
-  spdlog::error("plan {} is not kept: the next boot has the arguments from before", plan);
+  spdlog::error("plan {} is not kept: the next boot uses the previous arguments", plan);
   note_history(
       (*all)->files,
       fmt::format(

@@ -62,12 +62,13 @@ ExitCode pin_guest_irqs(const Options& options) {
     return ExitCode::done;
   }
   const auto devices = guest_devices(*guest, *root);
-  // most guests: none of our VFs
+  // Most guests have none of the plan's VFs.
   if (devices.empty()) return ExitCode::done;
   for (const auto& [device, cpus] : devices)
     if (cpus.empty())
       spdlog::warn(
-          "{}: no <vcpupin> and no isolated CPU says where its interrupts belong: left alone",
+          "{}: its interrupts stay where they are, because there is no <vcpupin> and no isolated "
+          "CPU",
           device.str());
   const auto events = kernel_events(*actions);
   if (!events) return report_error(events.error());

@@ -7,18 +7,19 @@
 namespace vfirst {
 
 enum class ExitCode {
-  // nothing is pending
+  // Nothing is pending.
   done = 0,
-  // a system call or a program failed
+  // A system call or a program failed.
   failed = 1,
   changes_pending = 2,  // only with --detailed-exitcode
-  // verify found a difference, simulate an argument without its effect, seal a trace of one machine
+  // `verify` found a difference, simulate an argument without its effect, seal a trace of one
+  // machine
   differs = 3,
-  // only with --detailed-exitcode
+  // Only with --detailed-exitcode.
   reboot_needed = 4,
-  // the policy, the hardware or the boot loader cannot do it; nothing was changed
+  // The policy, the hardware or the boot loader cannot do it; nothing was changed.
   refused = 5,
-  // EX_USAGE of sysexits.h
+  // EX_USAGE of sysexits.h.
   usage = 64,
 };
 

@@ -10,7 +10,7 @@ namespace vfirst {
 std::span<const Option> explain_options() {
   static const Option all[] = {
       {"SUBJECT", "A kernel argument (isolcpus) or a PCI address", &Options::subject},
-      {"--facts", "Of the plan for this document's host, tar or tree", &Options::facts, "FILE"},
+      {"--facts", "Plan for the host of this document, tar or tree", &Options::facts, "FILE"},
   };
   return all;
 }

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "export/format.hpp"
 
+#include "base/json.hpp"
 #include "base/text.hpp"
 #include "cli/command.hpp"
 #include "cli/load.hpp"
 #include "cli/output.hpp"
-#include "report/json.hpp"
 
 #include <spdlog/spdlog.h>
 #include <algorithm>
@@ -69,7 +69,7 @@ const char* stray_option(const Options& options, const ExportFormat& format) {
 std::span<const Option> export_options() {
   static const Option all[] = {
       {"FORMAT", "What to print: ipxe, bls, ...; vfirst(8) lists them", &Options::subject},
-      {"--facts", "Of this document of a host's facts, or a capture", &Options::facts, "FILE"},
+      {"--facts", "Plan for the host of this document, tar or tree", &Options::facts, "FILE"},
       {"--node", "The host's name there (default: its host name)", &Options::node, "NAME"},
       {"--mac", "The port that it boots over (default: its route's)", &Options::mac, "ADDRESS"},
       {"--with", "Other arguments, before these: root=, console=", &Options::with, "WORDS"},
@@ -93,7 +93,7 @@ ExitCode run_export(const Options& options) {
     return ExitCode::usage;
   }
   if (const auto* stray = stray_option(options, *format)) {
-    print_error(fmt::format("{} has no use in the format {}", stray, format->name));
+    print_error(fmt::format("{} cannot be used with the format {}", stray, format->name));
     return ExitCode::usage;
   }
   const auto wish = wish_of(options);

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "cli/command.hpp"
 
+#include "base/json.hpp"
 #include "base/text.hpp"
 #include "cli/load.hpp"
 #include "cli/output.hpp"
 #include "cli/transaction.hpp"
-#include "report/json.hpp"
 
 namespace vfirst {
 

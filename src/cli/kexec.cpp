@@ -14,7 +14,7 @@ namespace vfirst {
 
 namespace {
 
-// systemd: from then on it calls reboot(2) itself where there is no kexec(8) (its PR 15189)
+// systemd: from then on it calls reboot(2) itself where there is no kexec(8) (its PR 15189).
 constexpr unsigned kKexecWithoutTools = 246;
 
 // The jump is the last thing of a shutdown; who makes it, and can they?
@@ -24,13 +24,14 @@ constexpr unsigned kKexecWithoutTools = 246;
   // (modules.d/99shutdown/shutdown.sh).
   if (root.exists("run/initramfs/.need_shutdown") || root.exists("run/initramfs/shutdown"))
     return refuse(
-        "this host's shutdown ends in the initramfs, which can kexec with kexec-tools only: "
-        "install them and make the initramfs anew");
+        "this host's shutdown ends in the initramfs, which can kexec only with kexec-tools: "
+        "install kexec-tools and rebuild the initramfs");
   const auto ended = VFIRST_TRY(run({"systemctl", "--version"}, {}));
-  const auto said = words(ended.out);
+  const auto first_line = words(ended.out);
   const auto version =
-      said.size() > 1 ? parse_number(said[1].substr(0, said[1].find_first_not_of("0123456789")))
-                      : std::nullopt;
+      first_line.size() > 1
+          ? parse_number(first_line[1].substr(0, first_line[1].find_first_not_of("0123456789")))
+          : std::nullopt;
   if (version && *version < kKexecWithoutTools)
     return refuse("systemd {} needs kexec-tools for a kexec", *version);
   return {};
@@ -49,7 +50,7 @@ constexpr unsigned kKexecWithoutTools = 246;
     const KexecParts& parts, const BootFacts& boot, const Plan& plan, const NextBoot& next) {
   VFIRST_CHECK(release_vfs(plan, parts.machine));
   if (next.trial) VFIRST_CHECK(count_trial(parts.files, boot, true));
-  // systemd may end us as soon as it is asked
+  // systemd may end us as soon as it is asked.
   note_history(parts.files, fmt::format("plan {}: kexec into {}", plan.hash(), next.kernel));
   // --no-block: the unit that calls us must be able to end while the way down is queued.
   const auto asked = [&]() -> Status {

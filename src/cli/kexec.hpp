@@ -14,12 +14,12 @@
 
 namespace vfirst {
 
-// Was one begun for this plan, and is it not known that its boot came up? Then it is not tried
-// again: a full reboot is.
+// Was a kexec begun for this plan, and is it not known that its boot came up? Then a full reboot is
+// made instead of a second kexec.
 [[gnu::cold]] bool kexec_begun(const Files& files, const Plan& plan);
-// on disk, settled, when it returns
+// On disk, settled, when it returns.
 [[gnu::cold]] Status stamp_kexec(Files& files, const std::string& plan_hash);
-// this boot is known; nothing to do where there is no stamp
+// Removes the stamp, because this boot came up. Writes nothing where there is none.
 [[gnu::cold]] Status clear_kexec(Files& files);
 
 // What a kexec needs of the host; each a seam for a test. The machine's root is the one that boots.

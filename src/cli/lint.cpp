@@ -52,7 +52,7 @@ std::span<const Option> lint_options() {
        "",
        {},
        false},
-      {"--facts-dir", "All machines of this directory, too", &Options::facts_dir, "DIR"},
+      {"--facts-dir", "Also all machines of this directory", &Options::facts_dir, "DIR"},
   };
   return all;
 }

@@ -37,9 +37,9 @@ struct Input {
   Root root;
   Facts facts;
   Policy policy;
-  // null with --facts, because the loader's files are where the host is, and in early boot
+  // null with --facts, because the loader's files are where the host is, and in early boot.
   std::shared_ptr<LoaderAccess> loader;
-  // the facts are another host's (--facts): nothing under the root is about it
+  // The facts are another host's (--facts): nothing under the root is about it.
   bool document = false;
 };
 
@@ -48,17 +48,18 @@ Result<Input> load_tree(const Options&);
 // The same with its loader, or the host of --facts. Not for early boot, whose program has neither a
 // parser of documents nor what writes to a boot loader (load_input.cpp).
 Result<Input> load_input(const Options&);
-// of the same, without a policy
+// The facts of load_input(), without a policy.
 Result<Facts> load_facts(const Options&);
-// Our kernel arguments at the next boot, as they stand on the disk; "" where this boot loader is
-// not ours to write.
+// vfirst's kernel arguments at the next boot, as they are on the disk; "" where vfirst cannot write
+// this boot loader.
 Result<std::string> next_arguments(const Input&);
 Result<Plan> load_plan(const Input&, const Options&);
 
 // The plan against what this root shows of its kernel.
 Result<VerifyReport> observe_input(const Input&, const Plan&);
 
-// Prints the error's line on stderr; the exit code says whether we refused or the system did.
+// Prints the error's line on stderr; the exit code says whether vfirst refused or the system
+// failed.
 ExitCode report_error(const Error&);
 inline ExitCode report_error(const std::unexpected<Error>& why) {
   return report_error(why.error());

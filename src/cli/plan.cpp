@@ -62,7 +62,7 @@ ExitCode run_plan(const Options& options) {
     print_document(plan_text(*plan, input->facts, colour_on(kStdout)));
   }
   if (!options.detailed_exitcode) return ExitCode::done;
-  // apply would refuse it
+  // `apply` would refuse it.
   if (std::ranges::any_of(plan->findings, [](const Finding& finding) {
         return finding.severity == Severity::error;
       }))

@@ -17,7 +17,7 @@ Result<FleetSummary> plan_all(const Options& options) {
   const auto hosts = VFIRST_TRY(hosts_in(options.facts_dir));
   std::error_code error;
   if (fs::equivalent(options.facts_dir, options.out, error))
-    return refuse("--out {}: the facts are there; name another directory", options.out);
+    return refuse("--out {}: this directory holds the facts; name another one", options.out);
   fs::create_directories(options.out, error);
   if (error) return failed(error.value(), "{}: {}", options.out, error.message());
   return plan_fleet(hosts, policy, options.out, host_work(options, hosts.size()));

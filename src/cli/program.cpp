@@ -97,7 +97,7 @@ int run_command(int argc, char** argv, std::span<const Command> commands) {
   app.set_version_flag("--version", "vfirst " VFIRST_VERSION, kVersionText);
   app.require_subcommand(0, 1);
   app.allow_extras();
-  // a line of help stays within 80 columns
+  // A line of help stays within 80 columns.
   app.get_formatter()->column_width(26);
   app.footer("See vfirst(8) for exit codes and examples.");
 
@@ -106,7 +106,7 @@ int run_command(int argc, char** argv, std::span<const Command> commands) {
     auto* sub = app.add_subcommand(command.name, command.summary);
     sub->allow_extras();
     names.emplace_back(command.name);
-    // a tenth of a plan's time
+    // A tenth of a plan's time.
     if (std::none_of(argv, argv + argc, [&](const char* word) {
           return command.name == std::string_view(word);
         }))

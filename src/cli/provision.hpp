@@ -17,16 +17,16 @@ namespace vfirst {
 bool may_provision(const Files& files, const BootPolicy& policy);
 
 enum class Provisioning {
-  // the running kernel has the planned arguments; stamped, never looked at again
+  // The running kernel has the planned arguments; stamped, never looked at again.
   done,
-  // a reboot is needed, and the policy leaves it to the owner
+  // A reboot is needed, and the policy leaves it to the owner.
   waiting,
-  // counted on disk before this is returned; where it cannot be, ask again: the answer is then
-  // reboot_now
+  // Counted on disk before this is returned; where it cannot be, ask again: the answer is then
+  // reboot_now.
   kexec_now,
-  // counted on disk before this is returned
+  // Counted on disk before this is returned.
   reboot_now,
-  // a reboot is still needed, but it has been had: a second would be a loop
+  // A reboot is still needed, but it was made already: a second one would begin a loop.
   spent,
 };
 

@@ -23,11 +23,11 @@ ExitCode run_remove(const Options& options) {
   if (!change) return report_error(change.error());
   print_change(*change, options, "vfirst.remove/1");
   if (options.dry_run)
-    spdlog::info("nothing written (dry run)");
+    spdlog::info("Nothing was written (dry run).");
   else if (!change->wrote)
-    spdlog::info("nothing of ours is there");
+    spdlog::info("Nothing to remove: vfirst has written nothing here.");
   else if (change->reboot_needed)
-    spdlog::info("this boot still has them; the next one does not");
+    spdlog::info("This boot still has the arguments; the next boot does not.");
   return ExitCode::done;
 }
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "cli/command.hpp"
 
+#include "base/json.hpp"
 #include "base/words.hpp"
 #include "cli/load.hpp"
 #include "cli/output.hpp"
 #include "image/seal.hpp"
-#include "report/json.hpp"
 
 #include <spdlog/spdlog.h>
 #include <algorithm>
@@ -37,7 +37,7 @@ std::string as_json(
 std::string as_text(const ImageReport& report, const std::vector<Difference>& mended) {
   std::string out;
   for (const auto& one : mended)
-    out += fmt::format("mended   {}\n", one.str());
+    out += fmt::format("fixed    {}\n", one.str());
   for (const auto& one : report.differences)
     out +=
         fmt::format("differs  {}{}{}\n", one.str(), one.command.empty() ? "" : "; ", one.command);
@@ -46,7 +46,7 @@ std::string as_text(const ImageReport& report, const std::vector<Difference>& me
   if (!report.differences.empty())
     return out + fmt::format("not sealed: {}\n", plural(report.differences.size(), "difference"));
   return out + fmt::format(
-                   "sealed: nothing in it belongs to one machine; {}\n",
+                   "sealed: nothing machine-specific is left; {}\n",
                    plural(report.kernels.size(), "kernel"));
 }
 
@@ -55,7 +55,7 @@ std::string as_text(const ImageReport& report, const std::vector<Difference>& me
 std::span<const Option> seal_options() {
   static const Option all[] = {
       {"--check", "Change nothing; exit 3 where something differs", &Options::check},
-      {"--force", "Seal a system that is running, too", &Options::force},
+      {"--force", "Also seal a running system", &Options::force},
   };
   return all;
 }
@@ -64,10 +64,9 @@ ExitCode run_seal(const Options& options) {
   const auto root = Root::open(options.root);
   if (!root) return report_error(root.error());
   if (!options.check && !options.force && is_running_system(*root))
-    return report_error(
-        refuse("this system is running: seal would take its identity, kernel arguments "
-               "and history; --force, if it is to become an image")
-            .error());
+    return report_error(refuse("this system is running: seal would remove its identity, kernel "
+                               "arguments and history; use --force if it is to become an image")
+                            .error());
   DiskFiles files(*root);
   const auto run = [](const auto& argv, std::string_view input) {
     return run_process(argv, input);

@@ -42,7 +42,7 @@ std::span<const Option> simulate_options() {
        "",
        {},
        false},
-      {"--facts", "On the host of this document, tar or tree", &Options::facts, "FILE"},
+      {"--facts", "Simulate the host of this document, tar or tree", &Options::facts, "FILE"},
   };
   return all;
 }

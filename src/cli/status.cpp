@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "cli/command.hpp"
 
+#include "base/json.hpp"
 #include "base/printable.hpp"
 #include "bootloader/support.hpp"
 #include "cli/load.hpp"
 #include "cli/output.hpp"
 #include "cli/transaction.hpp"
 #include "facts/read.hpp"
-#include "report/json.hpp"
 
 namespace vfirst {
 
@@ -18,13 +18,13 @@ std::string trial_line(const LoaderState& state) {
   switch (state.trial) {
     case Trial::none: return {};
     case Trial::armed:
-      return fmt::format("plan {} is tried at the next boot, once", state.trial_plan);
+      return fmt::format("the next boot is the trial of plan {}", state.trial_plan);
     case Trial::running:
       return fmt::format(
           "this boot is the trial of plan {}; vfirst confirm keeps it", state.trial_plan);
     case Trial::failed:
       return fmt::format(
-          "plan {} had its trial boot and was not confirmed; it is not tried again by itself",
+          "plan {} had its trial boot and was not confirmed; vfirst will not try it again",
           state.trial_plan);
   }
   return {};

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "cli/transaction.hpp"
 
+#include "base/json.hpp"
 #include "base/text.hpp"
 #include "cli/output.hpp"
 #include "facts/read.hpp"
 #include "host/process.hpp"
 #include "plan/argument_diff.hpp"
-#include "report/json.hpp"
 
 #include <spdlog/spdlog.h>
 #include <chrono>
@@ -35,7 +35,7 @@ void note_history(Files& files, const std::string& line) {
   const auto text =
       fmt::format("{}{}{} {}\n", fmt::join(lines, "\n"), lines.empty() ? "" : "\n", stamp, line);
   const auto written = replace(files, kHistory, text);
-  if (!written) spdlog::warn("the history has no line of this: {}", written.error().what);
+  if (!written) spdlog::warn("this could not be written to the history: {}", written.error().what);
 }
 
 void print_change(const Change& change, const Options& options, const char* schema) {

@@ -16,6 +16,7 @@ namespace {
 
 std::vector<std::string> raw(const std::vector<KernelArg>& args) {
   std::vector<std::string> out;
+  out.reserve(args.size());
   for (const auto& arg : args)
     out.push_back(arg.raw);
   return out;
@@ -74,7 +75,7 @@ Result<ExportLine> line_for(
     return refuse("the host has no name in these facts; give one with --node NAME");
   if (target.needs_mac && line.mac.empty())
     return refuse(
-        "no port carries a default route; give the port that the host boots over with --mac "
+        "no port carries a default route; name the port that the host boots over with --mac "
         "ADDRESS");
   if (!line.node.empty() && !is_node_name(line.node))
     return refuse(
@@ -90,7 +91,7 @@ Result<ExportLine> line_for(
   for (const auto* list : {&line.ours, &line.others, &line.gone})
     for (const auto& word : *list)
       if (std::ranges::any_of(word, [](unsigned char c) { return c < 0x20 || c >= 0x7f; }))
-        return refuse("{}: an exported argument has printable ASCII characters only", word);
+        return refuse("{}: an exported argument may only have printable ASCII characters", word);
   return line;
 }
 
@@ -166,8 +167,8 @@ Result<std::vector<std::string>> order_safe(const std::vector<std::string>& args
   }
   if (counts.size() > 1)
     return refuse(
-        "pages of {} sizes ({}): the kernel tells the counts apart by their order, and this format "
-        "does not keep the order",
+        "pages of {} sizes ({}): the kernel assigns the counts by their order, which this format "
+        "does not keep",
         counts.size(), fmt::join(sizes, ", "));
   if (!counts.empty())
     out.insert(

@@ -33,7 +33,7 @@ struct ExportWish {
 };
 
 struct ExportPart {
-  // "network", "domain", "script", "entry", "file", "command", "cmdline"
+  // "network", "domain", "script", "entry", "file", "command", "cmdline".
   std::string kind;
   // Its name in the other program; for a file, its path there.
   std::string name;

@@ -75,12 +75,13 @@ std::map<PciAddress, GuestShare> guest_shares(const Plan& plan, const Facts& fac
     ++nodes[id].guests[kind];
   });
 
-  // How many guests share a node's pages.
-  std::map<unsigned, unsigned> eaters;
+  // How many guests share the pages of a node.
+  std::map<unsigned, unsigned> guests_by_node;
   for (auto& [_, node] : nodes) {
     for (const auto& [kind, count] : node.guests)
       node.common.guests_here = std::max(node.common.guests_here, count);
-    if (node.common.memory_node) eaters[*node.common.memory_node] += node.common.guests_here;
+    if (node.common.memory_node)
+      guests_by_node[*node.common.memory_node] += node.common.guests_here;
   }
 
   std::map<PciAddress, GuestShare> out;
@@ -95,7 +96,7 @@ std::map<PciAddress, GuestShare> guest_shares(const Plan& plan, const Facts& fac
       for (auto cpu : node.cores[(index * each + i) % all].members())
         share.cpus.push_back(cpu);
     if (share.pages)
-      share.pages = std::max<std::uint64_t>(share.pages / eaters[*share.memory_node], 1);
+      share.pages = std::max<std::uint64_t>(share.pages / guests_by_node[*share.memory_node], 1);
     out[vf.address] = std::move(share);
   });
   return out;

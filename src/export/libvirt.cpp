@@ -78,13 +78,12 @@ std::string notes(const PlannedPf& pf, const PlannedVf& vf, const GuestShare& sh
     out += line("this node has no isolated CPU: the vCPUs are not pinned");
   else if (share.cores_shared)
     out += line(fmt::format(
-        "{} VFs share the isolated cores of this node: guests that run at the same time disturb "
-        "each "
-        "other",
+        "{} VFs share the isolated cores of this node: guests that run at the same time slow each "
+        "other down",
         share.guests_here));
   if (share.memory_node != share.node)
     out += line(fmt::format(
-        "node {} has no memory: the guest uses that of node {}, the nearest", *share.node,
+        "node {} has no memory: the guest uses the memory of the nearest node, {}", *share.node,
         *share.memory_node));
   if (!share.pages)
     out += line(

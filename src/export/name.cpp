@@ -25,8 +25,8 @@ bool is_node_name(std::string_view name) {
 Status check_file_name(std::string_view option, std::string_view name) {
   if (!name.starts_with('-') && made_of(name, "._:/@%+=,~()[]?&-")) return {};
   return refuse(
-      "{} '{}': a file's name here has only letters, digits and . _ : / @ % + = , ~ ( ) [ ] ? & -, "
-      "and does not begin with -",
+      "{} '{}': a file name may only have letters, digits and . _ : / @ % + = , ~ ( ) [ ] ? & -, "
+      "and must not begin with -",
       option, name);
 }
 

@@ -33,7 +33,7 @@ struct ExportLine {
   std::string all_ours() const;
   // `others`, then `ours`.
   std::string whole() const;
-  // "vfirst: NODE, plan HASH"
+  // "vfirst: NODE, plan HASH".
   std::string title() const;
 };
 

@@ -21,7 +21,7 @@ std::string grub_word(std::string_view text);
 // which the kernel does not remove, and with its regexp module * and ? are file patterns.
 Status grub_carries(const std::vector<std::string>& words);
 
-// RFC 4180
+// RFC 4180.
 std::string csv_field(std::string_view text);
 Result<std::vector<std::string>> csv_fields(std::string_view line);
 

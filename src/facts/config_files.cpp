@@ -18,6 +18,7 @@ std::vector<ConfigFile> config_files(
       if (name.ends_with(suffix)) found.try_emplace(name, joined(folder, name));
   }
   std::vector<ConfigFile> files;
+  files.reserve(found.size());
   for (auto& [name, path] : found)
     files.push_back({name, path});
   return files;

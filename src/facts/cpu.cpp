@@ -31,8 +31,7 @@ CpuSet list_or(const Root& root, std::string_view name, const CpuSet& otherwise)
   const auto text = root.read(fmt::format("{}/{}", kCpus, name));
   if (!text) return otherwise;
   // nohz_full prints "(null)" when off.
-  auto set = CpuSet::parse_list(*text);
-  return set ? std::move(*set) : otherwise;
+  return CpuSet::parse_list(*text).value_or(otherwise);
 }
 
 // Kernels before 2.6.26 have no `online` list: a CPU says so itself, where its file is 0.

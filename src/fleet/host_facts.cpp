@@ -29,8 +29,7 @@ Result<Facts> facts_in(
   const auto tree = tree_in(directory);
   if (!tree)
     return refuse(
-        "{}: there is no sys/ in it, so it is not a capture of vfirst or hwloc-gather-topology",
-        shown);
+        "{}: it has no sys/, so it is not a capture of vfirst or hwloc-gather-topology", shown);
   auto facts = facts_of_tree(*tree, kernel);
   if (!facts) facts.error().what = fmt::format("{}: {}", shown, facts.error().what);
   return facts;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "fleet/lint.hpp"
 
+#include "base/json.hpp"
 #include "base/words.hpp"
 #include "fleet/plan_fleet.hpp"
 #include "plan/match_words.hpp"
-#include "report/json.hpp"
 #include "report/plan_report.hpp"
 #include "report/table.hpp"
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "fleet/summary.hpp"
 
+#include "base/json.hpp"
 #include "base/words.hpp"
-#include "report/json.hpp"
 #include "report/plan_report.hpp"
 #include "report/table.hpp"
 

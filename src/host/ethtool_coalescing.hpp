@@ -15,7 +15,7 @@ namespace vfirst::ethtool {
 template <class T>
 struct CoalescingField {
   std::optional<T> Coalescing::* member;
-  // a u8 for a bool, a u32 for a number
+  // A u8 for a bool, a u32 for a number.
   std::uint16_t attribute;
   __u32 ethtool_coalesce::* legacy;
 };
@@ -42,7 +42,7 @@ static_assert(
     std::tuple_size_v<decltype(kCoalescingFields)> == kFieldCount<CoalescingOf>,
     "a field of CoalescingOf has no row in kCoalescingFields");
 
-// each(field) for every row
+// each(field) for every row.
 template <class Each>
 constexpr void for_each_field(Each&& each) {
   std::apply([&](const auto&... field) { (each(field), ...); }, kCoalescingFields);

@@ -20,10 +20,10 @@ class FileReader {
  public:
   virtual ~FileReader() = default;
 
-  // every byte
+  // Every byte.
   virtual Result<std::string> read(std::string_view path) const = 0;
   virtual bool exists(std::string_view path) const = 0;
-  // names, sorted
+  // Names, sorted.
   virtual Result<std::vector<std::string>> list(std::string_view directory) const = 0;
 };
 
@@ -70,7 +70,7 @@ class Files : public FileReader {
 };
 
 // Stands behind the name of a file on its way. No boot loader and no grub-mkconfig takes such a
-// file for one of its own. (NAME.new would be grub-mkconfig's.)
+// file for one of its own. (NAME.new would be grub-mkconfig's.).
 inline constexpr std::string_view kFresh = ".vfirst";
 // The last component of a path is such a name, of this version or of an older one.
 bool is_fresh_name(std::string_view path);

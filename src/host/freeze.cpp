@@ -41,12 +41,13 @@ class BlockedSignals {
   sigset_t before_{};
 };
 
-// systemd ends a unit by SIGKILL to everything in its control group, and a watchdog that dies with
-// what it watches is none. Where the group cannot be left, SIGKILL to both is all that remains.
+// systemd ends a unit by SIGKILL to everything in its control group, and a watchdog that dies
+// together with what it watches is useless. Where the group cannot be left, SIGKILL to both is all
+// that remains.
 void leave_control_group() {
   for (const char* root : {"/sys/fs/cgroup/cgroup.procs", "/sys/fs/cgroup/systemd/cgroup.procs"}) {
     const Fd fd(::open(root, O_WRONLY | O_CLOEXEC));
-    // 0 is the process that writes it
+    // 0 is the process that writes it.
     if (fd >= 0 && ::write(fd, "0", 1) == 1) return;
   }
 }

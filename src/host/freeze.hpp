@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
-// A moment in which a filesystem stands still and its journal is written home.
+// Freezes a filesystem for a moment, so that its journal is written to the final places.
 
 namespace vfirst {
 

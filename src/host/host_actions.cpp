@@ -21,7 +21,7 @@ std::string root_mount(const Root& root, std::string_view process) {
   const auto mounts = root.read(fmt::format("proc/{}/mountinfo", process)).value_or("");
   std::string found;
   for (const auto line : split(mounts, '\n')) {
-    // ID parent MAJ:MIN root POINT options [tags] - TYPE SOURCE super (proc_pid_mountinfo(5))
+    // ID parent MAJ:MIN root POINT options [tags] - TYPE SOURCE super (proc_pid_mountinfo(5)).
     const auto parts = words(line);
     if (parts.size() > 4 && parts[4] == "/") found = fmt::format("{} {}", parts[2], parts[3]);
   }

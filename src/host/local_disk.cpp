@@ -68,7 +68,7 @@ std::string why_not_local(const Root& root, std::string_view block) {
     return fmt::format("it is not a disk of this machine (/sys/{})", place);
   for (const auto part : parts) {
     if (starts_with_any(part, kFalseUsb))
-      return fmt::format("it is no USB device of this machine (/sys/{})", place);
+      return fmt::format("it is not a USB device of this machine (/sys/{})", place);
     if (part.starts_with("session") || part.starts_with("rport-"))
       return fmt::format("it is a network disk (/sys/{})", place);
     if (!part.starts_with("host")) continue;

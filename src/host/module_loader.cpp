@@ -35,7 +35,7 @@ class KernelModules : public ModuleLoader {
   Result<Loaded> load(const std::string& name) override {
     Context context;
     List found;
-    if (!context.it) return failed(ENOMEM, "libkmod gives no context");
+    if (!context.it) return failed(ENOMEM, "libkmod cannot create a context");
     if (const int error = kmod_module_new_from_lookup(context.it, name.c_str(), &found.it);
         error < 0)
       return failed(-error, "module {}: {}", name, std::strerror(-error));

@@ -22,7 +22,7 @@ class ModuleLoader {
 };
 
 std::unique_ptr<ModuleLoader> kernel_modules(const HostActions&);
-// of a captured tree: nothing is loaded, and what there is cannot be told
+// For a captured tree: nothing is loaded, and it is not known which modules there are.
 std::unique_ptr<ModuleLoader> no_modules();
 
 }  // namespace vfirst

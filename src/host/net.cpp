@@ -50,13 +50,13 @@ class NoNet : public Net {
   Result<Channels> channels(unsigned) override { return absent(); }
   Status set_channels(unsigned, const Channels&) override { return absent(); }
   Result<std::string> eswitch_mode(const PciAddress&) override {
-    return failed(ENODATA, "a captured tree answers no netlink");
+    return failed(ENODATA, "a captured tree has no netlink");
   }
   Status set_eswitch_mode(const PciAddress&, const std::string&) override { return absent(); }
 
  private:
   static std::unexpected<Error> absent() {
-    return failed(ENOTSUP, "a captured tree answers no netlink");
+    return failed(ENOTSUP, "a captured tree has no netlink");
   }
 };
 

@@ -74,9 +74,10 @@ Status Netlink::ask(nlmsghdr* message, const std::function<void(const nlmsghdr*)
       }
       const auto* error = static_cast<const nlmsgerr*>(mnl_nlmsg_get_payload(part));
       if (error->error == 0) return {};
-      const auto said = kernel_sentence(part);
+      const auto detail = kernel_sentence(part);
       return failed(
-          -error->error, "{}{}{}", std::strerror(-error->error), said.empty() ? "" : ": ", said);
+          -error->error, "{}{}{}", std::strerror(-error->error), detail.empty() ? "" : ": ",
+          detail);
     }
   }
 }

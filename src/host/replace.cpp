@@ -7,7 +7,7 @@
 namespace vfirst {
 
 bool is_fresh_name(std::string_view path) {
-  // what vfirst 0.1.0 called the files on their way in boot/vfirst
+  // What vfirst 0.1.0 called the files on their way in boot/vfirst.
   if (path.ends_with(".tmp")) return true;
   const auto name = path.substr(path.rfind('/') + 1);
   const auto at = name.rfind(kFresh);

@@ -165,7 +165,7 @@ Result<std::string> Root::link(std::string_view path) const {
     n = ::readlinkat(fd_, name.c_str(), target, sizeof target);
   } else if (const Fd file(open_at(path, O_PATH | O_NOFOLLOW)); file >= 0) {
     n = ::readlinkat(file, "", target, sizeof target);
-    // what readlink(2) says of a file that is no link
+    // What readlink(2) says of a file that is no link.
     if (n < 0 && errno == ENOENT) errno = EINVAL;
   }
   if (n < 0) return fail(errno, path);

@@ -11,7 +11,7 @@ Result<Facts> read_document(std::string_view name, std::string_view text) {
   if (text.find_first_not_of(" \t\r\n") == text.npos) return refuse("{}: it is empty", name);
   if (has("\"vfirst.")) return read_facts_document(name, text);  // of another schema: it says so
   if (has("\"inventory\"")) return read_ironic(name, text);
-  return refuse("{}: neither facts (vfirst facts --json) nor an inspection by Ironic", name);
+  return refuse("{}: neither facts (from vfirst facts --json) nor an inspection by Ironic", name);
 }
 
 }  // namespace vfirst

@@ -47,7 +47,8 @@ constexpr Shape word_shape(const char* what) {
 // Limits far above every machine, so that no sum in the plan can overflow: 16 PiB of memory, 16K
 // CPUs and nodes.
 constexpr Shape kCpuNumber = number_shape<unsigned, CpuSet::kLimit - 1>("a CPU number");
-constexpr Shape kPlace = number_shape<int, (1u << 30)>("a number of a package, die, core or node");
+constexpr Shape kPlace =
+    number_shape<int, (1u << 30)>("the number of a package, die, core or node");
 constexpr Shape kNode = number_shape<unsigned, 16383>("a node's number");
 constexpr Shape kKilobytes = number_shape<std::uint64_t, std::uint64_t{1} << 44>("an amount in kB");
 constexpr Shape kBytes = number_shape<std::uint64_t, std::uint64_t{1} << 54>("an amount in bytes");
@@ -194,8 +195,8 @@ VFIRST_SHAPE(
     Dmi, "what DMI says", field<&Dmi::vendor>("vendor"), field<&Dmi::product>("product"),
     field<&Dmi::serial>("serial"), field<&Dmi::board>("board"))
 VFIRST_SHAPE(
-    CriticalDevice, "a device that the host stands on", needed<&CriticalDevice::address>("address"),
-    needed<&CriticalDevice::role>("role"))
+    CriticalDevice, "a device that the host depends on",
+    needed<&CriticalDevice::address>("address"), needed<&CriticalDevice::role>("role"))
 VFIRST_SHAPE(
     BootFacts, "what boots", field<&BootFacts::loader>("loader"),
     field<&BootFacts::evidence>("evidence"), field<&BootFacts::uefi>("uefi"),

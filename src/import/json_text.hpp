@@ -47,7 +47,7 @@ class JsonText {
     bool negative = false;
   };
   std::optional<Number> number();
-  // true, false or null.
+  // True, false or null.
   bool word(std::string_view word);
   // Skips a whole value; refuses one that is nested too deeply (kDepth).
   bool skip();

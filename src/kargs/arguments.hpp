@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
-// Kernel arguments that belong together: ours for a boot, or those that somebody else wrote and we
-// took over. They stay arguments from the plan to the boot loader; text is for files and people.
+// Kernel arguments that belong together: vfirst's for a boot, or foreign ones that --adopt took
+// over. They stay arguments from the plan to the boot loader; text is for files and people.
 
 #include "kargs/command_line.hpp"
 

@@ -56,7 +56,7 @@ class CommandLine {
   std::vector<KernelArg> args() && { return std::move(args_); }
   // The text from `--` on, which the kernel passes to init unread. Empty where there is none.
   std::string_view init_part() const { return tail_; }
-  // parse(text).str() == text
+  // parse(text).str() == text.
   std::string str() const;
   // Without the terminating NUL.
   std::size_t bytes() const { return str().size(); }

@@ -87,7 +87,7 @@ class Parser {
     if (at() != ':') return fail(EINVAL, "is not a CPU, a range, N or all");
     ++i_;
     VFIRST_CHECK(number(used_));
-    if (at() != '/') return fail(EINVAL, "has no /group behind its :used");
+    if (at() != '/') return fail(EINVAL, "has no /group after its :used");
     ++i_;
     // No separator is needed after it.
     return number(group_);

@@ -11,7 +11,7 @@ namespace vfirst {
 
 // Success where GRUB passes this argument on from a variable unchanged: printable ASCII without a
 // quote, a backslash, a wildcard or a blank. Otherwise the reason. (grub-core/script/execute.c
-// expands wildcards, lib/cmdline.c adds backslashes.)
+// expands wildcards, lib/cmdline.c adds backslashes.).
 Status grub_carries(std::string_view word);
 
 // The command that sets our arguments in bootc (2026 and later). `line` has all of them; empty for

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
-// Which boots are made to repair a host. They are to come up without anything of ours.
+// Which boots are made to repair a host. They must come up without anything of vfirst's.
 
 #include "kargs/command_line.hpp"
 

@@ -70,7 +70,7 @@ class Boot {
     const auto limit = command_line_limit(machine_.architecture) - 1;
     if (line_.bytes() > limit)
       out_.fatal.push_back(fmt::format(
-          "the command line has {} bytes, and {} accepts {}: either its end is lost or the kernel "
+          "the command line has {} bytes, but {} accepts {}: either its end is lost or the kernel "
           "does not boot",
           line_.bytes(), machine_.architecture, limit));
   }
@@ -106,7 +106,7 @@ class Boot {
             dotted,
             Effect::ignored,
             "nothing",
-            fmt::format("only kernels since {}.{} have it", info->since.major, info->since.minor),
+            fmt::format("only Linux {}.{} and later have it", info->since.major, info->since.minor),
             {}};
       for (const auto option : info->config)
         if (!option.empty() && machine_.options_off.contains(option))
@@ -119,7 +119,7 @@ class Boot {
     }
     if (dotted)
       return {
-          .does = info ? std::string(info->doc) : "kept for the module that it names",
+          .does = info ? std::string(info->doc) : "passed to the module that it names",
           .rule = {},
           .message = {},
           .reader = info ? Reader::kernel : Reader::module};
@@ -136,7 +136,7 @@ class Boot {
     return {
         .taken = false,
         .effect = Effect::ignored,
-        .does = "handed to init",
+        .does = "passed to init",
         .rule = "this kernel does not know this argument",
         .message = {},
         .reader = Reader::init};
@@ -161,7 +161,7 @@ class Boot {
         out_.init_variables.push_back(unquoted(arg));
     }
     if (answer.effect == Effect::ignored && answer.reader != Reader::init)
-      answer.does += ", handed to init";
+      answer.does += ", passed to init";
   }
 
   void words(std::string word) {
@@ -186,7 +186,7 @@ class Boot {
     out_.init_words.clear();
     for (auto& verdict : out_.arguments)
       if (verdict.reader == Reader::user_space && !verdict.arg.value)
-        verdict.does = "not handed to init: a later init= drops it";
+        verdict.does = "not passed to init: a later init= drops it";
   }
 
   void leftovers() {

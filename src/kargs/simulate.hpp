@@ -46,7 +46,7 @@ struct SimulatedMachine {
 };
 
 enum class Effect { effective, partial, ignored };
-// "effective", "partial", "ignored"
+// "effective", "partial", "ignored".
 std::string_view effect_name(Effect);
 
 // Who reads an argument.

@@ -110,7 +110,7 @@ Answer Hugepages::size(std::string_view value, std::size_t position) {
   if (!valid(size_kb))
     return {
         true, Effect::ignored, "no pages",
-        "this kernel has no such size; the count after it is ignored, too",
+        "this kernel has no such size; the count after it is ignored too",
         fmt::format("HugeTLB: unsupported hugepagesz={}", value)};
   if (const auto known = index_of(size_kb); known != kNone) {
     auto& pool = pools_[static_cast<std::size_t>(known)];
@@ -118,8 +118,8 @@ Answer Hugepages::size(std::string_view value, std::size_t position) {
       return {
           true, Effect::ignored, "nothing",
           fmt::format(
-              "{} was named before: the first pair of a size wins, and the count after this "
-              "one is ignored, too",
+              "{} was named before: the first pair of a size wins, and the count after this one is "
+              "ignored too",
               size_word(size_kb)),
           fmt::format("HugeTLB: hugepagesz={} specified twice, ignoring", value)};
     parsed_ = known;
@@ -170,7 +170,7 @@ Answer Hugepages::default_size(std::string_view value, std::size_t position) {
       {},
       {}};
   if (machine_.kernel.known() && machine_.kernel < KernelVersion{5, 8} && size_kb != 2048)
-    answer.does += "; no pool of 2M unless hugepagesz=2M names it";
+    answer.does += "; no 2M pool without hugepagesz=2M";
   return answer;
 }
 
@@ -243,7 +243,7 @@ Answer Hugepages::invalid(std::string_view rest, Pool& pool) {
   pool.wanted_at.clear();
   return {
       true, Effect::ignored, "no pages of this size on any node",
-      "with one node that does not exist, or one wrong character, the kernel drops the whole count",
+      "if one node does not exist or one character is wrong, the kernel drops the whole count",
       fmt::format("HugeTLB: Invalid hugepages parameter {}", rest)};
 }
 

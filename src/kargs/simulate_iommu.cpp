@@ -103,7 +103,7 @@ Answer Iommu::vendor_words(std::string_view value, bool intel) {
   }
   if (answer.message.empty()) return answer;
   answer.effect = known ? Effect::partial : Effect::ignored;
-  answer.rule = "the driver does not know this word";
+  answer.rule = "the driver does not know this value";
   if (answer.does.empty()) answer.does = "nothing";
   return answer;
 }

@@ -63,8 +63,7 @@ Answer Isolation::isolcpus(std::string_view value) {
     append_to_list(answer.message, fmt::format("isolcpus: Invalid flag {}", split.invalid), "\n");
     return {
         false, Effect::ignored, "isolates no CPU",
-        "flags consist of letters and _; with another character the kernel drops the whole "
-        "argument",
+        "a flag has letters and _ only; with another character the kernel drops the whole argument",
         answer.message};
   }
   if (!split.unknown.empty())
@@ -93,7 +92,7 @@ Answer Isolation::setup(std::string_view list, unsigned kinds, Answer answer) {
     add(kBadRange);
     return {
         false, Effect::ignored, "isolates no CPU",
-        "the kernel drops a list with an error in it, or with a CPU beyond the last possible one",
+        "the kernel drops a list that has an error or a CPU beyond the last possible one",
         answer.message};
   }
   if (housekeeping_lists_must_match(machine_.kernel))
@@ -120,8 +119,7 @@ Answer Isolation::accept(const CpuSet& list, const CpuSet& guests, unsigned kind
   answer.does = fmt::format("{}: {}", named(guests & machine_.possible), what);
   if (guests != list)
     answer.effect = Effect::partial,
-    answer.rule =
-        "one present CPU always stays with the host: the boot CPU if the list leaves none";
+    answer.rule = "the host always keeps one present CPU: the boot CPU if the list leaves none";
   else if (!machine_.possible.contains(list) && answer.rule.empty())
     answer.effect = Effect::partial, answer.rule = "some of the CPUs are not possible here";
   return answer;
@@ -224,7 +222,7 @@ Answer Isolation::rcu_nocbs(const KernelArg& arg) {
   if (!cpus) {
     rcu_ = CpuSet::range(0, nr_cpu_ids_ - 1);
     return {
-        true, Effect::partial, "every CPU, also those of the host",
+        true, Effect::partial, "every CPU, including those of the host",
         "the kernel reads a bad list as all CPUs", "rcu: rcu_nocbs= bad CPU range, all CPUs set"};
   }
   rcu_ = *cpus;

@@ -177,7 +177,7 @@ void Hugepages::default_without_word(std::vector<ArgumentVerdict>& verdicts, Sim
     beaten.effect = Effect::ignored;
     beaten.does = "no pages";
     beaten.rule =
-        "a count before any size is for the default size too, and beats the one that names it";
+        "a count before any size is for the default size too, and wins over the one that names it";
     beaten.message = message;
     out.log.push_back(message);
     out.log.push_back(fmt::format(
@@ -199,7 +199,7 @@ void Hugepages::starve(Simulation& out) const {
     if (!gigantic(pool.size_kb)) small += pool.pages();
   if (!small || left_kb >= kLeastForHostKb) return;
   out.fatal.push_back(fmt::format(
-      "huge pages leave {}M for the host: the kernel has no memory for its first processes",
+      "huge pages leave only {}M for the host: the kernel has no memory for its first processes",
       left_kb >> 10));
 }
 
@@ -243,8 +243,8 @@ void Hugepages::finish(std::vector<ArgumentVerdict>& verdicts, Simulation& out) 
         verdict.effect = Effect::partial;
         verdict.rule = shown.pages < pool.wanted
                            ? fmt::format("memory gives {} of {}", shown.pages, pool.wanted)
-                           : "where a node has no more pages, the kernel takes them from another "
-                             "one and logs nothing";
+                           : "if a node has no more pages, the kernel takes them from another one "
+                             "and logs nothing";
       }
     }
     if (pool.size_arg && !pool.count_arg && verdicts[*pool.size_arg].effect == Effect::effective) {

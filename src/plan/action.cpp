@@ -39,8 +39,12 @@ std::string SetVfAttributes::describe() const {
   return out;
 }
 
+std::string SetEswitch::describe() const {
+  return fmt::format("set the eswitch of {} to {} mode", pf.str(), mode);
+}
+
 std::string SetCoalescing::describe() const {
-  return fmt::format("coalescing on {}: {}", pf.str(), text_of(wanted));
+  return fmt::format("set coalescing on {}: {}", pf.str(), text_of(wanted));
 }
 
 std::string describe(const Action& action) {

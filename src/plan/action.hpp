@@ -28,18 +28,18 @@ namespace vfirst {
 
 // When an action is done again after the boot.
 enum class ActionStage {
-  // when the driver of the PF came back
+  // When the driver of the PF was bound again.
   setup,
-  // and when only a PF's own port is to be set up again
+  // Also when only a PF's own port is set up again.
   tuning,
-  // and when only its interrupts are to be placed again
+  // Also when only its interrupts are placed again.
   interrupts,
 };
 
 struct ActionTraits {
-  // what records and hashes call it
+  // Its name in records and hashes.
   std::string_view kind;
-  // It belongs to a PF, its member `pf`. Else it belongs to the whole host.
+  // True: it belongs to a PF, its member `pf`. False: it belongs to the whole host.
   bool of_pf;
   ActionStage stage;
   // Its failure makes the steps after it pointless. A VF without its coalescing is still a VF.
@@ -62,7 +62,7 @@ struct SetDefaultIrqAffinity {
   static constexpr ActionTraits kTraits{
       .kind = "default-irq-affinity", .of_pf = false, .stage = ActionStage::setup, .blocks = false};
   CpuSet cpus;
-  std::string describe() const { return fmt::format("new interrupts go to CPUs {}", cpus.list()); }
+  std::string describe() const { return "send new interrupts to CPUs " + cpus.list(); }
   std::string subject() const { return "CPUs of new interrupts"; }
   void fields(auto&& field) const {
     const auto& [cpus_] = *this;
@@ -106,7 +106,7 @@ struct SetEswitch {
       .kind = "eswitch", .of_pf = true, .stage = ActionStage::setup, .blocks = false};
   PciAddress pf;
   std::string mode;
-  std::string describe() const { return fmt::format("eswitch of {} in {} mode", pf.str(), mode); }
+  std::string describe() const;
   std::string subject() const { return "eswitch"; }
   void fields(auto&& field) const {
     const auto& [pf_, mode_] = *this;
@@ -114,7 +114,7 @@ struct SetEswitch {
   }
   bool operator==(const SetEswitch&) const = default;
 };
-// The kernel's autoprobe is off while they are made, so that no driver is bound to VFs for guests.
+// Autoprobe is off while they are created, so that no driver is bound to VFs for guests.
 struct CreateVfs {
   static constexpr ActionTraits kTraits{
       .kind = "create-vfs", .of_pf = true, .stage = ActionStage::setup, .blocks = true};
@@ -124,7 +124,7 @@ struct CreateVfs {
   std::string describe() const {
     return fmt::format(
         "create {} on {}{}", plural(count, "VF"), pf.str(),
-        allow_recreate ? ", anew if their number differs" : "");
+        allow_recreate ? ", replacing a different number" : "");
   }
   std::string subject() const { return "VFs"; }
   void fields(auto&& field) const {
@@ -209,7 +209,7 @@ struct SetQueues {
   PciAddress pf;
   unsigned combined = 0;
   std::string describe() const {
-    return fmt::format("{} on {}", plural(combined, "queue"), pf.str());
+    return fmt::format("set {} on {}", plural(combined, "queue"), pf.str());
   }
   std::string subject() const { return "queues"; }
   void fields(auto&& field) const {
@@ -225,7 +225,7 @@ struct PinIrqs {
   PciAddress pf;
   CpuSet cpus;
   std::string describe() const {
-    return fmt::format("interrupts of {} to CPUs {}", pf.str(), cpus.list());
+    return fmt::format("pin interrupts of {} to CPUs {}", pf.str(), cpus.list());
   }
   std::string subject() const { return "interrupts"; }
   void fields(auto&& field) const {
@@ -242,7 +242,7 @@ struct LimitIdleLatency {
   CpuSet cpus;
   unsigned latency_us = 0;
   std::string describe() const {
-    return fmt::format("idle latency of CPUs {} at most {} us", cpus.list(), latency_us);
+    return fmt::format("limit idle latency of CPUs {} to {} us", cpus.list(), latency_us);
   }
   std::string subject() const { return "idle latency of isolated CPUs"; }
   void fields(auto&& field) const {
@@ -276,15 +276,15 @@ using Action = std::variant<VFIRST_ACTIONS(VFIRST_FIRST, VFIRST_MORE)>;
 #undef VFIRST_FIRST
 #undef VFIRST_MORE
 
-// "create 8 VFs on 0000:3b:00.0": what plan, log and golden say
+// "create 8 VFs on 0000:3b:00.0": what plan, log and golden say.
 std::string describe(const Action&);
 // What it changes: of a PF "coalescing", of the host "module vfio-pci".
 std::string subject_of(const Action&);
 ActionTraits traits_of(const Action&);
 
-// Which action it is among those of a plan, by value: what records and verify's joins go by.
+// Which action it is among those of a plan, by value. Records and verify are joined by it.
 struct ActionId {
-  // of its traits
+  // The kind in its traits.
   std::string kind;
   // The PCI function that it changes, or the module that it loads; "" where it is the whole host's.
   std::string subject;

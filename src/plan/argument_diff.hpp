@@ -11,7 +11,7 @@ namespace vfirst {
 struct ArgumentDiff {
   // Both in order, each argument as it is spelled. One that only moved is in both.
   std::vector<std::string> removed, added;
-  // "- argument" lines, then "+ argument" lines; "" where nothing differs
+  // "- argument" lines, then "+ argument" lines; "" where nothing differs.
   std::string str() const;
 };
 // Both texts are split by the kernel's rules, so that a quoted argument stays whole.

@@ -9,8 +9,8 @@
 namespace vfirst {
 
 namespace {
-// In gigabytes with two digits where it is no whole number of them; a reader compares these, and
-// does not copy them.
+// In gigabytes, with two decimals where the number is not whole. It is for people to compare, so it
+// need not be exact.
 std::string human(std::uint64_t kb) {
   if (kb % (1 << 20) == 0) return fmt::format("{}G", kb >> 20);
   if (kb < 1 << 20) return fmt::format("{}M", kb >> 10);
@@ -51,7 +51,7 @@ std::string NodeBudget::sum(std::uint64_t size_kb) const {
   out += fmt::format(" = {}", human(free_kb()));
   if (frames_known && sure_pages(size_kb) < free_kb() / size_kb)
     out += fmt::format(
-        ", of which only {} whole pages lie in one piece that the kernel leaves alone",
+        ", of which only {} contiguous pages are sure to be free at every boot",
         sure_pages(size_kb));
   return out;
 }

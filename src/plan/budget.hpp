@@ -28,13 +28,13 @@ struct NodeBudget {
   std::uint64_t frames = 0, frames_lost = 0;
   bool frames_known = false;
 
-  // never below 0
+  // Never below 0.
   std::uint64_t free_kb() const;
-  // whole pages that fit, at most
+  // Whole pages that fit, at most.
   std::uint64_t pages(std::uint64_t size_kb) const;
-  // that are there on every boot
+  // Pages that can be reserved at every boot.
   std::uint64_t sure_pages(std::uint64_t size_kb) const;
-  // "32G - 4G host-reserve - 512M page structs = 27.5G: 27 pages"
+  // "32G - 4G host-reserve - 512M page structs = 27.5G: 27 pages".
   std::string sum(std::uint64_t size_kb) const;
 };
 

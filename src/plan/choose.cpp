@@ -33,9 +33,8 @@ void report_count(
     Draft& draft, const PfPolicy& section, unsigned expected,
     const std::vector<const PciFunction*>& found) {
   auto message = fmt::format(
-      "[pf {}] expect = {}, but {} PF{} match{}", section.name, expected,
-      found.empty() ? "no" : std::to_string(found.size()), found.size() == 1 ? "" : "s",
-      found.size() == 1 ? "es" : "");
+      "[pf {}] expect = {}, but {} match{}", section.name, expected,
+      found.empty() ? "no PFs" : plural(found.size(), "PF"), found.size() == 1 ? "es" : "");
   if (!found.empty()) message += " (" + addresses(found) + ")";
   auto about = subjects(found);
   if (const auto later = undecided(section, draft.facts); !later.empty()) {
@@ -44,8 +43,8 @@ void report_count(
   }
   draft.add_finding(
       badness(section), "pf-expect", Subject::section("pf " + section.name),
-      message + ": nothing is done for this section",
-      {section.expect ? section.expect->from : section.from}, std::move(about));
+      message + ": this section is skipped", {section.expect ? section.expect->from : section.from},
+      std::move(about));
 }
 
 // The number of VFs. Nothing where the device cannot have them; a finding then says why.
@@ -64,8 +63,8 @@ std::optional<unsigned> vf_count(Draft& draft, const PfPolicy& section, const Pc
     report(
         Severity::warning, "pf-sriov-unknown",
         fmt::format(
-            "{}: this inventory does not show its VFs: they are counted, and planned on the host "
-            "itself",
+            "{}: this inventory does not show its VFs: they count for the kernel arguments, and "
+            "their steps are planned on the host",
             address));
     return std::nullopt;
   }
@@ -73,7 +72,7 @@ std::optional<unsigned> vf_count(Draft& draft, const PfPolicy& section, const Pc
     report(
         badness(section), "pf-no-sriov",
         fmt::format(
-            "{}: {}: switch SR-IOV on in the BIOS setup and the device's firmware{}", address,
+            "{}: {}: turn SR-IOV on in the BIOS setup and the device's firmware{}", address,
             f.sriov ? "its firmware offers 0 VFs" : "no SR-IOV capability", set_by));
     return std::nullopt;
   }
@@ -90,8 +89,8 @@ std::optional<unsigned> vf_count(Draft& draft, const PfPolicy& section, const Pc
     report(
         Severity::warning, "vfs-exist",
         fmt::format(
-            "{}: {} VFs asked, {} exist: the kernel changes the number only through 0, which "
-            "allow-recreate = yes permits",
+            "{}: {} VFs asked, {} exist: the kernel must remove all of them to change the number; "
+            "allow-recreate = yes permits that",
             address, count, f.sriov->num_vfs));
   return count;
 }
@@ -103,15 +102,18 @@ void check_ranges(Draft& draft, const PfPolicy& section, unsigned vfs) {
           Severity::warning, "vf-range-beyond",
           Subject::section(fmt::format("vf {} {}-{}", range.pf, range.first, range.last)),
           fmt::format(
-              "[vf {} {}-{}] goes beyond the {} VF{} of its PF", range.pf, range.first, range.last,
-              vfs, vfs == 1 ? "" : "s"),
+              "[vf {} {}-{}] goes beyond the {} of its PF", range.pf, range.first, range.last,
+              plural(vfs, "VF")),
           {range.from});
 }
 
 bool any_vfio(const Policy& policy, const PfPolicy& section) {
-  const auto said = [](const VfSettings& vf) { return vf.driver && vf.driver->value.is_vfio(); };
-  return said(section.vf) || std::ranges::any_of(policy.vf_ranges, [&](const VfRange& range) {
-           return range.pf == section.name && said(range.vf);
+  const auto gives_to_guest = [](const VfSettings& vf) {
+    return vf.driver && vf.driver->value.is_vfio();
+  };
+  return gives_to_guest(section.vf) ||
+         std::ranges::any_of(policy.vf_ranges, [&](const VfRange& range) {
+           return range.pf == section.name && gives_to_guest(range.vf);
          });
 }
 

@@ -23,7 +23,7 @@ std::vector<Core> cores_of(const CpuFacts& cpu) {
     if (seen.contains(cpus) &&
         std::ranges::any_of(cores, [&](const Core& core) { return core.cpus.contains(cpus); }))
       continue;
-    // nearly always; the search is for siblings that disagree
+    // Nearly always; the search is for siblings that disagree.
     const bool fresh = !seen.intersects(cpus);
     seen |= cpus;
     if (fresh)

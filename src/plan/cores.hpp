@@ -11,7 +11,7 @@ namespace vfirst {
 
 struct Core {
   CpuSet cpus;
-  // of a hybrid part
+  // Of a hybrid part.
   bool efficiency = false;
   unsigned first() const { return *cpus.first(); }
   bool operator==(const Core&) const = default;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Which CPUs the host keeps, which the guests get, and the arguments that say so to the kernel.
+#include "base/words.hpp"
 #include "kargs/cpulist.hpp"
 #include "kargs/kernel_features.hpp"
 #include "plan/cores.hpp"
@@ -42,8 +43,8 @@ CpuSet lowest_cores(Draft& draft, const std::vector<Core>& cores, unsigned wante
       draft.add_finding(
           Severity::warning, "node-short-of-cores", Subject::node(node.id),
           fmt::format(
-              "node {} has {} core{}, {} are to be reserved: all of it stays with the host",
-              node.id, have, have == 1 ? "" : "s", wanted));
+              "node {} has {}, and {} are to be reserved: the host keeps the whole node", node.id,
+              plural(have, "core"), wanted));
   }
   return reserved;
 }
@@ -58,22 +59,22 @@ Result<CpuSet> literal_list(
   const auto here = cpu.present.empty() ? cpu.online : cpu.present | cpu.online;
   if (!here.contains(*read))
     return refuse(
-        "{}reserved = {}: no CPU {} on this machine, it has {}", where, wish.value,
+        "{}reserved = {}: this machine has no CPU {}; it has {}", where, wish.value,
         (*read - here).list(), here.list());
   const auto reserved = *read & cpu.online;
   for (const auto& core : cores)
     if (reserved.intersects(core.cpus) && !reserved.contains(core.cpus))
       return refuse(
-          "{}reserved = {}: splits the core of CPUs {}, {} is missing", where, wish.value,
+          "{}reserved = {}: the list splits the core of CPUs {}; {} is missing", where, wish.value,
           core.cpus.list(), (core.cpus - reserved).list());
   if (const auto* boot = boot_core(cores); !reserved.contains(boot->cpus))
     return refuse(
-        "{}reserved = {}: the boot core (CPU {}) has to be in it", where, wish.value,
+        "{}reserved = {}: the boot core (CPU {}) must be in the list", where, wish.value,
         boot->cpus.list());
   for (const auto& node : draft.nodes)
     if (!node.cpus.empty() && !reserved.intersects(node.cpus))
       return refuse(
-          "{}reserved = {}: none of node {}'s CPUs ({}), whose interrupts need one", where,
+          "{}reserved = {}: the list has no CPU of node {} ({}), whose interrupts need one", where,
           wish.value, node.id, node.cpus.list());
   return reserved;
 }
@@ -105,28 +106,26 @@ Status partition_cpus(Draft& draft) {
     const auto& blame = wish.reserved                  ? wish.reserved->from
                         : wish.reserved_cores_per_node ? wish.reserved_cores_per_node->from
                                                        : wish.isolate->from;
-    const auto reason =
-        wish.reserved ? fmt::format("reserved = {}", wish.reserved->value)
-                      : fmt::format("{} reserved core{} per node", wanted, wanted == 1 ? "" : "s");
+    const auto reason = wish.reserved ? fmt::format("reserved = {}", wish.reserved->value)
+                                      : plural(wanted, "reserved core") + " per node";
     return refuse(
-        "{}isolate = yes: {} leave{} no CPU to isolate, the machine has {} core{} on {} node{}",
-        location_prefix(blame), reason, wish.reserved || wanted == 1 ? "s" : "", cores.size(),
-        cores.size() == 1 ? "" : "s", draft.nodes.size(), draft.nodes.size() == 1 ? "" : "s");
+        "{}isolate = yes: {} leave{} no CPU to isolate; the machine has {} on {}",
+        location_prefix(blame), reason, wish.reserved || wanted == 1 ? "s" : "",
+        plural(cores.size(), "core"), plural(draft.nodes.size(), "node"));
   }
   for (const auto& node : draft.nodes)
     if (!node.cpus.empty() && !node.cpus.intersects(draft.plan.isolated))
       draft.add_finding(
           Severity::warning, "node-without-isolated", Subject::node(node.id),
           fmt::format(
-              "node {} has no isolated CPU: its {} core{} stay{} with the host", node.id,
-              cores_on(cores, node.cpus), cores_on(cores, node.cpus) == 1 ? "" : "s",
-              cores_on(cores, node.cpus) == 1 ? "s" : ""));
+              "node {} has no isolated CPU: the host keeps its {}", node.id,
+              plural(cores_on(cores, node.cpus), "core")));
   if (const auto offline = cpu.present - cpu.online; !offline.empty())
     draft.add_finding(
         Severity::note, "cpus-offline", {},
         fmt::format(
-            "CPUs {} are present but offline: neither reserved nor isolated; once "
-            "online they belong to the host",
+            "CPUs {} are present but offline: they are neither reserved nor isolated, and the host "
+            "uses them once they are online",
             offline.list()));
   return {};
 }
@@ -140,8 +139,8 @@ Status plan_isolation(Draft& draft) {
   const auto& wish = draft.policy.cpu;
   const auto from = wish.isolate->from;
   const auto list = isolated.list();
-  const auto because =
-      fmt::format("guests run on these; the host keeps {}", draft.plan.reserved.list());
+  const auto because = fmt::format(
+      "for pinned guests; everything that is not pinned runs on {}", draft.plan.reserved.list());
 
   // The flags came with 5.6; an older kernel takes "managed_irq" for a bad list and isolates
   // nothing.
@@ -151,19 +150,19 @@ Status plan_isolation(Draft& draft) {
     draft.add_finding(
         Severity::warning, "isolcpus-no-flags", Subject::argument("isolcpus"),
         fmt::format(
-            "kernel {} is older than 5.6: isolcpus= without managed_irq, so storage "
+            "kernel {} is older than 5.6 and does not know isolcpus=managed_irq: storage "
             "interrupts may reach isolated CPUs",
             draft.kernel.release),
         {}, {Subject::kernel(draft.kernel.release)});
   const auto isolcpus = draft.arg("isolcpus", flags + list, because, from);
   const auto nohz_full = draft.arg(
       "nohz_full", list,
-      "no timer tick while one task runs; the same list, as kernels up to 5.17 demand", from);
-  draft.arg("rcu_nocbs", list, "RCU callbacks run on the host's CPUs", from);
+      "stops the timer tick while one task runs; must equal isolcpus on kernels before 5.18", from);
+  draft.arg("rcu_nocbs", list, "moves RCU callbacks to the host's CPUs", from);
 
   const auto host = (draft.facts.cpu.possible | draft.facts.cpu.online) - isolated;
   const auto irqaffinity = draft.arg(
-      "irqaffinity", host.list(), "new interrupts go to every possible CPU that is not isolated",
+      "irqaffinity", host.list(), "sends new interrupts to every possible CPU that is not isolated",
       from);
   draft.expect(WantIsolated{isolated}, {isolcpus}, from);
   draft.expect(WantNohzFull{isolated}, {nohz_full}, from);

@@ -27,11 +27,14 @@ unsigned Draft::mac_base(const PfPolicy& section, unsigned index) const {
 
 const Setting<VfDriver>* Draft::vfio_setting() const {
   for (const auto& pf : pfs) {
-    const auto said = [&](const VfSettings& vf) { return vf.driver && vf.driver->value.is_vfio(); };
+    const auto gives_to_guest = [&](const VfSettings& vf) {
+      return vf.driver && vf.driver->value.is_vfio();
+    };
     for (unsigned i = 0; i < pf.vfs; ++i) {
-      if (!said(vf_settings(*pf.section, i))) continue;
+      if (!gives_to_guest(vf_settings(*pf.section, i))) continue;
       for (const auto& range : policy.vf_ranges)
-        if (range.pf == pf.section->name && i >= range.first && i <= range.last && said(range.vf))
+        if (range.pf == pf.section->name && i >= range.first && i <= range.last &&
+            gives_to_guest(range.vf))
           return &*range.vf.driver;
       return &*pf.section->vf.driver;
     }

@@ -75,7 +75,9 @@ struct Draft {
 std::string location_prefix(const Origin& origin);
 
 // The topics, in the order in which one needs the other. Each adds to the draft; a refusal ends the
-// plan. choose.cpp
+// plan.
+//
+// choose.cpp
 Status choose_pfs(Draft&);
 // cpu.cpp
 Status partition_cpus(Draft&);
@@ -83,25 +85,25 @@ Status partition_cpus(Draft&);
 Status plan_iommu(Draft&);
 // hugepages.cpp
 Status plan_hugepages(Draft&);
-// cpu.cpp: the arguments of the partition
+// cpu.cpp: the arguments of the partition.
 Status plan_isolation(Draft&);
-// power.cpp: arguments
+// power.cpp: arguments.
 Status plan_power(Draft&);
-// power.cpp: the run-time bound
+// power.cpp: the run-time bound.
 void limit_idle(Draft&);
 // kernel.cpp
 Status plan_kernel(Draft&);
-// irq.cpp: which CPUs each PF's interrupts go to
+// irq.cpp: which CPUs each PF's interrupts go to.
 Status plan_irqs(Draft&);
-// sriov.cpp: VFs and the steps
+// sriov.cpp: VFs and the steps.
 Status plan_sriov(Draft&);
-// kernel.cpp: length, foreign arguments
+// kernel.cpp: length, foreign arguments.
 Status check_cmdline(Draft&);
-// kernels.cpp: what each installed kernel would ignore
+// kernels.cpp: what each installed kernel would ignore.
 void kernel_findings(Draft&);
-// neighbours.cpp: other tools that undo or fight this
+// neighbours.cpp: other tools that undo or contradict this.
 void neighbour_findings(Draft&);
-// kexec.cpp: why [boot] reboot = kexec would be a full reboot
+// kexec.cpp: why [boot] reboot = kexec would be a full reboot.
 void kexec_findings(Draft&);
 // findings.cpp
 void add_findings(Draft&);

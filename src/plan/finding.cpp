@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "plan/finding.hpp"
 
+#include "base/words.hpp"
+
 #include <algorithm>
 
 namespace vfirst {
@@ -22,9 +24,7 @@ std::string_view kind_name(Subject::Kind kind) {
 }
 
 std::string Finding::line() const {
-  std::string places;
-  for (const auto& source : sources)
-    places += (places.empty() ? "" : ", ") + source.str();
+  const auto places = joined(sources, ", ", &Origin::str);
   auto out = places.empty() ? message : places + ": " + message;
   if (!remedy.empty()) out += "; " + remedy;
   return out;

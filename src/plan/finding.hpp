@@ -17,25 +17,25 @@ enum class Severity { note, warning, error };
 // the message is for people alone.
 struct Subject {
   enum class Kind {
-    // nothing smaller than the whole host
+    // Nothing smaller than the whole host.
     host,
-    // a PCI function: "0000:3b:00.0"
+    // A PCI function: "0000:3b:00.0".
     device,
-    // a kernel argument: its key, "isolcpus", or the whole word as it stands in a command line
+    // A kernel argument: its key, "isolcpus", or the whole word as it stands in a command line.
     argument,
-    // a NUMA node: "1"
+    // A NUMA node: "1".
     node,
-    // a kernel's release: "6.12.95+deb13-amd64"
+    // A kernel's release: "6.12.95+deb13-amd64".
     kernel,
-    // a kernel's configuration option: "CONFIG_NO_HZ_FULL"
+    // A kernel's configuration option: "CONFIG_NO_HZ_FULL".
     option,
-    // a kernel module: "vfio-pci"
+    // A kernel module: "vfio-pci".
     module,
-    // a policy section: "pf uplink"
+    // A policy section: "pf uplink".
     section,
-    // a policy key: "power.max-cstate"
+    // A policy key: "power.max-cstate".
     key,
-    // a file of another program: "/etc/systemd/network/10-nic.link"
+    // A file of another program: "/etc/systemd/network/10-nic.link".
     file,
   };
   Kind kind = Kind::host;
@@ -53,7 +53,7 @@ struct Subject {
   bool operator==(const Subject&) const = default;
 };
 
-// "device", "argument", ...: a part of the JSON documents
+// "device", "argument", ...: a part of the JSON documents.
 std::string_view kind_name(Subject::Kind kind);
 
 struct Finding {
@@ -67,7 +67,7 @@ struct Finding {
   std::vector<Origin> sources;
   // What else it is about.
   std::vector<Subject> related;
-  // What vfirst itself can do about it, a clause: "vfirst apply --adopt can take it over".
+  // What vfirst itself can do about it, a clause: "vfirst apply --adopt can do that".
   std::string remedy;
 
   // The whole line: "50-host.ini:4: no PF matches".

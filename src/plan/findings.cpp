@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What a plan costs, and what this machine will make of it. Nothing here changes the plan.
+// Findings about what a plan costs and how well this machine suits it. Nothing here changes the
+// plan.
+#include "base/words.hpp"
 #include "plan/draft.hpp"
 
 #include <algorithm>
@@ -9,11 +11,7 @@ namespace vfirst {
 
 namespace {
 
-std::string plural(std::uint64_t n, std::string_view one) {
-  return fmt::format("{} {}{}", n, one, n == 1 ? "" : "s");
-}
-
-// VFs that guests drive, each with a queue per guest CPU, against the CPUs there are for guests.
+// Compares the queues of the VFs that guests use with the CPUs that are isolated for guests.
 void vfs_against_cpus(Draft& draft) {
   if (draft.plan.isolated.empty()) return;
   unsigned vfs = 0, queues = 0;
@@ -29,8 +27,8 @@ void vfs_against_cpus(Draft& draft) {
     draft.add_finding(
         Severity::warning, "vfs-exceed-cpus", {},
         fmt::format(
-            "{} for guests with {} in all, and {}: some queues will share a CPU", plural(vfs, "VF"),
-            plural(queues, "queue"), plural(cpus, "isolated CPU")));
+            "{} for guests have {} in all, but there are only {}: some queues will share a CPU",
+            plural(vfs, "VF"), plural(queues, "queue"), plural(cpus, "isolated CPU")));
 }
 
 void remote_nodes(Draft& draft) {
@@ -76,7 +74,7 @@ std::uint64_t link_mbps(const PcieLink& link) {
 }
 
 void links(Draft& draft) {
-  // by device: its functions share one link
+  // By device: its functions share one link.
   std::map<PciAddress, std::uint64_t> port_mbps;
   const auto device = [](PciAddress address) { return address.function = 0, address; };
   for (const auto& f : draft.facts.pci)
@@ -91,15 +89,15 @@ void links(Draft& draft) {
       draft.add_finding(
           Severity::warning, "link-trained-low", Subject::device(f.address),
           fmt::format(
-              "{} runs at {}, it can do {}: slot, riser or cable", f.address.str(), link_text(now),
-              link_text(can)));
+              "{} runs at {} but can do {}: check the slot, the riser and the cable",
+              f.address.str(), link_text(now), link_text(can)));
     const auto ports = port_mbps[device(f.address)];
     if (pf.vfs && ports > link_mbps(now))
       draft.add_finding(
           Severity::warning, "pcie-narrow", Subject::device(f.address),
           fmt::format(
-              "{}: its ports carry {} Gbit/s, its PCIe link ({}) {} Gbit/s", f.address.str(),
-              ports / 1000, link_text(now), link_mbps(now) / 1000));
+              "{}: its ports carry {} Gbit/s, but its PCIe link ({}) only {} Gbit/s",
+              f.address.str(), ports / 1000, link_text(now), link_mbps(now) / 1000));
   }
 }
 
@@ -118,13 +116,13 @@ void rates(Draft& draft) {
       draft.add_finding(
           Severity::error, "rates-promise-too-much", Subject::device(pf.function->address),
           fmt::format(
-              "{}: min-rates of its VFs sum to {} Mbit/s, the port has {}",
+              "{}: min-rates of its VFs sum to {} Mbit/s, but the port has {}",
               pf.function->address.str(), floor_mbps, speed));
     else if (ceiling_mbps > speed)
       draft.add_finding(
           Severity::note, "rates-oversubscribed", Subject::device(pf.function->address),
           fmt::format(
-              "{}: max-rates of its VFs sum to {} Mbit/s, the port has {}",
+              "{}: max-rates of its VFs sum to {} Mbit/s, but the port has {}",
               pf.function->address.str(), ceiling_mbps, speed));
   }
 }
@@ -135,8 +133,8 @@ void windows(Draft& draft) {
       draft.add_finding(
           Severity::warning, "vf-bars-unassigned", Subject::device(pf.function->address),
           fmt::format(
-              "{}: the firmware left no address space for its VFs: switch \"Above 4G Decoding\" "
-              "and SR-IOV on in the BIOS setup, or say pci=realloc in [kernel] extra",
+              "{}: the firmware left no address space for its VFs: turn \"Above 4G Decoding\" and "
+              "SR-IOV on in the BIOS setup, or add pci=realloc to [kernel] extra",
               pf.function->address.str()));
 }
 
@@ -152,15 +150,15 @@ void groups(Draft& draft) {
         const bool own = member == pf.function->address ||
                          (f && (f->physfn == pf.function->address || f->class_code >> 16 == 0x06));
         if (own) continue;
-        others += (others.empty() ? "" : ", ") + member.str();
+        append_to_list(others, member.str());
         related.push_back(Subject::device(member));
       }
       if (!others.empty())
         draft.add_finding(
             Severity::warning, "iommu-group-shared", Subject::device(pf.function->address),
             fmt::format(
-                "{} shares IOMMU group {} with {}: without ACS above it, its VFs "
-                "join that group and go to guests only together",
+                "{} shares IOMMU group {} with {}: without ACS above it, its VFs join that group "
+                "and can only be assigned together",
                 pf.function->address.str(), group.id, others),
             {}, std::move(related));
     }
@@ -176,15 +174,13 @@ void migration(Draft& draft) {
     pins.push_back("1G pages");
   if (!draft.plan.isolated.empty()) pins.push_back("isolated CPUs");
   if (pins.empty()) return;
-  std::string list;
-  for (std::size_t i = 0; i < pins.size(); ++i)
-    list += (i == 0 ? "" : i + 1 == pins.size() ? " and " : ", ") + pins[i];
   draft.add_finding(
       Severity::note, "migration", {},
       fmt::format(
-          "live migration: guests that use {} move only to a host that has the same{}", list,
+          "live migration: guests that use {} can only move to a host that has the same{}",
+          joined_with("and", pins),
           vfio ? fmt::format(
-                     ", and a VF on {} has to be unplugged first unless its driver can migrate",
+                     "; a VF on {} must be unplugged first unless its driver supports migration",
                      vfio->value.name())
                : ""));
 }

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// How many hugepages each NUMA node gives, and the arguments that the kernel reads as just that.
+// How many hugepages each NUMA node gives, and the arguments that make the kernel reserve exactly
+// these.
+#include "base/words.hpp"
 #include "kargs/command_line.hpp"
 #include "kargs/kernel_features.hpp"
 #include "plan/budget.hpp"
@@ -16,7 +18,7 @@ constexpr std::uint64_t kQuantumKb = 256 << 10;
 // Rings, IOMMU page tables and firmware mailboxes of one VF, and of its PF: an allowance, on the
 // safe side of what ice and mlx5 take per function with default rings.
 constexpr std::uint64_t kPerVfKb = 2 << 10, kPerPfKb = 64 << 10;
-// the part of crashkernel=X,high that stays below 4G
+// The part of crashkernel=X,high that stays below 4G.
 constexpr std::uint64_t kLowCrashKb = 256 << 10;
 
 struct Share {
@@ -94,7 +96,7 @@ std::vector<Share> budgets(Draft& draft) {
       draft.add_finding(
           Severity::note, "crashkernel-node", Subject::argument("crashkernel"),
           fmt::format(
-              "crashkernel's {}M are charged to node {}, where the kernel usually puts them",
+              "the {}M of crashkernel count against node {}, where the kernel usually puts them",
               crash_kb >> 10, home.budget.node),
           {}, {Subject::node(home.budget.node)});
   }
@@ -110,7 +112,7 @@ Status check_size(Draft& draft, const Setting<ByteSize>& size) {
   const auto why = draft.arm() ? "this kernel's base pages are not 4K"
                                : "this CPU has no 1G pages (no pdpe1gb flag)";
   if (cpu.gigabyte_pages == false)
-    return refuse("{}size = 1G: {}; say size = 2M", location_prefix(size.from), why);
+    return refuse("{}size = 1G: {}; use size = 2M", location_prefix(size.from), why);
   if (!cpu.gigabyte_pages)
     draft.add_finding(
         Severity::note, "pdpe1gb-unknown", {},
@@ -127,8 +129,8 @@ Status share_out(Draft& draft, std::vector<Share>& shares, std::uint64_t size_kb
   for (const auto& [node, request] : wish.nodes)
     if (!there(node))
       return refuse(
-          "{}node{}: this machine has no such node with memory, and one bad node number gives no "
-          "pages anywhere",
+          "{}node{}: this machine has no such node with memory; with one bad node number the "
+          "kernel reserves no pages at all",
           location_prefix(request.from), node);
   for (auto& share : shares) {
     const auto* request = request_for(wish, share.budget.node);
@@ -141,17 +143,17 @@ Status share_out(Draft& draft, std::vector<Share>& shares, std::uint64_t size_kb
           share.budget.free_kb() * request->value.amount / 100 / size_kb);
     } else if (request->value.amount > most) {
       return refuse(
-          "{}node {}: {} pages of {} asked, it can give {}: {}", location_prefix(request->from),
-          share.budget.node, request->value.amount, wish.size->value.str(), most,
-          share.budget.sum(size_kb));
+          "{}node {}: {} pages of {} asked, the node can give {}: {}",
+          location_prefix(request->from), share.budget.node, request->value.amount,
+          wish.size->value.str(), most, share.budget.sum(size_kb));
     } else {
       share.pages = request->value.amount;
       if (const auto sure = share.budget.sure_pages(size_kb); share.pages > sure)
         draft.add_finding(
             Severity::warning, "hugepages-tight", Subject::node(share.budget.node),
             fmt::format(
-                "node {}: {} pages of {} asked, only {} are there on every boot: the kernel's "
-                "image, the initramfs and its page structs may lie in the rest",
+                "node {}: {} pages of {} asked, but only {} are free at every boot: the kernel's "
+                "image, the initramfs and page structs may occupy the others",
                 share.budget.node, share.pages, wish.size->value.str(), sure),
             {request->from}, {Subject::argument("hugepages")});
     }
@@ -160,11 +162,9 @@ Status share_out(Draft& draft, std::vector<Share>& shares, std::uint64_t size_kb
 }
 
 std::string reason(const std::vector<Share>& shares, std::uint64_t size_kb) {
-  std::string out;
-  for (const auto& share : shares)
-    out += fmt::format(
-        "{}node {}: {}", out.empty() ? "" : "; ", share.budget.node, share.budget.sum(size_kb));
-  return out;
+  return joined(shares, "; ", [&](const Share& share) {
+    return fmt::format("node {}: {}", share.budget.node, share.budget.sum(size_kb));
+  });
 }
 
 }  // namespace
@@ -175,7 +175,7 @@ Status plan_hugepages(Draft& draft) {
   const auto asked_at = wish.per_node ? wish.per_node->from : wish.nodes.begin()->second.from;
   if (!wish.size)
     return refuse(
-        "{}[hugepages] asks for pages without size = 1G or 2M", location_prefix(asked_at));
+        "{}[hugepages] asks for pages but does not set size = 1G or 2M", location_prefix(asked_at));
   VFIRST_CHECK(check_size(draft, *wish.size));
   const auto size_kb = wish.size->value.kb();
   const auto size = wish.size->value.str();
@@ -206,8 +206,8 @@ Status plan_hugepages(Draft& draft) {
       draft.add_finding(
           Severity::error, "hugepages-memory-unknown", Subject::kernel(kernel->release),
           fmt::format(
-              "kernel {} is older than 5.16 and cannot be told which nodes to take "
-              "pages from: none are planned",
+              "kernel {} is older than 5.16 and cannot reserve pages per node: no hugepages are "
+              "planned",
               kernel->release),
           {}, {Subject::argument("hugepages")});
       return {};
@@ -219,13 +219,14 @@ Status plan_hugepages(Draft& draft) {
       });
       if (absolute)
         return refuse(
-            "{}kernel {} is older than 5.16 and cannot be told different page counts for its nodes",
+            "{}kernel {} is older than 5.16 and cannot reserve different page counts on different "
+            "nodes",
             location_prefix(asked_at), kernel->release);
       draft.add_finding(
           Severity::warning, "hugepages-levelled", Subject::kernel(kernel->release),
           fmt::format(
-              "kernel {} is older than 5.16 and cannot be told different page counts for "
-              "its nodes: every node gives {}, as many as the smallest can",
+              "kernel {} is older than 5.16 and splits pages evenly across nodes: each node gives "
+              "{}, the most that the smallest one can",
               kernel->release, least),
           {}, {Subject::argument("hugepages")});
       for (auto& share : shares)
@@ -235,8 +236,7 @@ Status plan_hugepages(Draft& draft) {
       draft.add_finding(
           Severity::warning, "hugepages-old-kernel", Subject::kernel(kernel->release),
           fmt::format(
-              "kernel {} is older than 5.16: it reads hugepages={}:{} as no pages "
-              "at all, in silence",
+              "kernel {} is older than 5.16: it reads hugepages={}:{} as no pages and logs nothing",
               kernel->release, shares.front().budget.node, shares.front().pages),
           {}, {Subject::argument("hugepages")});
     }
@@ -255,7 +255,7 @@ Status plan_hugepages(Draft& draft) {
       continue;
     }
     total += share.pages;
-    value += fmt::format("{}{}:{}", value.empty() ? "" : ",", share.budget.node, share.pages);
+    append_to_list(value, fmt::format("{}:{}", share.budget.node, share.pages), ",");
     draft.plan.hugepages.push_back({share.budget.node, size_kb, share.pages});
   }
   if (total == 0) return {};
@@ -264,15 +264,15 @@ Status plan_hugepages(Draft& draft) {
   // A pair belongs together and the first pair of a size wins. With default_hugepagesz=1G x86 keeps
   // no 2M pool unless 2M is named, and guests that ask for 2M pages would find none: hence the last
   // pair (mm/hugetlb.c).
-  const auto default_size = draft.arg(
-      "default_hugepagesz", size, "what a guest gets that names no size", wish.size->from);
-  draft.arg("hugepagesz", size, "the size that the next count is for", wish.size->from);
+  const auto default_size =
+      draft.arg("default_hugepagesz", size, "page size for guests that name none", wish.size->from);
+  draft.arg("hugepagesz", size, "page size for the next hugepages=", wish.size->from);
   const auto counts = draft.arg("hugepages", value, reason(shares, size_kb), asked_at);
   if (size_kb == kGigabyteKb && draft.x86()) {
     draft.arg(
-        "hugepagesz", "2M",
-        "keeps the pool of 2M pages, which default_hugepagesz=1G would leave out", wish.size->from);
-    draft.arg("hugepages", "0", "none at boot; the host may add some later", wish.size->from);
+        "hugepagesz", "2M", "keeps 2M pages available (default_hugepagesz=1G would drop them)",
+        wish.size->from);
+    draft.arg("hugepages", "0", "none reserved at boot", wish.size->from);
   }
   for (const auto& pages : draft.plan.hugepages)
     draft.expect(WantPages{pages.node, pages.size_kb, pages.pages}, {counts}, asked_at);

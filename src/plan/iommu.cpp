@@ -24,9 +24,9 @@ void report_missing(Draft& draft, const Wish& wish, const Setting<VfDriver>* vfi
   draft.add_finding(
       vfio ? Severity::error : Severity::warning, "iommu-missing", {},
       fmt::format(
-          "the firmware shows no IOMMU (no {} table): switch {} on in the BIOS setup{}", table,
+          "the firmware shows no IOMMU (no {} table): turn {} on in the BIOS setup{}", table,
           switch_names(draft.facts),
-          vfio ? "; until then the VFs are made but not bound to " + vfio->value.name() : ""),
+          vfio ? "; until then the VFs are created but not bound to " + vfio->value.name() : ""),
       {wish.from});
   if (vfio) draft.expect(WantIommu{true}, {}, wish.from);
 }
@@ -36,13 +36,12 @@ void passthrough_conflicts(Draft& draft, const Wish& wish) {
   if (const auto* snp = line.last("kvm_amd.sev_snp"); snp && snp->value.value_or("1") == "1")
     draft.add_finding(
         Severity::warning, "iommu-passthrough-snp", Subject::argument("iommu"),
-        "passthrough switches SEV-SNP off for the host: say mode = translated where guests need "
-        "it",
+        "passthrough turns SEV-SNP off for the host: set mode = translated if guests need it",
         {wish.from});
   if (draft.arm() && draft.facts.cpu.model.find("Grace") != std::string::npos)
     draft.add_finding(
         Severity::warning, "iommu-passthrough-grace", Subject::argument("iommu.passthrough"),
-        "NVIDIA Grace needs translated DMA: say mode = translated", {wish.from});
+        "NVIDIA Grace needs translated DMA: set mode = translated", {wish.from});
 }
 
 void turn_off(Draft& draft, const Wish& wish) {
@@ -50,7 +49,7 @@ void turn_off(Draft& draft, const Wish& wish) {
   if (draft.arm()) {
     draft.add_finding(
         Severity::note, "iommu-off-arm", {},
-        "no kernel argument switches an SMMU off: it stays as it is", {wish.from});
+        "no kernel argument turns an SMMU off: it stays as it is", {wish.from});
     return;
   }
   const auto key =
@@ -89,7 +88,7 @@ Status plan_iommu(Draft& draft) {
     } else {
       asked = {draft.arg(
           "intel_iommu", "on",
-          "an Intel CPU; whether its firmware has a DMAR table, this tree does not show",
+          "the CPU is Intel's; this tree does not show whether the firmware has a DMAR table",
           wish.from)};
       draft.add_finding(
           Severity::note, "iommu-unproved", Subject::argument("intel_iommu"),
@@ -100,26 +99,25 @@ Status plan_iommu(Draft& draft) {
     draft.add_finding(
         Severity::note, "iommu-unproved", {},
         fmt::format(
-            "this tree has no ACPI tables: whether {} is on in the BIOS setup is not known",
+            "this tree has no ACPI tables: it does not show whether {} is on in the BIOS setup",
             switch_names(draft.facts)));
   }
   KernelArg mapping;
   if (draft.x86()) {
     const auto value = wish.mode == IommuMode::passthrough ? "pt" : "nopt";
     std::string because = wish.mode == IommuMode::passthrough
-                              ? "the host's own DMA is not translated, guests' is"
+                              ? "the host's own DMA is not translated; guests' DMA is"
                               : "the host's own DMA is translated as well";
     // "AMD-Vi: Unknown option - 'on'" (drivers/iommu/amd/init.c): with an IVRS table it is on by
     // default.
-    if (amd)
-      because += "; AMD's IOMMU is on by itself, amd_iommu=on is not a value that the kernel knows";
+    if (amd) because += "; AMD's IOMMU is on by default (the kernel does not know amd_iommu=on)";
     mapping = draft.arg("iommu", value, because, wish.from);
     if (asked.empty()) asked = {mapping};
   } else {
     const auto value = wish.mode == IommuMode::passthrough ? "1" : "0";
     mapping = draft.arg(
         "iommu.passthrough", value,
-        wish.mode == IommuMode::passthrough ? "the host's own DMA is not translated, guests' is"
+        wish.mode == IommuMode::passthrough ? "the host's own DMA is not translated; guests' DMA is"
                                             : "the host's own DMA is translated as well",
         wish.from);
     asked = {mapping};

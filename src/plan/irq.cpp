@@ -9,7 +9,7 @@ namespace {
 
 CpuSet local_reserved(Draft& draft, const PciFunction& f, const Origin& from) {
   const auto& reserved = draft.plan.reserved;
-  // the firmware names no node: none is nearer
+  // The firmware names no node: none is nearer.
   if (f.node < 0) return reserved;
   for (const auto& node : draft.nodes)
     if (node.id == static_cast<unsigned>(f.node) && node.cpus.intersects(reserved))
@@ -29,7 +29,7 @@ Result<CpuSet> literal(const Draft& draft, const std::string& text, const Origin
   if (!read) return refuse("{}irq = {}: {}", location_prefix(from), text, read.error().what);
   if (!draft.facts.cpu.online.contains(*read) || read->empty())
     return refuse(
-        "{}irq = {}: not all of these CPUs are online, {} are", location_prefix(from), text,
+        "{}irq = {}: not all of these CPUs are online; CPUs {} are", location_prefix(from), text,
         draft.facts.cpu.online.list());
   if (const auto both = *read & draft.plan.isolated; !both.empty())
     return refuse(

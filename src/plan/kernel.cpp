@@ -13,7 +13,7 @@ namespace vfirst {
 namespace {
 
 struct Word {
-  // value "": any
+  // Value "": any.
   std::string_view key, value;
   std::string_view why;
 };
@@ -23,13 +23,13 @@ struct Word {
 constexpr std::array kDangerous = {
     Word{
         "mitigations", "off",
-        "switches the defences against CPU side channels off, kvm.nx_huge_pages among them: never "
-        "with foreign guests"},
+        "turns off the mitigations of CPU vulnerabilities, including kvm.nx_huge_pages: do not use "
+        "it unless you trust every guest"},
     Word{"mce", "off", "hides memory errors"},
-    Word{"idle", "poll", "takes power and turbo from the SMT sibling"},
+    Word{"idle", "poll", "takes power and turbo frequency from the SMT sibling"},
     Word{
         "tsc", "reliable",
-        "switches the clock watchdog off: not with more than two sockets; tsc=nowatchdog is "
+        "turns the clock watchdog off: do not use it with more than two sockets; tsc=nowatchdog is "
         "milder"},
     Word{
         "vfio_iommu_type1.allow_unsafe_interrupts", "", "lets a guest send interrupts to the host"},
@@ -54,7 +54,7 @@ Status plan_kernel(Draft& draft) {
   const auto& wish = draft.policy.kernel;
   if (wish.mitigations) {
     const auto arg = draft.arg(
-        "mitigations", wish.mitigations->value, "the policy says so", wish.mitigations->from);
+        "mitigations", wish.mitigations->value, "set by the policy", wish.mitigations->from);
     draft.expect(WantArg{arg}, {arg}, wish.mitigations->from);
     warn(draft, arg, wish.mitigations->from);
   }
@@ -63,7 +63,7 @@ Status plan_kernel(Draft& draft) {
   const auto line = CommandLine::parse(wish.extra->value);
   for (const auto& arg : line.args()) {
     warn(draft, arg, from);
-    draft.arg(arg, "the policy says so", from);
+    draft.arg(arg, "set by the policy", from);
     draft.expect(WantArg{arg}, {arg}, from);
   }
   return {};
@@ -82,11 +82,10 @@ Status check_cmdline(Draft& draft) {
       draft.facts.boot.cmdline.empty() ? kBootImageAndRoot : draft.foreign_arguments().bytes();
   if (ours + 1 + theirs > limit)
     return refuse(
-        "the kernel command line would have {} bytes ({} of them planned here): the kernel reads "
+        "the kernel command line would have {} bytes ({} of them planned here); the kernel reads "
         "{}",
         ours + 1 + theirs, ours, limit);
-  // Together with the words of others there may be more than init can take: then the kernel
-  // panics.
+  // Together with foreign words there may be more than init can take: then the kernel panics.
   return boots(
       planned_line(draft.facts, draft.plan), simulated_machine(draft.facts, draft.kernel.release));
 }

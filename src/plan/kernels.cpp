@@ -25,7 +25,7 @@ bool lacks(const Kernel& kernel, std::string_view option) {
 }
 
 void missing_options(Draft& draft, const Kernel& kernel) {
-  // option -> keys of the arguments that need it
+  // Option -> keys of the arguments that need it.
   std::map<std::string, std::vector<std::string>> without;
   std::set<std::string> seen;
   for (const auto& arg : draft.plan.kargs) {
@@ -35,7 +35,7 @@ void missing_options(Draft& draft, const Kernel& kernel) {
       draft.add_finding(
           Severity::warning, "kernel-too-old", Subject::kernel(kernel.release),
           fmt::format(
-              "kernel {} would ignore {}=: it came with {}.{}", kernel.release, arg.key,
+              "kernel {} would ignore {}=, which came with Linux {}.{}", kernel.release, arg.key,
               info->since.major, info->since.minor),
           {}, {Subject::argument(arg.key)});
     if (!kernel.config_known) continue;
@@ -105,12 +105,11 @@ void conflicts(Draft& draft) {
     draft.add_finding(
         Severity::warning, std::string(kForeignArgument), Subject::argument(one.foreign.raw),
         fmt::format(
-            "the running kernel was given {} by others; it stands before our {}, and {}: take it "
-            "out",
+            "the running kernel's command line has {}, which is not vfirst's, before {}, and {}: "
+            "remove it",
             one.foreign.raw, one.ours.raw, one.rule),
         places, {Subject::argument(one.ours.raw)});
-    if (!places.empty())
-      draft.plan.findings.back().remedy = "vfirst apply --adopt can take it over";
+    if (!places.empty()) draft.plan.findings.back().remedy = "vfirst apply --adopt can do that";
     if (!draft.plan.foreign.contains(one.foreign)) draft.plan.foreign.append(one.foreign);
   }
 }

@@ -30,9 +30,9 @@ std::vector<KexecObstacle> against_kexec(const Facts& facts, const Plan& plan) {
   for (const auto& f : facts.pci) {
     const bool planned =
         std::ranges::any_of(plan.pfs, [&](const PlannedPf& pf) { return pf.address == f.address; });
-    // 01 storage, 02 network
+    // 01 storage, 02 network.
     const auto kind = f.class_code >> 16;
-    // resets the device when its user is gone
+    // Resets the device when its user is gone.
     const bool vfio = is_vfio_driver(f.driver);
     if (!f.is_vf() && !f.driver.empty() && !vfio && (planned || kind == 0x01 || kind == 0x02) &&
         !survives_kexec(f.driver))
@@ -44,7 +44,7 @@ std::vector<KexecObstacle> against_kexec(const Facts& facts, const Plan& plan) {
     if (f.sriov && f.sriov->num_vfs > 0 && !removable)
       out.push_back(
           {f.address, fmt::format(
-                          "its {} VFs are not vfirst's to remove, and VFs do not survive kexec",
+                          "this plan does not manage its {} VFs, and VFs do not survive kexec",
                           f.sriov->num_vfs)});
   }
   return out;
@@ -55,7 +55,7 @@ void kexec_findings(Draft& draft) {
   for (const auto& obstacle : against_kexec(draft.facts, draft.plan))
     draft.add_finding(
         Severity::warning, "no-kexec", Subject::device(obstacle.device),
-        fmt::format("{}: first provisioning takes a full reboot", obstacle.str()),
+        fmt::format("{}: first provisioning will make a full reboot", obstacle.str()),
         {draft.policy.boot.reboot->from});
 }
 

@@ -18,13 +18,13 @@ namespace vfirst {
 struct KexecObstacle {
   PciAddress device;
   std::string why;
-  // "0000:03:00.0: driver tg3 is not known to survive kexec"
+  // "0000:03:00.0: driver tg3 is not known to survive kexec".
   std::string str() const { return device.str() + ": " + why; }
 };
 
-// What speaks against it; empty: nothing that is known. It looks at the PFs that the plan takes, at
-// every other network and storage function that has a driver, and at VFs that the plan may not
-// remove.
+// The known reasons against a kexec; empty where there is none. It looks at the PFs that the plan
+// takes, at every other network and storage function that has a driver, and at VFs that the plan
+// may not remove.
 [[gnu::cold]] std::vector<KexecObstacle> against_kexec(const Facts& facts, const Plan& plan);
 
 }  // namespace vfirst

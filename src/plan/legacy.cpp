@@ -107,7 +107,7 @@ struct Sentence {
   std::string operator()(const LimitIdleLatency& x) {
     return fmt::format("idle latency of CPUs {} at most {} us", x.cpus.list(), x.latency_us);
   }
-  // any action of a later version
+  // Any action of a later version.
   std::string operator()(const auto&) { return {}; }
 };
 

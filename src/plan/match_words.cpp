@@ -12,7 +12,7 @@ MatchFacts match_words(const Facts& facts) {
     for (const auto& port : function.ports)
       if (const auto& mac = port.permanent_mac ? port.permanent_mac : port.mac)
         words.macs.push_back(mac->str());
-  // it is known before the driver is bound
+  // It is known before the driver is bound.
   if (const auto mac = boot_mac(facts.boot.cmdline)) words.macs.push_back(mac->str());
   return words;
 }

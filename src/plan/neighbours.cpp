@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Other tools that come after early boot and undo or fight what it did: after switch-root udev
+// Other tools that run after early boot and undo or contradict what it did: after switch-root udev
 // replays every device as new, so that .link files, rules, driverctl and netplan run on top of VFs
 // that are there already.
 #include "base/text.hpp"
@@ -38,7 +38,7 @@ Answer bare_answer(const DeviceMatch& match, const PciFunction& f) {
   switch (match.kind) {
     case Kind::name:
       return any_port(f, [&](const NetPort& port) { return any_glob(match.patterns, port.name); });
-    // the kernel's, from before udev
+    // The kernel's, from before udev.
     case Kind::original_name:
       return std::ranges::find(match.patterns, "*") != match.patterns.end() ? Answer::yes
                                                                             : Answer::maybe;
@@ -135,8 +135,8 @@ class Neighbours {
         warn(
             n, "neighbour-link",
             fmt::format(
-                "udev makes {} VFs on {}, {} are planned: it changes the number after "
-                "early boot, through 0; take this line out",
+                "udev creates {} VFs on {}, but {} are planned: it removes all VFs after early "
+                "boot to change the number; remove this line",
                 n.value, address, pf.vfs),
             {pf.function->address});
     } else if (n.key == "VirtualFunction") {
@@ -147,8 +147,8 @@ class Neighbours {
         warn(
             n, "neighbour-link",
             fmt::format(
-                "udev sets attributes of VF {} of {} after early boot did: take this "
-                "[SR-IOV] section out",
+                "udev sets attributes of VF {} of {} again after early boot: remove this [SR-IOV] "
+                "section",
                 *index, address),
             {pf.function->address});
     } else if (n.key == "CombinedChannels") {
@@ -156,28 +156,28 @@ class Neighbours {
         warn(
             n, "neighbour-link",
             fmt::format(
-                "udev gives {} {} queues, {} are planned: take this line out", address, n.value,
+                "udev gives {} {} queues, but {} are planned: remove this line", address, n.value,
                 ours->combined),
             {pf.function->address});
     } else if (!n.key.empty() && step_of<SetCoalescing>(pf)) {
       warn(
           n, "neighbour-link",
           fmt::format(
-              "udev sets {}={} on {}, whose coalescing is planned: which of the two is "
-              "last is left to chance; take this line out",
+              "udev sets {}={} on {}, whose coalescing is planned too: either of the two may come "
+              "last; remove this line",
               n.key, n.value, address),
           {pf.function->address});
     }
   }
 
-  // The same number is no comfort: a profile's VFs go when it is deactivated.
+  // An equal number does not help: a profile's VFs are removed when it is deactivated.
   void network_manager(const Neighbour& n, const ChosenPf& pf) {
     if (!pf.manage_vfs || answer(n.match, *pf.function) == Answer::no) return;
     warn(
         n, "neighbour-networkmanager",
         fmt::format(
             "NetworkManager keeps {} at {} VFs while this profile is active and resets it "
-            "afterwards, {} are planned: take {} out",
+            "afterwards, but {} are planned: remove {}",
             pf.function->address.str(), n.value, pf.vfs, n.key),
         {pf.function->address});
   }
@@ -188,8 +188,8 @@ class Neighbours {
     warn(
         n, "neighbour-netplan",
         fmt::format(
-            "netplan makes {} VFs on {}, {} are planned: it changes the number after "
-            "early boot, through 0; take this line out",
+            "netplan creates {} VFs on {}, but {} are planned: it removes all VFs after early boot "
+            "to change the number; remove this line",
             n.value, pf.function->address.str(), pf.vfs),
         {pf.function->address});
   }
@@ -203,7 +203,8 @@ class Neighbours {
         warn(
             n, "neighbour-driverctl",
             fmt::format(
-                "driverctl binds {} to {} at each boot, planned is {}: driverctl unset-override {}",
+                "driverctl binds {} to {} at each boot, but {} is planned; run: driverctl "
+                "unset-override {}",
                 address->str(), n.value, vf.driver.phrase(), address->str()),
             {*address});
     for (const auto& pf : draft_.pfs)
@@ -212,8 +213,8 @@ class Neighbours {
         warn(
             n, "neighbour-driverctl",
             fmt::format(
-                "driverctl binds PF {} to {} at each boot, which takes its VFs away: "
-                "driverctl unset-override {}",
+                "driverctl binds PF {} to {} at each boot, which removes its VFs; run: driverctl "
+                "unset-override {}",
                 address->str(), n.value, address->str()),
             {*address});
   }
@@ -230,7 +231,7 @@ class Neighbours {
     warn(
         n, "neighbour-udev",
         fmt::format(
-            "this rule {} each time the device shows up, {} VFs are planned: take it out", what,
+            "this rule {} each time the device appears, but {} VFs are planned: remove it", what,
             pf.vfs),
         {pf.function->address});
   }
@@ -246,8 +247,7 @@ class Neighbours {
       warn(
           n, "neighbour-modprobe",
           fmt::format(
-              "module {} makes {} VFs of its own on {} as it is loaded, {} are planned: "
-              "take max_vfs out",
+              "module {} creates {} VFs on {} when loaded, but {} are planned: remove max_vfs",
               f.driver, n.value, f.address.str(), pf.vfs),
           {f.address});
       return;
@@ -260,8 +260,8 @@ class Neighbours {
         warn(
             n, "neighbour-modprobe",
             fmt::format(
-                "vfio-pci takes every {}, and so may take PF {} before its own driver can "
-                "make VFs: take {} out",
+                "vfio-pci takes every {} and may take PF {} before its own driver can create VFs: "
+                "remove {}",
                 text, f.address.str(), text),
             {f.address});
       if (f.sriov && device == f.sriov->vf_device &&
@@ -271,8 +271,8 @@ class Neighbours {
         warn(
             n, "neighbour-modprobe",
             fmt::format(
-                "vfio-pci takes every {}, the VFs of {} among them that are planned for "
-                "another driver: take {} out",
+                "vfio-pci takes every {}, including the VFs of {} that are planned for another "
+                "driver: remove {}",
                 text, f.address.str(), text),
             {f.address});
     }
@@ -284,8 +284,8 @@ class Neighbours {
         }))
       warn(
           n, "neighbour-irqbalance",
-          "irqbalance is enabled and not told of this plan: every 10 seconds it may move "
-          "interrupts away from where early boot put them");
+          "irqbalance is enabled and does not know this plan: every 10 seconds it may move the "
+          "interrupts that early boot placed");
   }
 
   Draft& draft_;

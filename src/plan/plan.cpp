@@ -24,8 +24,8 @@ Result<Kernel> target_kernel(const Facts& facts, const std::string& release) {
   return kernel;
 }
 
-// Nodes by id with online CPUs only. CPUs that no node claims join the first one: somebody has to
-// plan them.
+// Nodes by id with online CPUs only. CPUs that no node lists join the first node with CPUs, so that
+// they are planned too.
 std::vector<NumaNode> tidy_nodes(const Facts& facts) {
   auto nodes = facts.numa;
   std::ranges::sort(nodes, {}, &NumaNode::id);

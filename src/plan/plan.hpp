@@ -23,7 +23,7 @@ struct PlannedArg : KernelArg {
       : KernelArg(std::move(arg)), because(std::move(why)), policy(std::move(from)) {}
   std::string because;
   Origin policy;
-  // as it is written: key=value, quoted where the kernel needs it
+  // As it is written: key=value, quoted where the kernel needs it.
   const std::string& text() const { return raw; }
   bool operator==(const PlannedArg&) const = default;
 };
@@ -35,10 +35,10 @@ struct PlannedPages {
 };
 
 struct PlannedPf {
-  // of its [pf NAME]
+  // Of its [pf NAME].
   std::string name;
   PciAddress address;
-  // the PF's own
+  // The PF's own.
   std::string driver;
   int node = -1;
   unsigned vfs = 0;
@@ -133,8 +133,8 @@ struct Plan {
   std::vector<Step> steps;
   std::vector<Expectation> expectations;
   std::vector<Finding> findings;
-  // Arguments of others that make one of ours void, as they stand in the command line. The findings
-  // of the code kForeignArgument are about them.
+  // Foreign arguments that make one of the plan's ineffective, as they stand in the command line.
+  // The findings of the code kForeignArgument are about them.
   Arguments foreign;
   // Of the facts that the plan was made from.
   std::string fingerprint;

@@ -10,7 +10,7 @@ Status plan_power(Draft& draft) {
   const auto& wish = draft.policy.power.max_cstate;
   if (!wish || !wish->value) return {};
   const auto deepest = *wish->value;
-  // processor.max_cstate=0 means 1 (drivers/acpi/processor_idle.c), so 1 is what is said.
+  // processor.max_cstate=0 means 1 (drivers/acpi/processor_idle.c), so 1 is written.
   const auto acpi = std::max(deepest, 1u);
   if (!draft.x86()) {
     draft.add_finding(
@@ -26,18 +26,18 @@ Status plan_power(Draft& draft) {
     // before: hence the pair.
     asked.push_back(draft.arg(
         "intel_idle.max_cstate", std::to_string(deepest),
-        deepest == 0 ? "switches the intel_idle driver off"
+        deepest == 0 ? "turns the intel_idle driver off"
                      : fmt::format("no idle state deeper than C{}", deepest),
         wish->from));
     asked.push_back(draft.arg(
         "processor.max_cstate", std::to_string(acpi),
-        deepest == 0 ? "holds acpi_idle, which takes over from intel_idle, at C1"
-                     : "the same bound where acpi_idle runs instead",
+        deepest == 0 ? "limits acpi_idle, which replaces intel_idle, to C1"
+                     : "the same limit if acpi_idle runs instead",
         wish->from));
   } else {
     asked.push_back(draft.arg(
         "processor.max_cstate", std::to_string(acpi),
-        fmt::format("no idle state deeper than C{}; intel_idle does not run here", acpi),
+        fmt::format("no idle state deeper than C{}; intel_idle is not used here", acpi),
         wish->from));
   }
   draft.expect(WantMaxCstate{acpi}, asked, wish->from);
@@ -55,7 +55,8 @@ void limit_idle(Draft& draft) {
   }
   draft.step(
       LimitIdleLatency{draft.plan.isolated, wish->value},
-      "guests' CPUs wake up in time; at run time, so it can be taken back", wish->from, {}, false);
+      "limits the wake-up time of guests' CPUs; set at run time, so it can be undone", wish->from,
+      {}, false);
 }
 
 }  // namespace vfirst

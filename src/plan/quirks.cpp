@@ -15,9 +15,9 @@ namespace {
 using Knob = DriverQuirk::Knob;
 using Eswitch = DriverQuirk::Eswitch;
 
-constexpr std::string_view kVfReset = "its VFs are in reset for a while after they are made";
+constexpr std::string_view kVfReset = "its VFs are in reset for a while after they are created";
 constexpr std::string_view kLargeBars =
-    "its VFs' BARs are large: MMIO above 4G has to be on in the BIOS setup";
+    "its VFs have large BARs: turn MMIO above 4G on in the BIOS setup";
 
 // Sources are functions of the kernel unless said.
 // - up_before_vfs: bnxt_sriov_configure() warns "Reject SRIOV config request since if is down!" and
@@ -70,7 +70,7 @@ constexpr auto kQuirks = std::to_array<DriverQuirk>({
         .eswitch = Eswitch::none,
         .survives_kexec = true,
         .total_vfs = "the card's NVM, 32 to 64 a port",
-        .if_no_vfs = "it may be busy with VFs that come and go",
+        .if_no_vfs = "it may be busy creating or removing VFs",
         .if_refused = kVfReset,
     },
     {
@@ -103,7 +103,7 @@ constexpr auto kQuirks = std::to_array<DriverQuirk>({
         .vf_msix = Knob::no,
         .eswitch = Eswitch::after_vfs,
         .total_vfs = "the card's NVM",
-        .if_no_vfs = "it makes none while its port is down, while its firmware resets or while a "
+        .if_no_vfs = "it creates none while its port is down, while its firmware resets or while a "
                      "guest has one",
     },
     {.driver = "sfc", .vf_driver = "sfc", .vendor = 0x1924, .up_before_mac = true},
@@ -125,7 +125,7 @@ constexpr auto kQuirks = std::to_array<DriverQuirk>({
         .eswitch = Eswitch::none,
         .survives_kexec = true,
         .total_vfs = "the controller",
-        .if_refused = "the controller has to give its VFs queues before they come online: "
+        .if_refused = "the controller must assign queues to its VFs before they come online: see "
                       "nvme virt-mgmt",
     },
     {.driver = "qat_c62x", .vf_driver = "qat_c62xvf", .vendor = 0x8086, .eswitch = Eswitch::none},

@@ -13,16 +13,16 @@
 
 namespace vfirst {
 
-// What has no value in a row is what is true of a driver that nobody has looked at.
+// A value that a row does not set is the one for a driver that nobody has examined.
 struct DriverQuirk {
   std::string_view driver{};
-  // the driver of its VFs on the host; "" where the kernel has none
+  // The driver of its VFs on the host; "" where the kernel has none.
   std::string_view vf_driver{};
-  // further modules without which it makes no VFs, separated by blanks
+  // Further modules without which it creates no VFs, separated by blanks.
   std::string_view companions{};
-  // PCI vendor of its devices; 0 where they have one class and any vendor
+  // PCI vendor of its devices; 0 where they have one class and any vendor.
   std::uint16_t vendor = 0;
-  // PCI class and subclass of its devices where that decides and not the vendor; else 0
+  // PCI class and subclass of its devices where that decides and not the vendor; else 0.
   std::uint16_t pci_class = 0;
   // It accepts a write to numvfs and makes no VF while the PF is down.
   bool up_before_vfs = false;
@@ -33,22 +33,22 @@ struct DriverQuirk {
   // The kernel places its interrupts, and a write to smp_affinity gives EPERM.
   bool managed_irqs = false;
   // When its embedded switch changes its mode: only while there is no VF, or only once all VFs
-  // exist. none: it knows only the legacy mode.
+  // exist. none: it has only the legacy mode.
   enum class Eswitch { unknown, none, before_vfs, after_vfs } eswitch = Eswitch::unknown;
   // It has a shutdown method that stops the DMA and the interrupts of its device before a kexec.
   bool survives_kexec = false;
   // Its module goes into the initramfs, so that its VFs exist before the real root.
   bool in_initramfs = true;
-  // who sets TotalVFs, and the tool that changes it; "" where that is not known
+  // Who sets TotalVFs, and the tool that changes it; "" where that is not known.
   std::string_view total_vfs{};
-  // what to look at when no VFs come, or fewer
+  // What to look at when it creates no VFs, or fewer.
   std::string_view if_no_vfs{};
-  // what to look at when a VF's setting or driver is refused
+  // What to look at when a VF's setting or driver is refused.
   std::string_view if_refused{};
 };
 
 std::span<const DriverQuirk> driver_quirks();
-// nullptr where the table has none
+// nullptr where the table has none.
 const DriverQuirk* quirk_of_driver(std::string_view driver);
 
 // Must the port be up before VFs are made? True for every device of a vendor whose drivers need it.
@@ -69,7 +69,7 @@ bool lacks_eswitch(std::string_view driver);
 // their names, separated by blanks. The build writes this text to /usr/share/vfirst/early-drivers,
 // which the initramfs generators read: they run where the program may not.
 std::string early_drivers();
-// the names of one kind in that text
+// The names of one kind in that text.
 std::vector<std::string> early_drivers(std::string_view kind);
 
 }  // namespace vfirst

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "plan/safety.hpp"
 
+#include "base/words.hpp"
+
 #include <algorithm>
 
 namespace vfirst {
@@ -15,7 +17,7 @@ std::string roles(const Facts& facts, const PciAddress& address, bool allow_boot
   std::string out;
   for (const auto& device : facts.critical)
     if (device.address == address && !(allow_boot_nic && network(device)))
-      out += (out.empty() ? "" : ", ") + device.role;
+      append_to_list(out, device.role);
   return out;
 }
 
@@ -39,12 +41,9 @@ std::optional<std::string> untouchable(
     for (const auto& member : group.members)
       if (const auto role = roles(facts, member, allow_boot_nic && member == function.address);
           !role.empty()) {
-        std::string all;
-        for (const auto& one : group.members)
-          all += (all.empty() ? "" : ", ") + one.str();
         return fmt::format(
             "{} carries {} and shares IOMMU group {} with it (members: {})", member.str(), role,
-            group.id, all);
+            group.id, joined(group.members, ", ", &PciAddress::str));
       }
   }
   return std::nullopt;

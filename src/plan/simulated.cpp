@@ -75,7 +75,7 @@ CommandLine foreign_line(const Facts& facts, const Plan& plan) {
 CommandLine planned_line(const Facts& facts, const Plan& plan) {
   auto line = foreign_line(facts, plan);
   for (const auto& arg : plan.arguments())
-    // a line that ends inside a quote swallows the rest
+    // A line that ends inside a quote swallows the rest.
     if (!line.append(arg)) break;
   return line;
 }

@@ -22,7 +22,7 @@ VfDriver driver_of(const VfSettings& vf) {
 std::string reason_for(const VfDriver& driver) {
   switch (driver.kind()) {
     case VfDriver::Kind::keep: return "the host uses it";
-    case VfDriver::Kind::none: return "the policy leaves it alone";
+    case VfDriver::Kind::none: return "the policy leaves it without a driver";
     case VfDriver::Kind::vfio: return "for guests";
     case VfDriver::Kind::other: break;
   }
@@ -43,7 +43,7 @@ class PfSteps {
   Status add() {
     if (!wants_anything()) return {};
     ready_ = {draft_.step(
-        AwaitDriver{pf().address, ""}, "its driver makes the VFs and owns its queues",
+        AwaitDriver{pf().address, ""}, "its driver creates the VFs and the queues",
         pf_.section->from, first_, required_)};
     const bool late_switch = switched() && pf_.vfs && !eswitch_before_vfs(pf().driver, pf().vendor);
     // mlx5 takes the port away when the mode changes, and makes a new one: that one is brought up.
@@ -51,7 +51,7 @@ class PfSteps {
     if (section().eswitch && !switched()) not_a_nic(section().eswitch->from, "eswitch is");
     if (switched()) report_eswitch();
     if (switched() && !late_switch)
-      ready_ = {eswitch("this driver changes it only while it has no VF", ready_)};
+      ready_ = {eswitch("this driver can change it only while it has no VF", ready_)};
     if (!late_port) bring_up();
     VFIRST_CHECK(make_vfs(late_switch));
     if (late_port) bring_up();
@@ -87,8 +87,8 @@ class PfSteps {
       draft_.add_finding(
           Severity::warning, "eswitch-unsupported", Subject::device(pf().address),
           fmt::format(
-              "{}: driver {} knows only the legacy mode of its embedded switch: eswitch = "
-              "switchdev will be refused",
+              "{}: driver {} has only the legacy mode of its embedded switch and will refuse "
+              "eswitch = switchdev",
               pf().address.str(), pf().driver),
           {section().eswitch->from});
   }
@@ -102,7 +102,7 @@ class PfSteps {
     };
     const auto mac = admin_mac_line();
     if (pf_.vfs && up_before_vfs(pf().driver, pf().vendor))
-      up("this driver makes no VF while its port is down", section().vfs->from);
+      up("this driver creates no VF while its port is down", section().vfs->from);
     else if (mac && up_before_mac(pf().driver, pf().vendor))
       up("drivers lose a VF's MAC that is set while the port is down", *mac);
     else if (!pf_.irq_cpus.empty())
@@ -141,7 +141,7 @@ class PfSteps {
           draft_.add_finding(
               Severity::note, "vf-queues-fixed", Subject::device(pf().address),
               fmt::format(
-                  "{}: driver {} gives every VF the same number of vectors, vf-queues will have no "
+                  "{}: driver {} gives every VF the same number of vectors: vf-queues will have no "
                   "effect",
                   pf().address.str(), quirk->driver),
               {wish.queues->from});
@@ -158,14 +158,14 @@ class PfSteps {
     if (!attributes.vfs.empty()) {
       if (is_nic(pf()))
         before_binding.push_back(draft_.step(
-            std::move(attributes), "in one batch, before a driver reads them", attributes_from,
-            {made}, required_));
+            std::move(attributes), "set in one batch before a VF driver reads them",
+            attributes_from, {made}, required_));
       else
         not_a_nic(attributes_from, "MAC, VLAN and the other VF attributes are");
     }
     if (late_switch)
       before_binding.push_back(eswitch(
-          "this driver changes it once its VFs exist; none of them has a driver yet",
+          "this driver can change it only after its VFs exist and before they have drivers",
           before_binding));
     for (unsigned i = 0; i < pf_.vfs; ++i)
       place_vf(i, before_binding);
@@ -214,13 +214,13 @@ class PfSteps {
       if (index == 0 || pf().sriov->offset != 0)
         draft_.add_finding(
             Severity::error, "vf-address", Subject::device(pf().address),
-            pf().sriov->offset == 0
-                ? fmt::format(
-                      "{}: this tree does not show where its VFs will be: they are made, not bound",
-                      pf().address.str())
-                : fmt::format(
-                      "{}: VF {} has no address: {}", pf().address.str(), index,
-                      address.error().what));
+            pf().sriov->offset == 0 ? fmt::format(
+                                          "{}: this tree does not show the addresses of its VFs: "
+                                          "they are created but not bound",
+                                          pf().address.str())
+                                    : fmt::format(
+                                          "{}: VF {} has no address: {}", pf().address.str(), index,
+                                          address.error().what));
       return;
     }
     draft_.plan.vfs.push_back({pf().address, index, *address, driver, shown_mac(index, wish)});
@@ -246,8 +246,8 @@ class PfSteps {
       draft_.add_finding(
           Severity::warning, "vf-without-port", Subject::device(address),
           fmt::format(
-              "VF {} of {} ({}) has no port on this host: its coalescing is set in its guest, by a "
-              "policy with role = guest",
+              "VF {} of {} ({}) has no network interface on this host: set its coalescing in its "
+              "guest, with a policy that has role = guest",
               index, pf().address.str(), driver.phrase()),
           {from}, {Subject::device(pf().address)});
       return;
@@ -255,7 +255,7 @@ class PfSteps {
     const auto up = draft_.step(
         BringUp{address}, "drivers refuse coalescing while the port is down", from, {bound}, false);
     draft_.step(
-        SetCoalescing{address, coalescing_of(wish)}, "interrupt delay as asked", from, {up},
+        SetCoalescing{address, coalescing_of(wish)}, "interrupt delay from the policy", from, {up},
         required_);
   }
 
@@ -265,16 +265,17 @@ class PfSteps {
     if (section().queues) {
       if (is_nic(pf()))
         ready_ = {draft_.step(
-            SetQueues{pf().address, section().queues->value}, "the host's own share of this port",
-            section().queues->from, ready_, required_)};
+            SetQueues{pf().address, section().queues->value},
+            "queues for the host's own traffic on this port", section().queues->from, ready_,
+            required_)};
       else
         not_a_nic(section().queues->from, "queues is");
     }
     if (const auto* from = origin_of_coalescing(section())) {
       if (is_nic(pf()))
         draft_.step(
-            SetCoalescing{pf().address, coalescing_of(section())}, "interrupt delay as asked",
-            *from, ready_, required_);
+            SetCoalescing{pf().address, coalescing_of(section())},
+            "interrupt delay from the policy", *from, ready_, required_);
       else
         not_a_nic(*from, "interrupt coalescing is");
     }
@@ -284,7 +285,7 @@ class PfSteps {
         draft_.add_finding(
             Severity::note, "irq-managed", Subject::device(pf().address),
             fmt::format(
-                "{}: the kernel itself places its interrupts; isolcpus=managed_irq keeps them off "
+                "{}: the kernel places its interrupts; isolcpus=managed_irq keeps them off "
                 "isolated CPUs",
                 pf().address.str()),
             {section().irq->from}, {Subject::argument("isolcpus")});
@@ -311,7 +312,7 @@ Status plan_sriov(Draft& draft) {
   if (!draft.plan.isolated.empty()) {
     const auto host = (draft.facts.cpu.possible | draft.facts.cpu.online) - draft.plan.isolated;
     first.push_back(draft.step(
-        SetDefaultIrqAffinity{host}, "before any driver asks for an interrupt",
+        SetDefaultIrqAffinity{host}, "set before any driver requests an interrupt",
         draft.policy.cpu.isolate->from, {}));
   }
   std::map<std::string, std::size_t> modules;
@@ -323,7 +324,7 @@ Status plan_sriov(Draft& draft) {
           (driver.is_vfio() && !draft.iommu_possible()))
         continue;
       modules[driver.name()] =
-          draft.step(LoadModule{driver.name()}, "VFs are bound to it", wish.driver->from, {});
+          draft.step(LoadModule{driver.name()}, "driver of the VFs", wish.driver->from, {});
     }
   for (const auto& pf : draft.pfs) {
     draft.plan.pfs.push_back(

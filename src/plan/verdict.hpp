@@ -15,33 +15,33 @@ namespace vfirst {
 
 enum class Verdict {
   ok,
-  // some of it: 1 of 2 pages, 6 of 7 VFs
+  // Some of it: 1 of 2 pages, 6 of 7 VFs.
   short_of,
-  // asked for, and the kernel passed over it
+  // Asked for, but the kernel ignored it.
   ignored,
-  // not there
+  // It is not there.
   failed,
-  // this tree or kernel does not tell
+  // This tree or kernel does not show it.
   unknown,
 };
-// "ok", "short", "ignored", "failed", "unknown"
+// "ok", "short", "ignored", "failed", "unknown".
 std::string verdict_name(Verdict);
 
 struct VerifyRow {
-  // "isolated CPUs", "1G pages, node 0", "uplink 0000:01:00.0 VFs"
+  // "isolated CPUs", "1G pages, node 0", "uplink 0000:01:00.0 VFs".
   std::string subject;
-  // by the plan: "2-3,6-7"
+  // By the plan: "2-3,6-7".
   std::string wanted;
-  // the argument or step: "isolcpus=managed_irq,domain,2-3,6-7"
+  // The argument or step: "isolcpus=managed_irq,domain,2-3,6-7".
   std::string asked;
-  // what sysfs or procfs shows
+  // What sysfs or procfs shows.
   std::string got;
   Verdict verdict = Verdict::unknown;
-  // false: a miss does not make the report red
+  // false: a miss does not make the report red.
   bool required = true;
-  // the file read, or the kernel's own message, word for word
+  // The file read, or the kernel's own message, word for word.
   std::string evidence;
-  // one sentence where it is not ok: what to change, and where
+  // One sentence where it is not ok: what to change, and where.
   std::string cause;
   bool operator==(const VerifyRow&) const = default;
 };
@@ -54,14 +54,14 @@ struct Receipt {
     bool operator==(const Pages&) const = default;
   };
   unsigned pfs = 0;
-  // VFs that have the driver that the plan gives them
+  // VFs that have the driver that the plan gives them.
   unsigned vfs_wanted = 0, vfs_got = 0;
-  // nothing: they are to have different ones
+  // nothing: they are to have different ones.
   std::optional<VfDriver> vf_driver;
   std::vector<Pages> pages;
-  // as the kernel has it
+  // As the kernel has it.
   CpuSet isolated;
-  // seconds from our last step to the start of `consumer`
+  // Seconds from the last step to the start of `consumer`.
   std::optional<double> ready_before_s;
   // "libvirtd"
   std::string consumer;
@@ -69,15 +69,15 @@ struct Receipt {
 };
 
 struct VerifyReport {
-  // of the running kernel
+  // Of the running kernel.
   std::string release;
   std::string plan_hash;
-  // an error finding of the plan is a failed row, too
+  // An error finding of the plan is a failed row, too.
   std::vector<VerifyRow> rows;
-  // other tools that may undo what is right now
+  // Other tools that may undo what is right now.
   std::vector<std::string> warnings;
   Receipt receipt;
-  // no required row is short, ignored or failed
+  // No required row is short, ignored or failed.
   bool green() const;
   bool operator==(const VerifyReport&) const = default;
 };

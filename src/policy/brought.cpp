@@ -21,7 +21,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto kFetch = VFIRST_LIBEXECDIR "/fetch";
-// dracut's own tries included
+// dracut's own tries included.
 constexpr int kFetchLimit_s = 40;
 constexpr auto kLabel = "VFIRST";
 constexpr auto kAskedLabel = "LABEL=VFIRST";
@@ -164,7 +164,7 @@ class Gathering {
   // An image that lists its sources takes no others, whoever asks for them.
   Status permitted(bool BroughtSources::* source, std::string_view word) const {
     if (!listed_ || listed_->value.*source) return {};
-    return refuse("not taken: {}: [boot] brought does not list {}", listed_->from.str(), word);
+    return refuse("ignored: {}: [boot] brought does not list {}", listed_->from.str(), word);
   }
 
   Result<std::string> keep(const std::string& name, const std::string& text) {
@@ -193,7 +193,7 @@ class Gathering {
       const auto ended = seams_.run({kFetch, url}, {});
       if (!ended && ended.error().code == std::errc::no_such_file_or_directory)
         return failed(
-            ENOENT, "{} is not here: dracut's module url-lib brings it into the initramfs", kFetch);
+            ENOENT, "{} is missing: dracut's module url-lib puts it into the initramfs", kFetch);
       if (!ended) return std::unexpected(ended.error());
       if (ended->code == 0) return ended->out;
       const auto left = end_ - events_.now();

@@ -31,13 +31,13 @@ namespace vfirst {
 // The kernel argument that names a source.
 inline constexpr std::string_view kBroughtArgument = "vfirst.policy";
 
-// what came of one source, or of one of its files that was refused
+// What came of one source, or of one of its files that was refused.
 struct Brought {
-  // "policy from http://10.0.0.1/host.ini"
+  // "policy from http://10.0.0.1/host.ini".
   std::string text;
-  // the names of its files
+  // The names of its files.
   std::string got;
-  // "": it is there
+  // "": it is there.
   std::string cause;
   int error = 0;
   Events::Time took{};
@@ -51,13 +51,13 @@ struct DiskPolicy {
 
 // What a source is got through.
 struct PolicySeams {
-  // the fetch program
+  // The fetch program.
   RunProcess run;
-  // returns when the network changed, or then
+  // Returns when the network changed, or then.
   std::function<void(std::chrono::milliseconds)> network_change;
   ReadFilesystemName filesystem_name;
   std::function<Result<std::vector<DiskPolicy>>(const std::string& device)> files_on;
-  // what [match] of the image's own policy is compared with; asked only where it has one
+  // What [match] of the image's own policy is compared with; asked only where it has one.
   std::function<MatchFacts()> machine;
 };
 PolicySeams policy_seams(const HostActions& actions);

@@ -30,7 +30,8 @@ Status check_file(Policy& policy, std::string_view name) {
              cores_here = cpu.reserved_cores_per_node->from.file == name;
   if (list_here && cores_here)
     return refuse(
-        "{}: 'reserved' and 'reserved-cores-per-node' (line {}) say the same thing twice; keep one",
+        "{}: 'reserved' and 'reserved-cores-per-node' (line {}) both set the reserved CPUs; keep "
+        "one",
         cpu.reserved->from.str(), cpu.reserved_cores_per_node->from.line);
   if (list_here)
     cpu.reserved_cores_per_node.reset();
@@ -43,7 +44,7 @@ Status check_policy(Policy& policy, const std::vector<std::string>& elsewhere) {
   for (const auto& pf : policy.pfs) {
     if (pf.match.empty())
       return refuse(
-          "{}: [pf {}] selects nothing; say pci, vendor, device, subsystem, driver, mac, slot, "
+          "{}: [pf {}] selects nothing; add pci, vendor, device, subsystem, driver, mac, slot, "
           "node, port or ifname",
           pf.from.str(), pf.name);
     VFIRST_CHECK(check_rates(pf.vf));

@@ -18,7 +18,7 @@ constexpr std::string_view kIsolate =
 constexpr std::string_view kPages = "write 'size' and 'per-node' in [hugepages]";
 constexpr std::string_view kIommuIsAKey = "write 'mode' in [iommu]";
 constexpr std::string_view kCstate = "write 'max-cstate' in [power]";
-constexpr std::string_view kIsTheLoaders = "it belongs to the boot loader's own configuration";
+constexpr std::string_view kIsTheLoaders = "it belongs in the boot loader's own configuration";
 
 constexpr Managed kManaged[] = {
     {"isolcpus", kIsolate},
@@ -33,10 +33,10 @@ constexpr Managed kManaged[] = {
     {"iommu.passthrough", kIommuIsAKey},
     {"intel_idle.max_cstate", kCstate},
     {"processor.max_cstate", kCstate},
-    {"mitigations", "write 'mitigations' in [kernel], as a key of its own"},
+    {"mitigations", "write the key 'mitigations' in [kernel]"},
     {"vfio_pci.ids",
      "it takes every device with that ID; write 'vf-driver = vfio-pci' in [pf NAME]"},
-    {"extra", "it is this key's own name"},
+    {"extra", "'extra' is the name of this key"},
     {"root", kIsTheLoaders},
     {"initrd", kIsTheLoaders},
     {"BOOT_IMAGE", kIsTheLoaders},
@@ -46,7 +46,7 @@ constexpr Managed kManaged[] = {
 
 Status check_extra(std::string_view arguments) {
   const auto line = CommandLine::parse(arguments);
-  if (!line.init_part().empty()) return refuse("'--' would hand everything behind it to init");
+  if (!line.init_part().empty()) return refuse("the kernel passes everything after '--' to init");
   for (const auto& arg : line.args()) {
     if (std::count(arg.raw.begin(), arg.raw.end(), '"') % 2 != 0)
       return refuse("{} has no closing double quote", arg.raw);
@@ -57,7 +57,8 @@ Status check_extra(std::string_view arguments) {
     if (arg.is("amd_iommu") && (arg.value == "on" || arg.value == "off"))
       return refuse(
           "{} does not belong here: {}", arg.raw,
-          arg.value == "on" ? "the kernel knows no such value, it is on by default" : kIommuIsAKey);
+          arg.value == "on" ? "the kernel does not know this value; the AMD IOMMU is on by default"
+                            : kIommuIsAKey);
     for (const auto& [key, instead] : kManaged)
       if (arg.is(key)) return refuse("{} does not belong here: {}", arg.raw, instead);
   }

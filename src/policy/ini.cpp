@@ -99,7 +99,7 @@ class Reader {
     const auto tail = content.substr(close + 1);
     const auto behind = trimmed(tail);
     if (!behind.empty() && (tail.front() == ';' || behind.front() != ';'))
-      return fault("'{}' behind the ] would be ignored; write it on its own line", behind);
+      return fault("'{}' after the ] would be ignored; write it on its own line", behind);
     if (name.size() > kNameLimit)
       return fault("the section name has {} bytes, the limit is {}", name.size(), kNameLimit);
     sections_.push_back({std::string(name), line_, {}});

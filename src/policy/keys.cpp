@@ -64,7 +64,7 @@ constexpr KeyRow<HugepagePolicy> kHugepages[] = {
 };
 constexpr PolicyKey kNodePages{
     "hugepages", "nodeN", "PERCENT% | PAGES",
-    "the same as per-node for one node; it wins over per-node"};
+    "the same as per-node for one node; overrides per-node"};
 
 constexpr KeyRow<IommuPolicy> kIommu[] = {
     row<IommuPolicy, value::iommu_mode, &IommuPolicy::mode>(
@@ -181,10 +181,10 @@ constexpr KeyRow<BootPolicy> kBoot[] = {
         "guest: this is a VM; only coalescing, queues and interrupts are set"),
     row<BootPolicy, value::yes_no, &BootPolicy::provision>(
         "boot", "provision", kYesNo,
-        "first provisioning may run although this is no sealed image (default no)"),
+        "first provisioning may run although this is not a sealed image (default no)"),
     row<BootPolicy, value::brought, &BootPolicy::brought>(
         "boot", "brought", "none | SOURCES",
-        "what a boot may bring in policy: label, url, loader-file"),
+        "sources of further policy in a boot: label, url, loader-file"),
 };
 
 std::vector<PolicyKey> all_keys() {

@@ -11,17 +11,17 @@
 namespace vfirst {
 
 struct PolicyKey {
-  // "cpu", "pf NAME", "vf NAME RANGE"
+  // "cpu", "pf NAME", "vf NAME RANGE".
   std::string_view section;
   // "nodeN" stands for node0, node1, ...
   std::string_view key;
-  // "yes | no"
+  // "yes | no".
   std::string_view syntax;
-  // one line, with the default
+  // One line, with the default.
   std::string_view help;
 };
 
-// in the order of the man page
+// In the order of the man page.
 const std::vector<PolicyKey>& policy_keys();
 
 // The merged policy as INI text. It reads back as the same policy, except for files and lines.

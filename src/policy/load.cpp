@@ -25,7 +25,7 @@ Status check_writers(const fs::path& path, std::string_view shown, const fs::fil
   const auto mode = static_cast<unsigned>(status.permissions()) & 07777;
   if (mode & 02)
     return refuse(
-        "{}: anyone may write it (mode {:04o}); take that away (chmod o-w)",
+        "{}: anyone may write this file (mode {:04o}); run chmod o-w",
         shown.empty() ? path.native() : shown, mode);
   return {};
 }
@@ -38,11 +38,11 @@ bool masks(const Root& root, const std::string& path) {
 }
 
 struct Found {
-  // relative to the root; the file's own name
+  // Relative to the root; the file's own name.
   std::string path, name;
-  // of the folder for what this boot brought
+  // Of the folder for what this boot brought.
   bool brought = false;
-  // kept by the image under kImagePolicyFolder
+  // Kept by the image under kImagePolicyFolder.
   bool image_copy = false;
 };
 

@@ -18,9 +18,9 @@ namespace vfirst {
 struct PolicyTexts {
   // usr/lib and etc. In an initramfs, what its image put into etc and not what the boot loader did.
   std::vector<Source> own;
-  // run: what this boot brought (brought.hpp)
+  // run: what this boot brought (brought.hpp).
   std::vector<Source> brought;
-  // files of `brought` that cannot be taken, a line each
+  // Files of `brought` that cannot be taken, a line each.
   std::vector<std::string> refused;
 };
 

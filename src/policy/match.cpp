@@ -10,7 +10,7 @@ namespace {
 struct Word {
   std::string_view name;
   std::string MatchFacts::* member;
-  // case matters: in DMI texts, not in names
+  // Case matters: in DMI texts, not in names.
   bool cased;
 };
 

@@ -12,9 +12,9 @@ namespace vfirst {
 
 // What is known about this machine. An empty value is not known, and matches nothing.
 struct MatchFacts {
-  // cpu_vendor: "intel", "amd", "arm"
+  // cpu_vendor: "intel", "amd", "arm".
   std::string product, vendor, serial, hostname, cpu_vendor;
-  // of every port; one that matches is enough
+  // Of every port; one that matches is enough.
   std::vector<std::string> macs;
 };
 

@@ -72,7 +72,7 @@ class File {
     const auto plain = [&](std::string_view word) { return kind == word && name.size() == 1; };
     for (const auto& entry : section.entries)
       VFIRST_CHECK(once(entry, section));
-    // match() has read it
+    // match() has read it.
     if (plain("match")) return {};
     if (plain("cpu")) return rows(section, "cpu", cpu_rows(), policy.cpu);
     if (plain("hugepages")) return hugepages(section, policy.hugepages);

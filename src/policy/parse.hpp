@@ -10,18 +10,18 @@
 
 namespace vfirst {
 
-// bytes of one text
+// Bytes of one text.
 inline constexpr std::size_t kPolicySizeLimit = 1 << 20;
 
 struct Source {
-  // for messages: "50-host.ini"; each text has a name of its own
+  // For messages: "50-host.ini"; each text has a name of its own.
   std::string name;
   std::string text;
 };
 
 // Reads the texts in order. A later text wins key by key. The first fault of any text refuses the
 // whole policy, even in a text that is for other machines: "50-host.ini:12: unknown key 'isolat' in
-// [cpu]; did you mean 'isolate'?"
+// [cpu]; did you mean 'isolate'?".
 Result<Policy> parse_policy(const std::vector<Source>& sources, const MatchFacts& machine);
 
 // What is wrong with one text whatever stands in others: its size, its lines, sections, keys and

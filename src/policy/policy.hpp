@@ -20,9 +20,9 @@
 namespace vfirst {
 
 struct Origin {
-  // the file's name without its directory: "50-host.ini"
+  // The file's name without its directory: "50-host.ini".
   std::string file;
-  // from 1; 0: the whole file
+  // From 1; 0: the whole file.
   unsigned line = 0;
   std::string str() const { return line ? fmt::format("{}:{}", file, line) : file; }
   bool operator==(const Origin&) const = default;
@@ -30,7 +30,7 @@ struct Origin {
 
 // A file whose [match] does not match this machine.
 struct SkippedFile {
-  // the line of [match] that does not
+  // The line of [match] that does not.
   Origin from;
   std::string why;
   bool operator==(const SkippedFile&) const = default;
@@ -43,7 +43,7 @@ struct Setting {
   bool operator==(const Setting&) const = default;
 };
 template <class T>
-// absent: the policy does not set it
+// absent: the policy does not set it.
 using Maybe = std::optional<Setting<T>>;
 
 template <class T, class U>
@@ -53,13 +53,13 @@ T value_or(const Maybe<T>& setting, U&& otherwise) {
 
 struct CpuPolicy {
   Maybe<unsigned> reserved_cores_per_node;
-  // a CPU list as the kernel writes it; the planner checks it against the machine
+  // A CPU list as the kernel writes it; the planner checks it against the machine.
   Maybe<std::string> reserved;
   Maybe<bool> isolate;
   bool operator==(const CpuPolicy&) const = default;
 };
 
-// "80%" or "24"
+// "80%" or "24".
 struct PageRequest {
   bool percent = false;
   std::uint64_t amount = 0;
@@ -67,10 +67,10 @@ struct PageRequest {
 };
 
 struct HugepagePolicy {
-  // 1G or 2M
+  // 1G or 2M.
   Maybe<ByteSize> size;
   Maybe<PageRequest> per_node;
-  // node0 = 24
+  // node0 = 24.
   std::map<unsigned, Setting<PageRequest>> nodes;
   Maybe<ByteSize> host_reserve;
   bool operator==(const HugepagePolicy&) const = default;
@@ -83,28 +83,28 @@ struct IommuPolicy {
 };
 
 struct PowerPolicy {
-  // the inner value is absent for `any`
+  // The inner value is absent for `any`.
   Maybe<std::optional<unsigned>> max_cstate;
   Maybe<unsigned> isolated_latency_us;
   bool operator==(const PowerPolicy&) const = default;
 };
 
 struct KernelPolicy {
-  // further arguments, as written
+  // Further arguments, as written.
   Maybe<std::string> extra;
-  // dangerous values must be written out; there is no default
+  // Dangerous values must be written out; there is no default.
   Maybe<std::string> mitigations;
   bool operator==(const KernelPolicy&) const = default;
 };
 
 // Every key that is set must match.
 struct PfSelector {
-  // an address, or a glob of one
+  // An address, or a glob of one.
   Maybe<std::string> pci;
   Maybe<std::uint16_t> vendor, device;
   // "8086:0001", either half may be *
   Maybe<std::string> subsystem;
-  // globs; `port` is a dev_port number or a phys_port_name
+  // Globs; `port` is a dev_port number or a phys_port_name.
   Maybe<std::string> driver, slot, ifname, port;
   Maybe<MacAddress> mac;
   Maybe<unsigned> node;
@@ -115,7 +115,7 @@ struct PfSelector {
 
 struct MacRule {
   enum class Kind { stable, automatic, first } kind = Kind::automatic;
-  // for Kind::first: the address of the first VF, from which the others count up
+  // For Kind::first: the address of the first VF, from which the others count up.
   MacAddress first;
   bool operator==(const MacRule&) const = default;
 };
@@ -131,7 +131,7 @@ template <template <class> class Field>
 struct VfPlacementOf {
   Field<VfDriver> driver{};
   Field<MacRule> mac{};
-  // MSI-X vectors, or queues
+  // MSI-X vectors, or queues.
   Field<unsigned> queues{};
   bool operator==(const VfPlacementOf&) const = default;
 };
@@ -143,35 +143,35 @@ struct VfSettings : VfPlacementOf<Maybe>, VfAttributesOf<Maybe>, CoalescingOf<Ma
 
 struct IrqRule {
   enum class Kind { local_reserved, reserved, list } kind = Kind::local_reserved;
-  // for Kind::list: a CPU list as the kernel writes it
+  // For Kind::list: a CPU list as the kernel writes it.
   std::string cpus;
   bool operator==(const IrqRule&) const = default;
 };
 
 // Its coalescing is that of the PF's own port.
 struct PfPolicy : CoalescingOf<Maybe> {
-  // of [pf NAME]
+  // Of [pf NAME].
   std::string name;
-  // the section's line
+  // The section's line.
   Origin from;
   PfSelector match;
   Maybe<unsigned> expect;
   Maybe<VfCount> vfs;
-  // its vf-* keys
+  // Its vf-* keys.
   VfSettings vf;
-  // legacy | switchdev
+  // legacy | switchdev.
   Maybe<std::string> eswitch;
   Maybe<unsigned> queues;
   Maybe<IrqRule> irq;
-  // absent: yes
+  // absent: yes.
   Maybe<bool> required;
   Maybe<bool> allow_recreate;
-  // even if the host boots or routes through it
+  // Even if the host boots or routes through it.
   Maybe<bool> allow_boot_nic;
   bool operator==(const PfPolicy&) const = default;
 };
 
-// [vf NAME a-b]
+// [vf NAME a-b].
 struct VfRange {
   std::string pf;
   unsigned first = 0, last = 0;
@@ -184,24 +184,24 @@ enum class Reboot { none, reboot, kexec };
 enum class Role { host, guest };
 // Ways in which a boot brings policy of its own. An image that lists some takes no other.
 struct BroughtSources {
-  // a filesystem labelled VFIRST, without being asked for on the kernel command line
+  // A filesystem labelled VFIRST, without being asked for on the kernel command line.
   bool label = false;
   // vfirst.policy=URL
   bool url = false;
-  // a file that the boot loader put into the initramfs
+  // A file that the boot loader put into the initramfs.
   bool loader_file = false;
   bool operator==(const BroughtSources&) const = default;
 };
 struct BootPolicy {
   Maybe<bool> trial;
-  // further arguments of the trial boot, as written
+  // Further arguments of the trial boot, as written.
   Maybe<std::string> trial_extra;
   Maybe<Reboot> reboot;
   Maybe<unsigned> timeout_s;
   Maybe<Role> role;
   // absent: no. First provisioning may run although this is no sealed image.
   Maybe<bool> provision;
-  // absent: what the kernel command line asks for, and files of the boot loader
+  // absent: what the kernel command line asks for, and files of the boot loader.
   Maybe<BroughtSources> brought;
   bool operator==(const BootPolicy&) const = default;
 };
@@ -212,13 +212,13 @@ struct Policy {
   IommuPolicy iommu;
   PowerPolicy power;
   KernelPolicy kernel;
-  // in order of first appearance
+  // In order of first appearance.
   std::vector<PfPolicy> pfs;
   std::vector<VfRange> vf_ranges;
   BootPolicy boot;
-  // the files that were used, in order
+  // The files that were used, in order.
   std::vector<std::string> files;
-  // "60-r760.ini: [match] product is not ..."
+  // "60-r760.ini: [match] product is not ...".
   std::vector<SkippedFile> skipped;
   // What this boot brought and what was refused of it, a line each: "url-1-host.ini:3: ...".
   std::vector<std::string> refused;

@@ -9,7 +9,7 @@ namespace vfirst {
 
 namespace {
 
-// the longest line that inih reads
+// The longest line that inih reads.
 constexpr std::size_t kLine = 198;
 
 // "key = value". A list that is too long for one line continues on lines that begin with a blank.

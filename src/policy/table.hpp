@@ -15,9 +15,9 @@ template <class Section>
 struct KeyRow {
   PolicyKey info;
   Status (*read)(Section&, std::string_view, const Origin&);
-  // nothing where the key is not set
+  // Nothing where the key is not set.
   std::optional<std::string> (*print)(const Section&);
-  // the value may continue over several lines
+  // The value may continue over several lines.
   bool lines = false;
 };
 
@@ -28,17 +28,17 @@ struct MatchRow {
 
 std::span<const MatchRow> match_rows();
 std::span<const KeyRow<CpuPolicy>> cpu_rows();
-// without nodeN, for which there is node_key()
+// Without nodeN, for which there is node_key().
 std::span<const KeyRow<HugepagePolicy>> hugepage_rows();
 std::span<const KeyRow<IommuPolicy>> iommu_rows();
 std::span<const KeyRow<PowerPolicy>> power_rows();
 std::span<const KeyRow<KernelPolicy>> kernel_rows();
-// without the vf- keys, for which there is vf_rows()
+// Without the vf- keys, for which there is vf_rows().
 std::span<const KeyRow<PfPolicy>> pf_rows();
 std::span<const KeyRow<VfSettings>> vf_rows();
 std::span<const KeyRow<BootPolicy>> boot_rows();
 
-// "node3" gives 3
+// "node3" gives 3.
 std::optional<unsigned> node_key(std::string_view key);
 
 }  // namespace vfirst

@@ -17,15 +17,15 @@ template <unsigned least, unsigned most>
 Result<unsigned> number(std::string_view text) {
   return number_in(text, least, most);
 }
-// vendor and device: four hexadecimal digits
+// Vendor and device: four hexadecimal digits.
 Result<std::uint16_t> id16(std::string_view);
 
-// the kernel's CPU list grammar, kept as written
+// The kernel's CPU list grammar, kept as written.
 Result<std::string> cpus(std::string_view);
-// kernel arguments that check_extra() takes
+// Kernel arguments that check_extra() takes.
 Result<std::string> words(std::string_view);
 Result<std::string> glob(std::string_view);
-// "3b:00.0" becomes "0000:3b:00.0"
+// "3b:00.0" becomes "0000:3b:00.0".
 Result<std::string> pci_glob(std::string_view);
 Result<std::string> subsystem(std::string_view);
 Result<std::string> eswitch(std::string_view);

@@ -23,7 +23,7 @@ constexpr auto kVfioDrivers = std::to_array<VfioDriver>({
     {.name = "qat_vfio_pci"},
     {.name = "virtio_vfio_pci"},
     {.name = "ism_vfio_pci"},
-    // would bring the whole graphics driver along
+    // Would bring the whole graphics driver along.
     {.name = "xe-vfio-pci", .in_initramfs = false},
 });
 
@@ -79,7 +79,7 @@ std::string VfDriver::with_phrase() const {
 }
 
 std::string VfDriver::assignment(std::string_view vf) const {
-  return is_keep()   ? fmt::format("leave {} to the kernel's driver", vf)
+  return is_keep()   ? fmt::format("let the kernel choose the driver of {}", vf)
          : is_none() ? fmt::format("leave {} without a driver", vf)
                      : fmt::format("bind {} to {}", vf, name_);
 }

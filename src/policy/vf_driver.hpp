@@ -12,23 +12,23 @@
 namespace vfirst {
 
 struct VfioDriver {
-  // as it is registered
+  // As it is registered.
   std::string_view name{};
   // Its module goes into the initramfs. One that belongs to a PF driver that is not there does not.
   bool in_initramfs = true;
 };
-// vfio-pci and the variant drivers of mainline
+// vfio-pci and the variant drivers of mainline.
 std::span<const VfioDriver> vfio_drivers();
 
 class VfDriver {
  public:
   enum class Kind {
-    // the one that the kernel chooses
+    // The one that the kernel chooses.
     keep,
     none,
-    // vfio-pci or a variant driver: the VF is for a guest
+    // vfio-pci or a variant driver: the VF is for a guest.
     vfio,
-    // one that the policy names and that is no vfio driver
+    // One that the policy names and that is no vfio driver.
     other,
   };
 
@@ -50,13 +50,13 @@ class VfDriver {
   // a vfio driver by itself.
   bool satisfied_by(const std::optional<std::string>& driver) const;
 
-  // the policy's word, which parse() reads: "keep", "none", "vfio-pci"
+  // The policy's word, which parse() reads: "keep", "none", "vfio-pci".
   std::string str() const;
-  // in a sentence: "the kernel's driver", "no driver", "vfio-pci"
+  // In a sentence: "the kernel's driver", "no driver", "vfio-pci".
   std::string phrase() const;
-  // of VFs that have it: "with the kernel's driver", "with no driver", "on vfio-pci"
+  // Of VFs that have it: "with the kernel's driver", "with no driver", "on vfio-pci".
   std::string with_phrase() const;
-  // what is done to `vf`: "leave VF 3 without a driver", "bind VF 3 to vfio-pci"
+  // What is done to `vf`: "leave VF 3 without a driver", "bind VF 3 to vfio-pci".
   std::string assignment(std::string_view vf) const;
 
   // Any order, for use as a key of a map.

@@ -20,17 +20,17 @@ struct NoPayload {};
 template <class T, class Owner, class Payload>
 struct SettingRow {
   using Value = T;
-  // the key in [vf]; "vf-" stands before it in [pf]
+  // The key in [vf]; "vf-" stands before it in [pf].
   std::string_view key;
   std::string_view syntax;
-  // one line
+  // One line.
   std::string_view help;
   Result<T> (*parse)(std::string_view);
   Maybe<T> Owner::* setting;
-  // the same setting in the payload of a step
+  // The same setting in the payload of a step.
   Payload payload{};
   SentWith sent_with = SentWith::nothing;
-  // what a description calls it, where that is not `key`
+  // What a description calls it, where that is not `key`.
   std::string_view label{};
   std::string_view unit{};
 
@@ -92,7 +92,7 @@ inline constexpr auto kVfKeys = std::tuple_cat(
         AttributeRow<bool>{
             .key = "trust",
             .syntax = "on | off",
-            .help = "may the guest change its MAC and become promiscuous",
+            .help = "whether the guest may change its MAC and become promiscuous",
             .parse = value::yes_no,
             .setting = &VfAttributesOf<Maybe>::trust,
             .payload = &VfAttributes::trust},
@@ -205,9 +205,9 @@ Origin origin_of_attributes(const VfSettings&);
 // The line of the first one that is set, in the table's order; nullptr where none is.
 const Origin* origin_of_coalescing(const CoalescingOf<Maybe>&);
 
-// "trust off vlan 100"; "" where nothing is set
+// "trust off vlan 100"; "" where nothing is set.
 std::string text_of(const VfAttributes&);
-// "adaptive-rx off rx-usecs 3"
+// "adaptive-rx off rx-usecs 3".
 std::string text_of(const Coalescing&);
 
 }  // namespace vfirst

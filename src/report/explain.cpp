@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "report/explain.hpp"
 
+#include "base/json.hpp"
 #include "base/text.hpp"
 #include "base/words.hpp"
 #include "kargs/catalogue.hpp"
 #include "kargs/command_line.hpp"
-#include "report/json.hpp"
 #include "report/plan_report.hpp"
 #include "report/table.hpp"
 
@@ -18,7 +18,7 @@ namespace {
 // Text and JSON are both printed from this.
 struct Explanation {
   std::string subject, kind;
-  // "because", "reserved for guests"
+  // "because", "reserved for guests".
   std::vector<std::pair<std::string, std::string>> lines;
   void line(std::string what, std::string value) {
     if (!value.empty()) lines.emplace_back(std::move(what), std::move(value));

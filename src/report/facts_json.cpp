@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "report/facts_report.hpp"
-
+#include "base/json.hpp"
 #include "facts/document_words.hpp"
-#include "report/json.hpp"
+#include "report/facts_report.hpp"
 
 namespace vfirst {
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "report/json_writer.hpp"
 
-#include "report/json.hpp"
+#include "base/json.hpp"
 
 #include <algorithm>
 

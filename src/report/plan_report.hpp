@@ -14,7 +14,7 @@ std::string plan_text(const Plan& plan, const Facts& facts, bool colour = false)
 // Schema vfirst.plan/1: one document with a newline at its end.
 std::string plan_json(const Plan& plan);
 
-// "note", "warning", "error"
+// "note", "warning", "error".
 std::string severity_name(Severity severity);
 
 }  // namespace vfirst

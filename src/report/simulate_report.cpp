@@ -2,9 +2,9 @@
 #include "report/simulate_report.hpp"
 
 #include "base/byte_size.hpp"
+#include "base/json.hpp"
 #include "base/words.hpp"
 #include "kargs/kernel_features.hpp"
-#include "report/json.hpp"
 #include "report/table.hpp"
 
 namespace vfirst {

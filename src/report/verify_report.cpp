@@ -2,9 +2,9 @@
 #include "report/verify_report.hpp"
 
 #include "base/byte_size.hpp"
+#include "base/json.hpp"
 #include "base/printable.hpp"
 #include "base/words.hpp"
-#include "report/json.hpp"
 #include "report/table.hpp"
 
 #include <algorithm>

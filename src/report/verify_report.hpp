@@ -14,7 +14,7 @@ std::string verify_text(const VerifyReport& report, bool colour);
 // Schema vfirst.verify/1.
 std::string verify_json(const VerifyReport& report);
 // "vfirst: 2 PFs, 14/14 VFs on vfio-pci, 4/4 1G pages (2+2), cpus 2-3,6-7 isolated, ready 1.9 s
-// before libvirtd"
+// before libvirtd".
 std::string receipt_line(const Receipt& receipt);
 
 }  // namespace vfirst

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "steps/boot.hpp"
 
+#include "base/words.hpp"
 #include "plan/legacy.hpp"
 #include "steps/gates.hpp"
 
@@ -37,10 +38,10 @@ std::string BootReport::summary() const {
        {StepState::done, StepState::unchanged, StepState::deferred, StepState::failed,
         StepState::skipped})
     if (const auto n = count(state))
-      parts += fmt::format("{}{} {}", parts.empty() ? "" : ", ", n, state_name(state));
+      append_to_list(parts, fmt::format("{} {}", n, state_name(state)));
   return fmt::format(
-      "{} steps{}{}; {} writes in {:.3f} s", steps.size(), parts.empty() ? "" : ": ", parts,
-      writes(), finished_s - started_s);
+      "{}{}{}; {} in {:.3f} s", plural(steps.size(), "step"), parts.empty() ? "" : ": ", parts,
+      plural(writes(), "write"), finished_s - started_s);
 }
 
 namespace {

@@ -10,25 +10,25 @@
 namespace vfirst {
 
 struct BootReport {
-  // "initrd" or "root"
+  // "initrd" or "root".
   std::string phase;
   std::string plan_hash;
-  // what 0.1.0 would call that plan (plan/legacy.hpp)
+  // What 0.1.0 would call that plan (plan/legacy.hpp).
   std::string legacy_hash{};
-  // the closed gate's reason; "" where the steps were run
+  // The closed gate's reason; "" where the steps were run.
   std::string skipped;
   std::vector<StepResult> steps;
   bool abandoned = false;
-  // since switching on (CLOCK_BOOTTIME)
+  // Since switching on (CLOCK_BOOTTIME).
   double started_s = 0, finished_s = 0;
 
   unsigned writes() const;
   unsigned count(StepState) const;
-  // every required step holds, or waits for a later event
+  // Every required step holds, or waits for a later event.
   bool complete() const;
   // Is this stored hash the plan's, by its name of today or by that of 0.1.0?
   bool is_of_plan(std::string_view stored) const;
-  // one line: "31 steps: 24 done, 7 unchanged; 24 writes in 1.204 s"
+  // One line: "31 steps: 24 done, 7 unchanged; 24 writes in 1.204 s".
   std::string summary() const;
 };
 
@@ -42,7 +42,7 @@ Status record(const BootReport& report, Files& files);
 std::string to_json(const BootReport& report);
 
 struct Ready {
-  // when the last required step held for the first time
+  // When the last required step held for the first time.
   double at_s = 0;
   std::string phase, plan_hash;
 };

@@ -16,19 +16,19 @@ struct BootRecord {
   struct Step {
     // Which action it is; nothing in a record of 0.1.0, which has only a sentence.
     std::optional<ActionId> id;
-    // the sentence
+    // The sentence.
     std::string text;
-    // it failed or was skipped, and this is why; "" where it was done
+    // It failed or was skipped, and this is why; "" where it was done.
     std::string cause;
-    // what was there after it, as verify words it
+    // What was there after it, as verify words it.
     std::string got;
-    // skipped because a step that it needs failed
+    // Skipped because a step that it needs failed.
     bool blocked = false;
   };
   bool exists = false, complete = false;
-  // the closed gate's reason; "" where the steps were run
+  // The closed gate's reason; "" where the steps were run.
   std::string skipped;
-  // "initrd" or "root"
+  // "initrd" or "root".
   std::string phase;
   std::vector<Step> steps;
 

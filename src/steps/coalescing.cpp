@@ -50,7 +50,8 @@ class CoalescingChange {
 
   Outcome run(const PciAddress& pf) {
     const auto ports = netdevs(machine_.root, pf);
-    if (ports.empty()) fail(ENODEV, fmt::format("{}: its driver made no network device", pf.str()));
+    if (ports.empty())
+      fail(ENODEV, fmt::format("{}: its driver created no network device", pf.str()));
     for (const auto& port : ports)
       set(port);
     return out_;
@@ -58,7 +59,7 @@ class CoalescingChange {
 
  private:
   void fail(int error, std::string cause) {
-    // the first one is the cause
+    // The first one is the cause.
     if (out_.state == StepState::failed) return;
     out_.state = StepState::failed;
     out_.error = error;
@@ -114,8 +115,8 @@ class CoalescingChange {
     fail(
         error, !why.empty() ? why
                             : fmt::format(
-                                  "{}: the driver took {} and keeps {}", port.name, text_of(left),
-                                  out_.got));
+                                  "{}: the driver accepted {} but keeps {}", port.name,
+                                  text_of(left), out_.got));
   }
 
   Coalescing wanted_;
@@ -149,8 +150,8 @@ Observation verify(const SetCoalescing& x, const Machine& machine) {
     out.got = text_of(part_of(*now, wanted));
     out.verdict = difference(wanted, *now) == Coalescing{} ? Verdict::ok : Verdict::failed;
     if (out.verdict == Verdict::ok) continue;
-    out.cause =
-        fmt::format("{}: the driver refused or clamped it, or was loaded again since", port.name);
+    out.cause = fmt::format(
+        "{}: the driver refused or clamped the value, or was reloaded since", port.name);
     return out;
   }
   return out;

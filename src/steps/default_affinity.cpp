@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Where interrupts go that nobody has asked for yet.
+// The CPUs for interrupts that no driver has requested yet.
 #include "base/kernel_paths.hpp"
 #include "steps/actions.hpp"
 
@@ -29,7 +29,7 @@ Outcome apply(const SetDefaultIrqAffinity& x, const Machine& machine) {
   }
   out.state = StepState::failed;
   out.error = written ? 0 : static_cast<int>(written.error().code);
-  out.cause = written ? fmt::format("the kernel took CPUs {} and keeps {}", out.wanted, out.got)
+  out.cause = written ? fmt::format("the kernel accepted CPUs {} but keeps {}", out.wanted, out.got)
                       : written.error().what;
   return out;
 }
@@ -42,7 +42,7 @@ Observation verify(const SetDefaultIrqAffinity& x, const Machine& machine) {
   if (!now) return out;
   out.got = now->list();
   out.verdict = *now == x.cpus ? Verdict::ok : Verdict::failed;
-  if (*now != x.cpus) out.cause = "something wrote it after early boot";
+  if (*now != x.cpus) out.cause = "another program changed it after early boot";
   return out;
 }
 

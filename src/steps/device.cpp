@@ -30,7 +30,7 @@ std::vector<Netdev> netdevs(const Root& root, const PciAddress& address) {
   const auto folder = device_path(address, "net");
   for (const auto& name : root.list(folder).value_or(std::vector<std::string>{})) {
     const auto ifindex = root.number(fmt::format("{}/{}/ifindex", folder, name));
-    // renamed between the listing and now
+    // Renamed between the listing and now.
     if (!ifindex) continue;
     const auto flags = root.number(fmt::format("{}/{}/flags", folder, name), 16).value_or(0);
     out.push_back({name, static_cast<unsigned>(*ifindex), (flags & 1) != 0});
@@ -106,7 +106,7 @@ std::optional<std::string> vf_user(const Root& root, const PciAddress& vf) {
   // anything.
   const bool network = root.read(device_path(vf, "class")).value_or("").starts_with("0x02");
   return network ? fmt::format("its netdev (driver {}) is in another network namespace", *driver)
-                 : fmt::format("driver {} has it", *driver);
+                 : fmt::format("driver {} is bound to it", *driver);
 }
 
 std::string quirk_hint(

@@ -17,22 +17,22 @@ std::string device_path(const PciAddress& address, std::string_view attribute = 
 std::optional<std::string> bound_driver(const Root& root, const PciAddress& address);
 
 struct Netdev {
-  // for messages only: udev may rename it
+  // For messages only: udev may rename it.
   std::string name;
   unsigned ifindex = 0;
   bool up = false;
 };
 std::vector<Netdev> netdevs(const Root& root, const PciAddress& address);
-// the PF's own, not a representor of a VF
+// The PF's own, not a representor of a VF.
 std::optional<Netdev> pf_port(const Root& root, const PciAddress& pf);
 
 // The address of VF `index`, as the kernel's virtfn link says; nothing where that VF does not
 // exist.
 std::optional<PciAddress> vf_address(const Root& root, const PciAddress& pf, unsigned index);
-// by virtfn links: sriov_numvfs waits for the device lock
+// By virtfn links: sriov_numvfs waits for the device lock.
 unsigned count_vfs(const Root& root, const PciAddress& pf);
 
-// Who uses this VF now, for a message ("qemu-system-x86 (812) has /dev/vfio/14 open"); nothing
+// The user of this VF, for a message ("qemu-system-x86 (812) has /dev/vfio/14 open"); nothing
 // where nobody does.
 std::optional<std::string> vf_user(const Root& root, const PciAddress& vf);
 

@@ -24,35 +24,33 @@ enum class Place {
   eswitch,
 };
 
-// Errors that no errno tells: the call succeeded and did not do it.
-// 0 VFs, no driver
+// Failures without an errno: the call succeeded but had no effect (0 VFs, no driver).
 inline constexpr int kNothingHappened = -1;
-// fewer VFs
+// Fewer VFs.
 inline constexpr int kPartly = -2;
 
-// How often `retry` tries, and its pause: a device that is busy with itself sends no event when it
-// is through.
+// How often `retry` tries, and its pause: a busy device sends no event when it is ready.
 inline constexpr int kTries = 10;
 inline constexpr auto kPause = std::chrono::milliseconds(100);
 
 enum class Reaction {
-  // say so; nothing else helps
+  // Report it; nothing else helps.
   fail,
-  // not an error after all, if a second look agrees
+  // Not an error after all, if a second look agrees.
   accept,
-  // for a device event
+  // Wait for a device event.
   wait,
-  // soon; the device is busy with itself
+  // Try again soon; the device is busy.
   retry,
-  // bring the port up, then once more
+  // Bring the port up, then once more.
   raise_port,
-  // a larger CPU set
+  // Use a larger CPU set.
   widen,
-  // cannot be, and that is fine
+  // It is not possible, and that is no error.
   note,
-  // later: after the port is up
+  // Later, when the port is up.
   defer,
-  // leave this attribute out, go on with the others
+  // Leave this attribute out, go on with the others.
   drop,
 };
 
@@ -60,9 +58,9 @@ struct ErrnoRow {
   Place place;
   int error;
   Reaction reaction;
-  // a sentence's end: "..: the PF has no driver yet"
+  // A sentence's end: "..: the PF has no driver yet".
   std::string_view meaning;
-  // "" where there is nothing to say
+  // "" where there is nothing to say.
   std::string_view advice;
 };
 
@@ -71,7 +69,7 @@ std::span<const ErrnoRow> errno_table();
 const ErrnoRow* errno_row(Place place, int error);
 // "EBUSY: <meaning>; <advice>", or the C library's text.
 std::string explain_errno(Place place, int error);
-// fail where there is no row
+// Fail where there is no row.
 Reaction reaction_to(Place place, int error);
 
 }  // namespace vfirst

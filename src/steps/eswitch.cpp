@@ -42,7 +42,7 @@ Outcome apply(const SetEswitch& x, const Machine& machine) {
   if (*now == x.mode) return out;
   if (const auto bound = bound_vf(machine.root, x.pf))
     return fail(
-        EBUSY, fmt::format("{}: the mode can change only while no VF has a driver", *bound));
+        EBUSY, fmt::format("{}: the mode can only be changed while no VF has a driver", *bound));
   ++out.writes;
   if (const auto set = machine.net.set_eswitch_mode(x.pf, x.mode); !set) {
     const int error = static_cast<int>(set.error().code);
@@ -54,7 +54,7 @@ Outcome apply(const SetEswitch& x, const Machine& machine) {
   now = mode_of(x.pf, machine);
   if (now) out.got = *now;
   if (out.got != x.mode)
-    return fail(0, fmt::format("the driver took {} and is in {}", x.mode, out.got));
+    return fail(0, fmt::format("the driver accepted {} but is in {}", x.mode, out.got));
   out.state = StepState::done;
   return out;
 }
@@ -70,8 +70,8 @@ Observation verify(const SetEswitch& x, const Machine& machine) {
   out.verdict = *now == x.mode ? Verdict::ok : Verdict::failed;
   if (*now != x.mode)
     out.cause =
-        "the driver refused it, was loaded again since, or another tool changed it "
-        "(NetworkManager, netplan, the SR-IOV operator)";
+        "the driver refused it, was reloaded since, or another tool changed it (NetworkManager, "
+        "netplan, the SR-IOV operator)";
   return out;
 }
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What the kernel made of its arguments, seen where their effect is seen.
+// What the kernel did with its arguments, read where each shows its effect.
 #include "base/kernel_paths.hpp"
 #include "base/overloaded.hpp"
 #include "base/text.hpp"
+#include "base/words.hpp"
 #include "facts/hugepage_pool.hpp"
 #include "host/kmsg.hpp"
 #include "kargs/command_line.hpp"
@@ -15,9 +16,9 @@ namespace vfirst {
 namespace {
 
 struct Missing {
-  // of what was asked, those that the kernel was not booted with
+  // The arguments that were asked for and that the kernel was not booted with.
   std::string words;
-  // words of the same keys that it was booted with
+  // The arguments with the same keys that it was booted with.
   std::string instead;
 };
 
@@ -30,9 +31,8 @@ Missing missing_words(const Root& root, const std::vector<KernelArg>& asked) {
       return same_key(arg.key, word.key) && arg.value == word.value;
     };
     if (std::ranges::any_of(line.args(), has)) continue;
-    missing.words += (missing.words.empty() ? "" : " ") + word.raw;
-    if (const auto* other = line.first(word.key))
-      missing.instead += (missing.instead.empty() ? "" : " ") + other->raw;
+    append_to_list(missing.words, word.raw, " ");
+    if (const auto* other = line.first(word.key)) append_to_list(missing.instead, other->raw, " ");
   }
   return missing;
 }
@@ -70,8 +70,8 @@ class Check {
   }
 
  private:
-  // ok, or a miss: then the reason is that the kernel was never asked, or what the kernel itself
-  // said.
+  // Sets the verdict to ok or `miss`. The cause of a miss is that the kernel was not given the
+  // argument, or what the kernel logged.
   void judge(
       bool ok, std::initializer_list<std::string_view> words, Verdict miss = Verdict::ignored) {
     if (ok) {
@@ -83,20 +83,22 @@ class Check {
       row_.verdict = Verdict::failed;
       // The loader's arguments are those of another plan: the hardware or the policy has changed
       // since.
-      row_.cause = missing.instead.empty() ? fmt::format(
-                                                 "this kernel was not booted with {}: a reboot is "
-                                                 "missing, or the boot loader left it out",
-                                                 missing.words)
-                                           : fmt::format(
-                                                 "this kernel was booted with {}, and this machine "
-                                                 "needs {}: vfirst apply, then a reboot",
-                                                 missing.instead, missing.words);
+      row_.cause = missing.instead.empty()
+                       ? fmt::format(
+                             "this kernel was not booted with {}: the host was not rebooted since, "
+                             "or the boot loader left it out",
+                             missing.words)
+                       : fmt::format(
+                             "this kernel was booted with {}, but this machine needs {}: run "
+                             "vfirst apply, then reboot",
+                             missing.instead, missing.words);
       return;
     }
     for (const auto word : words)
       if (const auto line = newest(log_, {word})) {
         row_.evidence = *line;
-        row_.cause = "the kernel was asked and did otherwise: its message says why";
+        row_.cause =
+            "the kernel was given the argument but did not follow it; its message says why";
         return;
       }
     const auto key = expectation_.asked.empty() ? std::string() : expectation_.asked.front().key;
@@ -106,7 +108,8 @@ class Check {
       row_.cause = "this kernel does not know the argument";
       return;
     }
-    row_.cause = "the kernel was asked and did otherwise, without a message in its log";
+    row_.cause =
+        "the kernel was given the argument but did not follow it, and its log does not say why";
   }
 
   void cpus(
@@ -162,7 +165,7 @@ class Check {
         {"HugeTLB: allocating", "HugeTLB: Invalid", "HugeTLB: ", "hugepages"},
         now && *now > 0 ? Verdict::short_of : Verdict::ignored);
     if (row_.verdict == Verdict::ok && *now > x.pages)
-      row_.cause = "more than planned: somebody else asks for pages, too";
+      row_.cause = "more than planned: something else reserves pages too";
   }
 
   void default_page(const WantDefaultHugepage& x) {
@@ -205,11 +208,12 @@ class Check {
           "in the BIOS";
     else if (tables && missing_words(root_, expectation_.asked).words.empty())
       row_.cause =
-          "the firmware shows an IOMMU and the kernel does not use it: is intel_iommu=on there?";
+          "the firmware shows an IOMMU but the kernel does not use it: check that intel_iommu=on "
+          "is on the command line";
   }
 
   void passthrough() {
-    row_.subject = "host DMA past the IOMMU";
+    row_.subject = "host DMA passthrough";
     row_.wanted = "identity";
     row_.evidence = fmt::format("{}/*/type", kernel_paths::kIommuGroups);
     std::size_t identity = 0, all = 0;
@@ -277,7 +281,7 @@ class Check {
       return;
     }
     judge(there, {});
-    if (there) row_.got = "given, effect not visible";
+    if (there) row_.got = "given (its effect is not visible)";
   }
 
   const Expectation& expectation_;

@@ -37,8 +37,8 @@ std::optional<std::string> closed_gate(const Root& root, const std::string& fing
   // systemd reads what stands behind `--`, too.
   const auto arguments = split_arguments(cmdline);
   if (auto off = switched_off(arguments, in_initramfs(root))) return off;
-  if (root.exists("proc/vmcore")) return "this is a crash kernel: it only saves the dump";
-  // Somebody repairs this host, possibly from what we do.
+  if (root.exists("proc/vmcore")) return "this is a crash kernel, which only saves the dump";
+  // Somebody repairs this host, possibly because of what vfirst did.
   if (const auto repair = rescue_argument(arguments))
     return fmt::format("{} on the kernel command line: this host is being repaired", repair->raw);
   if (const auto recorded = root.read(kFingerprintFile);

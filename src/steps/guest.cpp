@@ -42,7 +42,7 @@ CpuSet list_of(const Root& root, std::string_view file) {
 CpuSet isolated_near(const Root& root, const PciAddress& device) {
   const auto isolated = list_of(root, kernel_paths::kIsolatedCpus);
   const auto node = root.read(steps::device_path(device, "numa_node")).value_or("-1");
-  // "-1" is no number here: the firmware names no node
+  // "-1" is no number here: the firmware names no node.
   if (const auto number = parse_number(trimmed(node))) {
     const auto near =
         isolated & list_of(root, fmt::format("sys/devices/system/node/node{}/cpulist", *number));
@@ -85,7 +85,7 @@ Result<Guest> parse_guest(std::string_view xml) {
         guest.devices.push_back(*device);
     }
   }
-  if (!is_domain) return refuse("this is no domain of libvirt's");
+  if (!is_domain) return refuse("this is not a libvirt domain");
   guest.cpus = pinned.empty() ? allowed : pinned;
   return guest;
 }
@@ -109,7 +109,7 @@ GuestReport pin_guest(
     Events::Time quiet) {
   GuestReport report;
   const auto deadline = machine.events.now() + budget;
-  // of the last change
+  // Of the last change.
   auto since = machine.events.now();
   auto pause = Events::Time(100ms);
   std::vector<std::string> before;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
-// A guest that has VFs of ours: its vfio vectors, next to the CPUs that its virtual CPUs are pinned
-// to.
+// Pins the vfio vectors of a guest that has VFs of the plan to the CPUs of its virtual CPUs.
 
 #include "steps/machine.hpp"
 

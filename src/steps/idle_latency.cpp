@@ -69,7 +69,8 @@ Observation verify(const LimitIdleLatency& x, const Machine& machine) {
     out.verdict = Verdict::unknown;
   else
     out.verdict = now.right.empty() ? Verdict::failed : Verdict::short_of;
-  if (!now.wrong.empty()) out.cause = fmt::format("CPUs {} have another limit", now.wrong.list());
+  if (!now.wrong.empty())
+    out.cause = fmt::format("CPUs {} have a different limit", now.wrong.list());
   return out;
 }
 

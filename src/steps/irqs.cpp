@@ -37,10 +37,10 @@ std::optional<CpuSet> affinity_of(const Root& root, unsigned irq) {
 
 struct Tally {
   unsigned pinned = 0, managed = 0, absent = 0, wide = 0;
-  // "3 of 10; 7 wait for the port to come up"
+  // "3 of 10; 7 wait for the port to come up".
   std::string text(std::size_t all) const {
     std::string out = fmt::format("{} of {}", pinned, all);
-    if (wide) out += fmt::format("; {} on all of the CPUs, no vector left on one", wide);
+    if (wide) out += fmt::format("; {} on all of the CPUs (no single CPU has a free vector)", wide);
     if (managed) out += fmt::format("; {} placed by the kernel", managed);
     if (absent) out += fmt::format("; {} wait for the port to come up", absent);
     return out;
@@ -153,7 +153,7 @@ Observation verify(const PinIrqs& x, const Machine& machine) {
   }
   out.got = tally.text(irqs.size());
   if (irqs.empty()) {
-    out.cause = fmt::format("{}: it has no MSI interrupts now", x.pf.str());
+    out.cause = fmt::format("{}: the device has no MSI interrupts now", x.pf.str());
     return out;
   }
   if (astray.empty()) {
@@ -168,8 +168,8 @@ Observation verify(const PinIrqs& x, const Machine& machine) {
   }
   out.verdict = tally.pinned ? Verdict::short_of : Verdict::failed;
   out.cause = fmt::format(
-      "{}: interrupts reach CPUs {}: the driver was loaded again, irqbalance moved them, or the "
-      "kernel places them itself",
+      "{}: interrupts reach CPUs {}: the driver was reloaded, irqbalance moved them, or the kernel "
+      "places them",
       x.pf.str(), astray.list());
   return out;
 }

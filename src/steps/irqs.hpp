@@ -10,7 +10,7 @@ namespace vfirst::steps {
 
 struct Pinned {
   Outcome outcome;
-  // that the function has, and those of them that are on the CPU where they belong
+  // That the function has, and those of them that are on the CPU where they belong.
   unsigned vectors = 0, pinned = 0;
 };
 Pinned pin_irqs(const PinIrqs&, const Machine&);

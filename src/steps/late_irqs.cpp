@@ -34,7 +34,7 @@ std::vector<PciAddress> irq_pfs_of(
   const auto text = root.read(kIrqsFile).value_or("");
   for (const auto line : split(text, '\n')) {
     const auto pf = PciAddress::parse(line);
-    // a line about VFs
+    // A line about VFs.
     if (!pf) continue;
     const auto ports = steps::netdevs(root, *pf);
     const auto named = [&](const steps::Netdev& port) {

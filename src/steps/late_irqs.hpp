@@ -15,7 +15,7 @@ namespace vfirst {
 // and one for each whose VFs guests get, since their vectors are placed when a guest starts
 // ("0000:3b:00.0/vfs"). libexec/irqbalance-policy reads it with each interrupt.
 std::string irq_owners(const Plan& plan);
-// writes only a difference
+// Writes only a difference.
 Status record_irqs(const Plan& plan, Files& files);
 
 // Of those PFs the ones that have one of these network devices; all of them where `all`.

@@ -53,7 +53,8 @@ Observation verify(const LoadModule& x, const Machine& machine) {
   } else {
     out.got = "not loaded";
     out.verdict = Verdict::failed;
-    out.cause = fmt::format("module {} is not loaded: is it installed for this kernel?", x.name);
+    out.cause =
+        fmt::format("module {} is not loaded: check that it is installed for this kernel", x.name);
     return out;
   }
   out.verdict = Verdict::ok;

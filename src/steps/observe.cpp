@@ -3,6 +3,7 @@
 
 #include "base/kernel_paths.hpp"
 #include "base/text.hpp"
+#include "base/words.hpp"
 #include "facts/hugepage_pool.hpp"
 #include "host/kmsg.hpp"
 #include "steps/apply.hpp"
@@ -25,7 +26,7 @@ std::string initramfs_cause(const Root& root) {
   std::set<std::string> causes;
   for (const auto& step : initrd.steps)
     if (!step.blocked && !step.cause.empty()) causes.insert(step.cause);
-  return causes.empty() ? "" : fmt::format("left to the real root: {}", fmt::join(causes, "; "));
+  return causes.empty() ? "" : "left to the real root: " + joined(causes, "; ");
 }
 
 // Whether the initramfs made some of a PF's VFs and they are what is there now. VFs cannot be added
@@ -81,8 +82,8 @@ std::vector<VerifyRow> check_steps(const Plan& plan, const Machine& machine) {
         std::holds_alternative<AwaitDriver>(step.action) && seen.verdict == Verdict::ok && early &&
         !early->cause.empty())
       cause = fmt::format(
-          "{}; {} is here now: dracut's add_drivers+=\" {} \" puts it there", early->cause,
-          seen.got, seen.got);
+          "{}; {} is bound now: add it to the initramfs with dracut's add_drivers+=\" {} \"",
+          early->cause, seen.got, seen.got);
     if (!bind) {
       rows.push_back(
           {subject_of(plan, step.action), seen.wanted, asked, seen.got, seen.verdict, step.required,
@@ -116,13 +117,13 @@ std::vector<VerifyRow> check_early_boot(const Plan& plan, const Root& root) {
   const auto ready = read_ready(root);
   VerifyRow row{"early boot", "complete", "vfirst boot", "", Verdict::ok, true, kResultFile, ""};
   if (!recorded.exists) {
-    // a capture without it
+    // A capture without it.
     if (!root.exists("run")) return rows;
     row.got = "not run";
     row.verdict = Verdict::failed;
     row.cause =
-        "vfirst boot did not run: is vfirst.service enabled, and the dracut module in the "
-        "initramfs?";
+        "vfirst boot did not run: check that vfirst.service is enabled and that the dracut module "
+        "is in the initramfs";
   } else if (!recorded.skipped.empty()) {
     row.got = "skipped";
     row.verdict = Verdict::failed;
@@ -148,8 +149,8 @@ std::vector<VerifyRow> check_early_boot(const Plan& plan, const Root& root) {
        ahead >= 0 ? Verdict::ok : Verdict::failed, true, kReadyFile,
        ahead >= 0 ? ""
                   : fmt::format(
-                        "{} started before the VFs were ready: was it started by hand, or "
-                        "has its unit lost its ordering?",
+                        "{} started before the VFs were ready: it was started by hand, or its unit "
+                        "lacks the ordering",
                         consumer->name)});
   return rows;
 }

@@ -48,7 +48,7 @@ struct Observation {
   std::string cause{};
 };
 
-// "EBUSY"; "" for 0
+// "EBUSY"; "" for 0.
 std::string errno_name(int error);
 
 }  // namespace vfirst

@@ -20,7 +20,7 @@ Outcome apply(const AwaitDriver& x, const Machine& machine) {
   if (driver) {
     out.state = StepState::failed;
     out.error = EBUSY;
-    out.cause = fmt::format("{}: driver {} has it, not {}", x.pf.str(), *driver, x.driver);
+    out.cause = fmt::format("{}: driver {} is bound to it, not {}", x.pf.str(), *driver, x.driver);
     return out;
   }
   const auto modalias = machine.root.read(device_path(x.pf, "modalias"));
@@ -37,7 +37,8 @@ Outcome apply(const AwaitDriver& x, const Machine& machine) {
   out.waiting = true;
   out.error = ETIMEDOUT;
   out.cause = fmt::format(
-      "{}: its driver did not come up: still probing, without firmware, or refused", x.pf.str());
+      "{}: its driver is not bound: it is still probing, has no firmware, or refused the device",
+      x.pf.str());
   return out;
 }
 

@@ -31,7 +31,7 @@ Outcome apply(const BringUp& x, const Machine& machine) {
     out.waiting = probing;
     out.error = ENODEV;
     out.got = "no netdev";
-    out.cause = fmt::format("{}: its driver ({}) made no network device", x.pf.str(), driver);
+    out.cause = fmt::format("{}: its driver ({}) created no network device", x.pf.str(), driver);
     return out;
   }
   out.got = "up";
@@ -74,7 +74,8 @@ Observation verify(const BringUp& x, const Machine& machine) {
       out.verdict = Verdict::failed;
       out.evidence = device_path(x.pf, fmt::format("net/{}/flags", port.name));
       out.cause = fmt::format(
-          "something took {} down again: the network configuration of this host should bring it up",
+          "another program took {} down again: this host's network configuration should bring it "
+          "up",
           port.name);
     }
   return out;

@@ -30,7 +30,8 @@ Outcome apply(const SetQueues& x, const Machine& machine) {
     return out;
   };
   const auto port = pf_port(machine.root, x.pf);
-  if (!port) return fail(ENODEV, fmt::format("{}: its driver made no network device", x.pf.str()));
+  if (!port)
+    return fail(ENODEV, fmt::format("{}: its driver created no network device", x.pf.str()));
   auto now = machine.net.channels(port->ifindex);
   if (!now) {
     const int error = static_cast<int>(now.error().code);
@@ -60,8 +61,8 @@ Outcome apply(const SetQueues& x, const Machine& machine) {
   if (now) out.got = std::to_string(count_of(*now));
   if (!now || count_of(*now) != x.combined)
     return fail(
-        0,
-        fmt::format("{}: the driver took {} queues and has {}", port->name, x.combined, out.got));
+        0, fmt::format(
+               "{}: the driver accepted {} queues but has {}", port->name, x.combined, out.got));
   out.state = StepState::done;
   return out;
 }

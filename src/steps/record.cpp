@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The record of a boot under run/: JSON for people and tools, and three lines of text for our own
+// The record of a boot under run/: JSON for people and tools, and three lines of text for the
 // second run and for verify, so that the initramfs needs no JSON parser.
+#include "base/json.hpp"
 #include "base/text.hpp"
 #include "steps/boot.hpp"
 
 #include <cstdlib>
-#include <nlohmann/json.hpp>
 #include <set>
 
 namespace vfirst {
@@ -32,12 +32,8 @@ Status record_pfs(const BootReport& report, Files& files) {
   return replace(files, kOwnPfsFile, text);
 }
 
-}  // namespace
-
-namespace {
-
-nlohmann::ordered_json to_json(const ActionId& id) {
-  nlohmann::ordered_json out;
+Json to_json(const ActionId& id) {
+  Json out;
   out["kind"] = id.kind;
   out["subject"] = id.subject;
   if (id.index) out["index"] = *id.index;
@@ -47,7 +43,7 @@ nlohmann::ordered_json to_json(const ActionId& id) {
 }  // namespace
 
 std::string to_json(const BootReport& report) {
-  nlohmann::ordered_json out;
+  Json out;
   out["schema"] = "vfirst.boot/1";
   out["phase"] = report.phase;
   out["plan"] = report.plan_hash;
@@ -57,7 +53,7 @@ std::string to_json(const BootReport& report) {
   out["started_s"] = to_the_millisecond(report.started_s);
   out["finished_s"] = to_the_millisecond(report.finished_s);
   out["writes"] = report.writes();
-  auto steps = nlohmann::ordered_json::array();
+  auto steps = Json::array();
   for (const auto& step : report.steps) {
     auto one = to_json(step.id);
     one["step"] = step.text;
@@ -73,7 +69,7 @@ std::string to_json(const BootReport& report) {
     steps.push_back(std::move(one));
   }
   out["steps"] = std::move(steps);
-  return out.dump(1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+  return document(out);
 }
 
 std::optional<Ready> parse_ready(std::string_view text) {
@@ -104,14 +100,14 @@ Status record(const BootReport& report, Files& files) {
   VFIRST_CHECK(record_pfs(report, files));
   std::optional<Ready> before;
   if (const auto text = files.read(kReadyFile)) before = parse_ready(*text);
-  // The initramfs may still have the program of 0.1.0, which calls the plan otherwise.
+  // The initramfs may still have the program of 0.1.0, which has another hash for the same plan.
   const bool same = before && report.is_of_plan(before->plan_hash);
   if (same && report.complete() && report.writes() == 0 && files.exists(kResultFile)) return {};
   // The initramfs always leaves a result, also where a gate was closed.
   if (report.phase == "root" && !files.exists(kResultFile)) {
     BootReport none;
     none.phase = "initrd";
-    none.skipped = "vfirst did not run there: dracut's module vfirst is not in it";
+    none.skipped = "vfirst did not run; dracut's module vfirst is missing";
     VFIRST_CHECK(replace(files, kInitrdFile, to_json(none)));
   }
   const auto json = to_json(report);

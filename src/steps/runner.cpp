@@ -232,13 +232,13 @@ class Run : public std::enable_shared_from_this<Run> {
   const Events::Time deadline_, budget_;
   const Progress progress_;
 
-  // over all below
+  // Guards all members below.
   std::mutex mutex_;
   std::condition_variable changed_;
   std::vector<StepResult> results_;
   std::vector<Phase> phases_;
   bool closed_ = false;
-  // the main thread's alone
+  // Used by the main thread only.
   std::vector<std::thread> threads_;
 };
 

@@ -13,7 +13,7 @@
 namespace vfirst {
 
 struct StepResult {
-  // which action it is
+  // Which action it is.
   ActionId id{};
   // describe(action)
   std::string text;
@@ -21,12 +21,12 @@ struct StepResult {
   std::string wanted{}, got{};
   int error = 0;
   std::string cause{};
-  // as Outcome::reason
+  // As Outcome::reason.
   std::string reason{};
-  // skipped because this action failed
+  // Skipped because this action failed.
   std::optional<ActionId> blocked_by{};
   unsigned writes = 0;
-  // waiting for its turn not counted
+  // Without the time that it waited for its turn.
   double ms = 0;
   bool required = true;
   std::optional<PciAddress> pf{};
@@ -36,7 +36,7 @@ struct StepResult {
 // driver, a guest that holds a VF) keeps its thread. When the time is up, the run returns without
 // that thread: `abandoned` is then true, and the process must end without waiting for its threads.
 struct RunReport {
-  // as in the plan
+  // As in the plan.
   std::vector<StepResult> steps;
   bool abandoned = false;
 };

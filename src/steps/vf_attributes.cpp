@@ -22,7 +22,7 @@ struct Wish {
 
 Result<Wish> wish_of(const SetVfAttributes& x, const Machine& machine) {
   const auto port = pf_port(machine.root, x.pf);
-  if (!port) return failed(ENODEV, "{}: its driver made no network device", x.pf.str());
+  if (!port) return failed(ENODEV, "{}: its driver created no network device", x.pf.str());
   Wish wish;
   wish.ifindex = port->ifindex;
   std::optional<MacAddress> permanent;
@@ -31,7 +31,8 @@ Result<Wish> wish_of(const SetVfAttributes& x, const Machine& machine) {
     if (!mac)
       return failed(
           static_cast<int>(mac.error().code),
-          "{}: no permanent address to derive VF addresses from: {}", x.pf.str(), mac.error().what);
+          "{}: it has no permanent address from which VF addresses could be derived: {}",
+          x.pf.str(), mac.error().what);
     permanent = *mac;
   }
   for (const auto& vf : x.vfs) {
@@ -53,7 +54,7 @@ VfConfig difference(VfConfig wanted, const VfConfig& now) {
   VfConfig out;
   out.index = wanted.index;
   if (wanted.mac && wanted.mac != now.mac) out.mac = wanted.mac;
-  // without a VLAN there is no tag that could differ
+  // Without a VLAN there is no tag that could differ.
   if (wanted.vlan.value_or(value_now(now.vlan)) == 0) wanted.vlan_protocol.reset();
   std::set<SentWith> together;
   for_each_attribute([&](const auto& row) {
@@ -90,7 +91,7 @@ std::vector<VfConfig> one_by_one(const VfConfig& vf) {
     return out.back();
   };
   if (vf.mac) add().mac = vf.mac;
-  // where each group of settings is that are sent together
+  // Where each group of settings is that are sent together.
   std::map<SentWith, std::size_t> begun;
   for_each_attribute([&](const auto& row) {
     const auto& wish = vf.*row.payload;
@@ -106,7 +107,7 @@ std::vector<VfConfig> one_by_one(const VfConfig& vf) {
   return out;
 }
 
-// "mac 02:..", "vlan 100 qos 0 proto 802.1Q"
+// "mac 02:..", "vlan 100 qos 0 proto 802.1Q".
 std::string text_of_request(const VfConfig& one) {
   return one.mac ? "mac " + one.mac->str() : text_of(one);
 }
@@ -127,7 +128,7 @@ class AttributeChange {
     const auto sent = machine_.net.set_vfs(wish_.ifindex, *rest);
     auto left = look();
     if (!left) return fail(left.error());
-    // the batch stopped at the first that was refused
+    // The batch stopped at the first that was refused.
     if (!left->empty()) {
       for (const auto& vf : *left)
         for (const auto& single : one_by_one(vf))
@@ -143,8 +144,8 @@ class AttributeChange {
     out_.partial = true;
     if (out_.cause.empty())
       out_.cause = fmt::format(
-          "{}: the driver took VF {} {} and keeps something else", x_.pf.str(), left->front().index,
-          text_of_request(one_by_one(left->front()).front()));
+          "{}: the driver accepted VF {} {} but keeps another value", x_.pf.str(),
+          left->front().index, text_of_request(one_by_one(left->front()).front()));
     return out_;
   }
 
@@ -173,7 +174,7 @@ class AttributeChange {
         std::this_thread::sleep_for(kPause);
         continue;
       }
-      // the first one is the cause
+      // The first one is the cause.
       if (!out_.cause.empty()) return;
       out_.error = error;
       out_.cause = fmt::format(

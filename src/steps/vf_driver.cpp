@@ -14,8 +14,8 @@ namespace {
 
 constexpr auto kProbe = "sys/bus/pci/drivers_probe";
 constexpr auto kNoIommu =
-    "it has no IOMMU group, so vfio cannot have it: intel_iommu=on (Intel), or VT-d / AMD-Vi / "
-    "SMMU in the BIOS";
+    "it has no IOMMU group, so it cannot be bound to vfio: it needs intel_iommu=on (Intel), or "
+    "VT-d / AMD-Vi / SMMU turned on in the BIOS";
 
 // The driver's folder. A driver that is not in our table may be registered with '-' where the
 // policy says '_', or the other way round.
@@ -78,14 +78,14 @@ class Binding {
     const auto driver = bound_driver(root_, device_);
     if (!driver) return true;
     if (const auto user = vf_user(root_, device_)) {
-      fail(EBUSY, fmt::format("driver {} has it and it is in use: {}", *driver, *user));
+      fail(EBUSY, fmt::format("driver {} is bound to it and it is in use: {}", *driver, *user));
       return false;
     }
     const auto written = write(device_path(device_, "driver/unbind"), device_.str());
     if (look()) {
       fail(
           written ? EBUSY : static_cast<int>(written.error().code),
-          fmt::format("driver {} does not let go of it", *driver));
+          fmt::format("driver {} does not unbind from it", *driver));
       return false;
     }
     return true;
@@ -98,7 +98,7 @@ class Binding {
     const auto now = root_.read(file);
     if (!now) return std::unexpected(now.error());
     if (*now == driver || (driver.empty() && *now == "(null)")) return {};
-    // an empty write clears nothing, a newline does
+    // An empty write clears nothing, a newline does.
     return write(file, driver.empty() ? std::string("\n") : driver);
   }
 
@@ -113,7 +113,7 @@ class Binding {
           probed ? ENOENT : static_cast<int>(probed.error().code),
           fmt::format(
               "driver {} is not loaded{}", x_.driver.name(),
-              machine_.initramfs ? ": is it in this initramfs?" : ""));
+              machine_.initramfs ? ": check that it is in this initramfs" : ""));
     int error = 0;
     for (int tried = 1;; ++tried) {
       // Its errno says why; drivers_probe always succeeds.
@@ -128,7 +128,7 @@ class Binding {
     if (error == EINVAL && root_.exists(device_path(device_, "iommu_group")))
       return fail(
           error,
-          fmt::format("driver {} refuses it{}", x_.driver.name(), kernel_says(root_, device_)));
+          fmt::format("driver {} refuses the VF{}", x_.driver.name(), kernel_says(root_, device_)));
     return fail(
         error, fmt::format(
                    "{}{}",
@@ -153,7 +153,8 @@ class Binding {
     return fail(
         ENOENT,
         fmt::format(
-            "{}: is the VF driver {}{}?{}", explain_errno(Place::drivers_probe, kNothingHappened),
+            "{}: check that the VF driver {}is {}{}",
+            explain_errno(Place::drivers_probe, kNothingHappened),
             quirk && !quirk->vf_driver.empty() ? fmt::format("({}) ", quirk->vf_driver) : "",
             machine_.initramfs ? "in this initramfs" : "installed",
             quirk_hint(root_, x_.pf, &DriverQuirk::if_refused)));
@@ -188,7 +189,7 @@ Observation verify(const BindDriver& x, const Machine& machine) {
   if (x.driver.is_vfio() && !machine.root.exists(device_path(device, "iommu_group")))
     out.cause = fmt::format("VF {} ({}): {}", x.index, device.str(), kNoIommu);
   else if (bound)
-    out.cause = fmt::format("VF {} ({}): driver {} took it", x.index, device.str(), *bound);
+    out.cause = fmt::format("VF {} ({}): driver {} is bound to it", x.index, device.str(), *bound);
   else if (
       x.driver.is_named() && !machine.root.exists(driver_folder(machine.root, x.driver.name())))
     out.cause =

@@ -52,7 +52,7 @@ Outcome apply(const SetVfVectors& x, const Machine& machine) {
     return fail(error, explain_errno(Place::vf_msix, error));
   }
   if (const auto now = look(); now && now != x.vectors)
-    return fail(0, fmt::format("the driver took {} vectors and gives {}", x.vectors, *now));
+    return fail(0, fmt::format("the driver accepted {} vectors but gives {}", x.vectors, *now));
   out.state = StepState::done;
   return out;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Making VFs: sriov_numvfs.
+// Creates VFs: sriov_numvfs.
 #include "base/text.hpp"
 #include "steps/actions.hpp"
 #include "steps/device.hpp"
@@ -50,8 +50,8 @@ class Creation {
     return out_;
   }
 
-  // The kernel cannot change one number into another. All VFs have to go first, which harms
-  // whoever uses one.
+  // The kernel cannot change one number into another. All VFs have to be removed first, which
+  // breaks whoever uses one.
   bool make_room(unsigned now) {
     if (!x_.allow_recreate) {
       fail(
@@ -88,7 +88,7 @@ class Creation {
   // costs two thirds of the time.
   void autoprobe_off() {
     const auto file = device_path(x_.pf, "sriov_drivers_autoprobe");
-    // kernels before 4.13 have no such file
+    // Kernels before 4.13 have no such file.
     const auto now = machine_.root.read(file);
     if (!now || *now == "0") return;
     ++out_.writes;
@@ -181,7 +181,7 @@ Observation verify(const CreateVfs& x, const Machine& machine) {
     out.cause = fmt::format("{}: {} VFs asked, hardware has {}", x.pf.str(), x.count, *total);
   else if (now != 0 && now != x.count)
     out.cause = fmt::format(
-        "{}: VFs exist in another number; {}", x.pf.str(),
+        "{}: a different number of VFs exists; {}", x.pf.str(),
         errno_row(Place::write_numvfs, EBUSY)->advice);
   else
     out.cause = fmt::format("{}: no VF exists{}", x.pf.str(), kernel_says(machine.root, x.pf));

@@ -24,8 +24,8 @@ template <class Outcome>
 int print(const Result<Outcome>& done) {
   if (!done) return said(done.error());
   fmt::print(
-      "before='{}' after='{}' wrote={} reboot={}\n", done->before, done->after, done->wrote,
-      done->reboot_needed);
+      "before='{}' after='{}' wrote={} reboot={}\n", done->before.str(), done->after.str(),
+      done->wrote, done->reboot_needed);
   for (const auto& note : done->notes)
     fmt::print("note: {}\n", note);
   return 0;
@@ -50,8 +50,8 @@ int main(int argc, char** argv) {
     if (!state) return said(state.error());
     fmt::print(
         "loader='{}' good='{}' next='{}' trial={} plan={} place='{}'\n", loader_name(found),
-        state->good, state->next, kTrials[static_cast<int>(state->trial)], state->trial_plan,
-        state->next_place);
+        state->good.str(), state->next.str(), kTrials[static_cast<int>(state->trial)],
+        state->trial_plan, state->next_place);
     for (const auto& line : state->damage)
       fmt::print("damage: {}\n", line);
     return 0;

@@ -27,8 +27,9 @@ int apply(Backend& backend, const std::string& arguments, bool trial) {
   for (const auto& note : outcome->notes)
     fmt::print("note: {}\n", note);
   fmt::print(
-      "slot={} changed={} wrote={} regenerated={}\n", outcome->slot ? outcome->slot : '-',
-      outcome->changed, outcome->wrote, outcome->regenerated);
+      "slot={} changed={} wrote={} regenerated={}\n",
+      outcome->slot ? slot_name(*outcome->slot) : "-", outcome->changed, outcome->wrote,
+      outcome->regenerated);
   return 0;
 }
 

@@ -228,7 +228,8 @@ TEST_CASE(
     host.kexec = refuse("the kernel forbids it");
     CHECK(host.run() == ExitCode::done);
     CHECK(host.acted == std::vector<std::string>{"kexec", "reboot"});
-    CHECK_WORDS(host.said.contains("no kexec, a full reboot instead: the kernel forbids it"));
+    CHECK_WORDS(
+        host.said.contains("making a full reboot instead of a kexec: the kernel forbids it"));
   }
   SECTION("a VF in use is found before anything is written") {
     host.options.reboot = "kexec";

@@ -194,8 +194,8 @@ TEST_CASE("a shutdown that cannot end in a kexec is known beforehand", "[kexec]"
   host.fake.sysfs.put("run/initramfs/.need_shutdown", "");
   CHECK_WORDS(
       host.refusal() ==
-      "this host's shutdown ends in the initramfs, which can kexec with kexec-tools only: "
-      "install them and make the initramfs anew");
+      "this host's shutdown ends in the initramfs, which can kexec only with kexec-tools: install "
+      "kexec-tools and rebuild the initramfs");
   CHECK(host.as_it_was());
   host.fake.sysfs.put("usr/sbin/kexec", "");
   CHECK(host.refusal() == "");

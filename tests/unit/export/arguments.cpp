@@ -168,9 +168,8 @@ TEST_CASE(
   REQUIRE_FALSE(two);
   CHECK(
       two.error().what ==
-      "pages of 2 sizes (1G, 2M): the kernel tells the counts apart by their order, and this "
-      "format "
-      "does not keep the order");
+      "pages of 2 sizes (1G, 2M): the kernel assigns the counts by their order, which this format "
+      "does not keep");
   for (const auto* name : {"cobbler", "talos"}) {
     INFO(name);
     CHECK(holds(exported(name), "default_hugepagesz=1G"));

@@ -121,8 +121,8 @@ TEST_CASE("with more guests than cores some share, and the domain says so", "[ex
   REQUIRE(out);
   CHECK(holds(
       out->document,
-      "<!-- 3 VFs share the isolated cores of this node: guests that run at the same time disturb "
-      "each other -->"));
+      "<!-- 3 VFs share the isolated cores of this node: guests that run at the same time slow "
+      "each other down -->"));
   CHECK(holds(out->document, "<!-- no hugepages on node 0 -->"));
   CHECK_FALSE(holds(out->document, "memoryBacking"));
 }
@@ -174,7 +174,8 @@ TEST_CASE(
   REQUIRE(out);
   CHECK(holds(out->document, "<memory mode='strict' nodeset='0'/>"));
   CHECK(holds(
-      out->document, "<!-- node 1 has no memory: the guest uses that of node 0, the nearest -->"));
+      out->document,
+      "<!-- node 1 has no memory: the guest uses the memory of the nearest node, 0 -->"));
 }
 
 TEST_CASE("without isolated CPUs nothing is pinned", "[export][cpu]") {

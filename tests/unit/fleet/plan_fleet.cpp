@@ -83,7 +83,7 @@ TEST_CASE(
   REQUIRE(summary.refused.size() == 3);
   CHECK(summary.refused[0].host == "small-1");
   CHECK(summary.refused[0].why.starts_with(
-      "50-all.ini:6: node 0: 40 pages of 1G asked, it can give "));
+      "50-all.ini:6: node 0: 40 pages of 1G asked, the node can give "));
   CHECK(summary.refused[2].why.starts_with("torn.json: /"));
   const auto alone = plan_host(facts_of("epyc-nps4"), policy(), {});
   REQUIRE(alone);
@@ -193,10 +193,10 @@ TEST_CASE("what is no host is refused by its name", "[fleet][report]") {
   CHECK(refusal("bad.tar").starts_with("bad.tar: tar cannot unpack it: tar: "));
   CHECK(
       refusal("empty") ==
-      "empty: there is no sys/ in it, so it is not a capture of vfirst or hwloc-gather-topology");
+      "empty: it has no sys/, so it is not a capture of vfirst or hwloc-gather-topology");
   CHECK(
       refusal("a.json") ==
-      "a.json: neither facts (vfirst facts --json) nor an inspection by Ironic");
+      "a.json: neither facts (from vfirst facts --json) nor an inspection by Ironic");
   CHECK(refusal("a") == "a: sys/devices/system/cpu: this tree shows no CPU");
   CHECK(refusal("missing.json").ends_with("/missing.json: there is no such file"));
   CHECK(hosts_in(files.path()).error().what.ends_with(": a and a.json are both for the host a"));

@@ -143,7 +143,9 @@ TEST_CASE("what is there twice is refused, and so is what no machine has", "[fac
 
 TEST_CASE("text that is no JSON, and JSON that is no facts, are refused", "[facts][import]") {
   CHECK(refusal("") == "r.json: it is empty");
-  CHECK(refusal("[]") == "r.json: neither facts (vfirst facts --json) nor an inspection by Ironic");
+  CHECK(
+      refusal("[]") ==
+      "r.json: neither facts (from vfirst facts --json) nor an inspection by Ironic");
   CHECK(
       refusal(R"({"schema": "vfirst.facts/2"})") ==
       "r.json: /schema: 'vfirst.facts/2', not a schema that this vfirst reads (vfirst.facts/1)");

@@ -170,7 +170,7 @@ TEST_CASE(
   CHECK(booted("hugepages=3000").boots());
   const auto dead = booted("hugepages=5000");
   REQUIRE_FALSE(dead.boots());
-  CHECK(dead.fatal.front().find("huge pages leave 0M for the host") != std::string::npos);
+  CHECK(dead.fatal.front().find("huge pages leave only 0M for the host") != std::string::npos);
   // the other node has its own
   CHECK(booted("hugepagesz=2M hugepages=0:5000").boots());
   CHECK(booted("hugepagesz=1G hugepages=5000").boots());

@@ -94,7 +94,7 @@ TEST_CASE(
 TEST_CASE("an argument that came later than the kernel is ignored", "[kernel-arguments]") {
   CHECK(
       booted("workqueue.unbound_cpus=0-1", measured_machine({6, 1})).arguments[0].rule ==
-      "only kernels since 6.6 have it");
+      "only Linux 6.6 and later have it");
   CHECK(effect_of("workqueue.unbound_cpus=0-1") == Effect::effective);
 }
 

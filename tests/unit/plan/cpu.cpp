@@ -60,8 +60,8 @@ TEST_CASE(
   CHECK(p.isolated.list() == "2-3,6-7");
   CHECK(
       message(p, "cpus-offline") ==
-      "CPUs 0,4 are present but offline: neither reserved nor isolated; once online they belong "
-      "to the host");
+      "CPUs 0,4 are present but offline: they are neither reserved nor isolated, and the host uses "
+      "them once they are online");
   CHECK(p.kargs.back().text() == "irqaffinity=0-1,4-5");
 }
 
@@ -84,16 +84,16 @@ TEST_CASE("a node with too few cores keeps them all and says so", "[cpu][report]
   CHECK(p.reserved.list() == "0-1,7");
   CHECK(
       message(p, "node-short-of-cores") ==
-      "node 1 has 1 core, 2 are to be reserved: all of it stays with the host");
+      "node 1 has 1 core, and 2 are to be reserved: the host keeps the whole node");
   CHECK(
       message(p, "node-without-isolated") ==
-      "node 1 has no isolated CPU: its 1 core stays with the host");
+      "node 1 has no isolated CPU: the host keeps its 1 core");
 }
 
 TEST_CASE("nothing left to isolate is refused", "[cpu][report]") {
   CHECK(
       refusal(Machine{.nodes = 2, .cores = 1, .threads = 2}.facts(), kIsolate) ==
-      "p.ini:2: isolate = yes: 1 reserved core per node leaves no CPU to isolate, the machine "
+      "p.ini:2: isolate = yes: 1 reserved core per node leaves no CPU to isolate; the machine "
       "has 2 cores on 2 nodes");
 }
 
@@ -135,12 +135,16 @@ TEST_CASE(
   const auto with = [&](std::string_view list) {
     return refusal(facts, fmt::format("[cpu]\nisolate = yes\nreserved = {}\n", list));
   };
-  CHECK(with("0,4,8") == "p.ini:3: reserved = 0,4,8: splits the core of CPUs 4,12, 12 is missing");
   CHECK(
-      with("1,4,9,12") == "p.ini:3: reserved = 1,4,9,12: the boot core (CPU 0,8) has to be in it");
+      with("0,4,8") ==
+      "p.ini:3: reserved = 0,4,8: the list splits the core of CPUs 4,12; 12 is missing");
+  CHECK(
+      with("1,4,9,12") ==
+      "p.ini:3: reserved = 1,4,9,12: the boot core (CPU 0,8) must be in the list");
   CHECK(
       with("0-1,8-9") ==
-      "p.ini:3: reserved = 0-1,8-9: none of node 1's CPUs (4-7,12-15), whose interrupts need one");
+      "p.ini:3: reserved = 0-1,8-9: the list has no CPU of node 1 (4-7,12-15), whose interrupts "
+      "need one");
   CHECK(with("0,4,8,12,16").starts_with("p.ini:3: reserved = 0,4,8,12,16: "));
 }
 

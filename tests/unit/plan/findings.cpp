@@ -17,7 +17,8 @@ TEST_CASE("more VF queues than isolated CPUs are pointed out", "[report][cpu][sr
   CHECK_FALSE(finding(plan(with_nic(), text), "vfs-exceed-cpus"));
   CHECK(
       message(plan(with_nic(), text + "vf-queues = 4\n"), "vfs-exceed-cpus") ==
-      "7 VFs for guests with 28 queues in all, and 12 isolated CPUs: some queues will share a CPU");
+      "7 VFs for guests have 28 queues in all, but there are only 12 isolated CPUs: some queues "
+      "will share a CPU");
 }
 
 TEST_CASE(
@@ -49,10 +50,11 @@ TEST_CASE(
   const auto p = plan(facts, kGuests);
   CHECK(
       message(p, "link-trained-low") ==
-      "0000:01:00.0 runs at 8 GT/s x8, it can do 16 GT/s x16: slot, riser or cable");
+      "0000:01:00.0 runs at 8 GT/s x8 but can do 16 GT/s x16: check the slot, the riser and the "
+      "cable");
   CHECK(
       message(p, "pcie-narrow") ==
-      "0000:01:00.0: its ports carry 100 Gbit/s, its PCIe link (8 GT/s x8) 63 Gbit/s");
+      "0000:01:00.0: its ports carry 100 Gbit/s, but its PCIe link (8 GT/s x8) only 63 Gbit/s");
   facts.pci[0].link = facts.pci[0].link_capable = {2500, 4};
   facts.pci[0].ports[0].speed_mbps = 1000;
   const auto fine = plan(facts, kGuests);
@@ -66,7 +68,7 @@ TEST_CASE("guaranteed rates beyond the port's speed are an error finding", "[rep
   CHECK(
       message(
           plan(facts, std::string(kGuests) + "vf-min-rate = 200\n"), "rates-promise-too-much") ==
-      "0000:01:00.0: min-rates of its VFs sum to 1400 Mbit/s, the port has 1000");
+      "0000:01:00.0: min-rates of its VFs sum to 1400 Mbit/s, but the port has 1000");
 }
 
 TEST_CASE(
@@ -101,7 +103,7 @@ TEST_CASE("what holds a guest on this host is said", "[report]") {
                     kGuests),
             "migration")
             .starts_with("live migration: guests that use VFs on vfio-pci, 1G pages and isolated "
-                         "CPUs move only to a host that has the same"));
+                         "CPUs can only move to a host that has the same"));
   CHECK_FALSE(finding(plan(with_nic(), ""), "migration"));
 }
 
@@ -127,8 +129,8 @@ TEST_CASE(
   auto facts = with_nic();
   facts.boot.cmdline = "root=/dev/vda1 isolcpus=1 quiet";
   CHECK(message(plan(facts, "[cpu]\nisolate = yes\n"), "foreign-argument")
-            .starts_with("the running kernel was given isolcpus=1 by others; it stands before our "
-                         "isolcpus=managed_irq,domain,1-3"));
+            .starts_with("the running kernel's command line has isolcpus=1, which is not vfirst's, "
+                         "before isolcpus=managed_irq,domain,1-3"));
   facts.boot.cmdline = "root=/dev/vda1 " + plan(facts, "[cpu]\nisolate = yes\n").cmdline();
   CHECK_FALSE(finding(plan(facts, "[cpu]\nisolate = yes\n"), "foreign-argument"));
 }

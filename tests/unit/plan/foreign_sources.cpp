@@ -52,9 +52,9 @@ TEST_CASE(
       std::vector<Origin>{{"etc/default/grub", 5}, {"etc/default/grub.d/x.cfg", 2}});
   CHECK_WORDS(
       about->line() ==
-      "etc/default/grub:5, etc/default/grub.d/x.cfg:2: the running kernel was given isolcpus=1 by "
-      "others; it stands before our isolcpus=managed_irq,domain,1-3,5-7,9-11,13-15, and the first "
-      "isolcpus= wins: take it out; vfirst apply --adopt can take it over");
+      "etc/default/grub:5, etc/default/grub.d/x.cfg:2: the running kernel's command line has "
+      "isolcpus=1, which is not vfirst's, before isolcpus=managed_irq,domain,1-3,5-7,9-11,13-15, "
+      "and the first isolcpus= wins: remove it; vfirst apply --adopt can do that");
 }
 
 TEST_CASE(

@@ -49,8 +49,8 @@ TEST_CASE(
 TEST_CASE("more pages than a node can give are refused with the sum", "[hugepages][report]") {
   CHECK(
       refusal(Machine{}.facts(), "[hugepages]\nsize = 1G\nper-node = 60\nhost-reserve = 4G\n") ==
-      "p.ini:3: node 0: 60 pages of 1G asked, it can give 59: 64G - 4G host-reserve - 1G page "
-      "structs = 59G");
+      "p.ini:3: node 0: 60 pages of 1G asked, the node can give 59: 64G - 4G host-reserve - 1G "
+      "page structs = 59G");
 }
 
 TEST_CASE(
@@ -59,8 +59,8 @@ TEST_CASE(
     "[hugepages][report]") {
   CHECK(
       refusal(Machine{}.facts(), "[hugepages]\nsize = 1G\nnode2 = 1\n") ==
-      "p.ini:3: node2: this machine has no such node with memory, and one bad node number gives "
-      "no pages anywhere");
+      "p.ini:3: node2: this machine has no such node with memory; with one bad node number the "
+      "kernel reserves no pages at all");
 }
 
 TEST_CASE(
@@ -98,9 +98,10 @@ TEST_CASE(
   const auto tight = plan(facts, "[hugepages]\nsize = 1G\nnode0 = 39\n");
   CHECK(pages(tight) == "0:39");
   CHECK(message(tight, "hugepages-tight")
-            .starts_with("p.ini:3: node 0: 39 pages of 1G asked, only 38 are there on every boot"));
+            .starts_with(
+                "p.ini:3: node 0: 39 pages of 1G asked, but only 38 are free at every boot"));
   CHECK(refusal(facts, "[hugepages]\nsize = 1G\nnode0 = 41\n")
-            .starts_with("p.ini:3: node 0: 41 pages of 1G asked, it can give 40"));
+            .starts_with("p.ini:3: node 0: 41 pages of 1G asked, the node can give 40"));
 }
 
 TEST_CASE("freed page structs are not charged", "[hugepages][report]") {
@@ -138,8 +139,8 @@ TEST_CASE(
   CHECK(finding(p, "hugepages-levelled"));
   CHECK(
       refusal(facts, "[hugepages]\nsize = 1G\nnode0 = 24\nnode1 = 8\n", "5.10.0-30") ==
-      "p.ini:3: kernel 5.10.0-30 is older than 5.16 and cannot be told different page counts for "
-      "its nodes");
+      "p.ini:3: kernel 5.10.0-30 is older than 5.16 and cannot reserve different page counts on "
+      "different nodes");
 }
 
 TEST_CASE(
@@ -155,8 +156,8 @@ TEST_CASE(
   CHECK(uneven.cmdline().find("hugepages=0:24,1:8") != std::string::npos);
   CHECK(
       message(uneven, "hugepages-old-kernel") ==
-      "kernel 5.10.0-30-amd64 is older than 5.16: it reads hugepages=0:24 as no pages at all, in "
-      "silence");
+      "kernel 5.10.0-30-amd64 is older than 5.16: it reads hugepages=0:24 as no pages and logs "
+      "nothing");
 }
 
 TEST_CASE("1G pages need pdpe1gb", "[hugepages][report]") {
@@ -164,7 +165,7 @@ TEST_CASE("1G pages need pdpe1gb", "[hugepages][report]") {
   facts.cpu.gigabyte_pages = false;
   CHECK(
       refusal(facts, kThird) ==
-      "p.ini:2: size = 1G: this CPU has no 1G pages (no pdpe1gb flag); say size = 2M");
+      "p.ini:2: size = 1G: this CPU has no 1G pages (no pdpe1gb flag); use size = 2M");
   facts.cpu.gigabyte_pages.reset();
   CHECK(finding(plan(facts, kThird), "pdpe1gb-unknown"));
 }

@@ -65,7 +65,7 @@ TEST_CASE(
   CHECK(
       against(facts) ==
       std::vector<std::string>{
-          "0000:02:00.0: its 2 VFs are not vfirst's to remove, and VFs do not survive kexec"});
+          "0000:02:00.0: this plan does not manage its 2 VFs, and VFs do not survive kexec"});
 }
 
 TEST_CASE(
@@ -77,7 +77,7 @@ TEST_CASE(
   CHECK_WORDS(
       message(plan(facts, kPolicy), "no-kexec") ==
       "p.ini:5: 0000:01:00.0: driver mlx4_core is not known to survive kexec: first provisioning "
-      "takes a full reboot");
+      "will make a full reboot");
   CHECK_FALSE(finding(
       plan(facts, "[pf a]\nvendor = 8086\nvfs = 7\n[boot]\nreboot = reboot\n"), "no-kexec"));
 }

@@ -42,8 +42,8 @@ TEST_CASE(
       warnings(
           {{"etc/systemd/network/10-vf.link",
             "[Match]\nDriver=igb\n\n[Link]\nSR-IOVVirtualFunctions=7\n"}}) ==
-      Lines{"link /etc/systemd/network/10-vf.link:5: udev makes 7 VFs on 0000:3b:00.0, 4 are "
-            "planned: it changes the number after early boot, through 0; take this line out"});
+      Lines{"link /etc/systemd/network/10-vf.link:5: udev creates 7 VFs on 0000:3b:00.0, but 4 are "
+            "planned: it removes all VFs after early boot to change the number; remove this line"});
   CHECK(warnings({{"etc/systemd/network/10-vf.link",
                    "[Match]\nDriver=igb\n[Link]\nSR-IOVVirtualFunctions=4\n"}})
             .empty());
@@ -92,14 +92,14 @@ TEST_CASE(
         "[Match]\nDriver=igb\n[Link]\nRxCoalesceSec=8us\nCombinedChannels=2\n[SR-IOV]"
         "\nVirtualFunction=1\nTrust=yes\n[SR-IOV]\nVirtualFunction=6\n"}});
   CHECK(
-      told == Lines{
-                  "link /etc/systemd/network/10-x.link:4: udev sets RxCoalesceSec=8us on "
-                  "0000:3b:00.0, whose coalescing is planned: which of the two is last is left "
-                  "to chance; take this line out",
-                  "link /etc/systemd/network/10-x.link:5: udev gives 0000:3b:00.0 2 queues, 4 "
-                  "are planned: take this line out",
-                  "link /etc/systemd/network/10-x.link:7: udev sets attributes of VF 1 of "
-                  "0000:3b:00.0 after early boot did: take this [SR-IOV] section out"});
+      told ==
+      Lines{
+          "link /etc/systemd/network/10-x.link:4: udev sets RxCoalesceSec=8us on 0000:3b:00.0, "
+          "whose coalescing is planned too: either of the two may come last; remove this line",
+          "link /etc/systemd/network/10-x.link:5: udev gives 0000:3b:00.0 2 queues, but 4 are "
+          "planned: remove this line",
+          "link /etc/systemd/network/10-x.link:7: udev sets attributes of VF 1 of 0000:3b:00.0 "
+          "again after early boot: remove this [SR-IOV] section"});
   CHECK(warnings(
             {{"etc/systemd/network/10-x.link", "[Match]\nDriver=igb\n[Link]\nRxCoalesceSec=8us\n"}},
             "[pf uplink]\nvendor = 8086\nvfs = 4\n")
@@ -115,8 +115,8 @@ TEST_CASE(
             "[connection]\nid=up\ntype=ethernet\ninterface-name=enp59s0\n\n[sriov]\ntotal-"
             "vfs=4\n"}}) ==
       Lines{"networkmanager /etc/NetworkManager/system-connections/up.nmconnection:7: "
-            "NetworkManager keeps 0000:3b:00.0 at 4 VFs while this profile is active and resets "
-            "it afterwards, 4 are planned: take total-vfs out"});
+            "NetworkManager keeps 0000:3b:00.0 at 4 VFs while this profile is active and resets it "
+            "afterwards, but 4 are planned: remove total-vfs"});
   CHECK(warnings({{"etc/NetworkManager/system-connections/up.nmconnection",
                    "[connection]\ninterface-name=eno1\n[sriov]\ntotal-vfs=4\n"}})
             .empty());
@@ -142,8 +142,8 @@ TEST_CASE(
   };
   CHECK(
       warnings({{"etc/netplan/50-vf.yaml", yaml("enp59s0", "")}}) ==
-      Lines{"netplan /etc/netplan/50-vf.yaml:5: netplan makes 8 VFs on 0000:3b:00.0, 4 are "
-            "planned: it changes the number after early boot, through 0; take this line out"});
+      Lines{"netplan /etc/netplan/50-vf.yaml:5: netplan creates 8 VFs on 0000:3b:00.0, but 4 are "
+            "planned: it removes all VFs after early boot to change the number; remove this line"});
   CHECK(warnings({{"etc/netplan/50-vf.yaml", yaml("eno1", "")}}).empty());
   CHECK(
       warnings(
@@ -163,16 +163,17 @@ TEST_CASE(
 TEST_CASE("driverctl that gives a VF of ours another driver is named", "[facts][report][sriov]") {
   CHECK(
       warnings({{"etc/driverctl.d/pci-0000:3b:10.0", "igbvf\n"}}) ==
-      Lines{"driverctl /etc/driverctl.d/pci-0000:3b:10.0:1: driverctl binds 0000:3b:10.0 to "
-            "igbvf at each boot, planned is vfio-pci: driverctl unset-override 0000:3b:10.0"});
+      Lines{"driverctl /etc/driverctl.d/pci-0000:3b:10.0:1: driverctl binds 0000:3b:10.0 to igbvf "
+            "at each boot, but vfio-pci is planned; run: driverctl unset-override 0000:3b:10.0"});
   CHECK(
       warnings({{"etc/driverctl.d/0000:3b:10.6", "vfio-pci\n"}}) ==
       Lines{"driverctl /etc/driverctl.d/0000:3b:10.6:1: driverctl binds 0000:3b:10.6 to vfio-pci "
-            "at each boot, planned is the kernel's driver: driverctl unset-override 0000:3b:10.6"});
+            "at each boot, but the kernel's driver is planned; run: driverctl unset-override "
+            "0000:3b:10.6"});
   CHECK(
       warnings({{"etc/driverctl.d/pci-0000:3b:00.0", "vfio-pci\n"}}) ==
       Lines{"driverctl /etc/driverctl.d/pci-0000:3b:00.0:1: driverctl binds PF 0000:3b:00.0 to "
-            "vfio-pci at each boot, which takes its VFs away: driverctl unset-override "
+            "vfio-pci at each boot, which removes its VFs; run: driverctl unset-override "
             "0000:3b:00.0"});
   CHECK(warnings({{"etc/driverctl.d/pci-0000:3b:10.0", "vfio-pci\n"},
                   {"etc/driverctl.d/pci-0000:05:00.0", "nvme\n"}})
@@ -186,7 +187,7 @@ TEST_CASE("a udev rule that writes the number of VFs is named", "[facts][report]
             "# VFs\nACTION==\"add\", SUBSYSTEM==\"net\", \\\n  KERNEL==\"enp59s0\", "
             "ATTR{device/sriov_numvfs}=\"7\"\n"}}) ==
       Lines{"udev /etc/udev/rules.d/70-sriov.rules:2: this rule writes 7 to sriov_numvfs of "
-            "0000:3b:00.0 each time the device shows up, 4 VFs are planned: take it out"});
+            "0000:3b:00.0 each time the device appears, but 4 VFs are planned: remove it"});
   const auto rule = [](std::string_view text) {
     return warnings({{"etc/udev/rules.d/70-sriov.rules", text}}).size();
   };
@@ -207,8 +208,8 @@ TEST_CASE(
     "[facts][report][sriov]") {
   CHECK(
       warnings({{"etc/modprobe.d/igb.conf", "# old\noptions igb max_vfs=7\n"}}) ==
-      Lines{"modprobe /etc/modprobe.d/igb.conf:2: module igb makes 7 VFs of its own on "
-            "0000:3b:00.0 as it is loaded, 4 are planned: take max_vfs out"});
+      Lines{"modprobe /etc/modprobe.d/igb.conf:2: module igb creates 7 VFs on 0000:3b:00.0 when "
+            "loaded, but 4 are planned: remove max_vfs"});
   CHECK(warnings({{"etc/modprobe.d/x.conf", "options ixgbe max_vfs=7\noptions igb max_vfs=4\n"}})
             .empty());
   CHECK(
@@ -216,10 +217,10 @@ TEST_CASE(
           {{"etc/modprobe.d/vfio.conf",
             "options vfio-pci disable_vga=1 ids=8086:10ca,8086:10c9\n"}}) ==
       Lines{
-          "modprobe /etc/modprobe.d/vfio.conf:1: vfio-pci takes every 8086:10ca, the VFs of "
-          "0000:3b:00.0 among them that are planned for another driver: take 8086:10ca out",
-          "modprobe /etc/modprobe.d/vfio.conf:1: vfio-pci takes every 8086:10c9, and so may "
-          "take PF 0000:3b:00.0 before its own driver can make VFs: take 8086:10c9 out"});
+          "modprobe /etc/modprobe.d/vfio.conf:1: vfio-pci takes every 8086:10ca, including the VFs "
+          "of 0000:3b:00.0 that are planned for another driver: remove 8086:10ca",
+          "modprobe /etc/modprobe.d/vfio.conf:1: vfio-pci takes every 8086:10c9 and may take PF "
+          "0000:3b:00.0 before its own driver can create VFs: remove 8086:10c9"});
   CHECK(warnings({{"etc/modprobe.d/vfio.conf", "options vfio_pci ids=10de:2204\n"}}).empty());
 }
 
@@ -229,9 +230,9 @@ TEST_CASE("irqbalance is named where it is enabled and not told of us", "[facts]
       "-> /usr/lib/systemd/system/irqbalance.service"};
   CHECK(
       warnings({enabled, {"etc/default/irqbalance", "# vfirst?\nIRQBALANCE_ARGS=\n"}}) ==
-      Lines{"irqbalance /etc/systemd/system/multi-user.target.wants/irqbalance.service: "
-            "irqbalance is enabled and not told of this plan: every 10 seconds it may move "
-            "interrupts away from where early boot put them"});
+      Lines{"irqbalance /etc/systemd/system/multi-user.target.wants/irqbalance.service: irqbalance "
+            "is enabled and does not know this plan: every 10 seconds it may move the interrupts "
+            "that early boot placed"});
   CHECK(
       warnings(
           {enabled,

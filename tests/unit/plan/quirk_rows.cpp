@@ -201,9 +201,9 @@ TEST_CASE(
       described(plan_with(bnxt, "eswitch = switchdev\n")) ==
       std::vector<std::string>{
           "wait for the driver of 0000:01:00.0", "bring 0000:01:00.0 up",
-          "create 2 VFs on 0000:01:00.0", "eswitch of 0000:01:00.0 in switchdev mode",
-          "leave VF 0 of 0000:01:00.0 (0000:01:10.0) to the kernel's driver",
-          "leave VF 1 of 0000:01:00.0 (0000:01:10.2) to the kernel's driver"});
+          "create 2 VFs on 0000:01:00.0", "set the eswitch of 0000:01:00.0 to switchdev mode",
+          "let the kernel choose the driver of VF 0 of 0000:01:00.0 (0000:01:10.0)",
+          "let the kernel choose the driver of VF 1 of 0000:01:00.0 (0000:01:10.2)"});
 }
 
 TEST_CASE(

@@ -42,16 +42,16 @@ TEST_CASE("steps stand in the order in which they wait for each other", "[sriov]
   CHECK(
       described(p) ==
       std::vector<std::string>{
-          "new interrupts go to CPUs 0,4,8,12", "load module vfio-pci",
+          "send new interrupts to CPUs 0,4,8,12", "load module vfio-pci",
           "wait for the driver of 0000:01:00.0", "bring 0000:01:00.0 up",
           "create 2 VFs on 0000:01:00.0", "give VF 0 of 0000:01:00.0 4 MSI-X vectors",
           "give VF 1 of 0000:01:00.0 4 MSI-X vectors",
           "set on 0000:01:00.0: VF 0-1 mac stable trust off",
           "bind VF 0 of 0000:01:00.0 (0000:01:10.0) to vfio-pci",
-          "bind VF 1 of 0000:01:00.0 (0000:01:10.2) to vfio-pci", "4 queues on 0000:01:00.0",
-          "coalescing on 0000:01:00.0: adaptive-rx off rx-usecs 0",
-          "interrupts of 0000:01:00.0 to CPUs 0,8",
-          "idle latency of CPUs 1-3,5-7,9-11,13-15 at most 0 us"});
+          "bind VF 1 of 0000:01:00.0 (0000:01:10.2) to vfio-pci", "set 4 queues on 0000:01:00.0",
+          "set coalescing on 0000:01:00.0: adaptive-rx off rx-usecs 0",
+          "pin interrupts of 0000:01:00.0 to CPUs 0,8",
+          "limit idle latency of CPUs 1-3,5-7,9-11,13-15 to 0 us"});
   for (std::size_t i = 0; i < p.steps.size(); ++i)
     for (auto before : p.steps[i].after)
       CHECK(before < i);
@@ -104,14 +104,14 @@ TEST_CASE(
   const auto p = plan(facts, "[pf uplink]\nvendor = 8086\nexpect = 3\nvfs = 2\n");
   CHECK(
       message(p, "pf-expect") ==
-      "p.ini:3: [pf uplink] expect = 3, but 2 PFs match (0000:01:00.0, 0000:41:00.0): nothing is "
-      "done for this section");
+      "p.ini:3: [pf uplink] expect = 3, but 2 PFs match (0000:01:00.0, 0000:41:00.0): this section "
+      "is skipped");
   CHECK(finding(p, "pf-expect")->severity == Severity::error);
   CHECK(p.steps.empty());
   CHECK(p.pfs.empty());
   CHECK(
       message(plan(facts, "[pf a]\nvendor = 15b3\n"), "pf-expect") ==
-      "p.ini:1: [pf a] expect = 1, but no PFs match: nothing is done for this section");
+      "p.ini:1: [pf a] expect = 1, but no PFs match: this section is skipped");
   CHECK(
       finding(plan(facts, "[pf a]\nvendor = 15b3\nrequired = no\n"), "pf-expect")->severity ==
       Severity::warning);
@@ -176,20 +176,21 @@ TEST_CASE(
   const auto place = [&](std::string_view what) {
     return static_cast<std::size_t>(std::ranges::find(words, what) - words.begin());
   };
-  const auto kept = place("leave VF 0 of 0000:01:00.0 (0000:01:10.0) to the kernel's driver"),
+  const auto kept =
+                 place("let the kernel choose the driver of VF 0 of 0000:01:00.0 (0000:01:10.0)"),
              up = place("bring 0000:01:10.0 up"),
-             set = place("coalescing on 0000:01:10.0: rx-usecs 20");
+             set = place("set coalescing on 0000:01:10.0: rx-usecs 20");
   REQUIRE(set < words.size());
   CHECK(p.steps[up].after == std::vector<std::size_t>{kept});
   CHECK(p.steps[set].after == std::vector<std::size_t>{up});
   CHECK(p.steps[set].policy.str() == "p.ini:7");
-  CHECK(place("coalescing on 0000:01:10.2: adaptive-rx off rx-usecs 30") < words.size());
+  CHECK(place("set coalescing on 0000:01:10.2: adaptive-rx off rx-usecs 30") < words.size());
   CHECK(
       message(
           plan(facts, "[pf a]\nnode = 0\nvfs = 1\nvf-driver = vfio-pci\nvf-tx-usecs = 20\n"),
           "vf-without-port") ==
-      "p.ini:5: VF 0 of 0000:01:00.0 (vfio-pci) has no port on this host: its coalescing is set "
-      "in its guest, by a policy with role = guest");
+      "p.ini:5: VF 0 of 0000:01:00.0 (vfio-pci) has no network interface on this host: set its "
+      "coalescing in its guest, with a policy that has role = guest");
 }
 
 TEST_CASE("a step cites the key that asks for it, whichever that is", "[sriov][report][steps]") {
@@ -229,7 +230,7 @@ TEST_CASE(
       message(p, "vfs-too-many") ==
       "p.ini:3: 0000:01:00.0: 8 VFs asked, hardware has 7 (set by the driver)");
   CHECK(p.vfs.empty());
-  CHECK(described(p).back() == "coalescing on 0000:01:00.0: rx-usecs 3");
+  CHECK(described(p).back() == "set coalescing on 0000:01:00.0: rx-usecs 3");
   CHECK(plan(two_nics(), "[pf a]\nnode = 0\nvfs = max\n").vfs.size() == 7);
 }
 
@@ -262,7 +263,7 @@ TEST_CASE(
           "off vlan 100; VF 3 mac 52:54:00:aa:00:11 trust off vlan 100") != steps.end());
   CHECK(
       std::ranges::find(
-          steps, "leave VF 2 of 0000:01:00.0 (0000:01:10.4) to the kernel's driver") !=
+          steps, "let the kernel choose the driver of VF 2 of 0000:01:00.0 (0000:01:10.4)") !=
       steps.end());
 }
 
@@ -305,8 +306,8 @@ TEST_CASE(
   const auto p = plan(facts, kUplink);
   CHECK(
       message(p, "iommu-missing") ==
-      "p.ini:6: the firmware shows no IOMMU (no DMAR table): switch VT-d on in the BIOS setup; "
-      "until then the VFs are made but not bound to vfio-pci");
+      "p.ini:6: the firmware shows no IOMMU (no DMAR table): turn VT-d on in the BIOS setup; until "
+      "then the VFs are created but not bound to vfio-pci");
   CHECK(finding(p, "iommu-missing")->severity == Severity::error);
   CHECK(p.cmdline().empty());
   CHECK(p.vfs.size() == 4);
@@ -399,7 +400,7 @@ TEST_CASE(
       "stable\nrx-usecs = 3\nirq = reserved\n");
   const auto steps = described(p);
   CHECK(std::ranges::none_of(steps, [](const std::string& s) {
-    return s.starts_with("set on") || s.starts_with("coalescing") || s.starts_with("bring");
+    return s.starts_with("set on") || s.starts_with("set coalescing") || s.starts_with("bring");
   }));
   CHECK(finding(p, "not-a-nic"));
   CHECK(finding(p, "irq-managed"));
@@ -422,20 +423,20 @@ TEST_CASE(
   const auto isolate = std::string("[cpu]\nisolate = yes\n");
   CHECK(
       described(plan(facts, isolate + "[pf a]\nnode = 1\nirq = local-reserved\n")).back() ==
-      "interrupts of 0000:41:00.0 to CPUs 4,12");
+      "pin interrupts of 0000:41:00.0 to CPUs 4,12");
   CHECK(
       described(plan(facts, isolate + "[pf a]\nnode = 1\nirq = reserved\n")).back() ==
-      "interrupts of 0000:41:00.0 to CPUs 0,4,8,12");
+      "pin interrupts of 0000:41:00.0 to CPUs 0,4,8,12");
   CHECK(
       described(plan(facts, isolate + "[pf a]\nnode = 1\nirq = 4,12\n")).back() ==
-      "interrupts of 0000:41:00.0 to CPUs 4,12");
+      "pin interrupts of 0000:41:00.0 to CPUs 4,12");
   CHECK(
       refusal(facts, isolate + "[pf a]\nnode = 1\nirq = 4-5\n") ==
       "p.ini:5: irq = 4-5: CPUs 5 are isolated for guests");
   auto far = facts;
   far.pci[1].node = 3;
   const auto p = plan(far, isolate + "[pf a]\nnode = 3\nirq = local-reserved\n");
-  CHECK(described(p).back() == "interrupts of 0000:41:00.0 to CPUs 0,4,8,12");
+  CHECK(described(p).back() == "pin interrupts of 0000:41:00.0 to CPUs 0,4,8,12");
   CHECK(finding(p, "irq-remote-node"));
 }
 
@@ -460,12 +461,12 @@ TEST_CASE(
   const std::vector<std::string> ice{
       "load module vfio-pci",
       "wait for the driver of 0000:01:00.0",
-      "eswitch of 0000:01:00.0 in switchdev mode",
+      "set the eswitch of 0000:01:00.0 to switchdev mode",
       "bring 0000:01:00.0 up",
       "create 1 VF on 0000:01:00.0",
       "set on 0000:01:00.0: VF 0 trust on",
       "bind VF 0 of 0000:01:00.0 (0000:01:10.0) to vfio-pci",
-      "coalescing on 0000:01:00.0: rx-usecs 8"};
+      "set coalescing on 0000:01:00.0: rx-usecs 8"};
   CHECK(described(plan(facts, text)) == ice);
   // by its vendor, before the driver is there
   facts.pci[0].driver.clear();
@@ -476,10 +477,10 @@ TEST_CASE(
       "wait for the driver of 0000:01:00.0",
       "create 1 VF on 0000:01:00.0",
       "set on 0000:01:00.0: VF 0 trust on",
-      "eswitch of 0000:01:00.0 in switchdev mode",
+      "set the eswitch of 0000:01:00.0 to switchdev mode",
       "bind VF 0 of 0000:01:00.0 (0000:01:10.0) to vfio-pci",
       "bring 0000:01:00.0 up",
-      "coalescing on 0000:01:00.0: rx-usecs 8"};
+      "set coalescing on 0000:01:00.0: rx-usecs 8"};
   CHECK(described(plan(facts, text)) == mlx5);
   facts.pci[0].driver = "mlx5_core";
   const auto late = plan(facts, text);
@@ -513,8 +514,8 @@ TEST_CASE(
       p.steps, [](const Step& s) { return std::holds_alternative<CreateVfs>(s.action); }));
   CHECK(
       message(p, "pf-sriov-unknown") ==
-      "p.ini:5: 0000:01:00.0: this inventory does not show its VFs: they are counted, and "
-      "planned on the host itself");
+      "p.ini:5: 0000:01:00.0: this inventory does not show its VFs: they count for the kernel "
+      "arguments, and their steps are planned on the host");
   // Shown to have none, it is told what to switch on.
   for (auto& f : facts.pci)
     f.sriov_known = true;

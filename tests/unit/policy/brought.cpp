@@ -161,8 +161,8 @@ TEST_CASE("a file that anyone may write is not brought along", "[policy]") {
   REQUIRE(::chmod((boot.tree.path() / "etc/vfirst/policy.d/90-host.ini").c_str(), 0666) == 0);
   CHECK(
       told(boot.run()) ==
-      "policy 90-host.ini from the boot loader: 90-host.ini: anyone may write it (mode 0666); "
-      "take that away (chmod o-w)");
+      "policy 90-host.ini from the boot loader: 90-host.ini: anyone may write this file (mode "
+      "0666); run chmod o-w");
   CHECK_FALSE(boot.tree.root().exists("run/vfirst/policy.d"));
 }
 
@@ -232,8 +232,7 @@ TEST_CASE("an initramfs without curl says what it lacks", "[policy][provisioning
   boot.tree.add("proc/cmdline", "vfirst.policy=http://srv/host.ini\n");
   CHECK(
       told(boot.run()) == "policy from http://srv/host.ini: " VFIRST_LIBEXECDIR
-                          "/fetch is not here: dracut's module url-lib brings it into the "
-                          "initramfs");
+                          "/fetch is missing: dracut's module url-lib puts it into the initramfs");
 }
 
 TEST_CASE(
@@ -347,10 +346,10 @@ TEST_CASE("an image that lists its sources takes no other, whoever asks", "[poli
        {"etc/vfirst/policy.d/90-host.ini", "[cpu]\n"}});
   CHECK(
       told(boot.run()) ==
-      "policy 90-host.ini from the boot loader: not taken: 00-image.ini:2: [boot] brought does "
-      "not list loader-file; policy from the filesystem labelled VFIRST: not taken: "
-      "00-image.ini:2: [boot] brought does not list label; policy from http://srv/host.ini: not "
-      "taken: 00-image.ini:2: [boot] brought does not list url");
+      "policy 90-host.ini from the boot loader: ignored: 00-image.ini:2: [boot] brought does not "
+      "list loader-file; policy from the filesystem labelled VFIRST: ignored: 00-image.ini:2: "
+      "[boot] brought does not list label; policy from http://srv/host.ini: ignored: "
+      "00-image.ini:2: [boot] brought does not list url");
   CHECK(boot.probed.empty());
   CHECK(boot.fetched.empty());
   CHECK(boot.names() == "00-image.ini");

@@ -84,7 +84,7 @@ TEST_CASE("two files of one name are told apart in messages", "[policy]") {
 TEST_CASE("a file that anyone may write is refused with its mode", "[policy]") {
   const Tree tree;
   tree.file("etc/vfirst/policy.d/50-host.ini", "x", 0666);
-  CHECK(tree.names() == "50-host.ini: anyone may write it (mode 0666); take that away (chmod o-w)");
+  CHECK(tree.names() == "50-host.ini: anyone may write this file (mode 0666); run chmod o-w");
   tree.file("etc/vfirst/policy.d/50-host.ini", "x", 0664);
   CHECK(tree.names() == "50-host.ini");
 }
@@ -94,8 +94,7 @@ TEST_CASE("a directory that anyone may write is refused, and so is what is no fi
   tree.file("etc/vfirst/policy.d/50-host.ini", "x");
   fs::permissions(tree.path / "etc/vfirst/policy.d", static_cast<fs::perms>(0777));
   CHECK(
-      tree.names() ==
-      "etc/vfirst/policy.d: anyone may write it (mode 0777); take that away (chmod o-w)");
+      tree.names() == "etc/vfirst/policy.d: anyone may write this file (mode 0777); run chmod o-w");
   fs::permissions(tree.path / "etc/vfirst/policy.d", static_cast<fs::perms>(0755));
   fs::create_directory(tree.path / "etc/vfirst/policy.d/60-dir.ini");
   CHECK(tree.names() == "60-dir.ini: not a regular file");
@@ -128,7 +127,7 @@ TEST_CASE(
   CHECK(
       policy->refused ==
       std::vector<std::string>{
-          "url-3-c.ini: anyone may write it (mode 0666); take that away (chmod o-w)",
+          "url-3-c.ini: anyone may write this file (mode 0666); run chmod o-w",
           "url-1-a.ini is not used: url-1-a.ini:2: unknown key 'isolat' in [cpu]; did you mean "
           "'isolate'?"});
   SECTION("a fault of the host's own file refuses the policy, as ever") {

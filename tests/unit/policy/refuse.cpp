@@ -109,8 +109,8 @@ TEST_CASE("a key that is set twice in a file is refused, under a repeated header
       "50-host.ini:3: 'vendor' in [match] is already set in line 2");
   CHECK(
       refusal("[cpu]\nreserved = 0\nreserved-cores-per-node = 1\n") ==
-      "50-host.ini:2: 'reserved' and 'reserved-cores-per-node' (line 3) say the same thing "
-      "twice; keep one");
+      "50-host.ini:2: 'reserved' and 'reserved-cores-per-node' (line 3) both set the reserved "
+      "CPUs; keep one");
 }
 
 TEST_CASE("what libinih would cut or pass over in silence is refused", "[policy]") {
@@ -129,7 +129,7 @@ TEST_CASE("what libinih would cut or pass over in silence is refused", "[policy]
       "50-host.ini:2: the key has 50 bytes, the limit is 49");
   CHECK(
       refusal("[cpu] isolate = yes\n") ==
-      "50-host.ini:1: 'isolate = yes' behind the ] would be ignored; write it on its own line");
+      "50-host.ini:1: 'isolate = yes' after the ] would be ignored; write it on its own line");
   CHECK(refusal("[cpu] ; the CPUs\n") == "accepted");
   CHECK(refusal("[cpu\n") == "50-host.ini:1: '[cpu' has no closing ]");
   CHECK(
@@ -195,7 +195,7 @@ TEST_CASE("VF ranges of one PF must not overlap, and must fit it", "[policy][sri
 TEST_CASE("a PF section that would match every PF is refused", "[policy][sriov]") {
   CHECK(
       refusal("[pf a]\nvfs = 4\n") ==
-      "50-host.ini:1: [pf a] selects nothing; say pci, vendor, device, subsystem, driver, mac, "
+      "50-host.ini:1: [pf a] selects nothing; add pci, vendor, device, subsystem, driver, mac, "
       "slot, node, port or ifname");
 }
 
@@ -210,15 +210,15 @@ TEST_CASE("extra refuses the arguments that another key decides", "[policy][kern
   CHECK(extra("nohz-full=2-3") != "accepted");
   CHECK(
       extra("mitigations=off") ==
-      "50-host.ini:2: extra: mitigations=off does not belong here: write 'mitigations' in "
-      "[kernel], as a key of its own");
+      "50-host.ini:2: extra: mitigations=off does not belong here: write the key 'mitigations' in "
+      "[kernel]");
   CHECK(
       extra("amd_iommu=on") ==
-      "50-host.ini:2: extra: amd_iommu=on does not belong here: the kernel knows no such value, "
-      "it is on by default");
+      "50-host.ini:2: extra: amd_iommu=on does not belong here: the kernel does not know this "
+      "value; the AMD IOMMU is on by default");
   CHECK(extra("amd_iommu=force_enable") == "accepted");
   CHECK(extra("vfio-pci.ids=8086:10ca") != "accepted");
-  CHECK(extra("a -- b") == "50-host.ini:2: extra: '--' would hand everything behind it to init");
+  CHECK(extra("a -- b") == "50-host.ini:2: extra: the kernel passes everything after '--' to init");
   CHECK(extra("dyndbg=\"file x +p\"") == "accepted");
   CHECK(
       extra("dyndbg=\"file x +p") ==

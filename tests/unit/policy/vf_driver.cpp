@@ -72,7 +72,7 @@ TEST_CASE(
   CHECK(driver("keep").with_phrase() == "with the kernel's driver");
   CHECK(driver("iavf").with_phrase() == "on iavf");
   CHECK(driver("none").assignment("VF 3") == "leave VF 3 without a driver");
-  CHECK(driver("keep").assignment("VF 3") == "leave VF 3 to the kernel's driver");
+  CHECK(driver("keep").assignment("VF 3") == "let the kernel choose the driver of VF 3");
   CHECK(driver("mlx5-vfio-pci").assignment("VF 3") == "bind VF 3 to mlx5_vfio_pci");
 }
 

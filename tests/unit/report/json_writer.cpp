@@ -2,7 +2,7 @@
 // The bytes are those of the tree of values that other reports are printed from.
 #include "report/json_writer.hpp"
 
-#include "report/json.hpp"
+#include "base/json.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 

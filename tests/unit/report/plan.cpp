@@ -49,7 +49,7 @@ TEST_CASE("the plan's JSON is the contract's", "[report]") {
   CHECK(json["findings"][0].contains("code"));
   CHECK(json["findings"][0]["subject"].contains("kind"));
   CHECK(json["findings"][0]["sources"].is_array());
-  CHECK(json["steps"][0]["action"] == "new interrupts go to CPUs 0,8,16,24");
+  CHECK(json["steps"][0]["action"] == "send new interrupts to CPUs 0,8,16,24");
 }
 
 TEST_CASE("an empty plan has every key all the same", "[report]") {

@@ -56,7 +56,7 @@ TEST_CASE("a host that is being repaired is left alone", "[steps]") {
 TEST_CASE("a crash kernel is left alone", "[steps][crash]") {
   FakeMachine fake;
   fake.sysfs.put("proc/vmcore", "");
-  CHECK(closed_gate(fake.sysfs, "") == "this is a crash kernel: it only saves the dump");
+  CHECK(closed_gate(fake.sysfs, "") == "this is a crash kernel, which only saves the dump");
 }
 TEST_CASE("a disk that was set up for another machine is left alone", "[steps]") {
   FakeMachine fake;

@@ -380,8 +380,8 @@ TEST_CASE("a failure on a PF whose driver has a habit names it", "[sriov][steps]
     CHECK(
         kept.cause.find(
             quirk.vf_driver.empty()
-                ? std::string("is the VF driver installed?")
-                : fmt::format("is the VF driver ({}) installed?", quirk.vf_driver)) !=
+                ? std::string("check that the VF driver is installed")
+                : fmt::format("check that the VF driver ({}) is installed", quirk.vf_driver)) !=
         std::string::npos);
     CHECK(
         (kept.cause.find(fmt::format("; {}: {}", name, quirk.if_refused)) != std::string::npos) ==

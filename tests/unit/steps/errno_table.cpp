@@ -31,6 +31,6 @@ TEST_CASE("an errno without a row has the C library's words", "[sriov][steps]") 
   CHECK(explain_errno(Place::write_numvfs, EXDEV) == "EXDEV: Invalid cross-device link");
   CHECK(
       explain_errno(Place::bind, EINVAL) ==
-      "EINVAL: the device has no IOMMU group; intel_iommu=on (Intel), or VT-d / AMD-Vi / SMMU in "
-      "the BIOS");
+      "EINVAL: the device has no IOMMU group; it needs intel_iommu=on (Intel), or VT-d / AMD-Vi / "
+      "SMMU turned on in the BIOS");
 }

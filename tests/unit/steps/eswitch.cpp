@@ -82,8 +82,8 @@ TEST_CASE("a VF that has a driver already keeps the mode, and is named", "[sriov
   CHECK(out.error == EBUSY);
   CHECK(
       out.cause ==
-      "0000:01:00.0: VF 0 (0000:01:10.0) is bound to vfio-pci: the mode can change only while no "
-      "VF has a driver");
+      "0000:01:00.0: VF 0 (0000:01:10.0) is bound to vfio-pci: the mode can only be changed while "
+      "no VF has a driver");
   CHECK(fake.net.writes == 0);
 }
 TEST_CASE("where the mode is not set the VFs are still made", "[sriov]") {

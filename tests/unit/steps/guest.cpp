@@ -82,8 +82,8 @@ TEST_CASE(
   CHECK(guest->devices == std::vector{kVf0, kVf1, *PciAddress::parse("0000:09:00.0")});
   CHECK(parse_guest(domain(""))->cpus.empty());
   CHECK(parse_guest("<domain><vcpu cpuset='1-4,^3'>2</vcpu></domain>")->cpus.list() == "1-2,4");
-  CHECK_WORDS(parse_guest("<network/>").error().what == "this is no domain of libvirt's");
-  CHECK_WORDS(parse_guest("no XML").error().what == "this is no domain of libvirt's");
+  CHECK_WORDS(parse_guest("<network/>").error().what == "this is not a libvirt domain");
+  CHECK_WORDS(parse_guest("no XML").error().what == "this is not a libvirt domain");
 }
 TEST_CASE("libvirt's CPU lists may take CPUs out again", "[steps][cpu]") {
   CHECK(parse_cpuset("1-4,^3,6")->list() == "1-2,4,6");

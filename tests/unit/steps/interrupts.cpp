@@ -54,7 +54,7 @@ TEST_CASE("managed vectors are a note, not an error", "[irq]") {
   const auto out = apply(PinIrqs{kPf, CpuSet{0}}, fake.machine);
   CHECK(out.state == StepState::unchanged);
   CHECK(out.got == "0 of 3; 3 placed by the kernel");
-  CHECK(out.cause == "0000:01:00.0: the kernel places this interrupt itself");
+  CHECK(out.cause == "0000:01:00.0: the kernel places this interrupt");
 }
 
 TEST_CASE("managed vectors that the kernel shows as read-only are not even tried", "[irq]") {
@@ -71,7 +71,7 @@ TEST_CASE("a CPU without a free vector widens that interrupt to all of the CPUs"
   const auto out = apply(PinIrqs{kPf, CpuSet{0, 4}}, fake.machine);
   CHECK(out.state == StepState::done);
   CHECK(affinity(fake, 41) == "0,4");
-  CHECK(out.got == "2 of 3; 1 on all of the CPUs, no vector left on one");
+  CHECK(out.got == "2 of 3; 1 on all of the CPUs (no single CPU has a free vector)");
 }
 
 TEST_CASE("interrupts that strayed are seen", "[irq]") {

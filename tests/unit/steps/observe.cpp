@@ -87,8 +87,8 @@ TEST_CASE(
   CHECK(row.verdict == Verdict::failed);
   CHECK(
       row.cause ==
-      "this kernel was not booted with nohz_full=2-3: a reboot is missing, or the boot loader "
-      "left it out");
+      "this kernel was not booted with nohz_full=2-3: the host was not rebooted since, or the boot "
+      "loader left it out");
 }
 
 TEST_CASE(
@@ -104,8 +104,8 @@ TEST_CASE(
   CHECK(row.got == "none");
   CHECK(
       row.cause ==
-      "this kernel was booted with isolcpus=managed_irq,domain,2-3,6-7, and this machine needs "
-      "isolcpus=managed_irq,domain,1,3: vfirst apply, then a reboot");
+      "this kernel was booted with isolcpus=managed_irq,domain,2-3,6-7, but this machine needs "
+      "isolcpus=managed_irq,domain,1,3: run vfirst apply, then reboot");
 }
 
 TEST_CASE("a CPU range that the kernel refused is quoted", "[steps][cpu]") {
@@ -131,7 +131,7 @@ TEST_CASE("too few pages on a node are short, with the kernel's count", "[steps]
   CHECK(row.evidence.starts_with("HugeTLB: allocating 3"));
 }
 
-TEST_CASE("a word that the kernel handed to init is ignored", "[steps]") {
+TEST_CASE("a word that the kernel passed to init is ignored", "[steps]") {
   Booted host(
       "quiet nosoftlokup",
       {"Unknown kernel command line parameters \"nosoftlokup\", will be passed to user space."});
@@ -222,8 +222,8 @@ TEST_CASE(
       "left to the real root: 0000:01:00.0: no driver for it in this initramfs");
   CHECK_WORDS(
       row(report, "uplink 0000:01:00.0 driver")->cause ==
-      "0000:01:00.0: no driver for it in this initramfs; igb is here now: dracut's "
-      "add_drivers+=\" igb \" puts it there");
+      "0000:01:00.0: no driver for it in this initramfs; igb is bound now: add it to the initramfs "
+      "with dracut's add_drivers+=\" igb \"");
 }
 
 TEST_CASE(
@@ -245,7 +245,7 @@ TEST_CASE(
   CHECK_FALSE(report.green());
   CHECK_WORDS(
       row(report, "uplink 0000:01:00.0 VFs")->cause ==
-      "0000:01:00.0: 3 of 6 VFs: the driver made fewer VFs than asked");
+      "0000:01:00.0: 3 of 6 VFs: the driver created fewer VFs than asked");
 }
 
 TEST_CASE(
@@ -261,7 +261,7 @@ TEST_CASE(
   CHECK(row(report, "early boot")->got == "complete in the real root");
   CHECK(
       row(report, "early boot")->cause ==
-      "in the initramfs: vfirst did not run there: dracut's module vfirst is not in it");
+      "in the initramfs: vfirst did not run; dracut's module vfirst is missing");
   REQUIRE(record(boot(plan, fake.machine, 60s), files));
   CHECK(row(observe(plan, fake.machine), "early boot")->cause == row(report, "early boot")->cause);
 }

@@ -60,9 +60,9 @@ TEST_CASE(
     "[steps][sriov][network]") {
   const auto part = part_of(plan_of_two().steps, {Part::What::tuning, {kOne}});
   CHECK_WORDS(
-      described(part) ==
-      std::vector<std::string>{
-          "coalescing on 0000:01:00.0: rx-usecs 10", "interrupts of 0000:01:00.0 to CPUs 0-1"});
+      described(part) == std::vector<std::string>{
+                             "set coalescing on 0000:01:00.0: rx-usecs 10",
+                             "pin interrupts of 0000:01:00.0 to CPUs 0-1"});
   CHECK(part[0].after.empty());
   CHECK(part_of(plan_of_two().steps, {Part::What::tuning, {}}).size() == 4);
   CHECK(part_of(plan_of_two().steps, {Part::What::irqs, {kOne, kTwo}}).size() == 2);

@@ -175,7 +175,7 @@ TEST_CASE("a clamped value is reported, not believed", "[network]") {
   fake.port().usecs_limit = 100;
   const auto out = apply(SetCoalescing{kPf, {.rx_usecs = 500}}, fake.machine);
   CHECK(out.state == StepState::failed);
-  CHECK(out.cause == "eth0: the driver took rx-usecs 500 and keeps rx-usecs 100");
+  CHECK(out.cause == "eth0: the driver accepted rx-usecs 500 but keeps rx-usecs 100");
 }
 
 TEST_CASE("queues beyond the device's are refused with its limit", "[network]") {
@@ -224,6 +224,6 @@ TEST_CASE(
     const auto out = apply(BringUp{kPf}, fake.machine);
     CHECK(out.state == StepState::failed);
     CHECK_FALSE(out.waiting);
-    CHECK(out.cause == "0000:01:00.0: its driver (vfio-pci) made no network device");
+    CHECK(out.cause == "0000:01:00.0: its driver (vfio-pci) created no network device");
   }
 }

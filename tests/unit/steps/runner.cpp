@@ -88,7 +88,8 @@ TEST_CASE("a dead PF costs the others nothing", "[steps][sriov]") {
   CHECK(report.steps[1].error == ETIMEDOUT);
   CHECK_WORDS(
       report.steps[1].cause ==
-      "0000:01:00.0: its driver did not come up: still probing, without firmware, or refused");
+      "0000:01:00.0: its driver is not bound: it is still probing, has no firmware, or refused the "
+      "device");
   CHECK(count(report, kFirst, StepState::skipped) == 4);
   CHECK(fake.events.now() >= 60s);
 }

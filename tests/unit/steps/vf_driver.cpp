@@ -59,8 +59,8 @@ TEST_CASE(
   CHECK(out.error == EINVAL);
   CHECK(
       out.cause ==
-      "VF 0 (0000:01:10.0): it has no IOMMU group, so vfio cannot have it: intel_iommu=on "
-      "(Intel), or VT-d / AMD-Vi / SMMU in the BIOS");
+      "VF 0 (0000:01:10.0): it has no IOMMU group, so it cannot be bound to vfio: it needs "
+      "intel_iommu=on (Intel), or VT-d / AMD-Vi / SMMU turned on in the BIOS");
   CHECK(fake.sysfs.writes().empty());
   CHECK(verify(fake.to(0, "vfio-pci"), fake.machine).cause == out.cause);
 }
@@ -93,7 +93,8 @@ TEST_CASE("a VF in use is not taken away", "[sriov][policy]") {
   const auto out = apply(fake.to(1, "vfio-pci"), fake.machine);
   CHECK(out.state == StepState::failed);
   CHECK(
-      out.cause.find("driver igbvf has it and it is in use: its netdev " + port + " is up") !=
+      out.cause.find(
+          "driver igbvf is bound to it and it is in use: its netdev " + port + " is up") !=
       std::string::npos);
   CHECK(fake.sysfs.writes().empty());
 }

@@ -64,8 +64,7 @@ TEST_CASE("VFs in another number are kept unless allow-recreate says otherwise",
   CHECK(kept.got == "4");
   CHECK(
       kept.cause ==
-      "0000:01:00.0: 4 VFs exist, 7 wanted; allow-recreate = yes replaces them when none is in "
-      "use");
+      "0000:01:00.0: 4 VFs exist, 7 wanted; allow-recreate = yes replaces them if none is in use");
   CHECK(fake.sysfs.writes().empty());
 
   const auto remade = apply(vfs(7, true), fake.machine);
@@ -102,7 +101,7 @@ TEST_CASE(
   CHECK(out.state == StepState::failed);
   CHECK(out.partial);
   CHECK(out.got == "3");
-  CHECK(out.cause == "0000:01:00.0: 3 of 6 VFs: the driver made fewer VFs than asked");
+  CHECK(out.cause == "0000:01:00.0: 3 of 6 VFs: the driver created fewer VFs than asked");
   CHECK(verify(vfs(6), fake.machine).verdict == Verdict::short_of);
 }
 
@@ -123,7 +122,7 @@ TEST_CASE("success with no VF at all is a failure", "[sriov]") {
   const auto out = apply(vfs(7), fake.machine);
   CHECK(out.state == StepState::failed);
   CHECK_FALSE(out.partial);
-  CHECK(out.cause.find("the driver reported success and made no VF") != std::string::npos);
+  CHECK(out.cause.find("the driver reported success but created no VF") != std::string::npos);
 }
 
 TEST_CASE("a PF without a driver is ENOENT, with a word about the image", "[sriov]") {

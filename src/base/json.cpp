@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "report/json.hpp"
+#include "base/json.hpp"
 
 #include <fmt/format.h>
 
