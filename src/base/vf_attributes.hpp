@@ -15,7 +15,8 @@ enum class VlanProtocol { dot1q, dot1ad };
 // The one list of these attributes. `Field` says how one of them is kept: in the policy with the
 // line that it came from, in a request or an answer as an optional value. A value of zero is the
 // state of a new VF. Each has a row in policy/vf_keys.hpp and is sent and read in
-// host/rtnetlink.cpp; neither compiles while one is missing.
+// host/rtnetlink.cpp. A row that is missing does not compile; one that is not sent, or not read,
+// fails a test.
 template <template <class> class Field>
 struct VfAttributesOf {
   Field<bool> trust{}, spoofcheck{};

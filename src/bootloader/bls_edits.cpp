@@ -2,6 +2,7 @@
 #include "bootloader/bls_edits.hpp"
 
 #include "base/text.hpp"
+#include "host/loader_paths.hpp"
 #include "loader/bls_view.hpp"
 #include "loader/environment_block.hpp"
 #include "loader/grub_file.hpp"
@@ -172,7 +173,7 @@ Status edit_kernel_cmdline(
     // Kernel-install would take the line of the running kernel, a trial's one boot and all.
     // Debian's and Fedora's hooks look at the same three places, in this order. /usr/lib is not
     // ours to shadow: our own hook adds to its line.
-    if (arguments.empty() || files.exists("usr/lib/kernel/cmdline")) return {};
+    if (arguments.empty() || files.exists(kImageKernelCmdline)) return {};
     const BlsItem* newest = nullptr;
     for (const auto& item : menu.items)
       if (item.normal() && !item.variable && (!newest || boots_before(item, *newest)))

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "base/kernel_paths.hpp"
 #include "cli/command.hpp"
 
 #include "cli/events.hpp"
@@ -7,6 +8,7 @@
 #include "facts/boot_nic.hpp"
 #include "facts/read.hpp"
 #include "host/supervise.hpp"
+#include "kargs/command_line.hpp"
 #include "plan/match_words.hpp"
 #include "policy/brought.hpp"
 #include "steps/boot.hpp"
@@ -70,9 +72,10 @@ void announce(const BootReport& report, const Root& root) {
   // "quiet" hides level 5 on the console, not level 3. Without a log nothing is lost: the record
   // has it.
   [[maybe_unused]] const auto told = root.write(
-      "dev/kmsg", fmt::format(
-                      "<{}>vfirst: {} in the {}: {}{}\n", report.complete() ? 5 : 3,
-                      report.complete() ? "complete" : "incomplete", where, report.summary(), why));
+      kernel_paths::kLog,
+      fmt::format(
+          "<{}>vfirst: {} in the {}: {}{}\n", report.complete() ? 5 : 3,
+          report.complete() ? "complete" : "incomplete", where, report.summary(), why));
 }
 
 // A host must boot even where its policy is wrong: the reason goes where verify and the owner look
@@ -134,7 +137,7 @@ void await_boot_nic(
     const Root& root, std::string_view cmdline, Events& events, ModuleLoader& modules) {
   const auto end = events.now() + kBootNicWait;
   const auto coming = [&](const PciAddress& function) {
-    const auto dir = fmt::format("sys/bus/pci/devices/{}", function.str());
+    const auto dir = kernel_paths::pci_function(function);
     const auto modalias = root.read(dir + "/modalias");
     return root.exists(dir + "/driver") || !modalias || modules.exists_for(*modalias);
   };
@@ -174,9 +177,10 @@ ExitCode carry_out(const Options& options, const Part& part, const Supervisor& s
     return ExitCode::done;
   }
   const auto modules = kernel_modules(*actions);
-  const auto cmdline = root->read("proc/cmdline").value_or("");
-  if (initramfs &&
-      (cmdline.find("vfirst.policy=") != cmdline.npos || cmdline.find("BOOTIF=") != cmdline.npos))
+  const auto cmdline = root->read(kernel_paths::kCommandLine).value_or("");
+  if (initramfs && std::ranges::any_of(split_arguments(cmdline), [](const KernelArg& argument) {
+        return argument.key == kBroughtArgument || argument.key == kBootNicArgument;
+      }))
     // Twice: a fetch may begin at the wait's end.
     supervisor.allow(std::chrono::duration_cast<std::chrono::milliseconds>(
         2 * kPolicyWait + kBootNicWait + kLimit));

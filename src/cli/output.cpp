@@ -55,8 +55,8 @@ ExitCode checked_output(ExitCode code) {
   return code == ExitCode::refused ? code : ExitCode::failed;
 }
 
-bool colour_on_stdout() {
-  return colour_wanted(is_terminal(kStdout), std::getenv("NO_COLOR"));
+bool colour_on(int descriptor) {
+  return colour_wanted(is_terminal(descriptor), std::getenv("NO_COLOR"));
 }
 
 }  // namespace vfirst

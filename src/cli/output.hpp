@@ -5,6 +5,7 @@
 // ended: a change in progress is not interrupted because nobody can read the output.
 
 #include "cli/exit_code.hpp"
+#include "host/stdio.hpp"
 
 #include <string_view>
 
@@ -25,7 +26,7 @@ void note_change(std::string_view what);
 // reader of a pipe is gone, as it wanted no more, unless something was changed.
 ExitCode checked_output(ExitCode code);
 
-// May text on standard output be coloured?
-bool colour_on_stdout();
+// May text on this one be coloured? kStdout or kStderr (host/stdio.hpp).
+bool colour_on(int descriptor);
 
 }  // namespace vfirst

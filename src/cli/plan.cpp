@@ -59,7 +59,7 @@ ExitCode run_plan(const Options& options) {
   } else if (options.diff) {
     print_text(argument_diff(*before, after).str());
   } else {
-    print_document(plan_text(*plan, input->facts, colour_on_stdout()));
+    print_document(plan_text(*plan, input->facts, colour_on(kStdout)));
   }
   if (!options.detailed_exitcode) return ExitCode::done;
   // `apply` would refuse it.

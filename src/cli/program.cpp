@@ -5,7 +5,6 @@
 #include "base/text.hpp"
 #include "cli/output.hpp"
 #include "host/stdio.hpp"
-#include "report/colour.hpp"
 
 #include <spdlog/pattern_formatter.h>
 #include <spdlog/sinks/stdout_color_sinks.h>
@@ -54,9 +53,7 @@ class PrintableMessage : public spdlog::custom_flag_formatter {
 };
 
 void set_up_log(const Options& options) {
-  const auto mode = colour_wanted(is_terminal(kStderr), std::getenv("NO_COLOR"))
-                        ? spdlog::color_mode::always
-                        : spdlog::color_mode::never;
+  const auto mode = colour_on(kStderr) ? spdlog::color_mode::always : spdlog::color_mode::never;
   auto logger = std::make_shared<spdlog::logger>(
       "vfirst", std::make_shared<spdlog::sinks::stderr_color_sink_st>(mode));
   auto line = std::make_unique<spdlog::pattern_formatter>();

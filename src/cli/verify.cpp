@@ -19,7 +19,7 @@ ExitCode run_verify(const Options& options) {
 
   const auto report = observe_input(*input, *plan);
   if (!report) return report_error(report.error());
-  print_document(options.json ? verify_json(*report) : verify_text(*report, colour_on_stdout()));
+  print_document(options.json ? verify_json(*report) : verify_text(*report, colour_on(kStdout)));
   return report->green() ? ExitCode::done : ExitCode::differs;
 }
 

@@ -2,6 +2,7 @@
 // Which boot loader is in charge and where /boot lies. Order and evidence: the loader that wrote an
 // EFI variable in this boot, then what is installed; a UKI or an ostree deployment beside GRUB
 // decides over GRUB.
+#include "base/kernel_paths.hpp"
 #include "base/text.hpp"
 #include "facts/mounts.hpp"
 #include "facts/readers.hpp"
@@ -112,7 +113,7 @@ BootFacts read_boot(const Root& root, const std::vector<Mount>& mounts, Gaps& ga
     boot.secure_boot = secure && secure->size() == 5 && (*secure)[4] == 1;
     boot.esp = mounted_esp(mounts);
   }
-  boot.cmdline = text_of(root, "proc/cmdline");
+  boot.cmdline = text_of(root, kernel_paths::kCommandLine);
   find_loader(root, boot);
   if (boot.loader == Loader::none) gaps.push_back("boot: no boot loader's files are shown");
   read_filesystem(root, mounts, boot, gaps);

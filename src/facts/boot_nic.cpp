@@ -2,6 +2,7 @@
 #include "facts/boot_nic.hpp"
 
 #include "base/driver_name.hpp"
+#include "base/kernel_paths.hpp"
 #include "base/text.hpp"
 #include "facts/sriov.hpp"
 #include "host/root.hpp"
@@ -13,10 +14,8 @@ namespace vfirst {
 
 namespace {
 
-constexpr std::string_view kDevices = "sys/bus/pci/devices/";
-
 bool may_be_boot_nic(const Root& root, const std::string& function) {
-  const auto dir = std::string(kDevices) + function;
+  const auto dir = fmt::format("{}/{}", kernel_paths::kPciFunctions, function);
   if (root.number(dir + "/class", 16).value_or(0) >> 16 != 0x02 || root.link(dir + "/physfn"))
     return false;
   // A guest has it: then it has no port here.
@@ -28,7 +27,7 @@ bool may_be_boot_nic(const Root& root, const std::string& function) {
 std::optional<MacAddress> boot_mac(std::string_view cmdline) {
   std::optional<MacAddress> mac;
   for (const auto& arg : split_arguments(cmdline)) {
-    if (arg.key != "BOOTIF" || !arg.value) continue;
+    if (arg.key != kBootNicArgument || !arg.value) continue;
     auto text = *arg.value;
     std::ranges::replace(text, '-', ':');
     if (text.size() == 20 && text[2] == ':') text.erase(0, 3);
@@ -41,19 +40,19 @@ std::optional<BootNic> read_boot_nic(const Root& root, std::string_view cmdline)
   const auto mac = boot_mac(cmdline);
   if (!mac) return std::nullopt;
   BootNic nic{*mac, {}, {}};
-  const auto names = root.list("sys/class/net");
+  const auto names = root.list(kernel_paths::kNetworkPorts);
   if (!names) return nic;
   std::vector<PciAddress> with_port;
   for (const auto& name : *names) {
-    if (const auto target = root.link("sys/class/net/" + name))
+    if (const auto target = root.link(kernel_paths::network_port(name)))
       if (const auto path = facts::pci_path(*target); !path.empty())
         with_port.push_back(path.back());
-    if (const auto text = root.read(fmt::format("sys/class/net/{}/address", name)))
+    if (const auto text = root.read(kernel_paths::network_port(name) + "/address"))
       if (const auto address = MacAddress::parse(trimmed(*text)); address && *address == *mac)
         nic.ports.push_back(name);
   }
   if (!nic.ports.empty()) return nic;
-  const auto functions = root.list(kDevices.substr(0, kDevices.size() - 1));
+  const auto functions = root.list(kernel_paths::kPciFunctions);
   if (!functions) return nic;
   for (const auto& function : *functions)
     if (const auto address = PciAddress::parse(function);

@@ -15,6 +15,8 @@ namespace vfirst {
 
 class Root;
 
+inline constexpr std::string_view kBootNicArgument = "BOOTIF";
+
 struct BootNic {
   MacAddress mac;
   // Netdevs with this address; several where they are stacked.

@@ -2,6 +2,7 @@
 // The PCI functions that the host needs: those below root, /boot, swap, the default route and the
 // NIC that it booted over, through whatever is stacked between (device mapper, md, multipath NVMe,
 // btrfs over several devices, bonds, bridges, VLANs).
+#include "base/kernel_paths.hpp"
 #include "facts/boot_nic.hpp"
 #include "facts/mounts.hpp"
 #include "facts/readers.hpp"
@@ -27,11 +28,11 @@ class CriticalDevices {
   bool block(const std::string& name, std::string_view role) {
     // Stacks share members.
     if (!seen_.insert(name).second) return true;
-    const auto target = root_.link("sys/class/block/" + name);
+    const auto target = root_.link(kernel_paths::block_device(name));
     if (!target) return false;
     if (functions(*target, role)) return true;
     bool found = false;
-    for (const auto& slave : list(fmt::format("sys/class/block/{}/slaves", name)))
+    for (const auto& slave : list(kernel_paths::block_device(name, "slaves")))
       found = block(slave, role) || found;
     const auto parts = split(*target, '/');
     for (std::size_t i = 0; i + 1 < parts.size(); ++i) {
@@ -46,12 +47,12 @@ class CriticalDevices {
 
   bool interface(const std::string& name, std::string_view role) {
     if (!seen_.insert("net/" + name).second) return true;
-    const auto target = root_.link("sys/class/net/" + name);
+    const auto target = root_.link(kernel_paths::network_port(name));
     if (!target) return false;
     if (functions(*target, role)) return true;
     bool found = lower(name, role);
     // An Open vSwitch port has no lower device of its own: all that the switch holds may carry it.
-    if (!found && name != "ovs-system" && root_.exists("sys/class/net/ovs-system"))
+    if (!found && name != "ovs-system" && root_.exists(kernel_paths::network_port("ovs-system")))
       found = lower("ovs-system", role);
     return found;
   }
@@ -92,7 +93,7 @@ class CriticalDevices {
 
   bool lower(const std::string& name, std::string_view role) {
     bool found = false;
-    for (const auto& entry : list("sys/class/net/" + name))
+    for (const auto& entry : list(kernel_paths::network_port(name)))
       if (entry.starts_with("lower_")) found = interface(entry.substr(6), role) || found;
     return found;
   }
@@ -116,8 +117,7 @@ class CriticalDevices {
     for (std::size_t i = 0; i < all.size(); ++i)
       if (i + 1 == all.size() || all[i].domain != all[i + 1].domain)
         found_.push_back({all[i], std::string(role)});
-    if (const auto pf =
-            root_.link_name(fmt::format("sys/bus/pci/devices/{}/physfn", all.back().str())))
+    if (const auto pf = root_.link_name(kernel_paths::pci_function(all.back(), "physfn")))
       if (const auto address = PciAddress::parse(*pf))
         found_.push_back({*address, std::string(role)});
     return true;

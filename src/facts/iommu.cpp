@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // IOMMU: the firmware's tables, the units that the kernel drives, groups.
 // ABI/testing/sysfs-kernel-iommu_groups.
+#include "base/kernel_paths.hpp"
 #include "facts/readers.hpp"
 
 #include <algorithm>
@@ -9,7 +10,7 @@ namespace vfirst::facts {
 
 IommuFacts read_iommu(const Root& root, Gaps& gaps) {
   IommuFacts iommu;
-  if (const auto tables = root.list("sys/firmware/acpi/tables")) {
+  if (const auto tables = root.list(kernel_paths::kAcpiTables)) {
     const auto has = [&](std::string_view name) {
       return std::find(tables->begin(), tables->end(), name) != tables->end();
     };
@@ -21,11 +22,11 @@ IommuFacts read_iommu(const Root& root, Gaps& gaps) {
     gaps.push_back(
         "sys/firmware/acpi/tables: not shown, whether firmware describes an IOMMU is not known");
   }
-  iommu.units = root.list("sys/class/iommu").value_or(std::vector<std::string>{});
-  for (auto id : numbered(root, "sys/kernel/iommu_groups", "")) {
+  iommu.units = root.list(kernel_paths::kIommuUnits).value_or(std::vector<std::string>{});
+  for (auto id : numbered(root, kernel_paths::kIommuGroups, "")) {
     IommuGroup group;
     group.id = id;
-    const auto dir = fmt::format("sys/kernel/iommu_groups/{}", id);
+    const auto dir = fmt::format("{}/{}", kernel_paths::kIommuGroups, id);
     group.type = text_of(root, dir + "/type");
     const auto members = root.list(dir + "/devices");
     if (members)

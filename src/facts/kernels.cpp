@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The installed kernels: release, configuration, modules.
+#include "base/kernel_paths.hpp"
 #include "facts/readers.hpp"
 
 #include "base/text.hpp"
@@ -98,9 +99,9 @@ void read_modules(
     std::replace(file.begin(), file.end(), '-', '_');
     const auto known = kernel.modules.find(name);
     if ((known != kernel.modules.end() && known->second != ModuleState::missing) ||
-        !root.exists("sys/module/" + file))
+        !root.exists(kernel_paths::loaded_module(file)))
       continue;
-    kernel.modules[name] = root.exists(fmt::format("sys/module/{}/initstate", file))
+    kernel.modules[name] = root.exists(kernel_paths::loaded_module(file) + "/initstate")
                                ? ModuleState::loadable
                                : ModuleState::builtin;
   }
@@ -112,7 +113,7 @@ std::vector<Kernel> read_kernels(
     const Root& root, const ReadOptions& options, const std::vector<PciFunction>& functions,
     Gaps& gaps) {
   const auto modules = modules_dir(root);
-  const auto running = text_of(root, "proc/sys/kernel/osrelease");
+  const auto running = text_of(root, kernel_paths::kRelease);
   std::vector<std::string> releases;
   if (!modules.empty())
     for (auto& name : root.list(modules).value_or(std::vector<std::string>{}))

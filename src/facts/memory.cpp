@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Memory of the whole machine: proc/meminfo, hugepage sizes, what crashkernel= took.
+#include "base/kernel_paths.hpp"
 #include "facts/readers.hpp"
 
 #include "base/text.hpp"
@@ -31,11 +32,12 @@ std::uint64_t base_page_kb(const CpuFacts& cpu, const std::vector<std::uint64_t>
 
 MemoryFacts read_memory(const Root& root, const CpuFacts& cpu, Gaps& gaps) {
   MemoryFacts memory;
-  if (const auto text = root.read("proc/meminfo")) {
+  if (const auto text = root.read(kernel_paths::kMemory)) {
     memory.total_kb = kilobytes(field(*text, "MemTotal"));
     memory.default_hugepage_kb = kilobytes(field(*text, "Hugepagesize"));
   } else {
-    gaps.push_back("proc/meminfo: not shown, the memory of the machine is not known");
+    gaps.push_back(fmt::format(
+        "{}: not shown, the memory of the machine is not known", kernel_paths::kMemory));
   }
   if (const auto names = root.list("sys/kernel/mm/hugepages")) {
     for (const std::string_view name : *names) {
@@ -48,7 +50,7 @@ MemoryFacts read_memory(const Root& root, const CpuFacts& cpu, Gaps& gaps) {
     gaps.push_back("sys/kernel/mm/hugepages: not shown, the kernel's hugepage sizes are not known");
   }
   memory.page_kb = base_page_kb(cpu, memory.hugepage_sizes_kb);
-  memory.crashkernel_bytes = root.number("sys/kernel/kexec_crash_size").value_or(0);
+  memory.crashkernel_bytes = root.number(kernel_paths::kCrashKernelBytes).value_or(0);
   return memory;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "facts/mounts.hpp"
 
+#include "base/kernel_paths.hpp"
 #include "base/text.hpp"
 #include "facts/readers.hpp"
 
@@ -74,14 +75,15 @@ std::optional<std::string> block_name(const Root& root, std::string_view node) {
   auto file = name;
   // cciss/c0d0 is cciss!c0d0 in sysfs.
   std::replace(file.begin(), file.end(), '/', '!');
-  if (root.link("sys/class/block/" + file)) return file;
+  if (root.link(kernel_paths::block_device(file))) return file;
   if (name.starts_with("mapper/"))
-    for (auto n : numbered(root, "sys/class/block", "dm-"))
-      if (text_of(root, fmt::format("sys/class/block/dm-{}/dm/name", n)) == name.substr(7))
+    for (auto n : numbered(root, kernel_paths::kBlockDevices, "dm-"))
+      if (text_of(root, kernel_paths::block_device(fmt::format("dm-{}", n), "dm/name")) ==
+          name.substr(7))
         return fmt::format("dm-{}", n);
   // Names that udev gives: /dev/disk/by-uuid/..., /dev/vg/root.
   if (const auto target = root.link_name("dev/" + name);
-      target && root.link("sys/class/block/" + *target))
+      target && root.link(kernel_paths::block_device(*target)))
     return target;
   return std::nullopt;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // PCI functions: identity of all, details of those that a plan can be about.
 // ABI/testing/sysfs-bus-pci.
+#include "base/kernel_paths.hpp"
 #include "facts/readers.hpp"
 
 #include "base/text.hpp"
@@ -15,7 +16,7 @@ namespace vfirst::facts {
 namespace {
 
 std::string function_dir(const PciAddress& address) {
-  return fmt::format("sys/bus/pci/devices/{}", address.str());
+  return kernel_paths::pci_function(address);
 }
 
 bool class_is_wanted(std::uint32_t class_code) {

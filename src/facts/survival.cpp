@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "facts/survival.hpp"
 
+#include "base/kernel_paths.hpp"
 #include "base/text.hpp"
 #include "facts/mounts.hpp"
 #include "host/local_disk.hpp"
@@ -100,7 +101,7 @@ class Judge {
     // dm and md: as good as the worst device below. A snapshot of a live image keeps its changes on
     // a loop device in memory.
     Survival worst;
-    const auto slaves = root_.list(fmt::format("sys/class/block/{}/slaves", name));
+    const auto slaves = root_.list(kernel_paths::block_device(name, "slaves"));
     for (const auto& slave : slaves.value_or(std::vector<std::string>{})) {
       if (depth > kDepth) return {Kept::unknown, "on devices that lie too deep to follow"};
       const auto one = block(slave, depth + 1);
@@ -111,7 +112,7 @@ class Judge {
   }
 
   Survival loop(const std::string& name, int depth) const {
-    const auto file = root_.read(fmt::format("sys/class/block/{}/loop/backing_file", name));
+    const auto file = root_.read(kernel_paths::block_device(name, "loop/backing_file"));
     if (!file || !file->starts_with('/') || file->ends_with(" (deleted)"))
       return {Kept::unknown, fmt::format("on /dev/{}, whose file is not shown any more", name)};
     const auto below = path(*file, depth + 1);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "host/kmsg.hpp"
 
+#include "base/kernel_paths.hpp"
 #include "base/text.hpp"
 #include "host/fd.hpp"
 
@@ -39,12 +40,12 @@ std::optional<unsigned> level_of(std::string_view line) {
 std::vector<std::string> kernel_log(const Root& root, unsigned least) {
   std::vector<std::string> out;
   std::string text;
-  if (auto plain = root.read("dev/kmsg")) {
+  if (auto plain = root.read(kernel_paths::kLog)) {
     text = std::move(*plain);
   } else if (root.is_host()) {
     // Not Root::read: this is a device, blocks at its end unless opened with O_NONBLOCK, and
     // answers one record a read.
-    const Fd fd(root.open_at("dev/kmsg", O_RDONLY | O_NONBLOCK));
+    const Fd fd(root.open_at(kernel_paths::kLog, O_RDONLY | O_NONBLOCK));
     char record[8192];
     for (;;) {
       const auto n = ::read(fd, record, sizeof record);

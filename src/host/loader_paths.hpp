@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
-// The boot loaders' own files, below a root.
+// Files of boot loaders and of what starts a kernel, below a root.
 
 #include <array>
 #include <string_view>
@@ -16,7 +16,17 @@ inline constexpr std::string_view kGrubDefaultsFolder = "etc/default/grub.d";
 // Where entries of the Boot Loader Specification lie, in the order in which they are looked for.
 inline constexpr std::array<std::string_view, 3> kEntryFolders{
     "boot/loader/entries", "boot/efi/loader/entries", "efi/loader/entries"};
-// What kernel-install gives the entry of a new kernel.
+// GRUB's own environment block, in the order in which it is looked for.
+inline constexpr std::array<std::string_view, 2> kGrubEnvironments{
+    "boot/grub2/grubenv", "boot/grub/grubenv"};
+// What kernel-install gives the entry of a new kernel: the host's, else the image's.
 inline constexpr std::string_view kKernelCmdline = "etc/kernel/cmdline";
+inline constexpr std::string_view kImageKernelCmdline = "usr/lib/kernel/cmdline";
+// Entries of the Boot Loader Specification are named by it.
+inline constexpr std::string_view kMachineId = "etc/machine-id";
+// What update-initramfs makes; the kernel's release follows.
+inline constexpr std::string_view kDebianInitramfs = "boot/initrd.img-";
+// systemd and dracut have it in an initramfs and nowhere else.
+inline constexpr std::string_view kInitramfsMark = "etc/initrd-release";
 
 }  // namespace vfirst

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "host/local_disk.hpp"
 
+#include "base/kernel_paths.hpp"
 #include "base/text.hpp"
 
 #include <fmt/format.h>
@@ -10,8 +11,6 @@
 namespace vfirst {
 
 namespace {
-
-constexpr std::string_view kBlocks = "sys/class/block";
 
 // Below which of sys/devices the hardware lies: PCI, firmware tables (Hyper-V's bus too), buses of
 // device trees, s390's channels, POWER's virtual I/O. Not: "virtual" (dm, md, loop, nbd, zd, zram,
@@ -57,7 +56,7 @@ bool only_pcie_controllers(const Root& root, std::string_view subsystem) {
 }  // namespace
 
 std::string why_not_local(const Root& root, std::string_view block) {
-  const auto link = root.link(fmt::format("{}/{}", kBlocks, block));
+  const auto link = root.link(kernel_paths::block_device(block));
   const auto at = link ? link->find("devices/") : std::string::npos;
   if (at == std::string::npos) return "sysfs does not show where it is";
   const auto place = std::string_view(*link).substr(at);
@@ -81,16 +80,16 @@ std::string why_not_local(const Root& root, std::string_view block) {
 }
 
 std::vector<std::string> block_devices(const Root& root) {
-  auto names = root.list(kBlocks).value_or(std::vector<std::string>{});
+  auto names = root.list(kernel_paths::kBlockDevices).value_or(std::vector<std::string>{});
   std::erase_if(names, [&](const std::string& name) {
-    return root.number(fmt::format("{}/{}/size", kBlocks, name)).value_or(0) == 0;
+    return root.number(kernel_paths::block_device(name, "size")).value_or(0) == 0;
   });
   return names;
 }
 
 std::string disk_of_partition(const Root& root, std::string_view block) {
-  if (!root.exists(fmt::format("{}/{}/partition", kBlocks, block))) return {};
-  const auto link = root.link(fmt::format("{}/{}", kBlocks, block));
+  if (!root.exists(kernel_paths::block_device(block, "partition"))) return {};
+  const auto link = root.link(kernel_paths::block_device(block));
   if (!link) return {};
   const auto parts = split(*link, '/');
   return parts.size() < 2 ? std::string() : std::string(parts[parts.size() - 2]);

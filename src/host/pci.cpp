@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "host/pci.hpp"
 
+#include "base/kernel_paths.hpp"
+
 #include <algorithm>
 #include <cerrno>
 #include <csetjmp>
@@ -77,8 +79,9 @@ struct PciBus::Access {
 };
 
 Result<PciBus> PciBus::open(const Root& root) {
-  const auto names = root.list("sys/bus/pci/devices");
-  if (!names || names->empty()) return failed(ENOENT, "sys/bus/pci/devices: no PCI function");
+  const auto names = root.list(kernel_paths::kPciFunctions);
+  if (!names || names->empty())
+    return failed(ENOENT, "{}: no PCI function", kernel_paths::kPciFunctions);
   auto access = std::make_unique<Access>(root);
   for (const auto& name : *names) {
     const auto address = PciAddress::parse(name);
@@ -86,7 +89,7 @@ Result<PciBus> PciBus::open(const Root& root) {
     access->functions.push_back(*address);
     for (const auto* file :
          {"vendor", "device", "class", "revision", "subsystem_vendor", "subsystem_device"})
-      root.note(fmt::format("sys/bus/pci/devices/{}/{}", name, file));
+      root.note(kernel_paths::pci_function(*address, file));
   }
   std::sort(access->functions.begin(), access->functions.end());
   access->it = pci_alloc();
@@ -142,7 +145,7 @@ std::optional<PciIdentity> PciBus::identity(const PciAddress& address, bool subs
 }
 
 PciCapabilities PciBus::capabilities(const PciAddress& address) const {
-  access_->root.note(fmt::format("sys/bus/pci/devices/{}/config", address.str()));
+  access_->root.note(kernel_paths::pci_function(address, "config"));
   auto* const device = access_->device(address);
   PciCapabilities out;
   guarded([&] {

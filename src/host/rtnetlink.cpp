@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "host/rtnetlink.hpp"
 
+#include "base/fields.hpp"
 #include "host/netlink.hpp"
 
 #include <arpa/inet.h>
@@ -51,11 +52,16 @@ VlanProtocol protocol_of(std::uint16_t big_endian) {
   return ntohs(big_endian) == ETH_P_8021AD ? VlanProtocol::dot1ad : VlanProtocol::dot1q;
 }
 
+static_assert(static_cast<int>(LinkState::automatic) == IFLA_VF_LINK_STATE_AUTO);
+static_assert(static_cast<int>(LinkState::enable) == IFLA_VF_LINK_STATE_ENABLE);
+static_assert(static_cast<int>(LinkState::disable) == IFLA_VF_LINK_STATE_DISABLE);
+static_assert(
+    kFieldCount<VfAttributesOf> == 8, "read_vf() reads and put_vf() sends each VF attribute");
+
+}  // namespace
+
 VfConfig read_vf(const nlattr* info) {
   VfConfig vf;
-  // All of them by name, so that a new one does not compile before it is read here.
-  auto& [trust, spoofcheck, vlan, qos, vlan_protocol, link_state, min_rate_mbps, max_rate_mbps] =
-      static_cast<VfAttributes&>(vf);
   for_each_attribute(info, [&](const nlattr* attribute) {
     switch (mnl_attr_get_type(attribute)) {
       case IFLA_VF_MAC: {
@@ -68,8 +74,8 @@ VfConfig read_vf(const nlattr* info) {
       }
       case IFLA_VF_VLAN: {
         const auto value = take<ifla_vf_vlan>(attribute);
-        vlan = value.vlan;
-        qos = value.qos;
+        vf.vlan = value.vlan;
+        vf.qos = value.qos;
         break;
       }
       case IFLA_VF_VLAN_LIST:
@@ -83,24 +89,24 @@ VfConfig read_vf(const nlattr* info) {
         break;
       case IFLA_VF_RATE: {
         const auto value = take<ifla_vf_rate>(attribute);
-        min_rate_mbps = value.min_tx_rate;
-        max_rate_mbps = value.max_tx_rate;
+        vf.min_rate_mbps = value.min_tx_rate;
+        vf.max_rate_mbps = value.max_tx_rate;
         break;
       }
       // Where a driver does not have the setting, the kernel's preset of all ones is left.
       case IFLA_VF_SPOOFCHK:
         if (const auto value = take<ifla_vf_spoofchk>(attribute); value.setting <= 1)
-          spoofcheck = value.setting == 1;
+          vf.spoofcheck = value.setting == 1;
         break;
       case IFLA_VF_TRUST:
         if (const auto value = take<ifla_vf_trust>(attribute); value.setting <= 1)
-          trust = value.setting == 1;
+          vf.trust = value.setting == 1;
         break;
       case IFLA_VF_LINK_STATE:
         switch (take<ifla_vf_link_state>(attribute).link_state) {
-          case IFLA_VF_LINK_STATE_ENABLE: link_state = LinkState::enable; break;
-          case IFLA_VF_LINK_STATE_DISABLE: link_state = LinkState::disable; break;
-          default: link_state = LinkState::automatic;
+          case IFLA_VF_LINK_STATE_ENABLE: vf.link_state = LinkState::enable; break;
+          case IFLA_VF_LINK_STATE_DISABLE: vf.link_state = LinkState::disable; break;
+          default: vf.link_state = LinkState::automatic;
         }
         break;
       default: break;
@@ -110,9 +116,6 @@ VfConfig read_vf(const nlattr* info) {
 }
 
 void put_vf(nlmsghdr* message, const VfConfig& vf) {
-  // All of them by name, so that a new one does not compile before it is sent here.
-  const auto& [trust, spoofcheck, vlan, qos, vlan_protocol, link_state, least_mbps, most_mbps] =
-      static_cast<const VfAttributes&>(vf);
   auto* info = mnl_attr_nest_start(message, IFLA_VF_INFO);
   if (vf.mac) {
     ifla_vf_mac value{};
@@ -120,24 +123,27 @@ void put_vf(nlmsghdr* message, const VfConfig& vf) {
     std::copy(vf.mac->bytes.begin(), vf.mac->bytes.end(), value.mac);
     put(message, IFLA_VF_MAC, value);
   }
-  if (vlan && vlan_protocol != VlanProtocol::dot1ad) {
-    put(message, IFLA_VF_VLAN, ifla_vf_vlan{vf.index, *vlan, qos.value_or(0)});
-  } else if (vlan) {
+  if (vf.vlan && vf.vlan_protocol != VlanProtocol::dot1ad) {
+    put(message, IFLA_VF_VLAN, ifla_vf_vlan{vf.index, *vf.vlan, vf.qos.value_or(0)});
+  } else if (vf.vlan) {
     auto* list = mnl_attr_nest_start(message, IFLA_VF_VLAN_LIST);
     put(message, IFLA_VF_VLAN_INFO,
-        ifla_vf_vlan_info{vf.index, *vlan, qos.value_or(0), htons(ETH_P_8021AD)});
+        ifla_vf_vlan_info{vf.index, *vf.vlan, vf.qos.value_or(0), htons(ETH_P_8021AD)});
     mnl_attr_nest_end(message, list);
   }
-  if (trust) put(message, IFLA_VF_TRUST, ifla_vf_trust{vf.index, *trust ? 1U : 0U});
-  if (spoofcheck) put(message, IFLA_VF_SPOOFCHK, ifla_vf_spoofchk{vf.index, *spoofcheck ? 1U : 0U});
-  if (link_state)
+  if (vf.trust) put(message, IFLA_VF_TRUST, ifla_vf_trust{vf.index, *vf.trust ? 1U : 0U});
+  if (vf.spoofcheck)
+    put(message, IFLA_VF_SPOOFCHK, ifla_vf_spoofchk{vf.index, *vf.spoofcheck ? 1U : 0U});
+  if (vf.link_state)
     put(message, IFLA_VF_LINK_STATE,
-        ifla_vf_link_state{vf.index, static_cast<std::uint32_t>(*link_state)});
-  if (least_mbps || most_mbps)
+        ifla_vf_link_state{vf.index, static_cast<std::uint32_t>(*vf.link_state)});
+  if (vf.min_rate_mbps || vf.max_rate_mbps)
     put(message, IFLA_VF_RATE,
-        ifla_vf_rate{vf.index, least_mbps.value_or(0), most_mbps.value_or(0)});
+        ifla_vf_rate{vf.index, vf.min_rate_mbps.value_or(0), vf.max_rate_mbps.value_or(0)});
   mnl_attr_nest_end(message, info);
 }
+
+namespace {
 
 Status get_link(
     unsigned ifindex, std::uint32_t filter, const std::function<void(const nlattr*)>& attribute) {
@@ -149,10 +155,6 @@ Status get_link(
     if (part->nlmsg_type == RTM_NEWLINK) for_each_attribute(part, sizeof(ifinfomsg), attribute);
   });
 }
-
-static_assert(static_cast<int>(LinkState::automatic) == IFLA_VF_LINK_STATE_AUTO);
-static_assert(static_cast<int>(LinkState::enable) == IFLA_VF_LINK_STATE_ENABLE);
-static_assert(static_cast<int>(LinkState::disable) == IFLA_VF_LINK_STATE_DISABLE);
 
 }  // namespace
 

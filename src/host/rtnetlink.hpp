@@ -5,11 +5,19 @@
 
 #include "host/net.hpp"
 
+struct nlattr;
+struct nlmsghdr;
+
 namespace vfirst::rtnetlink {
 
 Result<MacAddress> permanent_mac(unsigned ifindex);
 Status set_up(unsigned ifindex);
 Result<std::vector<VfConfig>> vfs(unsigned ifindex);
 Status set_vfs(unsigned ifindex, const std::vector<VfConfig>& vfs);
+
+// One VF in a message, IFLA_VF_INFO: added to a request, and read from an answer. `message` has
+// room for it.
+void put_vf(nlmsghdr* message, const VfConfig& vf);
+VfConfig read_vf(const nlattr* info);
 
 }  // namespace vfirst::rtnetlink

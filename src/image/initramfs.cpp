@@ -4,6 +4,7 @@
 #include "base/driver_name.hpp"
 #include "base/text.hpp"
 #include "base/words.hpp"
+#include "host/loader_paths.hpp"
 #include "plan/quirks.hpp"
 
 #include <algorithm>
@@ -78,7 +79,7 @@ bool Initramfs::has(std::string_view module) const {
 
 std::string initramfs_path(const Root& root, const std::string& release) {
   for (const auto& path :
-       {"boot/initrd.img-" + release, "boot/initramfs-" + release + ".img",
+       {std::string(kDebianInitramfs) + release, "boot/initramfs-" + release + ".img",
         "boot/initrd-" + release, fmt::format("usr/lib/modules/{}/initramfs.img", release),
         fmt::format("usr/lib/modules/{}/initrd", release)})
     if (root.exists(path)) return path;

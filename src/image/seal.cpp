@@ -8,6 +8,7 @@
 #include "facts/mounts.hpp"
 #include "facts/readers.hpp"
 #include "host/host_actions.hpp"
+#include "host/loader_paths.hpp"
 #include "host/own_paths.hpp"
 #include "image/host_words.hpp"
 #include "image/initramfs.hpp"
@@ -20,7 +21,8 @@ namespace vfirst {
 namespace {
 
 // machine-id(5).
-constexpr std::string_view kMachineId = "etc/machine-id", kUninitialized = "uninitialized";
+constexpr auto kDracutFolder = "etc/dracut.conf.d";
+constexpr std::string_view kUninitialized = "uninitialized";
 constexpr std::string_view kDbusId = "var/lib/dbus/machine-id",
                            kRandomSeed = "var/lib/systemd/random-seed";
 
@@ -90,11 +92,14 @@ void inspect_mark(const Root& root, ImageReport& report) {
 
 void inspect_arguments(const Root& root, const Files& files, ImageReport& report) {
   std::vector<std::string> paths{
-      "etc/kernel/cmdline",  "usr/lib/kernel/cmdline", "etc/default/grub",  "boot/grub/grub.cfg",
-      "boot/grub2/grub.cfg", "boot/grub/grubenv",      "boot/grub2/grubenv"};
-  for (const std::string folder :
-       {"etc/default/grub.d", "etc/cmdline.d", "etc/dracut.conf.d", "boot/loader/entries",
-        "boot/efi/loader/entries", "efi/loader/entries", "usr/lib/bootc/kargs.d"})
+      std::string(kKernelCmdline), std::string(kImageKernelCmdline), std::string(kGrubDefaults)};
+  paths.insert(paths.end(), kGrubConfigs.begin(), kGrubConfigs.end());
+  paths.insert(paths.end(), kGrubEnvironments.begin(), kGrubEnvironments.end());
+  std::vector<std::string> folders{
+      std::string(kGrubDefaultsFolder), "etc/cmdline.d", std::string(kDracutFolder),
+      "usr/lib/bootc/kargs.d"};
+  folders.insert(folders.end(), kEntryFolders.begin(), kEntryFolders.end());
+  for (const auto& folder : folders)
     for (const auto& name : names_in(root, folder))
       if (name.ends_with(".cfg") || name.ends_with(".conf") || name.ends_with(".toml"))
         paths.push_back(folder + '/' + name);
@@ -112,7 +117,7 @@ void inspect_arguments(const Root& root, const Files& files, ImageReport& report
 
 Omitted omitted_drivers(const Root& root) {
   std::vector<std::string> paths{"etc/dracut.conf"};
-  for (const std::string folder : {"usr/lib/dracut/dracut.conf.d", "etc/dracut.conf.d"})
+  for (const std::string folder : {"usr/lib/dracut/dracut.conf.d", kDracutFolder})
     for (const auto& name : names_in(root, folder))
       if (name.ends_with(".conf")) paths.push_back(folder + '/' + name);
   Omitted omitted;
@@ -145,7 +150,7 @@ void inspect_kernels(const Root& root, const RunProcess& run, ImageReport& repor
         root.is_host() ? "" : fmt::format("chroot {} ", shell_word(root.path().native()));
     const auto dracut = fmt::format(
         "{}dracut --force --no-hostonly --no-hostonly-cmdline {} {}", chroot,
-        shell_word("/" + (path.empty() ? "boot/initrd.img-" + release : path)),
+        shell_word("/" + (path.empty() ? std::string(kDebianInitramfs) + release : path)),
         shell_word(release));
     if (path.empty()) {
       report.differences.push_back({modules, 0, "this kernel has no initramfs", dracut});

@@ -3,6 +3,7 @@
 #include "import/facts_document.hpp"
 
 #include "base/text.hpp"
+#include "facts/document_words.hpp"
 #include "import/reader.hpp"
 
 #include <algorithm>
@@ -38,42 +39,10 @@ constexpr Shape kHex = parsed_shape<T, [](std::string_view text) {
 }>("a hexadecimal number");
 constexpr const Shape* kId = &kHex<std::uint16_t, 0xffff>;
 
-// A word from a closed list.
-template <class T, const auto& Table>
+template <class T>
 constexpr Shape word_shape(const char* what) {
-  return parsed_shape<T, [](std::string_view text) -> std::optional<T> {
-    for (const auto& [name, value] : Table)
-      if (name == text) return value;
-    return std::nullopt;
-  }>(what);
+  return parsed_shape<T, from_document_word<T>>(what);
 }
-
-constexpr std::array kKinds{
-    std::pair{"uniform", Cpu::Kind::uniform}, std::pair{"performance", Cpu::Kind::performance},
-    std::pair{"efficiency", Cpu::Kind::efficiency}};
-constexpr std::array kStates{
-    std::pair{"missing", ModuleState::missing}, std::pair{"loadable", ModuleState::loadable},
-    std::pair{"builtin", ModuleState::builtin}};
-constexpr std::array kLoaders{
-    std::pair{"none", Loader::none},         std::pair{"grub", Loader::grub},
-    std::pair{"grub-bls", Loader::grub_bls}, std::pair{"systemd-boot", Loader::systemd_boot},
-    std::pair{"uki", Loader::uki},           std::pair{"ostree", Loader::ostree}};
-using Tool = Neighbour::Tool;
-constexpr std::array kTools{
-    std::pair{"link", Tool::link},
-    std::pair{"network-manager", Tool::network_manager},
-    std::pair{"netplan", Tool::netplan},
-    std::pair{"driverctl", Tool::driverctl},
-    std::pair{"udev", Tool::udev},
-    std::pair{"modprobe", Tool::modprobe},
-    std::pair{"irqbalance", Tool::irqbalance}};
-using Match = DeviceMatch::Kind;
-constexpr std::array kMatches{
-    std::pair{"name", Match::name},     std::pair{"original-name", Match::original_name},
-    std::pair{"mac", Match::mac},       std::pair{"path", Match::path},
-    std::pair{"driver", Match::driver}, std::pair{"pci", Match::pci},
-    std::pair{"vendor", Match::vendor}, std::pair{"device", Match::device},
-    std::pair{"other", Match::other}};
 
 // Limits far above every machine, so that no sum in the plan can overflow: 16 PiB of memory, 16K
 // CPUs and nodes.
@@ -97,23 +66,23 @@ constexpr Shape kSpeed = number_shape<unsigned, 10'000'000>("a speed");
 
 template <>
 struct ShapeOf<Cpu::Kind> {
-  static constexpr Shape value = word_shape<Cpu::Kind, kKinds>("a kind of CPU");
+  static constexpr Shape value = word_shape<Cpu::Kind>("a kind of CPU");
 };
 template <>
 struct ShapeOf<ModuleState> {
-  static constexpr Shape value = word_shape<ModuleState, kStates>("a module's state");
+  static constexpr Shape value = word_shape<ModuleState>("a module's state");
 };
 template <>
 struct ShapeOf<Loader> {
-  static constexpr Shape value = word_shape<Loader, kLoaders>("a boot loader");
+  static constexpr Shape value = word_shape<Loader>("a boot loader");
 };
 template <>
-struct ShapeOf<Tool> {
-  static constexpr Shape value = word_shape<Tool, kTools>("a tool that vfirst knows");
+struct ShapeOf<Neighbour::Tool> {
+  static constexpr Shape value = word_shape<Neighbour::Tool>("a tool that vfirst knows");
 };
 template <>
-struct ShapeOf<Match> {
-  static constexpr Shape value = word_shape<Match, kMatches>("a kind of condition");
+struct ShapeOf<DeviceMatch::Kind> {
+  static constexpr Shape value = word_shape<DeviceMatch::Kind>("a kind of condition");
 };
 
 VFIRST_SHAPE(

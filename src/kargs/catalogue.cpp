@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "kargs/catalogue.hpp"
 
+#include "base/kernel_paths.hpp"
 #include "kargs/command_line.hpp"
 
 namespace vfirst {
@@ -109,7 +110,7 @@ constexpr KargInfo kCatalogue[] = {
      {},
      first_wins,
      setup,
-     "sys/devices/system/cpu/isolated",
+     kernel_paths::kIsolatedCpus,
      "CPUs that the scheduler leaves alone",
      "domain isolation cannot be undone at run time"},
     {"nohz_full",
@@ -118,7 +119,7 @@ constexpr KargInfo kCatalogue[] = {
      {},
      first_wins,
      setup,
-     "sys/devices/system/cpu/nohz_full",
+     kernel_paths::kTicklessCpus,
      "CPUs without a timer tick while one task runs",
      ""},
     {"rcu_nocbs",
@@ -145,7 +146,7 @@ constexpr KargInfo kCatalogue[] = {
      {},
      last_wins,
      setup,
-     "proc/irq/default_smp_affinity",
+     kernel_paths::kDefaultIrqAffinity,
      "CPUs that interrupts go to by default",
      ""},
     {"intel_idle.max_cstate",
@@ -154,7 +155,7 @@ constexpr KargInfo kCatalogue[] = {
      {},
      last_wins,
      module,
-     "sys/devices/system/cpu/cpuidle/current_driver",
+     kernel_paths::kIdleDriver,
      "deepest state of intel_idle; 0 turns that driver off",
      "0 alone lets acpi_idle go deeper"},
     {"processor.max_cstate",
@@ -316,7 +317,7 @@ constexpr KargInfo kCatalogue[] = {
      {},
      last_wins,
      early,
-     "sys/kernel/kexec_crash_size",
+     kernel_paths::kCrashKernelBytes,
      "memory kept for a crash kernel",
      ""},
     {"panic",

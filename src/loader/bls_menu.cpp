@@ -108,7 +108,7 @@ Result<BlsMenu> BlsMenu::read(const FileReader& files, const BootFacts& boot) {
   if (menu.folder.empty())
     return refuse("no entries: nothing under {}", fmt::join(kEntryFolders, ", "));
 
-  const auto id = files.read("etc/machine-id");
+  const auto id = files.read(kMachineId);
   auto machine = id ? std::string(trimmed(*id)) : "";
   if (!is_machine_id(machine)) machine.clear();
   auto root = root_of(CommandLine::parse(boot.cmdline));

@@ -3,6 +3,7 @@
 #include "base/text.hpp"
 #include "base/version_order.hpp"
 #include "base/words.hpp"
+#include "host/loader_paths.hpp"
 #include "loader/bls_default.hpp"
 #include "loader/bls_view.hpp"
 #include "loader/grub_file.hpp"
@@ -81,7 +82,7 @@ Result<NextBoot> bls_next_boot(const FileReader& files, const Root& root, const 
     initrds += initrd + " ";
   if (grub) {
     const auto config =
-        files.read("boot/grub2/grub.cfg").value_or(files.read("boot/grub/grub.cfg").value_or(""));
+        files.read(kGrubConfigs[1]).value_or(files.read(kGrubConfigs[0]).value_or(""));
     initrds = VFIRST_TRY(replaced(split_arguments(initrds), files, environment, config));
     // With the device, as GRUB had it for the kernel that runs.
     const auto running = CommandLine::parse(boot.cmdline);

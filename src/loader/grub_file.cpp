@@ -30,7 +30,8 @@ std::vector<std::string> faults(const GrubFile& file, std::string_view block) {
 }
 
 std::string grub_environment_path(const FileReader& files, const Root& root) {
-  for (const std::string path : {"boot/grub2/grubenv", "boot/grub/grubenv"}) {
+  for (const auto name : kGrubEnvironments) {
+    const std::string path(name);
     if (!files.exists(path)) continue;
     // RHEL 8 on UEFI: a link to the ESP. A rename would replace the link, and an overwrite does not
     // follow it.

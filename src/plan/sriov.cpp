@@ -29,19 +29,6 @@ std::string reason_for(const VfDriver& driver) {
   return "the policy names this driver";
 }
 
-// The key that stands first among those that ask for a VF attribute.
-Origin first_origin(const VfSettings& wish) {
-  std::optional<Origin> first;
-  const auto look = [&](const auto& setting) {
-    if (!setting) return;
-    const auto& from = setting->from;
-    if (!first || (from.file == first->file && from.line < first->line)) first = from;
-  };
-  look(wish.mac);
-  for_each_attribute([&](const auto& row) { look(wish.*row.setting); });
-  return first.value_or(Origin{});
-}
-
 class PfSteps {
  public:
   PfSteps(
@@ -202,7 +189,7 @@ class PfSteps {
     }
     static_cast<VfAttributes&>(vf) = vfirst::attributes_of(wish);
     if (vf.empty() && !vf.stable_mac) return std::optional<SetVfAttributes::Vf>{};
-    if (from == Origin{}) from = first_origin(wish);
+    if (from == Origin{}) from = origin_of_attributes(wish);
     return std::optional{std::move(vf)};
   }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "policy/brought.hpp"
 
+#include "base/kernel_paths.hpp"
 #include "base/text.hpp"
 #include "base/words.hpp"
 #include "host/network_events.hpp"
@@ -24,7 +25,6 @@ constexpr auto kFetch = VFIRST_LIBEXECDIR "/fetch";
 constexpr int kFetchLimit_s = 40;
 constexpr auto kLabel = "VFIRST";
 constexpr auto kAskedLabel = "LABEL=VFIRST";
-constexpr std::string_view kArgument = "vfirst.policy";
 
 // curl's exit codes for what a network that is still coming up gives: no name, no way, no answer,
 // half an answer.
@@ -59,9 +59,9 @@ struct Asked {
 
 Asked asked_for(const Root& root) {
   Asked out;
-  const auto cmdline = root.read("proc/cmdline").value_or("");
+  const auto cmdline = root.read(kernel_paths::kCommandLine).value_or("");
   for (const auto& arg : split_arguments(cmdline)) {
-    if (arg.key != kArgument || !arg.value) continue;
+    if (arg.key != kBroughtArgument || !arg.value) continue;
     if (*arg.value == kAskedLabel)
       out.label = true;
     else if (!arg.value->empty())

@@ -23,9 +23,13 @@
 
 #include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace vfirst {
+
+// The kernel argument that names a source.
+inline constexpr std::string_view kBroughtArgument = "vfirst.policy";
 
 // What came of one source, or of one of its files that was refused.
 struct Brought {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "policy/labelled_disk.hpp"
 
+#include "base/kernel_paths.hpp"
 #include "host/local_disk.hpp"
 
 #include <fmt/format.h>
@@ -10,7 +11,7 @@ namespace vfirst {
 std::optional<FilesystemName> LabelledDisk::name_of(const std::string& block) {
   const auto disk = disk_of_partition(root_, block);
   const bool removable =
-      root_.number(fmt::format("sys/class/block/{}/removable", disk.empty() ? block : disk)) == 1u;
+      root_.number(kernel_paths::block_device(disk.empty() ? block : disk, "removable")) == 1u;
   if (!removable)
     if (const auto known = known_.find(block); known != known_.end()) return known->second;
   auto name = why_not_local(root_, block).empty() ? read_("/dev/" + block) : std::nullopt;

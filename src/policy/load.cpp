@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "policy/load.hpp"
 
+#include "host/loader_paths.hpp"
 #include "host/own_paths.hpp"
 
 #include <algorithm>
@@ -14,8 +15,6 @@ namespace vfirst {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr auto kInitramfs = "etc/initrd-release";
 
 bool is_policy(std::string_view name) {
   return name.ends_with(".ini") && !name.starts_with('.');
@@ -105,7 +104,7 @@ Status add_directory(
 Result<std::vector<Found>> own_files(const Root& root) {
   std::vector<Found> files;
   VFIRST_CHECK(add_directory(root, kImagePolicy, {}, files));
-  const bool copies = root.exists(kInitramfs) && root.exists(kImagePolicyFolder);
+  const bool copies = root.exists(kInitramfsMark) && root.exists(kImagePolicyFolder);
   Found kind;
   kind.image_copy = copies;
   VFIRST_CHECK(add_directory(root, copies ? kImagePolicyFolder : kHostPolicy, kind, files));

@@ -43,13 +43,10 @@ constexpr Choice<std::string_view, 3> kMitigations{
 
 template <class T, std::size_t n>
 Result<T> choose(const Choice<T, n>& choice, std::string_view text) {
-  std::string names;
-  for (std::size_t i = 0; i < n; ++i) {
-    if (choice[i].first == text) return choice[i].second;
-    if (i) names += i + 1 == n ? " or " : ", ";
-    names += choice[i].first;
-  }
-  return refuse("'{}' is not {}", text, names);
+  for (const auto& [name, value] : choice)
+    if (name == text) return value;
+  return refuse(
+      "'{}' is not {}", text, joined_with("or", choice, [](const auto& one) { return one.first; }));
 }
 
 template <class T, std::size_t n>

@@ -41,12 +41,16 @@ Coalescing coalescing_of(const CoalescingOf<Maybe>& settings) {
   return out;
 }
 
-const Origin* origin_of_attributes(const VfSettings& settings) {
-  const Origin* out = nullptr;
-  for_each_attribute([&](const auto& row) {
-    if (const auto& setting = settings.*row.setting; setting && !out) out = &setting->from;
-  });
-  return out;
+Origin origin_of_attributes(const VfSettings& settings) {
+  std::optional<Origin> first;
+  const auto look = [&](const auto& setting) {
+    if (!setting) return;
+    const auto& from = setting->from;
+    if (!first || (from.file == first->file && from.line < first->line)) first = from;
+  };
+  look(settings.mac);
+  for_each_attribute([&](const auto& row) { look(settings.*row.setting); });
+  return first.value_or(Origin{});
 }
 
 const Origin* origin_of_coalescing(const CoalescingOf<Maybe>& settings) {

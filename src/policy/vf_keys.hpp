@@ -199,8 +199,10 @@ void override_with(VfSettings& settings, const VfSettings& later);
 VfAttributes attributes_of(const VfSettings&);
 Coalescing coalescing_of(const CoalescingOf<Maybe>&);
 
+// The line that stands first of those that ask for an attribute or a MAC address; Origin{} where
+// none does.
+Origin origin_of_attributes(const VfSettings&);
 // The line of the first one that is set, in the table's order; nullptr where none is.
-const Origin* origin_of_attributes(const VfSettings&);
 const Origin* origin_of_coalescing(const CoalescingOf<Maybe>&);
 
 // "trust off vlan 100"; "" where nothing is set.

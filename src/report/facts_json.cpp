@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "base/json.hpp"
+#include "facts/document_words.hpp"
 #include "report/facts_report.hpp"
 
 namespace vfirst {
@@ -23,12 +24,6 @@ std::string id(std::uint16_t value) {
   return fmt::format("{:04x}", value);
 }
 
-std::string kind(Cpu::Kind kind) {
-  return kind == Cpu::Kind::efficiency    ? "efficiency"
-         : kind == Cpu::Kind::performance ? "performance"
-                                          : "uniform";
-}
-
 Json cpu_json(const CpuFacts& c) {
   Json out{
       {"architecture", c.architecture},
@@ -45,9 +40,10 @@ Json cpu_json(const CpuFacts& c) {
       {"clocksource", c.clocksource},
       {"topology_source", c.topology_source}};
   out["cpus"] = list_of(c.cpus, [](const Cpu& one) {
-    return Json{{"id", one.id},        {"package", one.package}, {"die", one.die},
-                {"core", one.core},    {"node", one.node},       {"siblings", one.siblings.list()},
-                {"l3", one.l3.list()}, {"kind", kind(one.kind)}};
+    return Json{{"id", one.id},        {"package", one.package},
+                {"die", one.die},      {"core", one.core},
+                {"node", one.node},    {"siblings", one.siblings.list()},
+                {"l3", one.l3.list()}, {"kind", document_word(one.kind)}};
   });
   return out;
 }
@@ -120,16 +116,10 @@ Json function_json(const PciFunction& f) {
       {"ports", list_of(f.ports, port_json)}};
 }
 
-std::string state(ModuleState state) {
-  return state == ModuleState::builtin    ? "builtin"
-         : state == ModuleState::loadable ? "loadable"
-                                          : "missing";
-}
-
 Json kernel_json(const Kernel& k) {
   Json modules = Json::object();
   for (const auto& [name, how] : k.modules)
-    modules[name] = state(how);
+    modules[name] = document_word(how);
   return Json{
       {"release", k.release},
       {"running", k.running},
@@ -138,53 +128,16 @@ Json kernel_json(const Kernel& k) {
       {"modules_known", k.modules_known}};
 }
 
-std::string loader(Loader loader) {
-  switch (loader) {
-    case Loader::none: return "none";
-    case Loader::grub: return "grub";
-    case Loader::grub_bls: return "grub-bls";
-    case Loader::systemd_boot: return "systemd-boot";
-    case Loader::uki: return "uki";
-    case Loader::ostree: return "ostree";
-  }
-  return "none";
-}
-
-std::string tool(Neighbour::Tool tool) {
-  using enum Neighbour::Tool;
-  switch (tool) {
-    case link: return "link";
-    case network_manager: return "network-manager";
-    case netplan: return "netplan";
-    case driverctl: return "driverctl";
-    case udev: return "udev";
-    case modprobe: return "modprobe";
-    case irqbalance: return "irqbalance";
-  }
-  return "link";
-}
-
-std::string kind(DeviceMatch::Kind kind) {
-  using enum DeviceMatch::Kind;
-  switch (kind) {
-    case name: return "name";
-    case original_name: return "original-name";
-    case mac: return "mac";
-    case path: return "path";
-    case driver: return "driver";
-    case pci: return "pci";
-    case vendor: return "vendor";
-    case device: return "device";
-    case other: return "other";
-  }
-  return "other";
-}
-
 Json neighbour_json(const Neighbour& n) {
-  Json out{{"tool", tool(n.tool)}, {"file", n.file},   {"line", n.line},
-           {"key", n.key},         {"value", n.value}, {"rank", n.rank}};
+  Json out{
+      {"tool", document_word(n.tool)},
+      {"file", n.file},
+      {"line", n.line},
+      {"key", n.key},
+      {"value", n.value},
+      {"rank", n.rank}};
   out["match"] = list_of(n.match, [](const DeviceMatch& m) {
-    return Json{{"kind", kind(m.kind)}, {"patterns", m.patterns}, {"negated", m.negated}};
+    return Json{{"kind", document_word(m.kind)}, {"patterns", m.patterns}, {"negated", m.negated}};
   });
   return out;
 }
@@ -194,7 +147,7 @@ Json boot_json(const BootFacts& b) {
   for (const auto& [word, lines] : b.sources)
     sources[word] = lines;
   return Json{
-      {"loader", loader(b.loader)},
+      {"loader", document_word(b.loader)},
       {"evidence", b.evidence},
       {"uefi", b.uefi},
       {"secure_boot", b.secure_boot},

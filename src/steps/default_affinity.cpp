@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The CPUs for interrupts that no driver has requested yet.
+#include "base/kernel_paths.hpp"
 #include "steps/actions.hpp"
 
 namespace vfirst::steps {
 
 namespace {
-constexpr auto kFile = "proc/irq/default_smp_affinity";
+constexpr auto kFile = kernel_paths::kDefaultIrqAffinity;
 }
 
 Outcome apply(const SetDefaultIrqAffinity& x, const Machine& machine) {
@@ -34,7 +35,7 @@ Outcome apply(const SetDefaultIrqAffinity& x, const Machine& machine) {
 }
 
 Observation verify(const SetDefaultIrqAffinity& x, const Machine& machine) {
-  Observation out{.wanted = x.cpus.list(), .evidence = kFile};
+  Observation out{.wanted = x.cpus.list(), .evidence = std::string(kFile)};
   const auto text = machine.root.read(kFile);
   if (!text) return out;
   const auto now = CpuSet::parse_mask(*text);

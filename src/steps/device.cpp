@@ -2,13 +2,15 @@
 #include "steps/device.hpp"
 
 #include "base/driver_name.hpp"
+#include "base/kernel_paths.hpp"
 #include "base/text.hpp"
 #include "host/kmsg.hpp"
+#include "host/loader_paths.hpp"
 
 namespace vfirst {
 
 bool in_initramfs(const Root& root) {
-  return root.exists("etc/initrd-release");
+  return root.exists(kInitramfsMark);
 }
 
 }  // namespace vfirst
@@ -16,8 +18,7 @@ bool in_initramfs(const Root& root) {
 namespace vfirst::steps {
 
 std::string device_path(const PciAddress& address, std::string_view attribute) {
-  return fmt::format(
-      "sys/bus/pci/devices/{}{}{}", address.str(), attribute.empty() ? "" : "/", attribute);
+  return kernel_paths::pci_function(address, attribute);
 }
 
 std::optional<std::string> bound_driver(const Root& root, const PciAddress& address) {

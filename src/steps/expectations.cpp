@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // What the kernel did with its arguments, read where each shows its effect.
+#include "base/kernel_paths.hpp"
 #include "base/overloaded.hpp"
 #include "base/text.hpp"
 #include "base/words.hpp"
@@ -23,7 +24,7 @@ struct Missing {
 
 // The text between words may differ, key and value may not.
 Missing missing_words(const Root& root, const std::vector<KernelArg>& asked) {
-  const auto line = CommandLine::parse(root.read("proc/cmdline").value_or(""));
+  const auto line = CommandLine::parse(root.read(kernel_paths::kCommandLine).value_or(""));
   Missing missing;
   for (const auto& word : asked) {
     const auto has = [&](const KernelArg& arg) {
@@ -48,12 +49,12 @@ class Check {
         Overloaded{
             [&](const WantIsolated& x) {
               cpus(
-                  "isolated CPUs", x.cpus, "sys/devices/system/cpu/isolated",
+                  "isolated CPUs", x.cpus, kernel_paths::kIsolatedCpus,
                   {"isolcpus:", "Housekeeping:"});
             },
             [&](const WantNohzFull& x) {
               cpus(
-                  "tickless CPUs", x.cpus, "sys/devices/system/cpu/nohz_full",
+                  "tickless CPUs", x.cpus, kernel_paths::kTicklessCpus,
                   {"Housekeeping:", "nohz_full", "NO_HZ"});
             },
             [&](const WantIrqAffinity& x) { irq_affinity(x); },
@@ -112,7 +113,7 @@ class Check {
   }
 
   void cpus(
-      const char* subject, const CpuSet& wanted, const char* file,
+      const char* subject, const CpuSet& wanted, std::string_view file,
       std::initializer_list<std::string_view> words) {
     row_.subject = subject;
     row_.wanted = wanted.list();
@@ -140,7 +141,7 @@ class Check {
   void irq_affinity(const WantIrqAffinity& x) {
     row_.subject = "CPUs of new interrupts";
     row_.wanted = x.cpus.list();
-    row_.evidence = "proc/irq/default_smp_affinity";
+    row_.evidence = kernel_paths::kDefaultIrqAffinity;
     const auto text = root_.read(row_.evidence);
     if (!text) return;
     const auto now = CpuSet::parse_mask(trimmed(*text));
@@ -170,8 +171,8 @@ class Check {
   void default_page(const WantDefaultHugepage& x) {
     row_.subject = "default huge page";
     row_.wanted = fmt::format("{} kB", x.size_kb);
-    row_.evidence = "proc/meminfo: Hugepagesize";
-    const auto text = root_.read("proc/meminfo").value_or("");
+    row_.evidence = fmt::format("{}: Hugepagesize", kernel_paths::kMemory);
+    const auto text = root_.read(kernel_paths::kMemory).value_or("");
     for (const auto line : split(text, '\n'))
       if (line.starts_with("Hugepagesize:")) row_.got = trimmed(line.substr(13));
     judge(row_.got == row_.wanted, {"default_hugepagesz", "HugeTLB: "});
@@ -180,10 +181,10 @@ class Check {
   void iommu(const WantIommu& x) {
     row_.subject = "IOMMU";
     row_.wanted = x.active ? "on" : "off";
-    row_.evidence = "sys/class/iommu";
-    const auto units = root_.list("sys/class/iommu").value_or(std::vector<std::string>{});
+    row_.evidence = kernel_paths::kIommuUnits;
+    const auto units = root_.list(kernel_paths::kIommuUnits).value_or(std::vector<std::string>{});
     const auto groups =
-        root_.list("sys/kernel/iommu_groups").value_or(std::vector<std::string>{}).size();
+        root_.list(kernel_paths::kIommuGroups).value_or(std::vector<std::string>{}).size();
     const bool on = !units.empty() || groups > 0;
     row_.got = on ? fmt::format("on, {} groups", groups) : "off";
     judge(
@@ -191,16 +192,17 @@ class Check {
         {"DMAR: IOMMU disabled", "AMD-Vi: disabled", "DMAR: ", "AMD-Vi: ", "arm-smmu"},
         Verdict::failed);
     if (row_.verdict == Verdict::ok || !x.active) return;
-    const auto line = CommandLine::parse(root_.read("proc/cmdline").value_or(""));
+    const auto line = CommandLine::parse(root_.read(kernel_paths::kCommandLine).value_or(""));
     for (const auto* key : {"intel_iommu", "amd_iommu", "iommu"})
       if (const auto* arg = line.last(key); arg && arg->value == "off") {
         row_.cause = fmt::format("{} on the kernel command line turns it off", arg->raw);
         return;
       }
-    const bool tables = root_.exists("sys/firmware/acpi/tables/DMAR") ||
-                        root_.exists("sys/firmware/acpi/tables/IVRS") ||
-                        root_.exists("sys/firmware/acpi/tables/IORT");
-    if (!tables && root_.exists("sys/firmware/acpi/tables"))
+    const auto table = [&](std::string_view name) {
+      return root_.exists(fmt::format("{}/{}", kernel_paths::kAcpiTables, name));
+    };
+    const bool tables = table("DMAR") || table("IVRS") || table("IORT");
+    if (!tables && root_.exists(kernel_paths::kAcpiTables))
       row_.cause =
           "the firmware shows no IOMMU (no DMAR, IVRS or IORT table): turn on VT-d / AMD-Vi / SMMU "
           "in the BIOS";
@@ -213,16 +215,17 @@ class Check {
   void passthrough() {
     row_.subject = "host DMA passthrough";
     row_.wanted = "identity";
-    row_.evidence = "sys/kernel/iommu_groups/*/type";
+    row_.evidence = fmt::format("{}/*/type", kernel_paths::kIommuGroups);
     std::size_t identity = 0, all = 0;
     for (const auto& group :
-         root_.list("sys/kernel/iommu_groups").value_or(std::vector<std::string>{}))
-      if (const auto type = root_.read(fmt::format("sys/kernel/iommu_groups/{}/type", group))) {
+         root_.list(kernel_paths::kIommuGroups).value_or(std::vector<std::string>{}))
+      if (const auto type =
+              root_.read(fmt::format("{}/{}/type", kernel_paths::kIommuGroups, group))) {
         ++all;
         if (*type == "identity") ++identity;
       }
     row_.got = all ? fmt::format("identity in {} of {} groups", identity, all) : "no IOMMU group";
-    if (all == 0 && !root_.exists("sys/kernel/iommu_groups")) return;
+    if (all == 0 && !root_.exists(kernel_paths::kIommuGroups)) return;
     // Single devices (untrusted ports, some graphics) keep a translated domain under iommu=pt; that
     // is the kernel's rule.
     judge(identity > 0, {"iommu: Default domain type"});
@@ -240,10 +243,9 @@ class Check {
     const auto states = root_.list(row_.evidence);
     if (!states || states->empty()) {
       if (!root_.exists("sys/devices/system/cpu/cpuidle")) return;
-      const auto driver =
-          root_.read("sys/devices/system/cpu/cpuidle/current_driver").value_or("none");
+      const auto driver = root_.read(kernel_paths::kIdleDriver).value_or("none");
       row_.got = fmt::format("no idle driver ({})", driver);
-      row_.evidence = "sys/devices/system/cpu/cpuidle/current_driver";
+      row_.evidence = kernel_paths::kIdleDriver;
       return judge(driver == "none", {"intel_idle", "ACPI: processor"});
     }
     for (const auto& state : *states) {
@@ -268,7 +270,7 @@ class Check {
   void argument(const WantArg& x) {
     row_.subject = fmt::format("argument {}", x.arg.raw);
     row_.wanted = x.arg.raw;
-    row_.evidence = "proc/cmdline";
+    row_.evidence = kernel_paths::kCommandLine;
     const bool there = missing_words(root_, {x.arg}).words.empty();
     row_.got = there ? "given" : "not given";
     const auto unknown = newest(log_, {"Unknown kernel command line parameters", x.arg.key});

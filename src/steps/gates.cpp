@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "steps/gates.hpp"
 
+#include "base/kernel_paths.hpp"
 #include "base/text.hpp"
 #include "kargs/rescue.hpp"
 #include "steps/machine.hpp"
@@ -32,7 +33,7 @@ std::optional<std::string> switched_off(const std::vector<KernelArg>& arguments,
 }  // namespace
 
 std::optional<std::string> closed_gate(const Root& root, const std::string& fingerprint) {
-  const auto cmdline = root.read("proc/cmdline").value_or("");
+  const auto cmdline = root.read(kernel_paths::kCommandLine).value_or("");
   // systemd reads what stands behind `--`, too.
   const auto arguments = split_arguments(cmdline);
   if (auto off = switched_off(arguments, in_initramfs(root))) return off;

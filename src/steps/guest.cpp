@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "steps/guest.hpp"
 
+#include "base/kernel_paths.hpp"
 #include "base/text.hpp"
 #include "base/xml.hpp"
 #include "steps/apply.hpp"
@@ -32,14 +33,14 @@ std::optional<PciAddress> host_address(const XmlTag& tag) {
 }
 
 // What the kernel isolates in this boot, whoever asked for it; the plan may differ.
-CpuSet list_of(const Root& root, const std::string& file) {
+CpuSet list_of(const Root& root, std::string_view file) {
   const auto text = root.read(file).value_or("");
   const auto set = CpuSet::parse_list(trimmed(text));
   return set ? *set : CpuSet{};
 }
 
 CpuSet isolated_near(const Root& root, const PciAddress& device) {
-  const auto isolated = list_of(root, "sys/devices/system/cpu/isolated");
+  const auto isolated = list_of(root, kernel_paths::kIsolatedCpus);
   const auto node = root.read(steps::device_path(device, "numa_node")).value_or("-1");
   // "-1" is no number here: the firmware names no node.
   if (const auto number = parse_number(trimmed(node))) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Loading a module: most often vfio-pci.
 #include "base/driver_name.hpp"
+#include "base/kernel_paths.hpp"
 #include "steps/actions.hpp"
 #include "steps/errno_table.hpp"
 
@@ -10,7 +11,7 @@ namespace {
 
 // The kernel spells a module's name with '_' in sysfs, whatever its file is called.
 std::string in_sysfs(const std::string& name) {
-  return "sys/module/" + module_name(name);
+  return kernel_paths::loaded_module(module_name(name));
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "steps/observe.hpp"
 
+#include "base/kernel_paths.hpp"
 #include "base/text.hpp"
 #include "base/words.hpp"
 #include "facts/hugepage_pool.hpp"
@@ -172,7 +173,7 @@ Receipt make_receipt(const Plan& plan, const Root& root) {
         {pages.node, pages.size_kb, pages.pages, root.number(pool + "/nr_hugepages").value_or(0)});
   }
   if (const auto isolated =
-          CpuSet::parse_list(trimmed(root.read("sys/devices/system/cpu/isolated").value_or(""))))
+          CpuSet::parse_list(trimmed(root.read(kernel_paths::kIsolatedCpus).value_or(""))))
     receipt.isolated = *isolated;
   const auto ready = read_ready(root);
   if (const auto consumer = first_consumer(root); consumer && ready) {
@@ -184,7 +185,7 @@ Receipt make_receipt(const Plan& plan, const Root& root) {
 
 VerifyReport observe(const Plan& plan, const Machine& machine) {
   VerifyReport report;
-  report.release = machine.root.read("proc/sys/kernel/osrelease").value_or("");
+  report.release = machine.root.read(kernel_paths::kRelease).value_or("");
   report.plan_hash = plan.hash();
   for (const auto& finding : plan.findings)
     if (finding.severity == Severity::error)

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "fakesys/machine.hpp"
 
+#include "policy/vf_keys.hpp"
+
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
@@ -60,6 +62,12 @@ Status FakeNet::set_vfs(unsigned ifindex, const std::vector<VfConfig>& wanted) {
     if (mine == port.vfs.end()) return failed(EINVAL, "Invalid argument");
     if (vf.mac && !vf.mac->is_unicast()) return failed(EINVAL, "Invalid argument");
     if (vf.mac) mine->mac = vf.mac;
+    if (port.every_setting) {
+      for_each_attribute([&](const auto& row) {
+        if (vf.*row.payload) (*mine).*row.payload = vf.*row.payload;
+      });
+      continue;
+    }
     if (vf.vlan.value_or(0) > 4095 || vf.qos.value_or(0) > 7)
       return failed(EINVAL, "Invalid argument");
     if (vf.vlan && vf.vlan_protocol == VlanProtocol::dot1ad)
@@ -71,6 +79,12 @@ Status FakeNet::set_vfs(unsigned ifindex, const std::vector<VfConfig>& wanted) {
     if (vf.link_state) return failed(EOPNOTSUPP, "Operation not supported");
     if (vf.trust && port.no_trust) return failed(EOPNOTSUPP, "Operation not supported");
     if (vf.trust) mine->trust = vf.trust;
+    // for any other, igb has no operation
+    auto rest = static_cast<const VfAttributes&>(vf);
+    rest.vlan = rest.qos = rest.min_rate_mbps = {};
+    rest.vlan_protocol = {};
+    rest.spoofcheck = rest.trust = {};
+    if (rest != VfAttributes()) return failed(EOPNOTSUPP, "Operation not supported");
   }
   return {};
 }

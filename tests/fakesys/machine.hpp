@@ -28,6 +28,8 @@ struct Port {
   std::optional<unsigned> usecs_limit;
   // EOPNOTSUPP
   bool no_trust = false;
+  // the driver takes every setting of a VF
+  bool every_setting = false;
   // this many requests answer reset_error
   unsigned in_reset = 0;
   int reset_error = EAGAIN;

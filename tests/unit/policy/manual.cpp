@@ -6,6 +6,8 @@
 #include "policy_test.hpp"
 #include "unit/policy/manual.hpp"
 
+#include <algorithm>
+
 namespace vfirst {
 
 using namespace test;
@@ -18,6 +20,16 @@ std::string policy_with(const std::string& section, const std::string& line) {
     return fmt::format("[pf a]\n{}{}\n", line.starts_with("pci ") ? "" : "pci = *\n", line);
   if (section == "vf NAME RANGE") return fmt::format("[pf a]\npci = *\n[vf a 0-1]\n{}\n", line);
   return fmt::format("[{}]\n{}\n", section, line);
+}
+
+// The lines of `lines` that `others` does not have.
+std::vector<std::string> not_in(
+    const std::vector<std::string>& others, const std::vector<std::string>& lines) {
+  std::vector<std::string> out;
+  std::ranges::copy_if(lines, std::back_inserter(out), [&](const std::string& line) {
+    return std::ranges::find(others, line) == others.end();
+  });
+  return out;
 }
 
 }  // namespace
@@ -37,6 +49,9 @@ TEST_CASE("the manual page has every key of the table, in its order, with its va
     if (key.section == "vf NAME RANGE")
       vf.push_back(fmt::format("vf-{} = {}", key.key, key.syntax));
   }
+  const std::vector<std::string> none;
+  CHECK(not_in(page, table) == none);
+  CHECK(not_in(table, page) == none);
   CHECK(page == table);
   CHECK(prefixed == vf);
 }

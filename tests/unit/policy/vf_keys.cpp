@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The table of a VF's settings: each key is read, overridden, cited and handed on by its own row.
 #include "policy/vf_keys.hpp"
+#include "host/rtnetlink.hpp"
 
 #include "policy_test.hpp"
 #include "unit/policy/manual.hpp"
+
+#include <libmnl/libmnl.h>
+#include <array>
 
 using namespace vfirst;
 using namespace vfirst::test;
@@ -26,6 +30,21 @@ std::vector<std::string> keys_set(const VfSettings& settings) {
   std::vector<std::string> out;
   for_each_key(settings, [&](const auto& row, const auto& setting) {
     if (setting) out.emplace_back(row.key);
+  });
+  return out;
+}
+
+// The keys of the attributes that are not sent, or not read, or as another.
+std::vector<std::string> lost_by_netlink(const VfConfig& vf) {
+  std::array<char, 4096> buffer{};
+  auto* message = mnl_nlmsg_put_header(buffer.data());
+  rtnetlink::put_vf(message, vf);
+  const auto read = rtnetlink::read_vf(static_cast<const nlattr*>(mnl_nlmsg_get_payload(message)));
+  CHECK(read.index == vf.index);
+  CHECK(read.mac == vf.mac);
+  std::vector<std::string> out;
+  for_each_attribute([&](const auto& row) {
+    if (read.*row.payload != vf.*row.payload) out.emplace_back(row.key);
   });
   return out;
 }
@@ -69,11 +88,11 @@ TEST_CASE(
     const bool coalescing = coalescing_of(settings) != Coalescing();
     const bool placement = key == "driver" || key == "mac" || key == "queues";
     CHECK(attribute + coalescing + placement == 1);
-    CHECK((origin_of_attributes(settings) != nullptr) == attribute);
+    CHECK((origin_of_attributes(settings) != Origin{}) == (attribute || key == "mac"));
     CHECK((origin_of_coalescing(settings) != nullptr) == coalescing);
     CHECK(text_of(attributes_of(settings)).empty() != attribute);
     CHECK(text_of(coalescing_of(settings)).empty() != coalescing);
-    if (const auto* from = origin_of_attributes(settings)) CHECK(from->line == 4);
+    if (attribute || key == "mac") CHECK(origin_of_attributes(settings).line == 4);
     if (const auto* from = origin_of_coalescing(settings)) CHECK(from->line == 4);
   }
 }
@@ -87,4 +106,29 @@ TEST_CASE(
       text_of(attributes_of(settings)) ==
       "trust on vlan 5 proto 802.1ad state enable max-rate 100 Mbit/s");
   CHECK(text_of(Coalescing{.adaptive_rx = false, .rx_usecs = 3}) == "adaptive-rx off rx-usecs 3");
+}
+
+TEST_CASE(
+    "each attribute of a VF is sent to the kernel, and read from its answer",
+    "[sriov][policy][network]") {
+  std::string all;
+  for (const auto& [key, line] : examples())
+    all += line + "\n";
+  VfConfig vf;
+  vf.index = 3;
+  vf.mac = *MacAddress::parse("02:00:00:00:00:05");
+  static_cast<VfAttributes&>(vf) = attributes_of(settings_with(all));
+  const std::vector<std::string> none;
+  REQUIRE(lost_by_netlink(vf) == none);
+  for_each_attribute([&](const auto& row) {
+    INFO(row.key);
+    REQUIRE(vf.*row.payload);
+    auto other = vf;
+    auto& value = *(other.*row.payload);
+    if constexpr (std::is_same_v<decltype(row.parse("")), Result<bool>>)
+      value = !value;
+    else if constexpr (std::is_same_v<decltype(row.parse("")), Result<unsigned>>)
+      ++value;
+    CHECK(lost_by_netlink(other) == none);
+  });
 }

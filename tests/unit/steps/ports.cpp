@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // What goes through netlink: VF attributes, coalescing, queues, port up.
 #include "fakesys/machine.hpp"
+#include "policy/vf_keys.hpp"
 #include "steps/apply.hpp"
 
 #include <catch2/catch_test_macros.hpp>
@@ -25,6 +26,20 @@ SetVfAttributes attributes(unsigned vfs, const SetVfAttributes::Vf& each) {
     out.vfs.back().index = i;
   }
   return out;
+}
+
+// Another value than this one.
+bool other(bool value) {
+  return !value;
+}
+unsigned other(unsigned value) {
+  return value + 1;
+}
+VlanProtocol other(VlanProtocol value) {
+  return value == VlanProtocol::dot1q ? VlanProtocol::dot1ad : VlanProtocol::dot1q;
+}
+LinkState other(LinkState value) {
+  return value == LinkState::enable ? LinkState::disable : LinkState::enable;
 }
 
 }  // namespace
@@ -61,6 +76,31 @@ TEST_CASE(
   CHECK(apply(action, fake.machine).state == StepState::unchanged);
   CHECK(fake.net.messages == 1);
   CHECK(verify(action, fake.machine).verdict == Verdict::ok);
+}
+
+TEST_CASE(
+    "each attribute of a VF is set, kept and verified, and missed where it is gone",
+    "[network][sriov]") {
+  for_each_attribute([](const auto& row) {
+    INFO(row.key);
+    WithPort fake;
+    fake.port().every_setting = true;
+    const auto now = [&] { return (*fake.net.vfs(2))[1].*row.payload; };
+    const auto before = now();
+    SetVfAttributes::Vf each;
+    // a tag and a priority are those of a VLAN
+    if (row.sent_with == SentWith::vlan) each.vlan = 5;
+    const auto wish = other(before.value_or(typename std::decay_t<decltype(row)>::Value{}));
+    each.*row.payload = wish;
+    const auto action = attributes(2, each);
+    CHECK(verify(action, fake.machine).verdict != Verdict::ok);
+    CHECK(apply(action, fake.machine).state == StepState::done);
+    CHECK(now() == wish);
+    CHECK(verify(action, fake.machine).verdict == Verdict::ok);
+    CHECK(apply(action, fake.machine).state == StepState::unchanged);
+    fake.port().vfs[1].*row.payload = before;
+    CHECK(verify(action, fake.machine).verdict != Verdict::ok);
+  });
 }
 
 TEST_CASE("an attribute that the driver lacks takes no other along, and is named", "[network]") {
