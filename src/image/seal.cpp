@@ -29,6 +29,7 @@ constexpr std::string_view kDbusId = "var/lib/dbus/machine-id",
 // Where the environment block may lie beside boot/vfirst.
 std::vector<std::string> block_folders() {
   std::vector<std::string> out;
+  out.reserve(kEspFolders.size());
   for (const auto esp : kEspFolders)
     out.push_back(fmt::format("{}/{}", esp, kEspEnvironmentFolder));
   return out;
