@@ -15,7 +15,7 @@ std::vector<ConfigFile> config_files(
     const auto names = root.list(folder);
     if (!names) continue;
     for (const auto& name : *names)
-      if (name.ends_with(suffix)) found.try_emplace(name, joined(folder, name));
+      if (name.ends_with(suffix)) found.try_emplace(name, path_in(folder, name));
   }
   std::vector<ConfigFile> files;
   files.reserve(found.size());

@@ -117,11 +117,11 @@ CpuSet read_topology(const Root& root, CpuFacts& facts) {
     if (!set) without.insert(cpu.id);
     cpu.siblings = set ? *set & facts.online : CpuSet{};
     cpu.siblings.insert(cpu.id);
-    cpu.package = signed_number(root, joined(topology, "physical_package_id"));
-    cpu.core = signed_number(root, joined(topology, "core_id"));
+    cpu.package = signed_number(root, path_in(topology, "physical_package_id"));
+    cpu.core = signed_number(root, path_in(topology, "core_id"));
     // Since 5.2; one miss speaks for all.
     if (dies) {
-      const auto die = root.number(joined(topology, "die_id"));
+      const auto die = root.number(path_in(topology, "die_id"));
       dies = die.has_value();
       if (dies) cpu.die = static_cast<int>(*die);
     }

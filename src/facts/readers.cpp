@@ -10,7 +10,7 @@ namespace vfirst::facts {
 std::optional<CpuSet> CpuSetFile::read(const Root& root, std::string_view directory) {
   for (std::size_t i = 0; i < names_.size(); ++i) {
     const auto at = (last_ + i) % names_.size();
-    const auto text = root.read(joined(directory, names_[at]));
+    const auto text = root.read(path_in(directory, names_[at]));
     if (!text) continue;
     auto set = names_[at].ends_with("list") ? CpuSet::parse_list(*text) : CpuSet::parse_mask(*text);
     if (!set) continue;
@@ -46,7 +46,7 @@ std::optional<std::string_view> field(std::string_view text, std::string_view ke
   return std::nullopt;
 }
 
-std::string joined(std::string_view directory, std::string_view name) {
+std::string path_in(std::string_view directory, std::string_view name) {
   std::string path;
   path.reserve(directory.size() + 1 + name.size());
   path.append(directory).append(1, '/').append(name);

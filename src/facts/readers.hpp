@@ -49,8 +49,8 @@ std::vector<unsigned> numbered(const Root&, std::string_view directory, std::str
 // "MemTotal:  123 kB" of a meminfo file, "model name : X" of cpuinfo: the text after KEY and its
 // colon, trimmed.
 std::optional<std::string_view> field(std::string_view text, std::string_view key);
-// With a slash between.
-std::string joined(std::string_view directory, std::string_view name);
+// "directory/name".
+std::string path_in(std::string_view directory, std::string_view name);
 // Trimmed, "" where there is none.
 std::string text_of(const Root&, std::string_view path);
 
