@@ -8,6 +8,7 @@
 #include "facts/readers.hpp"
 #include "host/disks.hpp"
 #include "host/loader_paths.hpp"
+#include "host/own_paths.hpp"
 #include "loader/efi_variable.hpp"
 #include "loader/grub_config.hpp"
 #include "loader/loader_facts.hpp"
@@ -79,9 +80,10 @@ void find_loader(const Root& root, BootFacts& boot) {
 // The mounted EFI system partition, where the distributions mount it; FAT, as GRUB and the firmware
 // read it.
 std::string mounted_esp(const std::vector<Mount>& mounts) {
-  for (const std::string_view point : {"/boot/efi", "/efi", "/boot"})
+  for (const auto folder : kEspFolders)
     for (const auto& mount : mounts)
-      if (mount.point == point && mount.type == "vfat") return std::string(point.substr(1));
+      if (mount.type == "vfat" && mount.point == fmt::format("/{}", folder))
+        return std::string(folder);
   return {};
 }
 

@@ -165,7 +165,10 @@ void read_filesystems(
   if (!found)
     gaps.push_back(
         "root filesystem: the PCI function that carries it is not shown, or there is none");
-  for (const auto* path : {"/usr", "/var", "/boot", "/boot/efi", "/efi"}) {
+  std::vector<std::string> paths = {"/usr", "/var"};
+  for (auto folder = kEspFolders.rbegin(); folder != kEspFolders.rend(); ++folder)
+    paths.push_back(fmt::format("/{}", *folder));
+  for (const auto& path : paths) {
     const auto* mount = mount_of(mounts, path);
     // Part of another one.
     if (!mount || mount->point != path) continue;
