@@ -12,7 +12,16 @@ Status can_apply(const BootFacts& boot, const Arguments& arguments) {
     case Loader::grub:
     case Loader::grub_bls:
     case Loader::systemd_boot: return {};
+    case Loader::proxmox:
+      return unsupported(fmt::format(
+          "proxmox-boot-tool copies this host's kernels and arguments to partitions of its own{}, "
+          "and vfirst does not write there. Add the arguments to /etc/kernel/cmdline "
+          "(systemd-boot) "
+          "or to GRUB_CMDLINE_LINUX in /etc/default/grub (GRUB), then run: proxmox-boot-tool "
+          "refresh{}{}",
+          seen, arguments.empty() ? "" : ". The arguments are: ", arguments.str()));
     case Loader::none:
+      if (!boot.doubt.empty()) return unsupported(boot.doubt);
       return unsupported(
           "no boot loader found: nothing under boot/grub, boot/grub2 or boot/loader. For a host "
           "that "

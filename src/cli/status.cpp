@@ -30,6 +30,13 @@ std::string trial_line(const LoaderState& state) {
   return {};
 }
 
+Json signs_of(const BootFacts& boot) {
+  Json signs = Json::array();
+  for (const auto& sign : boot.signs)
+    signs.push_back({{"loader", loader_name(sign.loader)}, {"source", sign.source}});
+  return signs;
+}
+
 }  // namespace
 
 std::span<const Option> status_options() {
@@ -60,6 +67,8 @@ ExitCode run_status(const Options& options) {
         {"loader",
          {{"name", loader_name(boot.loader)},
           {"evidence", boot.evidence},
+          {"signs", signs_of(boot)},
+          {"doubt", boot.doubt},
           {"uefi", boot.uefi},
           {"supported", backend.has_value()},
           {"boot_filesystem", boot.filesystem},
@@ -89,6 +98,9 @@ ExitCode run_status(const Options& options) {
       "boot loader", fmt::format(
                          "{}{}{}", loader_name(boot.loader), boot.uefi ? ", UEFI" : ", BIOS",
                          boot.evidence.empty() ? "" : " (" + boot.evidence + ")"));
+  for (const auto& sign : boot.signs)
+    if (sign.source != boot.evidence)
+      line("", fmt::format("also seen: {} ({})", loader_name(sign.loader), sign.source));
   line("/boot", boot.filesystem.empty() ? "unknown filesystem" : boot.filesystem);
   if (!backend)
     line("", backend.error().what);

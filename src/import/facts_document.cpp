@@ -198,8 +198,12 @@ VFIRST_SHAPE(
     CriticalDevice, "a device that the host depends on",
     needed<&CriticalDevice::address>("address"), needed<&CriticalDevice::role>("role"))
 VFIRST_SHAPE(
+    LoaderSign, "what speaks for a boot loader", needed<&LoaderSign::loader>("loader"),
+    needed<&LoaderSign::source>("source"))
+VFIRST_SHAPE(
     BootFacts, "what boots", field<&BootFacts::loader>("loader"),
-    field<&BootFacts::evidence>("evidence"), field<&BootFacts::uefi>("uefi"),
+    field<&BootFacts::evidence>("evidence"), field<&BootFacts::signs>("signs"),
+    field<&BootFacts::doubt>("doubt"), field<&BootFacts::uefi>("uefi"),
     field<&BootFacts::secure_boot>("secure_boot"), field<&BootFacts::filesystem>("filesystem"),
     field<&BootFacts::device>("device"), field<&BootFacts::data_journal>("data_journal"),
     field<&BootFacts::esp>("esp"), field<&BootFacts::cmdline>("cmdline"),

@@ -81,8 +81,8 @@ Result<NextBoot> bls_next_boot(const FileReader& files, const Root& root, const 
   for (const auto& initrd : entry.values("initrd"))
     initrds += initrd + " ";
   if (grub) {
-    const auto config =
-        files.read(kGrubConfigs[1]).value_or(files.read(kGrubConfigs[0]).value_or(""));
+    const auto file = read_grub_config(files);
+    const auto config = file ? file->text : std::string();
     initrds = VFIRST_TRY(replaced(split_arguments(initrds), files, environment, config));
     // With the device, as GRUB had it for the kernel that runs.
     const auto running = CommandLine::parse(boot.cmdline);

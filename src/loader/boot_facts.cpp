@@ -16,6 +16,7 @@ std::string_view loader_name(Loader loader) {
     case Loader::systemd_boot: return "systemd-boot";
     case Loader::uki: return "a unified kernel image";
     case Loader::ostree: return "ostree";
+    case Loader::proxmox: return "proxmox-boot-tool";
   }
   return "";
 }

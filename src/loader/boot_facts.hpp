@@ -12,12 +12,24 @@
 
 namespace vfirst {
 
-enum class Loader { none, grub, grub_bls, systemd_boot, uki, ostree };
+enum class Loader { none, grub, grub_bls, systemd_boot, uki, ostree, proxmox };
+
+// Something that speaks for a boot loader.
+struct LoaderSign {
+  Loader loader = Loader::none;
+  // A file or an EFI variable: "boot/efi/EFI/systemd/systemd-bootx64.efi".
+  std::string source;
+  bool operator==(const LoaderSign&) const = default;
+};
 
 struct BootFacts {
   Loader loader = Loader::none;
-  // The file that says so.
+  // The file or EFI variable that decided it.
   std::string evidence;
+  // All that was seen, this one among them.
+  std::vector<LoaderSign> signs;
+  // Why the loader is none although there are signs of one; "" otherwise.
+  std::string doubt;
   bool uefi = false;
   bool secure_boot = false;
   // Of /boot: "ext4", "xfs", "vfat", "btrfs"; "" unknown.

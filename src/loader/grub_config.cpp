@@ -63,6 +63,7 @@ class Reader {
     }
     if (!words.empty()) {
       if (words[0].text == "blscfg") config_.bls = true;
+      if (words[0].text == "configfile" && !in_entry()) config_.leads_on = true;
       if (open_.empty()) read_setting(words);
       if (in_entry()) read_boot_line(words, command.line);
     }

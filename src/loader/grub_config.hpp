@@ -71,6 +71,12 @@ struct GrubConfig {
   bool block_on_esp = false;
   // Has the command blscfg: entries live in loader/entries.
   bool bls = false;
+  // Has the command configfile outside of the entries.
+  bool leads_on = false;
+
+  // It has nothing of its own and hands over to another file, as the one on Debian's EFI system
+  // partition does (grub-install writes it).
+  bool only_leads_on() const { return leads_on && menu.empty() && !bls; }
 
   // Why this file does not do what we need, a sentence each; empty where every normal entry of the
   // distribution's generator carries our arguments, no recovery entry does, and the fragment that

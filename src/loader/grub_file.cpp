@@ -5,14 +5,31 @@
 #include "host/own_paths.hpp"
 #include "loader/environment_block.hpp"
 
+#include <algorithm>
+
 namespace vfirst {
 
+std::vector<std::string> grub_config_paths(const FileReader& files) {
+  std::vector<std::string> paths(kGrubConfigs.begin(), kGrubConfigs.end());
+  for (const std::string_view partition : kEspFolders) {
+    const auto efi = fmt::format("{}/EFI", partition);
+    if (!files.exists(efi)) continue;
+    auto vendors = files.list(efi).value_or(std::vector<std::string>{});
+    std::ranges::sort(vendors);
+    for (const auto& vendor : vendors)
+      if (auto path = fmt::format("{}/{}/grub.cfg", efi, vendor); files.exists(path))
+        paths.push_back(std::move(path));
+  }
+  return paths;
+}
+
 Result<GrubFile> read_grub_config(const FileReader& files) {
-  for (const auto path : kGrubConfigs) {
+  for (const auto& path : grub_config_paths(files)) {
     auto text = files.read(path);
     if (!text && text.error().code == std::errc::no_such_file_or_directory) continue;
     if (!text) return std::unexpected(text.error());
     auto config = GrubConfig::parse(*text);
+    if (config.only_leads_on()) continue;
     return GrubFile{std::string(path), std::move(*text), std::move(config)};
   }
   return refuse("boot/grub/grub.cfg: not there; run update-grub first");

@@ -18,7 +18,11 @@ struct GrubFile {
   GrubConfig config;
 };
 
-// Refused where there is none.
+// Where GRUB's configuration may lie: in /boot, then in a vendor's folder of the EFI system
+// partition (RHEL 8: boot/efi/EFI/redhat/grub.cfg). Those of the partition exist.
+std::vector<std::string> grub_config_paths(const FileReader& files);
+
+// The first of them that has entries or reads them. Refused where there is none.
 Result<GrubFile> read_grub_config(const FileReader& files);
 
 // Why this grub.cfg does not do what we need, the block's place (environment_path) included; empty

@@ -143,12 +143,16 @@ Json neighbour_json(const Neighbour& n) {
 }
 
 Json boot_json(const BootFacts& b) {
-  Json sources = Json::object();
+  Json sources = Json::object(), signs = Json::array();
   for (const auto& [word, lines] : b.sources)
     sources[word] = lines;
+  for (const auto& sign : b.signs)
+    signs.push_back({{"loader", document_word(sign.loader)}, {"source", sign.source}});
   return Json{
       {"loader", document_word(b.loader)},
       {"evidence", b.evidence},
+      {"signs", signs},
+      {"doubt", b.doubt},
       {"uefi", b.uefi},
       {"secure_boot", b.secure_boot},
       {"filesystem", b.filesystem},

@@ -167,6 +167,8 @@ TEST_CASE(
   facts.boot = {
       .loader = Loader::grub_bls,
       .evidence = "boot/grub2/grub.cfg",
+      .signs = {{Loader::grub, "boot/grub/grub.cfg"}, {Loader::uki, "efi/EFI/Linux/x.efi"}},
+      .doubt = "nothing says which",
       .uefi = true,
       .secure_boot = true,
       .filesystem = "ext4",
