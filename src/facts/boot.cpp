@@ -6,6 +6,7 @@
 #include "facts/readers.hpp"
 #include "host/disks.hpp"
 #include "host/loader_paths.hpp"
+#include "host/own_paths.hpp"
 #include "loader/efi_variable.hpp"
 #include "loader/find_loader.hpp"
 #include "loader/loader_facts.hpp"
@@ -23,6 +24,41 @@ std::string mounted_esp(const std::vector<Mount>& mounts) {
     for (const auto& mount : mounts)
       if (mount.point == point && mount.type == "vfat") return std::string(point.substr(1));
   return {};
+}
+
+// Whether udev knows the device as a partition of the type XBOOTLDR (the Discoverable Partitions
+// Specification), which systemd-boot reads whatever its filesystem.
+bool is_extended_boot(const Root& root, const Mount& mount) {
+  const auto udev = root.read(fmt::format("run/udev/data/b{}", mount.number));
+  return udev && udev->contains("E:ID_PART_ENTRY_TYPE=bc13c2ff-59e6-4262-a352-b275fd6f7172");
+}
+
+// Where systemd-boot finds its entries: on the EFI system partition, and on an XBOOTLDR partition
+// (src/boot/boot.c, config_load_type1_entries and config_load_xbootldr). A folder of this name on
+// any other filesystem is not read. GRUB reads those in /boot alone (blscfg.c, bls_load_entries).
+std::vector<std::string> entry_folders(
+    const Root& root, const std::vector<Mount>& mounts, const BootFacts& boot) {
+  if (boot.loader == Loader::grub_bls) return {std::string(kEntryFolders[0])};
+  if (boot.loader != Loader::systemd_boot) return {};
+  std::vector<std::string> folders;
+  for (const std::string_view partition : kEspFolders) {
+    const auto* mount = mount_of(mounts, fmt::format("/{}", partition));
+    if (!mount || mount->point != fmt::format("/{}", partition)) continue;
+    if (mount->type == "vfat" || is_extended_boot(root, *mount))
+      folders.push_back(fmt::format("{}/loader/entries", partition));
+  }
+  if (!folders.empty()) return folders;
+  // No mounts are shown, or the partition is not mounted yet: where its program lies.
+  for (const auto& sign : boot.signs) {
+    if (sign.loader != Loader::systemd_boot) continue;
+    for (const std::string_view inside : {"/EFI/", "/loader/"}) {
+      const auto at = sign.source.find(inside);
+      if (at == sign.source.npos) continue;
+      auto folder = sign.source.substr(0, at) + "/loader/entries";
+      if (std::ranges::find(folders, folder) == folders.end()) folders.push_back(std::move(folder));
+    }
+  }
+  return folders;
 }
 
 void read_filesystem(
@@ -59,6 +95,7 @@ BootFacts read_boot(const Root& root, const std::vector<Mount>& mounts, Gaps& ga
     gaps.push_back(
         boot.doubt.empty() ? "boot: no boot loader's files are shown"
                            : fmt::format("boot: {}", boot.doubt));
+  boot.entry_folders = entry_folders(root, mounts, boot);
   read_filesystem(root, mounts, boot, gaps);
   // The place of GRUB's block depends on what lies above.
   read_loader_arguments(RootReader(root), root, boot);

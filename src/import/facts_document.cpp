@@ -206,8 +206,9 @@ VFIRST_SHAPE(
     field<&BootFacts::doubt>("doubt"), field<&BootFacts::uefi>("uefi"),
     field<&BootFacts::secure_boot>("secure_boot"), field<&BootFacts::filesystem>("filesystem"),
     field<&BootFacts::device>("device"), field<&BootFacts::data_journal>("data_journal"),
-    field<&BootFacts::esp>("esp"), field<&BootFacts::cmdline>("cmdline"),
-    field<&BootFacts::own_arguments>("own_arguments"), field<&BootFacts::sources>("sources"))
+    field<&BootFacts::esp>("esp"), field<&BootFacts::entry_folders>("entry_folders"),
+    field<&BootFacts::cmdline>("cmdline"), field<&BootFacts::own_arguments>("own_arguments"),
+    field<&BootFacts::sources>("sources"))
 VFIRST_SHAPE(
     DeviceMatch, "a condition", needed<&DeviceMatch::kind>("kind"),
     field<&DeviceMatch::patterns>("patterns"), field<&DeviceMatch::negated>("negated"))

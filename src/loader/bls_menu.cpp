@@ -2,6 +2,7 @@
 #include "loader/bls_menu.hpp"
 
 #include "base/text.hpp"
+#include "base/words.hpp"
 #include "host/loader_paths.hpp"
 #include "kargs/rescue.hpp"
 
@@ -103,10 +104,11 @@ Result<bool> read_folder(
 Result<BlsMenu> BlsMenu::read(const FileReader& files, const BootFacts& boot) {
   BlsMenu menu;
   const auto reader = boot.loader == Loader::grub_bls ? BlsReader::grub : BlsReader::systemd_boot;
-  for (const auto folder : kEntryFolders)
+  auto folders = boot.entry_folders;
+  if (folders.empty()) folders.assign(kEntryFolders.begin(), kEntryFolders.end());
+  for (const auto& folder : folders)
     if (VFIRST_TRY(read_folder(files, folder, reader, menu))) break;
-  if (menu.folder.empty())
-    return refuse("no entries: nothing under {}", fmt::join(kEntryFolders, ", "));
+  if (menu.folder.empty()) return refuse("no entries: nothing under {}", joined(folders));
 
   const auto id = files.read(kMachineId);
   auto machine = id ? std::string(trimmed(*id)) : "";

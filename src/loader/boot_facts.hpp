@@ -40,6 +40,9 @@ struct BootFacts {
   bool data_journal = false;
   // The mounted EFI system partition, "boot/efi"; "" none.
   std::string esp;
+  // The folders whose boot loader entries the loader reads, "boot/efi/loader/entries"; empty where
+  // it reads none, or where that is not known.
+  std::vector<std::string> entry_folders;
   // Of the running kernel, as it stands in proc/cmdline.
   std::string cmdline;
   // What vfirst wrote to the loader, this time and before: each text that the running kernel may

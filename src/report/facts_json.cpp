@@ -159,6 +159,7 @@ Json boot_json(const BootFacts& b) {
       {"device", b.device},
       {"data_journal", b.data_journal},
       {"esp", b.esp},
+      {"entry_folders", b.entry_folders},
       {"cmdline", b.cmdline},
       {"own_arguments", b.own_arguments},
       {"sources", sources}};

@@ -164,6 +164,39 @@ TEST_CASE("each boot loader is known by its evidence", "[facts][steps]") {
   }
 }
 
+TEST_CASE(
+    "entries are those that the loader reads: of the EFI system partition and of XBOOTLDR",
+    "[facts][bls]") {
+  auto tree = host();
+  tree.add(
+      {{"boot/efi/EFI/systemd/systemd-bootx64.efi", ""},
+       {"boot/efi/loader/entries/new.conf", "linux /v\n"},
+       {"boot/loader/entries/old.conf", "linux /v\n"},
+       {"proc/self/mountinfo",
+        "22 1 254:3 / / rw shared:1 - btrfs /dev/vda3 rw\n"
+        "23 22 254:2 / /boot rw - ext4 /dev/vda2 rw\n"
+        "24 23 254:1 / /boot/efi rw - vfat /dev/vda1 rw\n"}});
+  using Folders = std::vector<std::string>;
+  CHECK(boot_of(tree).loader == Loader::systemd_boot);
+  CHECK(boot_of(tree).entry_folders == Folders{"boot/efi/loader/entries"});
+  SECTION("udev knows /boot as XBOOTLDR") {
+    tree.add("run/udev/data/b254:2", "E:ID_PART_ENTRY_TYPE=bc13c2ff-59e6-4262-a352-b275fd6f7172\n");
+    CHECK(boot_of(tree).entry_folders == Folders{"boot/efi/loader/entries", "boot/loader/entries"});
+  }
+  SECTION("no mounts are shown: where the program lies") {
+    tree.add("proc/self/mountinfo", "");
+    CHECK(boot_of(tree).entry_folders == Folders{"boot/efi/loader/entries"});
+  }
+  SECTION("GRUB reads those in /boot") {
+    tree.add(
+        {{"boot/grub2/grub.cfg", "blscfg\n"},
+         {"sys/firmware/efi/efivars/LoaderInfo-4a67b082-0a4c-41cf-b6c7-440b29bb8c4f",
+          utf16("GRUB 2.14")}});
+    CHECK(boot_of(tree).loader == Loader::grub_bls);
+    CHECK(boot_of(tree).entry_folders == Folders{"boot/loader/entries"});
+  }
+}
+
 TEST_CASE("UEFI and Secure Boot", "[facts][steps]") {
   auto tree = host();
   CHECK(!boot_of(tree).uefi);

@@ -175,6 +175,7 @@ TEST_CASE(
       .device = "vda1",
       .data_journal = true,
       .esp = "boot/efi",
+      .entry_folders = {"boot/efi/loader/entries", "boot/loader/entries"},
       .cmdline = "ro isolcpus=1",
       .own_arguments = {"iommu=pt"},
       .sources = {{"isolcpus=1", {"etc/default/grub:6", "etc/default/grub:9"}}}};
