@@ -5,6 +5,7 @@
 #include "bootloader/regenerate.hpp"
 #include "bootloader/selector.hpp"
 #include "bootloader/support.hpp"
+#include "loader/next_boot.hpp"
 #include "loader/trial.hpp"
 #include "plan/argument_diff.hpp"
 
@@ -36,6 +37,21 @@ Status may_try(const Slots& slots, const BootFacts& boot, const ApplyOptions& op
       "plan {} failed its trial: that boot was not confirmed. Change the policy, or use --force to "
       "try it again",
       options.plan);
+}
+
+// A trial is one boot, and it has to be the next one. An entry of 10_linux takes our arguments once
+// grub.cfg is made anew.
+Status reaches_next_boot(const Files& files, const GrubFile& config, bool regenerate) {
+  const auto why = why_not_reached(
+      files, config,
+      regenerate ? [](const GrubEntry& entry) {
+        return !entry.recovery && (entry.carries || entry.generator == "10_linux");
+      } : [](const GrubEntry& entry) { return entry.carries; });
+  if (why.empty()) return {};
+  return refuse(
+      "{}: the next boot would not be the trial. Make one of the distribution's own entries the "
+      "default, or use --no-trial",
+      why);
 }
 
 // The block and the journal: what there must be before a slot is written.
@@ -140,7 +156,10 @@ Result<ApplyOutcome> apply_arguments(
   const auto fault = regenerate ? all_faults.front() : std::string();
 
   const auto request = make_request(slots, boot, wanted, options);
-  if (request.trial) VFIRST_CHECK(may_try(slots, boot, options));
+  if (request.trial) {
+    VFIRST_CHECK(may_try(slots, boot, options));
+    VFIRST_CHECK(reaches_next_boot(files, config, regenerate));
+  }
   VFIRST_CHECK(grub_can_carry(request.slot.trial_only));
   if (regenerate) VFIRST_CHECK(can_regenerate(files, root, config, fault));
   const auto whole = wanted.then(request.slot.trial_only);

@@ -26,9 +26,14 @@ namespace {
   return part;
 }
 
+// The block that this configuration reads its saved entry from.
+std::string grub_environment_beside(const GrubFile& config) {
+  return config.path.substr(0, config.path.rfind('/')) + "/grubenv";
+}
+
 // What grub.cfg's `default` comes to.
 [[gnu::cold]] Result<std::string> chosen_by_grub(const FileReader& files, const GrubFile& config) {
-  const auto environment = config.path.substr(0, config.path.rfind('/')) + "/grubenv";
+  const auto environment = grub_environment_beside(config);
   if (const auto once = grub_variable(files, environment, "next_entry"); !once.empty())
     return refuse("{}: {} is to boot next, once (grub-reboot)", environment, once);
   const auto& chosen = config.config.chosen;
@@ -44,11 +49,8 @@ namespace {
   const auto config = VFIRST_TRY(read_grub_config(files));
   if (const auto wrong = faults(config, slots.path); !wrong.empty())
     return refuse("{}: {}", config.path, wrong.front());
-  const auto* item = default_item(config.config, VFIRST_TRY(chosen_by_grub(files, config)));
-  const auto entry = std::ranges::find_if(
-      config.config.entries, [&](const GrubEntry& e) { return item && e.place == item->place; });
-  if (entry == config.config.entries.end())
-    return refuse("{}: the entry that boots by default boots no Linux", config.path);
+  const auto* entry = VFIRST_TRY(grub_default_entry(files, config));
+  if (!entry) return refuse("{}: the entry that boots by default boots no Linux", config.path);
 
   NextBoot next;
   next.trial = slots.selection.trial.has_value();
@@ -70,6 +72,31 @@ namespace {
 }
 
 }  // namespace
+
+Result<const GrubEntry*> grub_default_entry(const FileReader& files, const GrubFile& config) {
+  const auto* item = default_item(config.config, VFIRST_TRY(chosen_by_grub(files, config)));
+  const auto& entries = config.config.entries;
+  const auto entry = std::ranges::find_if(
+      entries, [&](const GrubEntry& e) { return item && e.place == item->place; });
+  return entry == entries.end() ? nullptr : &*entry;
+}
+
+std::string why_not_reached(
+    const FileReader& files, const GrubFile& config, bool (*carries)(const GrubEntry& entry)) {
+  if (config.config.menu.empty()) return {};
+  const auto environment = grub_environment_beside(config);
+  if (const auto once = grub_variable(files, environment, "next_entry"); !once.empty())
+    return fmt::format("{}: '{}' is to boot next, once (grub-reboot)", environment, once);
+  const auto entry = grub_default_entry(files, config);
+  // Which it is, only GRUB knows.
+  if (!entry) return {};
+  if (!*entry)
+    return fmt::format("{}: the entry that boots by default boots no Linux", config.path);
+  if (carries(**entry)) return {};
+  return fmt::format(
+      "{}:{}: entry '{}' boots by default and does not take vfirst's arguments", config.path,
+      (*entry)->line, (*entry)->title);
+}
 
 const GrubItem* default_item(const GrubConfig& config, std::string_view chosen) {
   const GrubItem* found = nullptr;

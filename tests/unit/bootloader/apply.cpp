@@ -348,3 +348,43 @@ TEST_CASE(
   // nothing of ours is wanted there
   CHECK(named.apply(""));
 }
+
+TEST_CASE(
+    "a trial is refused where another entry boots next; it could only be spent there",
+    "[trial][grub]") {
+  auto host = golden();
+  auto& config = host.files.disk.at("boot/grub/grub.cfg");
+  config = "set default=\"${saved_entry}\"\n" + config +
+           "### BEGIN /etc/grub.d/40_custom ###\nmenuentry 'RT' --id rt {\n linux /k "
+           "root=/dev/sdb1\n}\n### END /etc/grub.d/40_custom ###\n";
+  const auto saved = [&](std::string_view name, std::string_view value) {
+    EnvironmentBlock block;
+    REQUIRE(block.set(name, value));
+    host.files.disk["boot/grub/grubenv"] = block.bytes();
+  };
+  saved("saved_entry", "rt");
+  host.options.trial = true;
+  const auto custom = host.apply("one");
+  REQUIRE_FALSE(custom);
+  CHECK_WORDS(
+      custom.error().what ==
+      "boot/grub/grub.cfg:30: entry 'RT' boots by default and does not take vfirst's arguments: "
+      "the next boot would not be the trial. Make one of the distribution's own entries the "
+      "default, or use --no-trial");
+  CHECK(host.files.writes == 0);
+  SECTION("set by grub-reboot for one boot") {
+    saved("next_entry", "rt");
+    CHECK_FALSE(host.apply("one"));
+    CHECK(host.files.writes == 0);
+  }
+  SECTION("without a trial they are written") {
+    host.options.trial = false;
+    CHECK(host.apply("one"));
+  }
+  SECTION("one of 10_linux is the default") {
+    saved("saved_entry", "0");
+    const auto outcome = host.apply("one");
+    REQUIRE(outcome);
+    CHECK(outcome->trial);
+  }
+}
