@@ -190,7 +190,7 @@ Result<ApplyOutcome> apply_arguments(
   // Made before the first write: should grub-mkconfig fail, nothing has changed.
   std::optional<GrubFile> made;
   if (regenerate) {
-    made = VFIRST_TRY(generate(config, run_or_host(options.run), slots.path));
+    made = VFIRST_TRY(generate(files, config, run_or_host(options.run), slots.path));
     VFIRST_CHECK(fits(files, *made, whole, options.limit, options.prove));
   }
   outcome.wrote = true;

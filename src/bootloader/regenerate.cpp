@@ -60,7 +60,8 @@ Status can_regenerate(
   return {};
 }
 
-Result<GrubFile> generate(const GrubFile& old, const RunProcess& run, std::string_view block) {
+Result<GrubFile> generate(
+    const FileReader& files, const GrubFile& old, const RunProcess& run, std::string_view block) {
   // Without -o it writes to stdout: no file of its own appears, and grub.cfg is not truncated and
   // refilled in place.
   const auto made = VFIRST_TRY(run_tool(run, "mkconfig", {}));
@@ -71,7 +72,7 @@ Result<GrubFile> generate(const GrubFile& old, const RunProcess& run, std::strin
     return failed(
         EIO, "grub-script-check refuses what grub-mkconfig made: {}",
         first_line(checked.err + checked.out));
-  GrubFile file{old.path, made.out, GrubConfig::parse(made.out)};
+  GrubFile file{old.path, made.out, GrubConfig::parse(made.out, grub_machine(files, old.path))};
   if (const auto why = faults(file, block); !why.empty())
     return refuse(
         "a new {} would not carry our arguments: {}; does a file in etc/default/grub.d sort after "

@@ -93,11 +93,10 @@ class Search {
     for (const auto& path : grub_config_paths(RootReader(root_))) {
       const auto text = root_.read_lines(path, is_no_password);
       if (!text) continue;
-      const auto config = GrubConfig::parse(*text);
-      if (config.only_leads_on()) continue;
+      if (only_leads_on(*text)) continue;
       if (grub_config_.empty()) {
         grub_config_ = path;
-        reads_entries_ = config.bls;
+        reads_entries_ = reads_bls_entries(*text);
       }
       add(Loader::grub, path);
     }

@@ -9,6 +9,42 @@
 
 namespace vfirst {
 
+Result<std::string> loader_file(
+    const FileReader& files, std::string_view base, std::string_view path) {
+  if (!path.starts_with('/')) return refuse("{}: not a path from the file system's root", path);
+  std::string found(base);
+  found += path;
+  if (files.exists(found)) return found;
+  const auto boot = path.find("/boot/");
+  if (boot != path.npos && files.exists(path.substr(boot + 1)))
+    return std::string(path.substr(boot + 1));
+  return refuse("{}: the boot loader's file is not there", path);
+}
+
+// GRUB names a file by its device and its path there. Which device a script means is known for the
+// one that the configuration itself is on; of another one, a file that is here is taken for it, and
+// one that is not here may be there.
+GrubMachine grub_machine(const FileReader& files, std::string_view config_path) {
+  GrubMachine machine;
+  machine.prefix = fmt::format("({})/{}", kGrubDevice, config_path.substr(0, config_path.rfind('/')));
+  if (files.exists("sys/firmware")) machine.platform = files.exists("sys/firmware/efi") ? "efi" : "pc";
+  machine.file = [&files](std::string_view path) -> GrubMachine::File {
+    const auto device_end = path.find(')');
+    const auto device = path.substr(1, device_end - 1);
+    path.remove_prefix(device_end + 1);
+    auto place = path.substr(std::min(path.find_first_not_of('/'), path.size()));
+    std::string found(place);
+    if (!files.exists(found)) found = loader_file(files, "boot", path).value_or("");
+    for (const std::string_view partition : kEspFolders)
+      if (found.empty() && files.exists(fmt::format("{}/{}", partition, place)))
+        found = fmt::format("{}/{}", partition, place);
+    if (found.empty()) return {{}, device == kGrubDevice};
+    if (auto text = files.read(found)) return {std::move(*text), true};
+    return {{}, false};
+  };
+  return machine;
+}
+
 std::vector<std::string> grub_config_paths(const FileReader& files) {
   std::vector<std::string> paths(kGrubConfigs.begin(), kGrubConfigs.end());
   for (const std::string_view partition : kEspFolders) {
@@ -28,9 +64,9 @@ Result<GrubFile> read_grub_config(const FileReader& files) {
     auto text = files.read(path);
     if (!text && text.error().code == std::errc::no_such_file_or_directory) continue;
     if (!text) return std::unexpected(text.error());
-    auto config = GrubConfig::parse(*text);
-    if (config.only_leads_on()) continue;
-    return GrubFile{std::string(path), std::move(*text), std::move(config)};
+    if (only_leads_on(*text)) continue;
+    auto config = GrubConfig::parse(*text, grub_machine(files, path));
+    return GrubFile{path, std::move(*text), std::move(config)};
   }
   return refuse("boot/grub/grub.cfg: not there; run update-grub first");
 }

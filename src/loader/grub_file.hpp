@@ -18,6 +18,15 @@ struct GrubFile {
   GrubConfig config;
 };
 
+// What a configuration at this path may ask for, of this machine. `files` must outlive it.
+GrubMachine grub_machine(const FileReader& files, std::string_view config_path);
+
+// A file as a loader names it, from its own file system's root, found in ours: under `base` where
+// that is one of its own, below a subvolume's name where the loader sees that. Refused where there
+// is none.
+Result<std::string> loader_file(
+    const FileReader& files, std::string_view base, std::string_view path);
+
 // Where GRUB's configuration may lie: in /boot, then in a vendor's folder of the EFI system
 // partition (RHEL 8: boot/efi/EFI/redhat/grub.cfg). Those of the partition exist.
 std::vector<std::string> grub_config_paths(const FileReader& files);

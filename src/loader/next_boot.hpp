@@ -32,27 +32,10 @@ struct NextBoot {
 [[gnu::cold]] Result<NextBoot> next_boot(
     const FileReader& files, const Root& root, const BootFacts& boot);
 
-// The item that GRUB takes for `chosen`, its variable "default" (grub-core/normal/menu.c,
-// get_entry_number): a number, a title or an id, one a level, '>' between them and '>>' for a '>'
-// in a title; whatever names nothing is the first. nullptr where there is no menu.
-[[gnu::cold]] const GrubItem* default_item(const GrubConfig& config, std::string_view chosen);
-
-// What GRUB boots from this configuration when nobody chooses. nullptr where that is no Linux (a
-// firmware setup, another system's loader). Refused where something is set to boot once before, and
-// where only GRUB itself can know.
-[[gnu::cold]] Result<const GrubEntry*> grub_default_entry(
-    const FileReader& files, const GrubFile& config);
-
 // Why a trial that is armed now would not be reached by the next boot; "" where it would be, or
 // where that cannot be told. `carries` says whether an entry takes our arguments.
 [[gnu::cold]] std::string why_not_reached(
     const FileReader& files, const GrubFile& config, bool (*carries)(const GrubEntry& entry));
-
-// A file as a loader names it, from its own file system's root, found in ours: under `base` where
-// that is one of its own, below a subvolume's name where the loader sees that. Refused where there
-// is none.
-[[gnu::cold]] Result<std::string> loader_file(
-    const FileReader& files, std::string_view base, std::string_view path);
 
 // next_boot's part for entries of the Boot Loader Specification.
 [[gnu::cold]] Result<NextBoot> bls_next_boot(

@@ -354,7 +354,9 @@ TEST_CASE(
     "[trial][grub]") {
   auto host = golden();
   auto& config = host.files.disk.at("boot/grub/grub.cfg");
-  config = "set default=\"${saved_entry}\"\n" + config +
+  config = replaced(
+               config, "### END /etc/grub.d/00_header ###",
+               "set default=\"${saved_entry}\"\n### END /etc/grub.d/00_header ###") +
            "### BEGIN /etc/grub.d/40_custom ###\nmenuentry 'RT' --id rt {\n linux /k "
            "root=/dev/sdb1\n}\n### END /etc/grub.d/40_custom ###\n";
   const auto saved = [&](std::string_view name, std::string_view value) {

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "loader/grub_menu.hpp"
+
+#include "loader/grub_condition.hpp"
+
+#include <algorithm>
+
+namespace vfirst {
+
+namespace {
+
+// menuentry_eq: the text up to a '>' that stands alone; '>>' stands for one in a title.
+bool is_named(std::string_view name, std::string_view chosen) {
+  for (std::size_t i = 0, j = 0;; ++i, ++j) {
+    const bool ends = i == name.size();
+    if (j < chosen.size() && chosen[j] == '>') {
+      if (j + 1 == chosen.size() || chosen[j + 1] != '>') return ends;
+      ++j;
+    }
+    if (ends) return j == chosen.size();
+    if (j == chosen.size() || name[i] != chosen[j]) return false;
+  }
+}
+
+// The ids of the entries that were chosen, as `savedefault` saves them.
+void add_chosen(GrubState& state, std::string_view id) {
+  auto chosen = state.value("chosen");
+  if (!chosen.empty()) chosen += '>';
+  for (const char c : id)
+    chosen.append(c == '>' ? 2 : 1, c);
+  state.variables["chosen"] = {std::move(chosen), true};
+}
+
+}  // namespace
+
+std::string_view chosen_inside(std::string_view chosen) {
+  for (std::size_t i = 0; i < chosen.size(); ++i) {
+    if (chosen[i] != '>') continue;
+    if (i + 1 < chosen.size() && chosen[i + 1] == '>')
+      ++i;
+    else
+      return chosen.substr(i + 1);
+  }
+  return {};
+}
+
+GrubPick pick_entry(const std::vector<GrubMenuEntry>& menu, std::string_view chosen) {
+  GrubPick pick{menu.size(), false};
+  bool unsure = false;
+  if (const auto number = grub_number(chosen); number) {
+    if (*number < menu.size()) pick.index = static_cast<std::size_t>(*number);
+  } else if (!chosen.empty()) {
+    for (std::size_t i = 0; i < menu.size() && pick.index == menu.size(); ++i) {
+      const bool named = is_named(menu[i].title, chosen) || is_named(menu[i].id, chosen);
+      if (menu[i].blscfg || (named && menu[i].unsure))
+        unsure = true;
+      else if (named)
+        pick.index = i;
+    }
+    if (pick.index != menu.size()) return {pick.index, unsure};
+  }
+  // An entry that may not be there moves those behind it, and a number past the end names it.
+  const bool past_end = pick.index == menu.size();
+  if (past_end) pick.index = 0;
+  const auto end = past_end && grub_number(chosen) ? menu.size() : pick.index + 1;
+  for (std::size_t i = 0; i < std::min(end, menu.size()); ++i)
+    unsure = unsure || menu[i].unsure;
+  return {pick.index, unsure};
+}
+
+GrubChoice default_choice(const GrubMachine& machine, const GrubState& start) {
+  GrubChoice choice;
+  auto state = start;
+  const auto give_up = [&](std::string why) {
+    choice.doubt = std::move(why);
+    return choice;
+  };
+  for (;;) {
+    if (!state.doubt.empty()) return give_up(state.doubt);
+    if (state.menu.empty()) return choice;
+    const auto chosen = state.value("default");
+    if (is_unknown(chosen))
+      return give_up(
+          fmt::format("which entry is the default is in ${}, which only GRUB knows",
+                      unknown_name(chosen)));
+    const auto pick = pick_entry(state.menu, chosen);
+    if (pick.unsure)
+      return give_up(fmt::format("which entry '{}' is, only GRUB knows", chosen));
+    const auto entry = state.menu[pick.index];
+    choice.path.push_back(entry);
+    choice.place.push_back(pick.index);
+    const std::string inside(chosen_inside(chosen));
+    if (entry.submenu) state = state.inner();
+    add_chosen(state, entry.id);
+    if (inside.empty())
+      state.variables.erase("default");
+    else
+      state.set("default", inside);
+    state.menu.clear();
+    state.loads = {{}};
+    state.taken_over = false;
+    GrubShell(machine, state).run(entry);
+    if (!state.doubt.empty()) return give_up(state.doubt);
+    if (!entry.submenu && !state.taken_over) {
+      choice.loads = state.loads;
+      return choice;
+    }
+    if (choice.path.size() > 16) return give_up("menus that lead to one another without an end");
+  }
+}
+
+}  // namespace vfirst
