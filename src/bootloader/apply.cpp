@@ -27,11 +27,13 @@ Status remove_leftovers(Files& files) {
 }
 
 // A plan whose trial failed is not tried a second time by itself: it would fail the same way.
-Status may_try(const Slots& slots, const BootFacts& boot, const ApplyOptions& options) {
+Status may_try(
+    const Slots& slots, const GrubConfig& config, const BootFacts& boot,
+    const ApplyOptions& options) {
   VFIRST_CHECK(can_try(boot));
   const auto& selection = slots.selection;
   if (options.force || selection.trial || selection.armed != options.plan ||
-      trial_of(boot.cmdline) == options.plan)
+      trial_of(boot.cmdline) == options.plan || another_entry_runs(config, boot))
     return {};
   return refuse(
       "plan {} failed its trial: that boot was not confirmed. Change the policy, or use --force to "
@@ -157,7 +159,7 @@ Result<ApplyOutcome> apply_arguments(
 
   const auto request = make_request(slots, boot, wanted, options);
   if (request.trial) {
-    VFIRST_CHECK(may_try(slots, boot, options));
+    VFIRST_CHECK(may_try(slots, config.config, boot, options));
     VFIRST_CHECK(reaches_next_boot(files, config, regenerate));
   }
   VFIRST_CHECK(grub_can_carry(request.slot.trial_only));

@@ -22,6 +22,10 @@ std::string trial_line(const LoaderState& state) {
     case Trial::running:
       return fmt::format(
           "this boot is the trial of plan {}; vfirst confirm keeps it", state.trial_plan);
+    case Trial::not_reached:
+      return fmt::format(
+          "the boot for the trial of plan {} was another entry's; the plan was not tried",
+          state.trial_plan);
     case Trial::failed:
       return fmt::format(
           "plan {} had its trial boot and was not confirmed; vfirst will not try it again",
@@ -76,7 +80,11 @@ ExitCode run_status(const Options& options) {
           {"files", state.files}}},
         {"running", {{"cmdline", boot.cmdline}, {"has_next_arguments", running}}},
         {"next",
-         {{"place", state.next_place},
+         {{"entry", boot.next.title},
+          {"source", boot.next.source},
+          {"cmdline", boot.next.cmdline()},
+          {"doubt", boot.next.doubt},
+          {"place", state.next_place},
           {"trial", state.trial == Trial::armed},
           {"arguments", state.next.str()}}},
         {"good", {{"place", state.good_place}, {"arguments", state.good.str()}}},
@@ -108,6 +116,10 @@ ExitCode run_status(const Options& options) {
     line("", tryable.error().what);
   for (const auto& file : state.files)
     line("file", file);
+  if (boot.next.known())
+    line("next entry", fmt::format("{} ({})", boot.next.title, boot.next.source));
+  else if (!boot.next.doubt.empty())
+    line("next entry", fmt::format("not known: {}", boot.next.doubt));
   if (state.next_place.empty()) {
     line("next boot", "no arguments of vfirst");
   } else {

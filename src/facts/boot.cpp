@@ -98,7 +98,7 @@ BootFacts read_boot(const Root& root, const std::vector<Mount>& mounts, Gaps& ga
   boot.entry_folders = entry_folders(root, mounts, boot);
   read_filesystem(root, mounts, boot, gaps);
   // The place of GRUB's block depends on what lies above.
-  read_loader_arguments(RootReader(root), root, boot);
+  read_loader_arguments(root, boot);
   return boot;
 }
 

@@ -201,13 +201,18 @@ VFIRST_SHAPE(
     LoaderSign, "what speaks for a boot loader", needed<&LoaderSign::loader>("loader"),
     needed<&LoaderSign::source>("source"))
 VFIRST_SHAPE(
+    NextLine, "the next boot's command line", field<&NextLine::title>("title"),
+    field<&NextLine::source>("source"), field<&NextLine::before>("before"),
+    field<&NextLine::behind>("behind"), field<&NextLine::doubt>("doubt"))
+VFIRST_SHAPE(
     BootFacts, "what boots", field<&BootFacts::loader>("loader"),
     field<&BootFacts::evidence>("evidence"), field<&BootFacts::signs>("signs"),
     field<&BootFacts::doubt>("doubt"), field<&BootFacts::uefi>("uefi"),
     field<&BootFacts::secure_boot>("secure_boot"), field<&BootFacts::filesystem>("filesystem"),
     field<&BootFacts::device>("device"), field<&BootFacts::data_journal>("data_journal"),
     field<&BootFacts::esp>("esp"), field<&BootFacts::entry_folders>("entry_folders"),
-    field<&BootFacts::cmdline>("cmdline"), field<&BootFacts::own_arguments>("own_arguments"),
+    field<&BootFacts::cmdline>("cmdline"),
+    field<&BootFacts::next>("next"), field<&BootFacts::own_arguments>("own_arguments"),
     field<&BootFacts::sources>("sources"))
 VFIRST_SHAPE(
     DeviceMatch, "a condition", needed<&DeviceMatch::kind>("kind"),

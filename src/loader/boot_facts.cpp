@@ -3,6 +3,10 @@
 
 namespace vfirst {
 
+std::string NextLine::cmdline() const {
+  return before.empty() || behind.empty() ? before + behind : before + ' ' + behind;
+}
+
 std::unexpected<Error> unsupported(std::string why) {
   return std::unexpected(
       Error{Error::Kind::refused, std::errc::operation_not_supported, sentence(std::move(why))});

@@ -22,6 +22,24 @@ struct LoaderSign {
   bool operator==(const LoaderSign&) const = default;
 };
 
+// What the boot loader gives the kernel at the next boot when nobody chooses, as its files stand: its
+// variables are put in, and vfirst's arguments are left out.
+struct NextLine {
+  // Of the entry: "Debian GNU/Linux"; "" where it is not known.
+  std::string title;
+  // Where it stands: "boot/grub/grub.cfg:131", "boot/loader/entries/x.conf".
+  std::string source;
+  // The arguments of others that stand before vfirst's and behind them.
+  std::string before, behind;
+  // Why it is not known, a sentence; "" where it is, and where the loader's files are not shown.
+  std::string doubt;
+
+  bool known() const { return doubt.empty() && !source.empty(); }
+  // Both parts.
+  std::string cmdline() const;
+  bool operator==(const NextLine&) const = default;
+};
+
 struct BootFacts {
   Loader loader = Loader::none;
   // The file or EFI variable that decided it.
@@ -45,11 +63,14 @@ struct BootFacts {
   std::vector<std::string> entry_folders;
   // Of the running kernel, as it stands in proc/cmdline.
   std::string cmdline;
+  // Of the next one.
+  NextLine next;
   // What vfirst wrote to the loader, this time and before: each text that the running kernel may
   // have been given, the longest first. One may hold another, and is to be found as a whole.
   std::vector<std::string> own_arguments;
-  // The files and lines that others' arguments of `cmdline` come from, "etc/default/grub:6", by the
-  // argument as it stands there. An argument that no such file holds is not in it.
+  // The files and lines that others' arguments of `cmdline` and `next` come from,
+  // "etc/default/grub:6", by the argument as it stands there. An argument that no such file holds is
+  // not in it.
   std::map<std::string, std::vector<std::string>> sources;
   bool operator==(const BootFacts&) const = default;
 };

@@ -16,11 +16,6 @@ namespace vfirst {
 
 namespace {
 
-// A grub.cfg may hold password hashes; no more of it is read, and goes into a capture.
-bool is_no_password(std::string_view line) {
-  return !trimmed(line).starts_with("password");
-}
-
 std::vector<std::string> names_in(const Root& root, std::string_view folder) {
   auto names = root.list(folder).value_or(std::vector<std::string>{});
   std::ranges::sort(names);
@@ -90,8 +85,9 @@ class Search {
   // GRUB's, in /boot and on the EFI system partition: RHEL 8 and Fedora before 34 have it in
   // EFI/redhat alone. A file there that only leads to the one in /boot is none.
   void look_at_configurations() {
-    for (const auto& path : grub_config_paths(RootReader(root_))) {
-      const auto text = root_.read_lines(path, is_no_password);
+    const GrubFileReader files(root_);
+    for (const auto& path : grub_config_paths(files)) {
+      const auto text = files.read(path);
       if (!text) continue;
       if (only_leads_on(*text)) continue;
       if (grub_config_.empty()) {

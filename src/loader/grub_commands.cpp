@@ -81,8 +81,9 @@ GrubAnswer GrubShell::dispatch(const Words& words, const GrubStatement& statemen
   if (name == "eval") return eval(rest, statement.line);
   if (loads_something(name)) return load(words, statement.line);
   if (name == "initrd" || name == "initrd16" || name == "initrdefi") return initrd(rest);
-  // These never fail (grub-core/kern/corecmd.c, insmod included), or say nothing that counts.
-  if (is_one_of(name, {"true", "insmod"})) return Answer::yes;
+  // These never fail (grub-core/kern/corecmd.c, insmod included). A block that cannot be written is
+  // a fault of the next boot's, and not to be foreseen.
+  if (is_one_of(name, {"true", "insmod", "save_env"})) return Answer::yes;
   if (const auto found = state_.functions.find(name); found != state_.functions.end())
     return run_function(*std::shared_ptr(found->second), rest);
   return run_unmodelled(words);

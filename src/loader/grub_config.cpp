@@ -180,6 +180,8 @@ GrubConfig GrubConfig::parse(std::string_view text, const GrubMachine& machine) 
   config.bls = has_command(syntax.statements, "blscfg");
   auto state = grub_at_start(machine);
   GrubShell(machine, state).run(syntax);
+  for (const auto& [name, variable] : state.variables)
+    config.variables[name] = variable.value;
   auto& ours = state.variables["vfirst_args"];
   if (ours.exported)
     config.fragment =

@@ -6,6 +6,8 @@
 #include "loader/grub_shell.hpp"
 
 #include <cstddef>
+#include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -81,6 +83,8 @@ struct GrubConfig {
   // Everything that can be chosen.
   std::vector<GrubItem> menu;
   GrubNext next;
+  // GRUB's variables after the file was run; one may be unknown.
+  std::map<std::string, std::string, std::less<>> variables;
   // Version of our fragment; 0: none.
   unsigned fragment = 0;
   // Where the fragment reads and writes its block.

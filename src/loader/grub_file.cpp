@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "loader/grub_file.hpp"
 
+#include "base/text.hpp"
 #include "host/loader_paths.hpp"
 #include "host/own_paths.hpp"
 #include "loader/environment_block.hpp"
@@ -8,6 +9,12 @@
 #include <algorithm>
 
 namespace vfirst {
+
+Result<std::string> GrubFileReader::read(std::string_view path) const {
+  if (!path.ends_with(".cfg")) return root_.bytes(path);
+  return root_.read_lines(
+      path, [](std::string_view line) { return !trimmed(line).starts_with("password"); });
+}
 
 Result<std::string> loader_file(
     const FileReader& files, std::string_view base, std::string_view path) {
@@ -38,7 +45,9 @@ GrubMachine grub_machine(const FileReader& files, std::string_view config_path) 
     for (const std::string_view partition : kEspFolders)
       if (found.empty() && files.exists(fmt::format("{}/{}", partition, place)))
         found = fmt::format("{}/{}", partition, place);
-    if (found.empty()) return {{}, device == kGrubDevice};
+    // What our own fragment asks for lies nowhere but here.
+    const bool ours = place.contains("vfirst/");
+    if (found.empty()) return {{}, ours || device == kGrubDevice};
     if (auto text = files.read(found)) return {std::move(*text), true};
     return {{}, false};
   };

@@ -31,6 +31,21 @@ Result<std::string> loader_file(
 // partition (RHEL 8: boot/efi/EFI/redhat/grub.cfg). Those of the partition exist.
 std::vector<std::string> grub_config_paths(const FileReader& files);
 
+// Reads configurations of GRUB's without the lines that hold passwords or their hashes, so that a
+// root that keeps account of what is read does not get them. `root` must outlive it.
+class GrubFileReader final : public FileReader {
+ public:
+  explicit GrubFileReader(const Root& root) : root_(root) {}
+  Result<std::string> read(std::string_view path) const override;
+  bool exists(std::string_view path) const override { return root_.exists(path); }
+  Result<std::vector<std::string>> list(std::string_view directory) const override {
+    return root_.list(directory);
+  }
+
+ private:
+  const Root& root_;
+};
+
 // The first of them that has entries or reads them. Refused where there is none.
 Result<GrubFile> read_grub_config(const FileReader& files);
 

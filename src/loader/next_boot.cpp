@@ -3,6 +3,7 @@
 
 #include "base/text.hpp"
 #include "loader/grub_file.hpp"
+#include "loader/next_line.hpp"
 #include "loader/slots.hpp"
 
 #include <algorithm>
@@ -71,6 +72,28 @@ std::string why_not_reached(
   return fmt::format(
       "{}:{}: entry '{}' boots by default and does not take vfirst's arguments", config.path,
       next.entry->line, next.title);
+}
+
+bool another_entry_runs(const GrubConfig& config, const BootFacts& boot) {
+  // As grub.cfg spells them: GRUB may have put its device in front of the kernel's path.
+  const auto words_of = [](std::string_view line) {
+    auto args = CommandLine::parse(line).args();
+    std::vector<std::string> words;
+    for (const auto& arg : args) {
+      const auto device = arg.key == "BOOT_IMAGE" ? arg.raw.find(')') : arg.raw.npos;
+      words.push_back(device == arg.raw.npos ? arg.raw
+                                             : "BOOT_IMAGE=" + arg.raw.substr(device + 1));
+    }
+    return words;
+  };
+  const auto running = words_of(without_own(boot.cmdline, boot.own_arguments));
+  bool other = false;
+  for (const auto& entry : config.entries) {
+    if (words_of(entry.command_line({})) != running) continue;
+    if (entry.carries) return false;
+    other = true;
+  }
+  return other;
 }
 
 Result<NextBoot> next_boot(const FileReader& files, const Root& root, const BootFacts& boot) {

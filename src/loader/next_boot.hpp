@@ -37,6 +37,22 @@ struct NextBoot {
 [[gnu::cold]] std::string why_not_reached(
     const FileReader& files, const GrubFile& config, bool (*carries)(const GrubEntry& entry));
 
+// Whether an entry that does not take our arguments started the kernel that runs. False where that
+// cannot be told from its command line.
+[[gnu::cold]] bool another_entry_runs(const GrubConfig& config, const BootFacts& boot);
+
+struct BlsNextLine {
+  // Of the entry.
+  std::string title, path;
+  // What it gives the kernel, ours included.
+  std::string cmdline;
+};
+
+// The entry that boots next if nobody chooses, a trial's left out. Refused where that cannot be
+// known.
+[[gnu::cold]] Result<BlsNextLine> bls_next_line(
+    const FileReader& files, const Root& root, const BootFacts& boot);
+
 // next_boot's part for entries of the Boot Loader Specification.
 [[gnu::cold]] Result<NextBoot> bls_next_boot(
     const FileReader& files, const Root& root, const BootFacts& boot);

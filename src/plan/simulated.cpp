@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "plan/simulated.hpp"
 
+#include "base/text.hpp"
 #include "facts/kernel_needs.hpp"
+#include "loader/next_line.hpp"
 #include "plan/budget.hpp"
 
 #include <algorithm>
@@ -57,22 +59,21 @@ SimulatedMachine simulated_machine(const Facts& facts, std::string_view release)
 }
 
 CommandLine foreign_line(const Facts& facts, const Plan& plan) {
-  auto line = CommandLine::parse(facts.boot.cmdline);
-  for (const auto& text : facts.boot.own_arguments) {
-    const auto own = split_arguments(text);
-    const auto& args = line.args();
-    // Ours stand together. An equal argument elsewhere is somebody else's.
-    const auto at = std::ranges::search(args, own, {}, &KernelArg::raw, &KernelArg::raw);
-    if (at.empty()) continue;
-    const auto first = static_cast<std::size_t>(at.begin() - args.begin());
-    for (std::size_t i = 0; i < own.size(); ++i)
-      line.erase(first);
-  }
-  line.remove(plan.arguments().list());
+  const auto& boot = facts.boot;
+  auto line = CommandLine::parse(
+      boot.next.known() ? boot.next.cmdline() : without_own(boot.cmdline, boot.own_arguments));
+  // What ours were before this vfirst kept account of them.
+  if (!boot.next.known()) line.remove(plan.arguments().list());
   return line;
 }
 
 CommandLine planned_line(const Facts& facts, const Plan& plan) {
+  const auto& next = facts.boot.next;
+  // As the loader puts it together: behind a quote that is not closed, or behind `--`, ours are not
+  // arguments.
+  if (next.known())
+    return CommandLine::parse(trimmed(
+        fmt::format("{} {} {}", next.before, plan.arguments().str(), next.behind)));
   auto line = foreign_line(facts, plan);
   for (const auto& arg : plan.arguments())
     // A line that ends inside a quote swallows the rest.

@@ -161,6 +161,12 @@ Json boot_json(const BootFacts& b) {
       {"esp", b.esp},
       {"entry_folders", b.entry_folders},
       {"cmdline", b.cmdline},
+      {"next",
+       {{"title", b.next.title},
+        {"source", b.next.source},
+        {"before", b.next.before},
+        {"behind", b.next.behind},
+        {"doubt", b.next.doubt}}},
       {"own_arguments", b.own_arguments},
       {"sources", sources}};
 }

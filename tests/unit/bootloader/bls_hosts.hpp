@@ -51,7 +51,7 @@ inline BlsHost fedora() {
   return {
       "Fedora",
       Loader::grub_bls,
-      {{"boot/grub2/grub.cfg", "insmod blscfg\nblscfg\n"},
+      {{"boot/grub2/grub.cfg", "load_env\ninsmod blscfg\nblscfg\n"},
        {"boot/grub2/grubenv",
         grubenv("saved_entry=" + kMachine + "-6.11.4-301.fc41.x86_64\nboot_success=1\n")},
        {"etc/machine-id", kMachine + "\n"},
@@ -78,7 +78,7 @@ inline BlsHost rhel10() {
   return {
       "RHEL 10",
       Loader::grub_bls,
-      {{"boot/grub2/grub.cfg", "blscfg\n"},
+      {{"boot/grub2/grub.cfg", "load_env\nblscfg\n"},
        {"boot/grub2/grubenv", grubenv("saved_entry=x\n")},
        {"etc/machine-id", kMachine + "\n"},
        // no newline, as Anaconda leaves it
@@ -120,7 +120,7 @@ inline BlsHost rhel8() {
   return {
       "RHEL 8",
       Loader::grub_bls,
-      {{"boot/grub2/grub.cfg", "blscfg\n"},
+      {{"boot/grub2/grub.cfg", "load_env\nblscfg\n"},
        {"boot/grub2/grubenv",
         grubenv("saved_entry=x\nkernelopts=root=/dev/mapper/rhel-root ro crashkernel=auto "
                 "rd.lvm.lv=rhel/root rhgb quiet \nboot_success=0\n"

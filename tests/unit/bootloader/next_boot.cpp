@@ -245,9 +245,16 @@ TEST_CASE(
   host.files.disk["boot/grub2/grubenv"] =
       grubenv("saved_entry=" + kMachine + "-6.10.6-200.fc40.x86_64\n");
   CHECK(next_of(host)->initrds.empty());
-  host.files.disk["boot/grub2/grub.cfg"] = "set tuned_params=\"skew_tick=1\"\nblscfg\n";
+  host.files.disk["boot/grub2/grub.cfg"] =
+      "load_env\nset tuned_params=\"skew_tick=1 nosmt\"\nblscfg\n";
   host.files.disk["boot/grub2/grubenv"] =
       grubenv("saved_entry=" + kMachine + "-6.11.4-301.fc41.x86_64\n");
+  REQUIRE(next_of(host));
+  CHECK(
+      next_of(host)->cmdline == replaced(next->cmdline, " one two=2", "") +
+                                    " skew_tick=1 nosmt one two=2");
+  host.files.disk["boot/grub2/grub.cfg"] = "search --set=tuned_params --label x\nblscfg\n";
+  REQUIRE_FALSE(next_of(host));
   CHECK_WORDS(next_of(host).error().what == "$tuned_params is GRUB's to replace");
   host.files.disk["boot/grub2/grubenv"] = grubenv("saved_entry=" + kMachine + "-0-rescue\n");
   CHECK_WORDS(
@@ -267,6 +274,7 @@ TEST_CASE(
   old.files.disk["boot/grub2/grubenv"] =
       replaced(old.at("boot/grub2/grubenv"), "saved_entry=x", "boot_index=00");
   REQUIRE(old.apply("one"));
+  REQUIRE(next_of(old));
   CHECK(
       next_of(old)->cmdline ==
       "BOOT_IMAGE=/vmlinuz-4.18.0-553.el8_10.x86_64 root=/dev/mapper/rhel-root ro "

@@ -177,6 +177,12 @@ TEST_CASE(
       .esp = "boot/efi",
       .entry_folders = {"boot/efi/loader/entries", "boot/loader/entries"},
       .cmdline = "ro isolcpus=1",
+      .next =
+          {.title = "Debian",
+           .source = "boot/grub/grub.cfg:7",
+           .before = "ro",
+           .behind = "quiet",
+           .doubt = "none"},
       .own_arguments = {"iommu=pt"},
       .sources = {{"isolcpus=1", {"etc/default/grub:6", "etc/default/grub:9"}}}};
   facts.critical = {{pf.address, "default route"}};
