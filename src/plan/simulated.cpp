@@ -35,9 +35,11 @@ SimulatedMachine simulated_machine(const Facts& facts, std::string_view release)
                                       : std::ranges::find(facts.kernels, release, &Kernel::release);
   if (kernel != facts.kernels.end()) {
     out.kernel = kernel->version;
+    out.release = kernel->release;
     options_off(*kernel, out);
   } else {
     out.kernel = KernelVersion::of(release);
+    out.release = release;
   }
   if (!facts.cpu.architecture.empty()) out.architecture = facts.cpu.architecture;
   out.possible = facts.cpu.possible | facts.cpu.online;
