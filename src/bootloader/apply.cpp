@@ -187,14 +187,17 @@ Result<ApplyOutcome> apply_arguments(
   outcome.slot = target;
   outcome.trial = request.trial;
   outcome.regenerated = regenerate;
-  if ((selected && !regenerate) || options.dry_run) return outcome;
+  if (selected && !regenerate) return outcome;
 
-  // Made before the first write: should grub-mkconfig fail, nothing has changed.
+  // Made before the first write: should grub-mkconfig fail, nothing has changed. A dry run makes it
+  // too, or it would promise what the real one refuses.
   std::optional<GrubFile> made;
   if (regenerate) {
     made = VFIRST_TRY(generate(files, config, run_or_host(options.run), slots.path));
     VFIRST_CHECK(fits(files, *made, whole, options.limit, options.prove));
+    if (request.trial) VFIRST_CHECK(reaches_next_boot(files, *made, false));
   }
+  if (options.dry_run) return outcome;
   outcome.wrote = true;
   VFIRST_CHECK(prepare(files, slots, outcome.notes));
   if (!request.running && !written)

@@ -2,6 +2,7 @@
 #include "bootloader/regenerate.hpp"
 
 #include "base/text.hpp"
+#include "bootloader/missing_variable.hpp"
 #include "loader/default_grub.hpp"
 
 namespace vfirst {
@@ -73,11 +74,13 @@ Result<GrubFile> generate(
         EIO, "grub-script-check refuses what grub-mkconfig made: {}",
         first_line(checked.err + checked.out));
   GrubFile file{old.path, made.out, GrubConfig::parse(made.out, grub_machine(files, old.path))};
-  if (const auto why = faults(file, block); !why.empty())
+  if (const auto why = faults(file, block); !why.empty()) {
+    const auto cause = file.config.fragment == GrubConfig::kFragment
+                           ? why_variable_is_missing(files, file)
+                           : std::string();
     return refuse(
-        "a new {} would not carry our arguments: {}; does a file in etc/default/grub.d sort after "
-        "zz-vfirst.cfg?",
-        old.path, why.front());
+        "a new {} would not carry our arguments: {}", old.path, cause.empty() ? why.front() : cause);
+  }
   return file;
 }
 

@@ -216,7 +216,7 @@ std::vector<std::string> GrubConfig::faults() const {
   if (fragment != kFragment)
     faults.push_back(
         fragment == 0
-            ? "nothing sets $vfirst_args before the first entry"
+            ? "nothing sets $vfirst_args"
             : fmt::format("its vfirst fragment is version {}, this is {}", fragment, kFragment));
   // Other systems' entries (30_os-prober) and the owner's own (40_custom) are not ours to change. A
   // file without generator marks was not made by grub-mkconfig as we know it: then every entry

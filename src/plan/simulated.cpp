@@ -83,4 +83,9 @@ CommandLine planned_line(const Facts& facts, const Plan& plan) {
   return line;
 }
 
+std::vector<ArgumentVerdict> without_effect(const Facts& facts, const Plan& plan) {
+  return not_effective(
+      planned_line(facts, plan), plan.arguments().list(), simulated_machine(facts));
+}
+
 }  // namespace vfirst

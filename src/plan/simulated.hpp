@@ -7,6 +7,7 @@
 #include "plan/plan.hpp"
 
 #include <string_view>
+#include <vector>
 
 namespace vfirst {
 
@@ -20,5 +21,8 @@ SimulatedMachine simulated_machine(const Facts& facts, std::string_view release 
 CommandLine foreign_line(const Facts& facts, const Plan& plan);
 // What will stand in proc/cmdline: that, and the plan's arguments in their place.
 CommandLine planned_line(const Facts& facts, const Plan& plan);
+// The plan's arguments that would do nothing in that line, or not all that they say, each with the
+// kernel's rule.
+std::vector<ArgumentVerdict> without_effect(const Facts& facts, const Plan& plan);
 
 }  // namespace vfirst
