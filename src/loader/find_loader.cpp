@@ -86,15 +86,24 @@ class Search {
   // EFI/redhat alone. A file there that only leads to the one in /boot is none.
   void look_at_configurations() {
     const GrubFileReader files(root_);
+    std::string leading;
     for (const auto& path : grub_config_paths(files)) {
       const auto text = files.read(path);
       if (!text) continue;
-      if (only_leads_on(*text)) continue;
+      if (only_leads_on(*text)) {
+        if (leading.empty()) leading = path;
+        continue;
+      }
       if (grub_config_.empty()) {
         grub_config_ = path;
         reads_entries_ = reads_bls_entries(*text);
       }
       add(Loader::grub, path);
+    }
+    // The file that it leads to has a name of its own.
+    if (grub_config_.empty() && leading.starts_with("boot/grub")) {
+      grub_config_ = leading;
+      add(Loader::grub, leading);
     }
     for (const auto folder : kEntryFolders)
       if (auto entry = file_in(root_, std::string(folder), "", ".conf"); !entry.empty())

@@ -69,15 +69,18 @@ std::vector<std::string> grub_config_paths(const FileReader& files) {
 }
 
 Result<GrubFile> read_grub_config(const FileReader& files) {
+  std::optional<GrubFile> file;
   for (const auto& path : grub_config_paths(files)) {
     auto text = files.read(path);
     if (!text && text.error().code == std::errc::no_such_file_or_directory) continue;
     if (!text) return std::unexpected(text.error());
-    if (only_leads_on(*text)) continue;
-    auto config = GrubConfig::parse(*text, grub_machine(files, path));
-    return GrubFile{path, std::move(*text), std::move(config)};
+    const bool leads_on = only_leads_on(*text);
+    if (!file || !leads_on) file = GrubFile{path, std::move(*text), {}};
+    if (!leads_on) break;
   }
-  return refuse("boot/grub/grub.cfg: not there; run update-grub first");
+  if (!file) return refuse("boot/grub/grub.cfg: not there; run update-grub first");
+  file->config = GrubConfig::parse(file->text, grub_machine(files, file->path));
+  return std::move(*file);
 }
 
 std::vector<std::string> faults(const GrubFile& file, std::string_view block) {

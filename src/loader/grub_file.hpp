@@ -46,7 +46,8 @@ class GrubFileReader final : public FileReader {
   const Root& root_;
 };
 
-// The first of them that has entries or reads them. Refused where there is none.
+// The first of them that has entries or reads them, else one that leads to another file. Refused
+// where there is none.
 Result<GrubFile> read_grub_config(const FileReader& files);
 
 // Why this grub.cfg does not do what we need, the block's place (environment_path) included; empty

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Runs a grub.cfg as vfirst reads it, for tests/grub/emu, which has the real GRUB run it too.
 // usage: shell_tool FOLDER      FOLDER is GRUB's own, with grub.cfg and grubenv in it.
+//        shell_tool --line ROOT      prints the next boot's line of the host whose files these are.
 // Prints what `echo` prints, then "doubt: ..." or the default entry with what it loads.
 #include "base/words.hpp"
 #include "host/root.hpp"
 #include "loader/grub_menu.hpp"
+#include "loader/next_line.hpp"
 
 #include <cstdio>
 
@@ -19,8 +21,17 @@ int main(int count, char** words) {
     }
     return 0;
   }
+  if (count == 3 && std::string_view(words[1]) == "--line") {
+    const auto root = Root::open(words[2]);
+    if (!root) return 1;
+    BootFacts boot;
+    boot.loader = Loader::grub;
+    const auto line = read_next_line(*root, boot);
+    std::printf("%s\n", line.known() ? line.cmdline().c_str() : ("not known: " + line.doubt).c_str());
+    return 0;
+  }
   if (count != 2) {
-    std::fputs("usage: shell_tool FOLDER | --syntax FILE...\n", stderr);
+    std::fputs("usage: shell_tool FOLDER | --syntax FILE... | --line ROOT\n", stderr);
     return 64;
   }
   const std::string folder = words[1];
