@@ -7,6 +7,7 @@
 #include "host/own_paths.hpp"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 namespace vfirst {
@@ -30,7 +31,31 @@ std::string target_of(std::string_view name) {
 
 }  // namespace
 
+// Of entries that are links: the files that they lead to.
+Result<std::vector<std::string>> BlsWriter::link_targets() const {
+  std::vector<std::string> targets;
+  for (const auto& name : VFIRST_TRY(files_.list(folder_))) {
+    if (!name.ends_with(".conf")) continue;
+    const auto path = fmt::format("{}/{}", folder_, name);
+    // One that leads nowhere is no entry.
+    const auto target = files_.target(path);
+    if (target && *target != path) targets.push_back(*target);
+  }
+  return targets;
+}
+
+// Files on their way beside those.
+Result<std::vector<std::string>> BlsWriter::staged_elsewhere() const {
+  std::vector<std::string> staged;
+  for (const auto& target : VFIRST_TRY(link_targets()))
+    for (const std::string_view number : {"", "2", "3", "4", "5", "6", "7", "8", "9"})
+      if (auto path = fmt::format("{}{}{}", target, kFresh, number); files_.exists(path))
+        staged.push_back(std::move(path));
+  return staged;
+}
+
 Result<bool> BlsWriter::has_leftovers() const {
+  if (!VFIRST_TRY(staged_elsewhere()).empty()) return true;
   for (const auto& name : VFIRST_TRY(files_.list(folder_)))
     if (const auto target = target_of(name); !target.empty()) {
       const auto path = fmt::format("{}/{}", folder_, target);
@@ -50,6 +75,8 @@ Result<bool> BlsWriter::has_leftovers() const {
 }
 
 Status BlsWriter::clean(std::vector<std::string>& notes) {
+  for (const auto& staged : VFIRST_TRY(staged_elsewhere()))
+    VFIRST_CHECK(files_.remove(staged));
   for (const auto& name : VFIRST_TRY(files_.list(folder_))) {
     const auto target = target_of(name);
     if (target.empty()) continue;
@@ -123,15 +150,21 @@ Result<std::string> BlsWriter::stage(
 // blocks are kept until the names are settled.
 Status BlsWriter::write(const BlsEdits& edits) {
   std::vector<std::pair<std::string, std::string>> staged;
+  std::set<std::string> folders = {folder_};
   for (const auto& edit : edits.entries)
-    if (edit.changes())
-      staged.emplace_back(
-          VFIRST_TRY(stage(edit.path, edit.text, files_.mode(edit.path))), edit.path);
+    if (edit.changes()) {
+      // A link stays one.
+      const auto target = edit.exists ? VFIRST_TRY(files_.target(edit.path)) : edit.path;
+      folders.insert(folder_of(target));
+      staged.emplace_back(VFIRST_TRY(stage(target, edit.text, files_.mode(target))), target);
+    }
   if (!staged.empty()) {
-    VFIRST_CHECK(files_.settle(folder_));
+    for (const auto& folder : folders)
+      VFIRST_CHECK(files_.settle(folder));
     for (const auto& [from, to] : staged)
       VFIRST_CHECK(files_.rename(from, to));
-    VFIRST_CHECK(files_.settle(folder_));
+    for (const auto& folder : folders)
+      VFIRST_CHECK(files_.settle(folder));
     for (const auto& edit : edits.entries)
       if (edit.changes()) VFIRST_CHECK(check_written(files_, edit.path, edit.text));
   }

@@ -30,6 +30,8 @@ class BlsWriter {
   Status remove_entries(const std::vector<std::string>& paths);
 
  private:
+  Result<std::vector<std::string>> link_targets() const;
+  Result<std::vector<std::string>> staged_elsewhere() const;
   // Under a name of its own.
   Result<std::string> stage(const std::string& path, std::string_view text, unsigned mode);
 
