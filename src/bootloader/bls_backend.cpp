@@ -17,8 +17,10 @@ Result<BlsView> BlsBackend::look() const {
 }
 
 BlsWriter BlsBackend::writer(const BlsView& view) const {
-  const auto& folder = view.menu.folder;
-  return {files_, folder, folder != kEntryFolders.front() || boot_.filesystem == "vfat"};
+  std::vector<EntryFolder> folders;
+  for (const auto& folder : view.menu.folders)
+    folders.push_back({folder, folder != kEntryFolders.front() || boot_.filesystem == "vfat"});
+  return {files_, std::move(folders)};
 }
 
 Result<BlsEdits> BlsBackend::edits(

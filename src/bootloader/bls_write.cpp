@@ -34,13 +34,14 @@ std::string target_of(std::string_view name) {
 // Of entries that are links: the files that they lead to.
 Result<std::vector<std::string>> BlsWriter::link_targets() const {
   std::vector<std::string> targets;
-  for (const auto& name : VFIRST_TRY(files_.list(folder_))) {
-    if (!name.ends_with(".conf")) continue;
-    const auto path = fmt::format("{}/{}", folder_, name);
-    // One that leads nowhere is no entry.
-    const auto target = files_.target(path);
-    if (target && *target != path) targets.push_back(*target);
-  }
+  for (const auto& folder : folders_)
+    for (const auto& name : VFIRST_TRY(files_.list(folder.path))) {
+      if (!name.ends_with(".conf")) continue;
+      const auto path = fmt::format("{}/{}", folder.path, name);
+      // One that leads nowhere is no entry.
+      const auto target = files_.target(path);
+      if (target && *target != path) targets.push_back(*target);
+    }
   return targets;
 }
 
@@ -56,13 +57,14 @@ Result<std::vector<std::string>> BlsWriter::staged_elsewhere() const {
 
 Result<bool> BlsWriter::has_leftovers() const {
   if (!VFIRST_TRY(staged_elsewhere()).empty()) return true;
-  for (const auto& name : VFIRST_TRY(files_.list(folder_)))
-    if (const auto target = target_of(name); !target.empty()) {
-      const auto path = fmt::format("{}/{}", folder_, target);
-      if (!fat_ || !files_.exists(path) ||
-          files_.read(path) != files_.read(fmt::format("{}/{}", folder_, name)))
-        return true;
-    }
+  for (const auto& folder : folders_)
+    for (const auto& name : VFIRST_TRY(files_.list(folder.path)))
+      if (const auto target = target_of(name); !target.empty()) {
+        const auto path = fmt::format("{}/{}", folder.path, target);
+        if (!folder.fat || !files_.exists(path) ||
+            files_.read(path) != files_.read(fmt::format("{}/{}", folder.path, name)))
+          return true;
+      }
   for (const auto folder : {kSlotFolder, kBefore}) {
     if (!files_.exists(folder)) continue;
     const auto names = VFIRST_TRY(files_.list(folder));
@@ -77,12 +79,24 @@ Result<bool> BlsWriter::has_leftovers() const {
 Status BlsWriter::clean(std::vector<std::string>& notes) {
   for (const auto& staged : VFIRST_TRY(staged_elsewhere()))
     VFIRST_CHECK(files_.remove(staged));
-  for (const auto& name : VFIRST_TRY(files_.list(folder_))) {
+  for (const auto& folder : folders_)
+    VFIRST_CHECK(clean_folder(folder, notes));
+  for (const auto folder : {kSlotFolder, kBefore}) {
+    if (!files_.exists(folder)) continue;
+    for (const auto& name : VFIRST_TRY(files_.list(folder)))
+      if (is_our_leftover(folder, name))
+        VFIRST_CHECK(files_.remove(fmt::format("{}/{}", folder, name)));
+  }
+  const auto line = fmt::format("{}{}", kKernelCmdline, kFresh);
+  return files_.exists(line) ? files_.remove(line) : Status{};
+}
+Status BlsWriter::clean_folder(const EntryFolder& folder, std::vector<std::string>& notes) {
+  for (const auto& name : VFIRST_TRY(files_.list(folder.path))) {
     const auto target = target_of(name);
     if (target.empty()) continue;
-    const auto staged = fmt::format("{}/{}", folder_, name),
-               path = fmt::format("{}/{}", folder_, target);
-    if (fat_ && files_.exists(path) &&
+    const auto staged = fmt::format("{}/{}", folder.path, name),
+               path = fmt::format("{}/{}", folder.path, target);
+    if (folder.fat && files_.exists(path) &&
         VFIRST_TRY(files_.read(path)) == VFIRST_TRY(files_.read(staged))) {
       // fs/fat renames over a file by pointing that file's entry at the new clusters, then taking
       // the old name out. Cut in between, both names hold the same clusters; to remove one would
@@ -96,14 +110,7 @@ Status BlsWriter::clean(std::vector<std::string>& notes) {
     }
     VFIRST_CHECK(files_.remove(staged));
   }
-  for (const auto folder : {kSlotFolder, kBefore}) {
-    if (!files_.exists(folder)) continue;
-    for (const auto& name : VFIRST_TRY(files_.list(folder)))
-      if (is_our_leftover(folder, name))
-        VFIRST_CHECK(files_.remove(fmt::format("{}/{}", folder, name)));
-  }
-  const auto line = fmt::format("{}{}", kKernelCmdline, kFresh);
-  return files_.exists(line) ? files_.remove(line) : Status{};
+  return {};
 }
 
 Status BlsWriter::put_state(const BlsState& state) {
@@ -150,7 +157,7 @@ Result<std::string> BlsWriter::stage(
 // blocks are kept until the names are settled.
 Status BlsWriter::write(const BlsEdits& edits) {
   std::vector<std::pair<std::string, std::string>> staged;
-  std::set<std::string> folders = {folder_};
+  std::set<std::string> folders;
   for (const auto& edit : edits.entries)
     if (edit.changes()) {
       // A link stays one.
@@ -185,17 +192,22 @@ Status BlsWriter::write(const BlsEdits& edits) {
 }
 
 Status BlsWriter::put_entry(const std::string& path, std::string_view text, unsigned mode) {
-  const auto staged = VFIRST_TRY(stage(path, text, mode));
-  VFIRST_CHECK(files_.settle(folder_));
+  const auto staged = VFIRST_TRY(stage(path, text, mode)), folder = folder_of(path);
+  VFIRST_CHECK(files_.settle(folder));
   VFIRST_CHECK(files_.rename(staged, path));
-  VFIRST_CHECK(files_.settle(folder_));
+  VFIRST_CHECK(files_.settle(folder));
   return check_written(files_, path, text);
 }
 
 Status BlsWriter::remove_entries(const std::vector<std::string>& paths) {
-  for (const auto& path : paths)
+  std::set<std::string> folders;
+  for (const auto& path : paths) {
     VFIRST_CHECK(files_.remove(path));
-  return paths.empty() ? Status{} : files_.settle(folder_);
+    folders.insert(folder_of(path));
+  }
+  for (const auto& folder : folders)
+    VFIRST_CHECK(files_.settle(folder));
+  return {};
 }
 
 }  // namespace vfirst

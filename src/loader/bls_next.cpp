@@ -126,7 +126,7 @@ Result<NextBoot> bls_next_boot(const FileReader& files, const Root& root, const 
   std::string initrds = joined(entry.values("initrd"), " ");
   if (boot.loader == Loader::grub_bls)
     initrds = VFIRST_TRY(replaced(split_arguments(initrds), choice.variables));
-  const auto base = menu.folder.substr(0, menu.folder.find("/loader/"));
+  const auto base = choice.item.path.substr(0, choice.item.path.find("/loader/"));
   next.kernel = VFIRST_TRY(loader_file(files, base, entry.value("linux")));
   for (const auto initrd : words(initrds))
     next.initrds.push_back(VFIRST_TRY(loader_file(files, base, initrd)));

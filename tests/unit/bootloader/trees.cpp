@@ -203,19 +203,28 @@ class Maker {
           one_of(std::string("timeout 3\n"), std::string("default 4c2f-*\n"),
                  std::string("default @saved\n"), std::string("default windows.conf\n")));
     entries(esp + "/loader/entries", false);
+    // XBOOTLDR beside it, whose entries count as well.
+    extended_ = esp != "boot" && chance(3);
+    if (extended_) {
+      tree_.add("boot/loader/entries/5d30-6.9.0.conf", bls("6.9.0", false));
+      tree_.add(
+          "run/udev/data/b8:3",
+          "E:ID_PART_ENTRY_TYPE=bc13c2ff-59e6-4262-a352-b275fd6f7172\n");
+    }
     // A folder that no loader reads.
-    if (esp != "boot" && chance(3))
+    if (esp != "boot" && !extended_ && chance(3))
       tree_.add("boot/loader/entries/stale-5.10.conf", bls("5.10", false));
     if (chance(2)) file("etc/kernel/cmdline", "root=UUID=1f ro quiet\n");
   }
 
   void mounts() {
-    if (chance(6)) return;
+    if (!extended_ && chance(6)) return;
     std::string text = fmt::format(
         "20 1 8:2 / / rw shared:1 - {} /dev/sda2 rw\n", one_of(std::string("ext4"), std::string("xfs"), std::string("btrfs")));
     if (uefi_)
       text += fmt::format(
           "21 20 8:1 / /{} rw shared:1 - vfat /dev/sda1 rw\n", esp_.empty() ? "boot/efi" : esp_);
+    if (extended_) text += "22 20 8:3 / /boot rw shared:1 - ext4 /dev/sda3 rw\n";
     tree_.add("proc/self/mountinfo", text);
   }
 
@@ -227,7 +236,7 @@ class Maker {
 
   std::mt19937 dice_;
   TempTree tree_;
-  bool uefi_ = false;
+  bool uefi_ = false, extended_ = false;
   std::string esp_;
   unsigned elsewhere_ = 0;
 };
