@@ -16,7 +16,7 @@ struct Journal;
 struct BlsState;
 
 // With GRUB: the slots, the environment block, grub.cfg, etc/default/grub and the files in
-// etc/default/grub.d.
+// etc/default/grub.d. With proxmox-boot-tool also etc/kernel/cmdline.
 bool is_grub_file(std::string_view path);
 // With an entry loader: the entries, and etc/kernel/cmdline.
 bool is_entry_file(std::string_view path);

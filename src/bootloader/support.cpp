@@ -15,7 +15,8 @@ Status can_apply(const BootFacts& boot, const Arguments& arguments) {
     case Loader::proxmox:
       return unsupported(fmt::format(
           "proxmox-boot-tool copies this host's kernels and arguments to partitions of its own{}, "
-          "and vfirst does not write there. Add the arguments to /etc/kernel/cmdline "
+          "which vfirst can have it do on the running host alone, and where it is known which "
+          "boot loader reads them. Else add the arguments to /etc/kernel/cmdline "
           "(systemd-boot) "
           "or to GRUB_CMDLINE_LINUX in /etc/default/grub (GRUB), then run: proxmox-boot-tool "
           "refresh{}{}",
@@ -54,7 +55,8 @@ Status can_try(const BootFacts& boot) {
         fmt::format("trial boots are not supported with GRUB's BLS entries. {}", kNoTrial));
   if (boot.loader != Loader::grub)
     return unsupported(fmt::format(
-        "trial boots need GRUB or systemd-boot; this host has {}", loader_name(boot.loader)));
+        "trial boots need GRUB or systemd-boot; this host has {}. {}", loader_name(boot.loader),
+        kNoTrial));
   const auto why = why_grub_cannot_write(boot);
   if (why.empty() || !boot.esp.empty()) return {};
   return unsupported(fmt::format(

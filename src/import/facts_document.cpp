@@ -206,7 +206,7 @@ VFIRST_SHAPE(
     field<&NextLine::behind>("behind"), field<&NextLine::doubt>("doubt"))
 VFIRST_SHAPE(
     BootFacts, "what boots", field<&BootFacts::loader>("loader"),
-    field<&BootFacts::evidence>("evidence"), field<&BootFacts::signs>("signs"),
+    field<&BootFacts::evidence>("evidence"), field<&BootFacts::copies_for>("copies_for"), field<&BootFacts::signs>("signs"),
     field<&BootFacts::doubt>("doubt"), field<&BootFacts::uefi>("uefi"),
     field<&BootFacts::secure_boot>("secure_boot"), field<&BootFacts::filesystem>("filesystem"),
     field<&BootFacts::device>("device"), field<&BootFacts::data_journal>("data_journal"),

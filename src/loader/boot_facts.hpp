@@ -44,6 +44,9 @@ struct BootFacts {
   Loader loader = Loader::none;
   // The file or EFI variable that decided it.
   std::string evidence;
+  // The loader that boots from what proxmox-boot-tool copied: systemd-boot or GRUB; none where that
+  // is not known, and with any other loader.
+  Loader copies_for = Loader::none;
   // All that was seen, this one among them.
   std::vector<LoaderSign> signs;
   // Why the loader is none although there are signs of one; "" otherwise.

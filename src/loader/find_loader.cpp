@@ -59,8 +59,10 @@ class Search {
   // What speaks for the loader of this boot, or for who manages it. True where that decides.
   bool ask_this_boot() {
     if (root_.exists("run/ostree-booted")) return take(Loader::ostree, "run/ostree-booted");
-    if (const auto text = root_.read(kProxmoxPartitions); text && !trimmed(*text).empty())
+    if (const auto text = root_.read(kProxmoxPartitions); text && !trimmed(*text).empty()) {
+      boot_.copies_for = loader_of_copies();
       return take(Loader::proxmox, std::string(kProxmoxPartitions));
+    }
     if (!boot_.uefi) return false;
     const RootReader files(root_);
     if (!efi_text(files, "StubInfo").empty())
@@ -80,6 +82,16 @@ class Search {
       return true;
     }
     return false;
+  }
+
+  // With UEFI it is systemd-boot or, where it was set up so (for Secure Boot), GRUB; else GRUB
+  // (update_esp_func in Proxmox's zz-proxmox-boot). Their partitions are not mounted.
+  Loader loader_of_copies() const {
+    if (!boot_.uefi) return root_.exists("sys/firmware") ? Loader::grub : Loader::none;
+    const auto info = efi_text(RootReader(root_), "LoaderInfo");
+    if (info.starts_with("systemd-boot")) return Loader::systemd_boot;
+    const bool shown = !names_in(root_, "sys/firmware/efi/efivars").empty();
+    return info.starts_with("GRUB") || (info.empty() && shown) ? Loader::grub : Loader::none;
   }
 
   // GRUB's, in /boot and on the EFI system partition: RHEL 8 and Fedora before 34 have it in

@@ -67,7 +67,7 @@ void read_entries(const Root& root, BootFacts& boot) {
 }  // namespace
 
 void read_loader_arguments(const Root& root, BootFacts& boot) {
-  if (boot.loader == Loader::grub) read_slots(root, boot);
+  if (boot.loader == Loader::grub || boot.loader == Loader::proxmox) read_slots(root, boot);
   if (boot.loader == Loader::grub_bls || boot.loader == Loader::systemd_boot)
     read_entries(root, boot);
 }

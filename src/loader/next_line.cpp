@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "loader/next_line.hpp"
 
+#include "base/text.hpp"
 #include "base/words.hpp"
+#include "host/loader_paths.hpp"
 #include "kargs/command_line.hpp"
 #include "loader/grub_file.hpp"
 #include "loader/next_boot.hpp"
@@ -60,6 +62,23 @@ NextLine entry_next_line(const Root& root, const BootFacts& boot) {
   return line;
 }
 
+// As far as its partitions have what it copies from.
+NextLine proxmox_next_line(const Root& root, const BootFacts& boot) {
+  NextLine line;
+  if (boot.copies_for != Loader::systemd_boot) {
+    line.doubt = "proxmox-boot-tool's grub.cfg lies on a partition that is not mounted";
+    return line;
+  }
+  const auto text = root.bytes(kKernelCmdline);
+  if (!text) {
+    line.doubt = fmt::format("{}: not there", kKernelCmdline);
+    return line;
+  }
+  line.source = fmt::format("{}:1", kKernelCmdline);
+  line.before = without_own(split(*text, '\n').front(), boot.own_arguments);
+  return line;
+}
+
 }  // namespace
 
 std::string without_own(std::string_view text, const std::vector<std::string>& texts) {
@@ -78,6 +97,7 @@ std::string without_own(std::string_view text, const std::vector<std::string>& t
 
 NextLine read_next_line(const Root& root, const BootFacts& boot) {
   if (boot.loader == Loader::grub) return grub_next_line(root);
+  if (boot.loader == Loader::proxmox) return proxmox_next_line(root, boot);
   if (boot.loader == Loader::grub_bls || boot.loader == Loader::systemd_boot)
     return entry_next_line(root, boot);
   return {};

@@ -151,6 +151,7 @@ Json boot_json(const BootFacts& b) {
   return Json{
       {"loader", document_word(b.loader)},
       {"evidence", b.evidence},
+      {"copies_for", document_word(b.copies_for)},
       {"signs", signs},
       {"doubt", b.doubt},
       {"uefi", b.uefi},

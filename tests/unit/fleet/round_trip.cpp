@@ -167,6 +167,7 @@ TEST_CASE(
   facts.boot = {
       .loader = Loader::grub_bls,
       .evidence = "boot/grub2/grub.cfg",
+      .copies_for = Loader::systemd_boot,
       .signs = {{Loader::grub, "boot/grub/grub.cfg"}, {Loader::uki, "efi/EFI/Linux/x.efi"}},
       .doubt = "nothing says which",
       .uefi = true,
