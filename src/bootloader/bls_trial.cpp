@@ -41,7 +41,8 @@ Result<BlsItem> make_trial_entry(
 
 Status can_try_entry(
     const FileReader& files, const BootFacts& boot, const BlsMenu& menu, const BlsItem& trial) {
-  if (folder_of(trial.path) == kEntryFolders.front() && !boot.filesystem.empty() && boot.filesystem != "vfat")
+  if (folder_of(trial.path) == kEntryFolders.front() && !boot.filesystem.empty() &&
+      boot.filesystem != "vfat")
     return unsupported(fmt::format(
         "/boot is {}: systemd-boot cannot rename an entry there, so it cannot count its boots; use "
         "--no-trial",
@@ -72,7 +73,8 @@ Status can_try_entry(
     items.back().name.done = 1;
     if (default_item(items, pattern)->path == trial.path)
       return unsupported(fmt::format(
-          "{}: no other entry would boot after a failed trial; use --no-trial", folder_of(trial.path)));
+          "{}: no other entry would boot after a failed trial; use --no-trial",
+          folder_of(trial.path)));
   }
   return {};
 }

@@ -29,7 +29,8 @@ bool contains(const auto& list, std::string_view path) {
 
 bool is_grub_file(std::string_view path) {
   return path == kEnvironment || contains(kSlotFiles, path) || contains(kGrubConfigs, path) ||
-         path == kGrubDefaults || path == kKernelCmdline || is_file_in(path, kGrubDefaultsFolder, ".cfg") ||
+         path == kGrubDefaults || path == kKernelCmdline ||
+         is_file_in(path, kGrubDefaultsFolder, ".cfg") ||
          std::ranges::any_of(kEspFolders, [&](std::string_view esp) {
            return path == fmt::format("{}/{}/env", esp, kEspEnvironmentFolder);
          });

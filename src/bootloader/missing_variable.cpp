@@ -12,7 +12,6 @@ namespace vfirst {
 namespace {
 
 constexpr std::string_view kVariable = "$vfirst_args";
-constexpr std::string_view kDropIn = "etc/default/grub.d/zz-vfirst.cfg";
 constexpr std::string_view kPrograms[] = {
     "usr/sbin/grub-mkconfig", "usr/bin/grub-mkconfig", "usr/sbin/grub2-mkconfig",
     "usr/bin/grub2-mkconfig"};
@@ -69,7 +68,8 @@ std::string cut_off(const FileReader& files, const GrubFile& made, const GrubEnt
     }
     return {};
   }
-  for (auto next = entry.line; next < lines.size() && !trimmed(lines[next]).starts_with('}'); ++next)
+  for (auto next = entry.line; next < lines.size() && !trimmed(lines[next]).starts_with('}');
+       ++next)
     if (lines[next].find(kVariable) != lines[next].npos) {
       const auto place = place_of(files, goes_on);
       return fmt::format(
@@ -93,11 +93,11 @@ std::string why_variable_is_missing(const FileReader& files, const GrubFile& mad
           "this {} does not read {}: add {} at the end of GRUB_CMDLINE_LINUX_DEFAULT in {}",
           program, kGrubDefaultsFolder, kVariable, kGrubDefaults);
   for (const auto& path : default_files(files)) {
-    if (path <= kDropIn || !path.starts_with(kGrubDefaultsFolder)) continue;
+    if (path <= kGrubDropIn || !path.starts_with(kGrubDefaultsFolder)) continue;
     const auto text = files.read(path).value_or("");
     if (std::ranges::any_of(split(text, '\n'), assigns_arguments))
       return fmt::format(
-          "{} is read after {} and sets the arguments anew: rename it", path, kDropIn);
+          "{} is read after {} and sets the arguments anew: rename it", path, kGrubDropIn);
   }
   if (!entry->generator.empty())
     return fmt::format(

@@ -94,8 +94,7 @@ Status ProxmoxBackend::refresh() const {
 }
 
 Status ProxmoxBackend::make_good(
-    Slots& slots, const Selection& next, const std::string& text,
-    std::vector<std::string>& notes) {
+    Slots& slots, const Selection& next, const std::string& text, std::vector<std::string>& notes) {
   const std::string path(proxmox_source(boot_));
   const auto before = files_.read(path).value_or("");
   VFIRST_CHECK(put_source(text, notes));
@@ -125,12 +124,11 @@ Result<ApplyOutcome> ProxmoxBackend::apply(const Arguments& wanted, const ApplyO
   outcome.reboot_needed =
       !holds_arguments(boot_.cmdline, wanted) || (wanted.empty() && outcome.changed);
   outcome.notes = slots.damage;
-  const auto target = outcome.changed ? (wanted.empty() ? std::nullopt
-                                                        : std::optional(slots.target(wanted)))
-                                      : selection.good;
+  const auto target = outcome.changed
+                          ? (wanted.empty() ? std::nullopt : std::optional(slots.target(wanted)))
+                          : selection.good;
   outcome.slot = target;
-  const bool there =
-      files_.read(proxmox_source(boot_)).value_or("") == text && !outcome.changed;
+  const bool there = files_.read(proxmox_source(boot_)).value_or("") == text && !outcome.changed;
   if (there || options.dry_run) return outcome;
   outcome.wrote = true;
   auto journal = VFIRST_TRY(read_journal(files_, outcome.notes));
@@ -146,7 +144,8 @@ Result<ApplyOutcome> ProxmoxBackend::apply(const Arguments& wanted, const ApplyO
     VFIRST_CHECK(replace(files_, slot_path(*target), slot.text()));
     slots = VFIRST_TRY(current_slots(files_, boot_));
   }
-  const auto next = outcome.changed ? Selection{target, {}, "", Earlier{selection.good}} : selection;
+  const auto next =
+      outcome.changed ? Selection{target, {}, "", Earlier{selection.good}} : selection;
   VFIRST_CHECK(make_good(slots, next, text, outcome.notes));
   return outcome;
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
-// Proxmox: proxmox-boot-tool copies kernels and arguments to partitions that are not mounted. vfirst
-// changes what it copies from and has it copy. The slots are our record here: no boot loader reads
-// them.
+// Proxmox: proxmox-boot-tool copies kernels and arguments to partitions that are not mounted.
+// vfirst changes what it copies from and has it copy. The slots are our record here: no boot loader
+// reads them.
 
 #include "bootloader/backend.hpp"
 #include "host/process.hpp"
@@ -37,8 +37,8 @@ class ProxmoxBackend final : public Backend {
   RunProcess run_;
 };
 
-// The file that a Proxmox host's arguments come from: etc/kernel/cmdline with systemd-boot, a file of
-// ours in etc/default/grub.d with GRUB; "" where it is not known which of the two boots.
+// The file that a Proxmox host's arguments come from: etc/kernel/cmdline with systemd-boot, a file
+// of ours in etc/default/grub.d with GRUB; "" where it is not known which of the two boots.
 std::string_view proxmox_source(const BootFacts& boot);
 
 }  // namespace vfirst

@@ -3,6 +3,7 @@
 
 #include "base/text.hpp"
 #include "bootloader/missing_variable.hpp"
+#include "host/loader_paths.hpp"
 #include "loader/default_grub.hpp"
 
 namespace vfirst {
@@ -10,7 +11,6 @@ namespace vfirst {
 namespace {
 
 constexpr std::string_view kGenerator = "etc/grub.d/09_vfirst";
-constexpr std::string_view kDefaults = "etc/default/grub.d/zz-vfirst.cfg";
 
 std::string first_line(std::string_view text) {
   return std::string(trimmed(split(trimmed(text), '\n').front()));
@@ -50,7 +50,7 @@ RunProcess run_or_host(const RunProcess& run) {
 
 Status can_regenerate(
     const Files& files, const Root& root, const GrubFile& old, const std::string& why) {
-  for (const auto path : {kGenerator, kDefaults})
+  for (const auto path : {kGenerator, kGrubDropIn})
     if (!files.exists(path)) return refuse("{}: {}, and {} is not installed", old.path, why, path);
   if ((files.mode(kGenerator) & 0111) == 0)
     return refuse("{}: {}, and {} is not executable", old.path, why, kGenerator);
@@ -79,7 +79,8 @@ Result<GrubFile> generate(
                            ? why_variable_is_missing(files, file)
                            : std::string();
     return refuse(
-        "a new {} would not carry our arguments: {}", old.path, cause.empty() ? why.front() : cause);
+        "a new {} would not carry our arguments: {}", old.path,
+        cause.empty() ? why.front() : cause);
   }
   return file;
 }

@@ -77,11 +77,7 @@ class Apply {
           fmt::format(
               "plan {} {}: {}", hash_, outcome->trial ? "armed for a trial" : "made permanent",
               outcome->after.str()));
-    // What was adopted just now is not in the facts.
-    const auto lost = options_.adopt ? std::vector<ArgumentVerdict>{}
-                                     : without_effect(parts_.facts, parts_.plan);
-    print_outcome(*outcome, options_, hash_, lost);
-    explain_outcome(*outcome, options_, lost);
+    report_outcome(*outcome, options_, hash_, parts_.facts, parts_.plan);
     if (!errors) return report_error(errors.error());
     return options_.dry_run ? answer(*outcome) : follow(*outcome);
   }

@@ -3,10 +3,13 @@
 
 #include "base/json.hpp"
 #include "cli/output.hpp"
+#include "plan/simulated.hpp"
 
 #include <spdlog/spdlog.h>
 
 namespace vfirst {
+
+namespace {
 
 void print_outcome(
     const ApplyOutcome& outcome, const Options& options, const std::string& hash,
@@ -40,8 +43,7 @@ void print_outcome(
 }
 
 void explain_outcome(
-    const ApplyOutcome& outcome, const Options& options,
-    const std::vector<ArgumentVerdict>& lost) {
+    const ApplyOutcome& outcome, const Options& options, const std::vector<ArgumentVerdict>& lost) {
   for (const auto& note : outcome.notes)
     spdlog::warn("{}", note);
   for (const auto& one : lost)
@@ -71,6 +73,17 @@ void explain_outcome(
   spdlog::info(
       "{} take effect at the next boot.{}", lost.empty() ? "These arguments" : "The others",
       by_itself ? "" : " Reboot, then run: vfirst verify");
+}
+
+}  // namespace
+
+void report_outcome(
+    const ApplyOutcome& outcome, const Options& options, const std::string& hash,
+    const Facts& facts, const Plan& plan) {
+  // What was adopted just now is not in the facts.
+  const auto lost = options.adopt ? std::vector<ArgumentVerdict>{} : without_effect(facts, plan);
+  print_outcome(outcome, options, hash, lost);
+  explain_outcome(outcome, options, lost);
 }
 
 }  // namespace vfirst

@@ -4,19 +4,16 @@
 
 #include "bootloader/apply.hpp"
 #include "cli/command.hpp"
-#include "kargs/simulate.hpp"
+#include "plan/plan.hpp"
 
 #include <string>
-#include <vector>
 
 namespace vfirst {
 
-// The difference as text, or one JSON document; `hash` is the plan's.
-// `lost` are those of its arguments that the next boot's kernel would pass over.
-void print_outcome(
+// The difference as text, or one JSON document; `hash` is the plan's. Then, on stderr, what that
+// means: which of the plan's arguments the next boot's kernel would pass over as well.
+void report_outcome(
     const ApplyOutcome& outcome, const Options& options, const std::string& hash,
-    const std::vector<ArgumentVerdict>& lost);
-void explain_outcome(
-    const ApplyOutcome& outcome, const Options& options, const std::vector<ArgumentVerdict>& lost);
+    const Facts& facts, const Plan& plan);
 
 }  // namespace vfirst

@@ -83,7 +83,7 @@ void read_filesystem(
 
 BootFacts read_boot(const Root& root, const std::vector<Mount>& mounts, Gaps& gaps) {
   BootFacts boot;
-  boot.uefi = root.exists("sys/firmware/efi");
+  boot.uefi = root.exists(kernel_paths::kEfi);
   if (boot.uefi) {
     const auto secure = root.bytes(efi_path("SecureBoot", kGlobalGuid));
     boot.secure_boot = secure && secure->size() == 5 && (*secure)[4] == 1;

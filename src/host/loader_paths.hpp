@@ -13,6 +13,8 @@ inline constexpr std::array<std::string_view, 2> kGrubConfigs{
 // What grub-mkconfig reads, as shell.
 inline constexpr std::string_view kGrubDefaults = "etc/default/grub";
 inline constexpr std::string_view kGrubDefaultsFolder = "etc/default/grub.d";
+// Ours among them: it puts $vfirst_args into the arguments.
+inline constexpr std::string_view kGrubDropIn = "etc/default/grub.d/zz-vfirst.cfg";
 // Where entries of the Boot Loader Specification lie, in the order in which they are looked for.
 inline constexpr std::array<std::string_view, 3> kEntryFolders{
     "boot/loader/entries", "boot/efi/loader/entries", "efi/loader/entries"};

@@ -420,10 +420,26 @@ constexpr std::string_view kArm64[] = {
 // arch/x86/kernel/cpu/{common,bugs,intel,bus_lock,tsx}.c, kernel/cpu/microcode/core.c,
 // arch/x86/mm/mem_encrypt_identity.c, boot/compressed/pgtable_64.c, boot/edd.c.
 constexpr std::string_view kFoundEarly[] = {
-    "spectre_v2=", "spectre_v2_user=", "nospectre_v2", "spec_store_bypass_disable=",
-    "nospec_store_bypass_disable", "tsx=", "split_lock_detect=", "mem_encrypt=", "no5lvl",
-    "dis_ucode_ldr", "edd=", "clearcpuid=", "setcpuid=", "noxsave", "noxsaveopt", "noxsaves",
-    "nofxsr", "no387", "nousershstk", "fred",
+    "spectre_v2=",
+    "spectre_v2_user=",
+    "nospectre_v2",
+    "spec_store_bypass_disable=",
+    "nospec_store_bypass_disable",
+    "tsx=",
+    "split_lock_detect=",
+    "mem_encrypt=",
+    "no5lvl",
+    "dis_ucode_ldr",
+    "edd=",
+    "clearcpuid=",
+    "setcpuid=",
+    "noxsave",
+    "noxsaveopt",
+    "noxsaves",
+    "nofxsr",
+    "no387",
+    "nousershstk",
+    "fred",
 };
 
 // fs/proc/proc_sysctl.c, sysctl_aliases.
@@ -477,7 +493,8 @@ bool has_listed_words(std::string_view release) {
   const auto version = KernelVersion::of(release);
   if (version < KernelVersion{6, 1} || version > KernelVersion{6, 12}) return false;
   // "6.12.9" is kernel.org's, "6.12.48+deb13-amd64" and "6.1.0-38-amd64" are Debian's.
-  const auto rest = release.substr(std::min(release.find_first_not_of("0123456789."), release.size()));
+  const auto rest =
+      release.substr(std::min(release.find_first_not_of("0123456789."), release.size()));
   return rest.empty() || rest.starts_with("+deb") || rest.ends_with("-amd64") ||
          rest.ends_with("-arm64");
 }

@@ -50,7 +50,8 @@ struct SimulatedMachine {
   bool operator==(const SimulatedMachine&) const = default;
 };
 
-// not_judged: the kernel reads the argument or may read it, and what it makes of it is not modelled.
+// not_judged: the kernel reads the argument or may read it, and what it makes of it is not
+// modelled.
 enum class Effect { effective, not_judged, partial, ignored };
 // "effective", "not judged", "partial", "ignored".
 std::string_view effect_name(Effect);

@@ -22,9 +22,9 @@ constexpr std::array<std::string_view, 9> kAmd = {
 
 // iommu_setup in arch/x86/kernel/pci-dma.c, and what it hands on to gart_parse_options.
 constexpr std::array<std::string_view, 22> kX86 = {
-    "off",      "force",     "noforce", "biomerge",  "panic",       "nopanic",  "merge", "nomerge",
-    "forcesac", "allowdac",  "nodac",   "usedac",    "soft",        "pt",       "nopt",  "fullflush",
-    "leak",     "nofullflush", "noagp", "noaperture", "allowed",    "memaper"};
+    "off",      "force",       "noforce", "biomerge",   "panic",   "nopanic", "merge", "nomerge",
+    "forcesac", "allowdac",    "nodac",   "usedac",     "soft",    "pt",      "nopt",  "fullflush",
+    "leak",     "nofullflush", "noagp",   "noaperture", "allowed", "memaper"};
 
 bool any_of_begins(std::string_view value, const auto& known) {
   return std::ranges::any_of(split(value, ','), [&](std::string_view word) {

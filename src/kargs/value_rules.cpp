@@ -99,8 +99,8 @@ bool takes(const Rule& rule, std::string_view value, const SimulatedMachine& mac
 bool is_size(std::string_view text) {
   const auto digits = std::min(text.find_first_not_of("0123456789"), text.size());
   const auto unit = text.substr(digits);
-  return digits > 0 && (unit.empty() ||
-                        (unit.size() == 1 && std::string_view("KMGTkmgt").contains(unit[0])));
+  return digits > 0 &&
+         (unit.empty() || (unit.size() == 1 && std::string_view("KMGTkmgt").contains(unit[0])));
 }
 
 // kernel/crash_core.c (crash_reserve.c since 6.9), parse_crashkernel: SIZE[@OFFSET], SIZE,high,

@@ -112,10 +112,10 @@ Result<BlsMenu> BlsMenu::read(const FileReader& files, const BootFacts& boot) {
   const bool known = !folders.empty();
   if (!known) folders.assign(kEntryFolders.begin(), kEntryFolders.end());
   for (const auto& folder : folders)
-    if (known || menu.folder.empty())
-      VFIRST_CHECK(read_folder(files, folder, reader, menu));
-  menu.config = (boot.esp.empty() ? menu.folder.substr(0, menu.folder.find("/loader/")) : boot.esp) +
-                "/loader/loader.conf";
+    if (known || menu.folder.empty()) VFIRST_CHECK(read_folder(files, folder, reader, menu));
+  menu.config =
+      (boot.esp.empty() ? menu.folder.substr(0, menu.folder.find("/loader/")) : boot.esp) +
+      "/loader/loader.conf";
   if (menu.folder.empty()) return refuse("no entries: nothing under {}", joined(folders));
 
   const auto id = files.read(kMachineId);

@@ -22,8 +22,8 @@ struct LoaderSign {
   bool operator==(const LoaderSign&) const = default;
 };
 
-// What the boot loader gives the kernel at the next boot when nobody chooses, as its files stand: its
-// variables are put in, and vfirst's arguments are left out.
+// What the boot loader gives the kernel at the next boot when nobody chooses, as its files stand:
+// its variables are put in, and vfirst's arguments are left out.
 struct NextLine {
   // Of the entry: "Debian GNU/Linux"; "" where it is not known.
   std::string title;
@@ -72,8 +72,8 @@ struct BootFacts {
   // have been given, the longest first. One may hold another, and is to be found as a whole.
   std::vector<std::string> own_arguments;
   // The files and lines that others' arguments of `cmdline` and `next` come from,
-  // "etc/default/grub:6", by the argument as it stands there. An argument that no such file holds is
-  // not in it.
+  // "etc/default/grub:6", by the argument as it stands there. An argument that no such file holds
+  // is not in it.
   std::map<std::string, std::vector<std::string>> sources;
   bool operator==(const BootFacts&) const = default;
 };

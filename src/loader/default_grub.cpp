@@ -96,8 +96,8 @@ void add_arguments(
       add_bytes(end, end + 1, argument.blank);
     else if (begin > 0 && is_blank_at(whole, begin - 1))
       add_bytes(begin - 1, begin, argument.blank);
-    argument.line = static_cast<unsigned>(
-        1 + std::ranges::count(text.substr(0, argument.bytes.front()), '\n'));
+    argument.line =
+        static_cast<unsigned>(1 + std::ranges::count(text.substr(0, argument.bytes.front()), '\n'));
     arguments.push_back(std::move(argument));
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "loader/find_loader.hpp"
 
+#include "base/kernel_paths.hpp"
 #include "base/text.hpp"
 #include "base/words.hpp"
 #include "host/files.hpp"
@@ -87,7 +88,7 @@ class Search {
   // With UEFI it is systemd-boot or, where it was set up so (for Secure Boot), GRUB; else GRUB
   // (update_esp_func in Proxmox's zz-proxmox-boot). Their partitions are not mounted.
   Loader loader_of_copies() const {
-    if (!boot_.uefi) return root_.exists("sys/firmware") ? Loader::grub : Loader::none;
+    if (!boot_.uefi) return root_.exists(kernel_paths::kFirmware) ? Loader::grub : Loader::none;
     const auto info = efi_text(RootReader(root_), "LoaderInfo");
     if (info.starts_with("systemd-boot")) return Loader::systemd_boot;
     const bool shown = !names_in(root_, "sys/firmware/efi/efivars").empty();
@@ -161,7 +162,7 @@ class Search {
                image = sign_of(Loader::uki);
     if (grub_runs_ || (!grub.empty() && systemd.empty() && image.empty())) return take_grub();
     // A firmware of the old kind starts neither of the others.
-    const bool bios = !boot_.uefi && root_.exists("sys/firmware");
+    const bool bios = !boot_.uefi && root_.exists(kernel_paths::kFirmware);
     if ((bios || systemd_boot_ran_not_) && !grub.empty()) return take_grub();
     if (!grub.empty() && !systemd.empty()) {
       boot_.doubt = fmt::format(

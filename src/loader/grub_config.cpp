@@ -111,7 +111,8 @@ class Walk {
       found.place = item.place;
       auto& entries = config_.entries;
       // An initrd behind it.
-      if (!entries.empty() && entries.back().line == found.line && entries.back().place == item.place)
+      if (!entries.empty() && entries.back().line == found.line &&
+          entries.back().place == item.place)
         entries.back() = std::move(found);
       else
         entries.push_back(std::move(found));

@@ -73,8 +73,8 @@ struct GrubConfig {
   // The version that grub/09_vfirst writes.
   static constexpr unsigned kFragment = 2;
 
-  // Never fails: it steps over what it does not know. `machine` answers what the script asks; without
-  // it nothing is known but the script.
+  // Never fails: it steps over what it does not know. `machine` answers what the script asks;
+  // without it nothing is known but the script.
   static GrubConfig parse(std::string_view text, const GrubMachine& machine = {});
 
   // Whatever any entry may boot, those of submenus and of every branch of an entry too, in the

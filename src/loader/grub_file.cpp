@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "loader/grub_file.hpp"
 
+#include "base/kernel_paths.hpp"
 #include "base/text.hpp"
 #include "host/loader_paths.hpp"
 #include "host/own_paths.hpp"
@@ -33,8 +34,10 @@ Result<std::string> loader_file(
 // one that is not here may be there.
 GrubMachine grub_machine(const FileReader& files, std::string_view config_path) {
   GrubMachine machine;
-  machine.prefix = fmt::format("({})/{}", kGrubDevice, config_path.substr(0, config_path.rfind('/')));
-  if (files.exists("sys/firmware")) machine.platform = files.exists("sys/firmware/efi") ? "efi" : "pc";
+  machine.prefix =
+      fmt::format("({})/{}", kGrubDevice, config_path.substr(0, config_path.rfind('/')));
+  if (files.exists(kernel_paths::kFirmware))
+    machine.platform = files.exists(kernel_paths::kEfi) ? "efi" : "pc";
   machine.file = [&files](std::string_view path) -> GrubMachine::File {
     const auto device_end = path.find(')');
     const auto device = path.substr(1, device_end - 1);

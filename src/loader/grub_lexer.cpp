@@ -91,7 +91,9 @@ class Splitter {
 
   void read_double_quoted() {
     // "" is a word, and so is "$unset".
-    const auto end_quoted = [&] { parts_.push_back({Kind::double_quoted, std::exchange(text_, {})}); };
+    const auto end_quoted = [&] {
+      parts_.push_back({Kind::double_quoted, std::exchange(text_, {})});
+    };
     for (; word_[at_] != '"';) {
       if (word_[at_] == '\\' && std::string_view("$\\\"\n").find(word_[at_ + 1]) != kNone) {
         if (word_[at_ + 1] != '\n') text_ += word_[at_ + 1];

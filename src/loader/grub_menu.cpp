@@ -80,12 +80,10 @@ GrubChoice default_choice(const GrubMachine& machine, const GrubState& start) {
     if (state.menu.empty()) return choice;
     const auto chosen = state.value("default");
     if (is_unknown(chosen))
-      return give_up(
-          fmt::format("which entry is the default is in ${}, which only GRUB knows",
-                      unknown_name(chosen)));
+      return give_up(fmt::format(
+          "which entry is the default is in ${}, which only GRUB knows", unknown_name(chosen)));
     const auto pick = pick_entry(state.menu, chosen);
-    if (pick.unsure)
-      return give_up(fmt::format("which entry '{}' is, only GRUB knows", chosen));
+    if (pick.unsure) return give_up(fmt::format("which entry '{}' is, only GRUB knows", chosen));
     const auto entry = state.menu[pick.index];
     choice.path.push_back(entry);
     choice.place.push_back(pick.index);

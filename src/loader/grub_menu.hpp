@@ -32,8 +32,8 @@ struct GrubPick {
   bool unsure = false;
 };
 
-// The entry that `chosen`, the variable "default", names: a number, a title or an id; whatever names
-// nothing is the first (get_entry_number).
+// The entry that `chosen`, the variable "default", names: a number, a title or an id; whatever
+// names nothing is the first (get_entry_number).
 GrubPick pick_entry(const std::vector<GrubMenuEntry>& menu, std::string_view chosen);
 
 // What a submenu's own menu is asked for: the rest behind the first '>' of `chosen`; "" where there

@@ -26,7 +26,10 @@ std::string unknown_name(std::string_view text);
 
 // Stands for the device that GRUB's own files and the configuration are on, in the variables
 // "root" and "prefix" as GRUB starts.
-inline constexpr std::string_view kGrubDevice = "\x02" "device" "\x02";
+inline constexpr std::string_view kGrubDevice =
+    "\x02"
+    "device"
+    "\x02";
 
 // What the script may ask for.
 struct GrubMachine {

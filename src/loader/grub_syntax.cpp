@@ -11,9 +11,9 @@ namespace vfirst {
 namespace {
 
 // They are words like any other behind a command's name (`argument` in parser.y).
-constexpr std::string_view kReserved[] = {"case", "do",   "done", "elif",   "else", "esac",
-                                          "fi",   "for",  "if",   "in",     "select", "then",
-                                          "until", "while", "function"};
+constexpr std::string_view kReserved[] = {"case",   "do",   "done",  "elif",  "else",
+                                          "esac",   "fi",   "for",   "if",    "in",
+                                          "select", "then", "until", "while", "function"};
 
 bool is_reserved(const GrubToken& token) {
   return std::ranges::any_of(

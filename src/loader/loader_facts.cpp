@@ -37,8 +37,7 @@ void find_sources(const FileReader& files, BootFacts& boot) {
   for (const auto& path : default_files(files))
     for (const auto& found : default_arguments(files.read(path).value_or("")))
       for (const auto& argument : arguments)
-        if (same_argument(found.argument, argument))
-          add_source(boot, argument, {path, found.line});
+        if (same_argument(found.argument, argument)) add_source(boot, argument, {path, found.line});
   // From a variable of grub.cfg, or from an entry that somebody wrote himself.
   if (!boot.next.known()) return;
   for (const auto& argument : CommandLine::parse(boot.next.cmdline()).args())

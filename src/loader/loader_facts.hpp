@@ -7,9 +7,9 @@
 
 namespace vfirst {
 
-// Fills BootFacts::own_arguments, BootFacts::next and BootFacts::sources, for the loader and the command line that
-// `boot` has. A loader whose files cannot be read leaves them empty: `apply` and `status` say so,
-// and the devices are planned without it.
+// Fills BootFacts::own_arguments, BootFacts::next and BootFacts::sources, for the loader and the
+// command line that `boot` has. A loader whose files cannot be read leaves them empty: `apply` and
+// `status` say so, and the devices are planned without it.
 void read_loader_arguments(const Root& root, BootFacts& boot);
 
 }  // namespace vfirst

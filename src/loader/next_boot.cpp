@@ -81,8 +81,8 @@ bool another_entry_runs(const GrubConfig& config, const BootFacts& boot) {
     std::vector<std::string> words;
     for (const auto& arg : args) {
       const auto device = arg.key == "BOOT_IMAGE" ? arg.raw.find(')') : arg.raw.npos;
-      words.push_back(device == arg.raw.npos ? arg.raw
-                                             : "BOOT_IMAGE=" + arg.raw.substr(device + 1));
+      words.push_back(
+          device == arg.raw.npos ? arg.raw : "BOOT_IMAGE=" + arg.raw.substr(device + 1));
     }
     return words;
   };

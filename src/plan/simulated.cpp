@@ -74,8 +74,8 @@ CommandLine planned_line(const Facts& facts, const Plan& plan) {
   // As the loader puts it together: behind a quote that is not closed, or behind `--`, ours are not
   // arguments.
   if (next.known())
-    return CommandLine::parse(trimmed(
-        fmt::format("{} {} {}", next.before, plan.arguments().str(), next.behind)));
+    return CommandLine::parse(
+        trimmed(fmt::format("{} {} {}", next.before, plan.arguments().str(), next.behind)));
   auto line = foreign_line(facts, plan);
   for (const auto& arg : plan.arguments())
     // A line that ends inside a quote swallows the rest.

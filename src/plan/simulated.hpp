@@ -15,9 +15,9 @@ namespace vfirst {
 // known configuration.
 SimulatedMachine simulated_machine(const Facts& facts, std::string_view release = {});
 
-// What others write to the next kernel's line, as the boot loader's files say. Where they do not say
-// it: the running kernel's line without what vfirst wrote there, and without what this plan writes
-// anew.
+// What others write to the next kernel's line, as the boot loader's files say. Where they do not
+// say it: the running kernel's line without what vfirst wrote there, and without what this plan
+// writes anew.
 CommandLine foreign_line(const Facts& facts, const Plan& plan);
 // What will stand in proc/cmdline: that, and the plan's arguments in their place.
 CommandLine planned_line(const Facts& facts, const Plan& plan);

@@ -71,8 +71,7 @@ std::optional<Explanation> explain_argument(
   const auto next = CommandLine::parse(facts.boot.next.cmdline());
   for (auto position : next.find(key))
     out.line("next boot, from others", next.args()[position].raw);
-  if (!info && !planned && running.find(key).empty() && next.find(key).empty())
-    return std::nullopt;
+  if (!info && !planned && running.find(key).empty() && next.find(key).empty()) return std::nullopt;
   if (!planned) out.line("planned", "no");
   if (info) {
     out.line("does", std::string(info->doc));

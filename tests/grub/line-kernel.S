@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# A file that GRUB loads as a Linux kernel (Documentation/arch/x86/boot.rst, 32-bit boot protocol). It writes its command
-# line to the first serial port, between the bytes 2 and 3, and ends QEMU by isa-debug-exit.
+# A file that GRUB loads as a Linux kernel (Documentation/arch/x86/boot.rst, 32-bit boot protocol). It writes its
+# command line to the first serial port, between the bytes 2 and 3, and ends QEMU by isa-debug-exit.
         .code32
         .text
         .org 0x1f1

@@ -27,7 +27,8 @@ int main(int count, char** words) {
     BootFacts boot;
     boot.loader = Loader::grub;
     const auto line = read_next_line(*root, boot);
-    std::printf("%s\n", line.known() ? line.cmdline().c_str() : ("not known: " + line.doubt).c_str());
+    std::printf(
+        "%s\n", line.known() ? line.cmdline().c_str() : ("not known: " + line.doubt).c_str());
     return 0;
   }
   if (count != 2) {

@@ -206,8 +206,7 @@ TEST_CASE(
     const auto done = host.apply("one");
     REQUIRE_FALSE(done);
     CHECK(host.files.writes == 0);
-    constexpr std::string_view kHead =
-        "a new boot/grub/grub.cfg would not carry our arguments: ";
+    constexpr std::string_view kHead = "a new boot/grub/grub.cfg would not carry our arguments: ";
     REQUIRE(done.error().what.starts_with(kHead));
     return done.error().what.substr(kHead.size());
   };

@@ -251,8 +251,8 @@ TEST_CASE(
       grubenv("saved_entry=" + kMachine + "-6.11.4-301.fc41.x86_64\n");
   REQUIRE(next_of(host));
   CHECK(
-      next_of(host)->cmdline == replaced(next->cmdline, " one two=2", "") +
-                                    " skew_tick=1 nosmt one two=2");
+      next_of(host)->cmdline ==
+      replaced(next->cmdline, " one two=2", "") + " skew_tick=1 nosmt one two=2");
   host.files.disk["boot/grub2/grub.cfg"] = "search --set=tuned_params --label x\nblscfg\n";
   REQUIRE_FALSE(next_of(host));
   CHECK_WORDS(next_of(host).error().what == "$tuned_params is GRUB's to replace");

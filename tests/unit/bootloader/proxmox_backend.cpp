@@ -25,11 +25,11 @@ struct Proxmox {
 
   explicit Proxmox(Loader copies_for, const std::string& source = kLine)
       : Proxmox(
-            copies_for, CrashingFiles(
-                            copies_for == Loader::systemd_boot
-                                ? CrashingFiles::Disk{{"etc/kernel/cmdline", source}}
-                                : CrashingFiles::Disk{
-                                      {"etc/default/grub", "GRUB_CMDLINE_LINUX=quiet\n"}})) {}
+            copies_for,
+            CrashingFiles(
+                copies_for == Loader::systemd_boot
+                    ? CrashingFiles::Disk{{"etc/kernel/cmdline", source}}
+                    : CrashingFiles::Disk{{"etc/default/grub", "GRUB_CMDLINE_LINUX=quiet\n"}})) {}
   Proxmox(const Proxmox&) = delete;
   Proxmox& operator=(const Proxmox&) = delete;
   Proxmox(Loader copies_for, CrashingFiles disk)
@@ -71,8 +71,7 @@ TEST_CASE(
   CHECK(done->wrote);
   CHECK(done->reboot_needed);
   CHECK(
-      host.copied ==
-      "root=ZFS=rpool/ROOT/pve-1 boot=zfs iommu=pt isolcpus=2-3\n# a second line\n");
+      host.copied == "root=ZFS=rpool/ROOT/pve-1 boot=zfs iommu=pt isolcpus=2-3\n# a second line\n");
   const auto writes = host.files.writes;
   const auto again = host.apply("iommu=pt isolcpus=2-3");
   REQUIRE(again);
@@ -83,8 +82,7 @@ TEST_CASE(
   CHECK(host.copied == "root=ZFS=rpool/ROOT/pve-1 boot=zfs iommu=pt\n# a second line\n");
   REQUIRE(host.backend.rollback());
   CHECK(
-      host.copied ==
-      "root=ZFS=rpool/ROOT/pve-1 boot=zfs iommu=pt isolcpus=2-3\n# a second line\n");
+      host.copied == "root=ZFS=rpool/ROOT/pve-1 boot=zfs iommu=pt isolcpus=2-3\n# a second line\n");
   CHECK(host.backend.state()->good.str() == "iommu=pt isolcpus=2-3");
   CHECK(host.backend.state()->good_place == "etc/kernel/cmdline");
   REQUIRE(host.backend.remove(false));
@@ -124,7 +122,8 @@ TEST_CASE("a refresh that fails leaves the source as it was", "[bootloader]") {
   CHECK(host.copied == "root=ZFS=rpool/ROOT/pve-1 boot=zfs iommu=pt\n");
 }
 
-TEST_CASE("what proxmox-boot-tool would not take is refused before anything is written", "[bootloader]") {
+TEST_CASE(
+    "what proxmox-boot-tool would not take is refused before anything is written", "[bootloader]") {
   const auto refusal = [](Proxmox&& host, bool trial = false) {
     ApplyOptions options;
     options.trial = trial;

@@ -62,8 +62,10 @@ class Maker {
     tree_.add("boot/vmlinuz-6.12.0", "kernel");
     tree_.add("boot/vmlinuz-6.1.0", "kernel");
     uefi_ = chance(2);
-    if (uefi_) tree_.add("sys/firmware/efi/", "");
-    else if (chance(2)) tree_.add("sys/firmware/", "");
+    if (uefi_)
+      tree_.add("sys/firmware/efi/", "");
+    else if (chance(2))
+      tree_.add("sys/firmware/", "");
     switch (below(3)) {
       case 0: grub(); break;
       case 1: grub_entries(); break;
@@ -125,13 +127,14 @@ class Maker {
     if (!chance(4)) text += "if [ -s $prefix/grubenv ]; then\n  load_env\nfi\n";
     if (chance(3)) text += "set tuned_params=\"skew_tick=1 tsc=reliable\"\n";
     text += fmt::format(
-        "set default=\"{}\"\n", one_of(
-                                    std::string("0"), std::string("1>0"), std::string("simple"),
-                                    std::string("${saved_entry}"), std::string("mine"),
-                                    std::string("9")));
-    text += "### END /etc/grub.d/00_header ###\n### BEGIN /etc/grub.d/09_vfirst ###\n"
-            "set vfirst_fragment=2\nset vfirst_block=boot\nset vfirst_args=\nexport vfirst_args\n"
-            "### END /etc/grub.d/09_vfirst ###\n### BEGIN /etc/grub.d/10_linux ###\n";
+        "set default=\"{}\"\n",
+        one_of(
+            std::string("0"), std::string("1>0"), std::string("simple"),
+            std::string("${saved_entry}"), std::string("mine"), std::string("9")));
+    text +=
+        "### END /etc/grub.d/00_header ###\n### BEGIN /etc/grub.d/09_vfirst ###\n"
+        "set vfirst_fragment=2\nset vfirst_block=boot\nset vfirst_args=\nexport vfirst_args\n"
+        "### END /etc/grub.d/09_vfirst ###\n### BEGIN /etc/grub.d/10_linux ###\n";
     text += linux_entry("Debian GNU/Linux", "simple", true);
     if (!chance(3))
       text += "submenu 'Advanced' --id advanced {\n" + linux_entry("Debian 6.12", "new", true) +
@@ -143,17 +146,21 @@ class Maker {
     file(folder + "/grub.cfg", text);
     if (!chance(4))
       file(
-          folder + "/grubenv",
-          block(chance(2) ? "saved_entry=simple\n" : chance(2) ? "next_entry=mine\n" : ""));
+          folder + "/grubenv", block(
+                                   chance(2)   ? "saved_entry=simple\n"
+                                   : chance(2) ? "next_entry=mine\n"
+                                               : ""));
     file("etc/default/grub", "GRUB_CMDLINE_LINUX=\"quiet\"\n");
-    if (chance(2)) tree_.add("etc/default/grub.d/50-x.cfg", "GRUB_CMDLINE_LINUX=\"$GRUB_CMDLINE_LINUX x\"\n");
-    if (uefi_ && chance(2)) tree_.add("boot/efi/EFI/debian/grub.cfg", "configfile ($root)/boot/grub/grub.cfg\n");
+    if (chance(2))
+      tree_.add("etc/default/grub.d/50-x.cfg", "GRUB_CMDLINE_LINUX=\"$GRUB_CMDLINE_LINUX x\"\n");
+    if (uefi_ && chance(2))
+      tree_.add("boot/efi/EFI/debian/grub.cfg", "configfile ($root)/boot/grub/grub.cfg\n");
   }
 
   std::string bls(const std::string& version, bool variable) {
     const std::string end = chance(5) ? "\r\n" : "\n";
-    std::string text = "title Linux " + version + end + "version " + version + end + "linux /vmlinuz-" +
-                       version + end + "options " +
+    std::string text = "title Linux " + version + end + "version " + version + end +
+                       "linux /vmlinuz-" + version + end + "options " +
                        (variable ? "$kernelopts $tuned_params" : words()) + end;
     if (chance(3)) text += "initrd /initrd-" + version + end;
     if (chance(3)) text += "# a comment" + end;
@@ -188,7 +195,9 @@ class Maker {
       tree_.add("boot/grub2/grubenv", environment);
     }
     entries("boot/loader/entries", variable);
-    if (chance(2)) file("etc/kernel/cmdline", "root=UUID=1f ro quiet" + one_of(std::string("\n"), std::string()));
+    if (chance(2))
+      file(
+          "etc/kernel/cmdline", "root=UUID=1f ro quiet" + one_of(std::string("\n"), std::string()));
   }
 
   void systemd_boot() {
@@ -200,16 +209,16 @@ class Maker {
     if (chance(2))
       tree_.add(
           esp + "/loader/loader.conf",
-          one_of(std::string("timeout 3\n"), std::string("default 4c2f-*\n"),
-                 std::string("default @saved\n"), std::string("default windows.conf\n")));
+          one_of(
+              std::string("timeout 3\n"), std::string("default 4c2f-*\n"),
+              std::string("default @saved\n"), std::string("default windows.conf\n")));
     entries(esp + "/loader/entries", false);
     // XBOOTLDR beside it, whose entries count as well.
     extended_ = esp != "boot" && chance(3);
     if (extended_) {
       tree_.add("boot/loader/entries/5d30-6.9.0.conf", bls("6.9.0", false));
       tree_.add(
-          "run/udev/data/b8:3",
-          "E:ID_PART_ENTRY_TYPE=bc13c2ff-59e6-4262-a352-b275fd6f7172\n");
+          "run/udev/data/b8:3", "E:ID_PART_ENTRY_TYPE=bc13c2ff-59e6-4262-a352-b275fd6f7172\n");
     }
     // A folder that no loader reads.
     if (esp != "boot" && !extended_ && chance(3))
@@ -220,7 +229,8 @@ class Maker {
   void mounts() {
     if (!extended_ && chance(6)) return;
     std::string text = fmt::format(
-        "20 1 8:2 / / rw shared:1 - {} /dev/sda2 rw\n", one_of(std::string("ext4"), std::string("xfs"), std::string("btrfs")));
+        "20 1 8:2 / / rw shared:1 - {} /dev/sda2 rw\n",
+        one_of(std::string("ext4"), std::string("xfs"), std::string("btrfs")));
     if (uefi_)
       text += fmt::format(
           "21 20 8:1 / /{} rw shared:1 - vfat /dev/sda1 rw\n", esp_.empty() ? "boot/efi" : esp_);

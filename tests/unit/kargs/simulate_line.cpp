@@ -103,16 +103,16 @@ TEST_CASE(
     return booted(line, machine).arguments.at(0);
   };
   for (const auto good :
-       {"idle=poll", "intel_idle.max_cstate=1", "processor.max_cstate=0x1", "mitigations=auto,nosmt",
-        "transparent_hugepage=never", "numa_balancing=disable", "skew_tick=1", "tsc=reliable",
-        "nmi_watchdog=0", "crashkernel=512M", "crashkernel=1G,high", "crashkernel=1G-4G:192M,4G-:256M",
-        "crashkernel=256M@16M", "workqueue.unbound_cpus=0-1", "iommu=pt", "iommu=force,nomerge",
-        "preempt=full", "panic=-1", "hugetlb_free_vmemmap=on"})
+       {"idle=poll", "intel_idle.max_cstate=1", "processor.max_cstate=0x1",
+        "mitigations=auto,nosmt", "transparent_hugepage=never", "numa_balancing=disable",
+        "skew_tick=1", "tsc=reliable", "nmi_watchdog=0", "crashkernel=512M", "crashkernel=1G,high",
+        "crashkernel=1G-4G:192M,4G-:256M", "crashkernel=256M@16M", "workqueue.unbound_cpus=0-1",
+        "iommu=pt", "iommu=force,nomerge", "preempt=full", "panic=-1", "hugetlb_free_vmemmap=on"})
     CHECK(effect_of(good) == Effect::effective);
   for (const auto bad :
        {"idle=foo", "intel_idle.max_cstate=x", "mitigations=none", "transparent_hugepage=off",
-        "numa_balancing=off", "crashkernel=auto", "crashkernel=1G-", "workqueue.unbound_cpus=0-9999",
-        "iommu=on", "preempt=yes", "panic=soon"})
+        "numa_balancing=off", "crashkernel=auto", "crashkernel=1G-",
+        "workqueue.unbound_cpus=0-9999", "iommu=on", "preempt=yes", "panic=soon"})
     CHECK(effect_of(bad) == Effect::ignored);
   CHECK(verdict("idle=foo").message == "Malformed early option 'idle'");
   CHECK(
@@ -137,8 +137,7 @@ TEST_CASE(
   for (const auto& verdict : seen.arguments)
     CHECK(verdict.effect == Effect::not_judged);
   CHECK(seen.init_words == std::vector<std::string>{"nospectre_v2"});
-  CHECK(
-      seen.init_variables == std::vector<std::string>{"spectre_v2=off", "split_lock_detect=off"});
+  CHECK(seen.init_variables == std::vector<std::string>{"spectre_v2=off", "split_lock_detect=off"});
   auto arm = measured_machine();
   arm.architecture = "aarch64";
   CHECK(booted("tsx=off", arm).arguments[0].effect == Effect::ignored);

@@ -28,8 +28,7 @@ TEST_CASE("a grub.cfg without the fragment or without the variable is not proved
   CHECK(GrubConfig::parse(grub_cfg(false)).faults().size() == 3);
   CHECK(
       GrubConfig::parse("").faults() ==
-      std::vector<std::string>{
-          "nothing sets $vfirst_args", "it has no entry that boots Linux"});
+      std::vector<std::string>{"nothing sets $vfirst_args", "it has no entry that boots Linux"});
 }
 
 TEST_CASE("one entry that does not carry the variable is named with its line", "[grub]") {

@@ -16,7 +16,8 @@ GrubMachine machine() {
   machine.platform = "efi";
   machine.prefix = fmt::format("({})/boot/grub", kGrubDevice);
   machine.file = [](std::string_view path) -> GrubMachine::File {
-    if (path.ends_with("/grubenv")) return {"# GRUB Environment Block\nsaved_entry=two\n####", true};
+    if (path.ends_with("/grubenv"))
+      return {"# GRUB Environment Block\nsaved_entry=two\n####", true};
     return {{}, path.starts_with(fmt::format("({})", kGrubDevice))};
   };
   return machine;
@@ -47,7 +48,9 @@ TEST_CASE(
     "a branch that only GRUB can take leaves in doubt what comes out differently, and nothing else",
     "[grub]") {
   CHECK(title(with_menu("if loadfont x; then set gfxmode=auto; fi\nset default=1")) == "Two");
-  CHECK(title(with_menu("if keystatus --shift; then set timeout=-1; else set timeout=0; fi")) == "One");
+  CHECK(
+      title(with_menu("if keystatus --shift; then set timeout=-1; else set timeout=0; fi")) ==
+      "One");
   CHECK(title(with_menu("if cpuid -l; then set default=1; else set default=1; fi")) == "Two");
   CHECK_WORDS(
       title(with_menu("if cpuid -l; then set default=1; fi")) ==
@@ -68,7 +71,8 @@ TEST_CASE("an entry that the menu may have or not puts those behind it in doubt"
   CHECK(title(with_menu("set default=two") + "blscfg\n") == "Two");
 }
 
-TEST_CASE("files of the configuration's own device are there or not; of others that is open", "[grub]") {
+TEST_CASE(
+    "files of the configuration's own device are there or not; of others that is open", "[grub]") {
   CHECK(title(with_menu("load_env\nset default=$saved_entry")) == "Two");
   CHECK(title(with_menu("if [ -f $prefix/custom.cfg ]; then set default=1; fi")) == "One");
   CHECK(title(with_menu("if [ -f (hd1,1)/x ]; then set default=1; fi")).starts_with("?"));
@@ -80,7 +84,8 @@ TEST_CASE("files of the configuration's own device are there or not; of others t
       "?line 1: it reads (hd1,1)/x.cfg, which is not known");
 }
 
-TEST_CASE("an entry is a program: the last linux counts, and both where only GRUB can tell", "[grub]") {
+TEST_CASE(
+    "an entry is a program: the last linux counts, and both where only GRUB can tell", "[grub]") {
   const auto loads = [](const char* body) {
     return choice(fmt::format("menuentry One {{\n{}\n}}\n", body)).loads;
   };
@@ -99,11 +104,13 @@ TEST_CASE("an entry is a program: the last linux counts, and both where only GRU
 TEST_CASE("another configuration takes over where the script leads to it", "[grub]") {
   auto host = machine();
   host.file = [](std::string_view path) -> GrubMachine::File {
-    if (path.ends_with("/other.cfg")) return {"menuentry Other {\n linux /other $kept $lost\n}\n", true};
+    if (path.ends_with("/other.cfg"))
+      return {"menuentry Other {\n linux /other $kept $lost\n}\n", true};
     return {};
   };
   auto state = grub_at_start(host);
-  GrubShell(host, state).run(parse_grub(with_menu("kept=1; lost=2; export kept\nconfigfile /other.cfg")));
+  GrubShell(host, state)
+      .run(parse_grub(with_menu("kept=1; lost=2; export kept\nconfigfile /other.cfg")));
   const auto made = default_choice(host, state);
   REQUIRE(made.path.size() == 1);
   CHECK(made.path[0].title == "Other");
