@@ -85,8 +85,12 @@ Status ProxmoxBackend::put_source(const std::string& text, std::vector<std::stri
   return check_written(files_, path, text);
 }
 
-Status ProxmoxBackend::refresh() const {
+// It goes on where it cannot copy to one of the partitions, and ends well all the same.
+Status ProxmoxBackend::refresh(std::vector<std::string>& notes) const {
   const auto ended = VFIRST_TRY(run_or_host(run_)({"proxmox-boot-tool", "refresh"}, {}));
+  for (const auto line : split(ended.err, '\n'))
+    if (line.contains("WARN") || line.contains("failed") || line.ends_with("skipping"))
+      notes.push_back(sentence(fmt::format("proxmox-boot-tool: {}", trimmed(line))));
   if (ended.code == 0) return {};
   return failed(
       EIO, "proxmox-boot-tool refresh failed ({}): {}", ended.code,
@@ -98,7 +102,7 @@ Status ProxmoxBackend::make_good(
   const std::string path(proxmox_source(boot_));
   const auto before = files_.read(path).value_or("");
   VFIRST_CHECK(put_source(text, notes));
-  if (const auto copied = refresh(); !copied) {
+  if (const auto copied = refresh(notes); !copied) {
     // What the partitions have is what it was, or what the next refresh by anybody makes of this.
     VFIRST_CHECK(put_source(before, notes));
     return copied;
@@ -127,7 +131,6 @@ Result<ApplyOutcome> ProxmoxBackend::apply(const Arguments& wanted, const ApplyO
   const auto target = outcome.changed
                           ? (wanted.empty() ? std::nullopt : std::optional(slots.target(wanted)))
                           : selection.good;
-  outcome.slot = target;
   const bool there = files_.read(proxmox_source(boot_)).value_or("") == text && !outcome.changed;
   if (there || options.dry_run) return outcome;
   outcome.wrote = true;
@@ -211,7 +214,7 @@ Result<Change> ProxmoxBackend::remove(bool dry_run) {
           entry.before)));
     }
   }
-  if (copies) VFIRST_CHECK(refresh());
+  if (copies) VFIRST_CHECK(refresh(change.notes));
   if (!keep) VFIRST_CHECK(remove_folder(files_, kBefore));
   VFIRST_CHECK(remove_folder(files_, kSlotFolder, {kBefore, kJournal, slots.path}));
   if (files_.exists(slots.path)) VFIRST_CHECK(files_.remove(slots.path));

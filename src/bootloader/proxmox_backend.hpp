@@ -26,7 +26,7 @@ class ProxmoxBackend final : public Backend {
   // The text of the file that proxmox-boot-tool takes arguments from, with these as ours.
   Result<std::string> source_with(const Slots& slots, const Arguments& ours) const;
   Status put_source(const std::string& text, std::vector<std::string>& notes);
-  Status refresh() const;
+  Status refresh(std::vector<std::string>& notes) const;
   // Source, copies and record, in this order.
   Status make_good(
       Slots& slots, const Selection& next, const std::string& text,

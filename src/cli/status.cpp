@@ -117,7 +117,10 @@ ExitCode run_status(const Options& options) {
   for (const auto& file : state.files)
     line("file", file);
   if (boot.next.known())
-    line("next entry", fmt::format("{} ({})", boot.next.title, boot.next.source));
+    line(
+        "next entry", boot.next.title.empty()
+                          ? boot.next.source
+                          : fmt::format("{} ({})", boot.next.title, boot.next.source));
   else if (!boot.next.doubt.empty())
     line("next entry", fmt::format("not known: {}", boot.next.doubt));
   if (state.next_place.empty()) {

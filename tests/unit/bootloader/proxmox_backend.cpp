@@ -21,6 +21,7 @@ struct Proxmox {
   std::string copied;
   int refreshes = 0;
   bool broken = false;
+  std::string said;
   ProxmoxBackend backend;
 
   explicit Proxmox(Loader copies_for, const std::string& source = kLine)
@@ -47,7 +48,7 @@ struct Proxmox {
     if (broken) return Ended{1, "", "copying\nmount of /dev/disk/by-uuid/EA72-BD09 failed\n"};
     ++refreshes;
     copied = files.read(std::string(proxmox_source(boot))).value_or("");
-    return Ended{};
+    return Ended{0, "Copying kernel 6.8\n", said};
   }
   Result<ApplyOutcome> apply(const char* arguments, bool dry_run = false) {
     ApplyOptions options;
@@ -61,7 +62,7 @@ struct Proxmox {
 
 TEST_CASE(
     "on Proxmox arguments go to what proxmox-boot-tool copies from, and it copies; twice is once",
-    "[bootloader]") {
+    "[kernel-arguments]") {
   Proxmox host(Loader::systemd_boot, "root=ZFS=rpool/ROOT/pve-1 boot=zfs\n# a second line\n");
   const auto disk = host.files.disk;
   REQUIRE(host.apply("iommu=pt isolcpus=2-3", true));
@@ -90,7 +91,7 @@ TEST_CASE(
   CHECK(host.copied == "root=ZFS=rpool/ROOT/pve-1 boot=zfs\n# a second line\n");
 }
 
-TEST_CASE("with GRUB on Proxmox a file of ours in grub.d has them", "[bootloader][grub]") {
+TEST_CASE("with GRUB on Proxmox a file of ours in grub.d has them", "[kernel-arguments][grub]") {
   Proxmox host(Loader::grub);
   const auto disk = host.files.disk;
   REQUIRE(host.apply("iommu=pt memmap=1G$4G"));
@@ -107,7 +108,7 @@ TEST_CASE("with GRUB on Proxmox a file of ours in grub.d has them", "[bootloader
   CHECK(host.copied.empty());
 }
 
-TEST_CASE("a refresh that fails leaves the source as it was", "[bootloader]") {
+TEST_CASE("a refresh that fails leaves the source as it was", "[kernel-arguments]") {
   Proxmox host(Loader::systemd_boot);
   host.broken = true;
   const auto done = host.apply("iommu=pt");
@@ -122,8 +123,20 @@ TEST_CASE("a refresh that fails leaves the source as it was", "[bootloader]") {
   CHECK(host.copied == "root=ZFS=rpool/ROOT/pve-1 boot=zfs iommu=pt\n");
 }
 
+TEST_CASE("a partition that proxmox-boot-tool passes over is named", "[kernel-arguments]") {
+  Proxmox host(Loader::systemd_boot);
+  host.said =
+      "Copying kernel 6.8\nWARN: /dev/disk/by-uuid/EA72-BD09 does not exist - clean "
+      "'/etc/kernel/proxmox-boot-uuids'! - skipping\n";
+  const auto done = host.apply("iommu=pt");
+  REQUIRE(done);
+  REQUIRE(done->notes.size() == 1);
+  CHECK(done->notes[0].contains("EA72-BD09 does not exist"));
+}
+
 TEST_CASE(
-    "what proxmox-boot-tool would not take is refused before anything is written", "[bootloader]") {
+    "what proxmox-boot-tool would not take is refused before anything is written",
+    "[kernel-arguments]") {
   const auto refusal = [](Proxmox&& host, bool trial = false) {
     ApplyOptions options;
     options.trial = trial;
@@ -146,7 +159,7 @@ TEST_CASE(
 
 TEST_CASE(
     "a power cut at any point leaves the old arguments or the new, and the next apply finishes",
-    "[bootloader][crash]") {
+    "[kernel-arguments][crash]") {
   Proxmox start(Loader::systemd_boot);
   REQUIRE(start.apply("old"));
   for (int point = 0;; ++point) {

@@ -271,7 +271,7 @@ std::optional<CommandLine> next_line(const Root& root, const BootFacts& boot) {
 
 TEST_CASE(
     "on boot trees of every mixture, apply twice is once and remove gives back bytes and links",
-    "[bootloader][bls][grub]") {
+    "[bls][grub]") {
   const fs::path memory = "/dev/shm";
   if (fs::exists(memory)) ::setenv("TMPDIR", memory.c_str(), 0);
   const Arguments wanted = "iommu=pt isolcpus=managed_irq,domain,2-3 x.y=a";
