@@ -5,6 +5,8 @@
 #include "bootloader/closed_set.hpp"
 #include "host/loader_paths.hpp"
 #include "host/own_paths.hpp"
+#include "loader/grub_file.hpp"
+#include "loader/grub_trial.hpp"
 
 #include <algorithm>
 #include <set>
@@ -16,7 +18,8 @@ namespace {
 
 // A file on its way in our own folders; `folder` is one of the two.
 bool is_our_leftover(std::string_view folder, std::string_view name) {
-  return is_fresh_name(name) && (folder == kBefore || name.starts_with("bls."));
+  return is_fresh_name(name) && (folder == kBefore || name.starts_with("bls.") ||
+                                 name.starts_with("trial.cfg.") || name.starts_with("env."));
 }
 
 // "a.conf" of "a.conf.vfirst" and "a.conf.vfirst3", which no loader takes for an entry; "" for any
@@ -45,13 +48,18 @@ Result<std::vector<std::string>> BlsWriter::link_targets() const {
   return targets;
 }
 
-// Files on their way beside those.
-Result<std::vector<std::string>> BlsWriter::staged_elsewhere() const {
-  std::vector<std::string> staged;
-  for (const auto& target : VFIRST_TRY(link_targets()))
+// Files on their way beside those, and beside GRUB's custom.cfg.
+Result<std::vector<BlsWriter::Staged>> BlsWriter::staged_elsewhere() const {
+  std::vector<Staged> staged;
+  const auto look = [&](const std::string& target, bool fat) {
     for (const std::string_view number : {"", "2", "3", "4", "5", "6", "7", "8", "9"})
       if (auto path = fmt::format("{}{}{}", target, kFresh, number); files_.exists(path))
-        staged.push_back(std::move(path));
+        staged.push_back({std::move(path), target, fat});
+  };
+  for (const auto& target : VFIRST_TRY(link_targets()))
+    look(target, false);
+  for (const auto& config : grub_config_paths(files_))
+    look(custom_beside(config), std::ranges::find(kGrubConfigs, config) == kGrubConfigs.end());
   return staged;
 }
 
@@ -78,7 +86,7 @@ Result<bool> BlsWriter::has_leftovers() const {
 
 Status BlsWriter::clean(std::vector<std::string>& notes) {
   for (const auto& staged : VFIRST_TRY(staged_elsewhere()))
-    VFIRST_CHECK(files_.remove(staged));
+    VFIRST_CHECK(clean_staged(staged, notes));
   for (const auto& folder : folders_)
     VFIRST_CHECK(clean_folder(folder, notes));
   for (const auto folder : {kSlotFolder, kBefore}) {
@@ -90,26 +98,28 @@ Status BlsWriter::clean(std::vector<std::string>& notes) {
   const auto line = fmt::format("{}{}", kKernelCmdline, kFresh);
   return files_.exists(line) ? files_.remove(line) : Status{};
 }
+
 Status BlsWriter::clean_folder(const EntryFolder& folder, std::vector<std::string>& notes) {
-  for (const auto& name : VFIRST_TRY(files_.list(folder.path))) {
-    const auto target = target_of(name);
-    if (target.empty()) continue;
-    const auto staged = fmt::format("{}/{}", folder.path, name),
-               path = fmt::format("{}/{}", folder.path, target);
-    if (folder.fat && files_.exists(path) &&
-        VFIRST_TRY(files_.read(path)) == VFIRST_TRY(files_.read(staged))) {
-      // fs/fat renames over a file by pointing that file's entry at the new clusters, then taking
-      // the old name out. Cut in between, both names hold the same clusters; to remove one would
-      // free the other's.
-      notes.push_back(sentence(fmt::format(
-          "{}: left by a power cut. Run fsck.fat -a before you remove it: it may share its "
-          "clusters "
-          "with {}",
-          staged, target)));
-      continue;
-    }
-    VFIRST_CHECK(files_.remove(staged));
-  }
+  for (const auto& name : VFIRST_TRY(files_.list(folder.path)))
+    if (const auto target = target_of(name); !target.empty())
+      VFIRST_CHECK(clean_staged(
+          {fmt::format("{}/{}", folder.path, name), fmt::format("{}/{}", folder.path, target),
+           folder.fat},
+          notes));
+  return {};
+}
+
+Status BlsWriter::clean_staged(const Staged& staged, std::vector<std::string>& notes) {
+  if (!staged.fat || !files_.exists(staged.target) ||
+      VFIRST_TRY(files_.read(staged.target)) != VFIRST_TRY(files_.read(staged.path)))
+    return files_.remove(staged.path);
+  // fs/fat renames over a file by pointing that file's entry at the new clusters, then taking the
+  // old name out. Cut in between, both names hold the same clusters; to remove one would free the
+  // other's.
+  notes.push_back(sentence(fmt::format(
+      "{}: left by a power cut. Run fsck.fat -a before you remove it: it may share its clusters "
+      "with {}",
+      staged.path, staged.target.substr(staged.target.rfind('/') + 1))));
   return {};
 }
 
@@ -122,6 +132,10 @@ Status BlsWriter::put_state(const BlsState& state) {
 Status BlsWriter::drop_state() {
   if (VFIRST_TRY(files_.target(kSlotFolder)) != kSlotFolder) return files_.remove(kSlotFolder);
   VFIRST_CHECK(remove_folder(files_, kBefore));
+  // The block of a trial; with slots beside it it is theirs.
+  if (files_.exists(kEnvironment) &&
+      std::ranges::none_of(kSlotFiles, [&](std::string_view slot) { return files_.exists(slot); }))
+    VFIRST_CHECK(files_.remove(kEnvironment));
   if (files_.exists(kBlsState)) VFIRST_CHECK(files_.remove(kBlsState));
   if (files_.exists(kSlotFolder) && VFIRST_TRY(files_.list(kSlotFolder)).empty())
     VFIRST_CHECK(files_.remove(kSlotFolder));

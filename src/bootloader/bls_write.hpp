@@ -36,7 +36,14 @@ class BlsWriter {
 
  private:
   Result<std::vector<std::string>> link_targets() const;
-  Result<std::vector<std::string>> staged_elsewhere() const;
+  // A file on its way.
+  struct Staged {
+    std::string path, target;
+    // As EntryFolder::fat.
+    bool fat = false;
+  };
+  Result<std::vector<Staged>> staged_elsewhere() const;
+  Status clean_staged(const Staged& staged, std::vector<std::string>& notes);
   // Under a name of its own.
   Result<std::string> stage(const std::string& path, std::string_view text, unsigned mode);
 

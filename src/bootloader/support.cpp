@@ -50,15 +50,15 @@ constexpr std::string_view kNoTrial =
 Status can_try(const BootFacts& boot) {
   // It counts an entry's boots itself.
   if (boot.loader == Loader::systemd_boot) return {};
-  if (boot.loader == Loader::grub_bls)
-    return unsupported(
-        fmt::format("trial boots are not supported with GRUB's BLS entries. {}", kNoTrial));
-  if (boot.loader != Loader::grub)
+  if (boot.loader != Loader::grub && boot.loader != Loader::grub_bls)
     return unsupported(fmt::format(
         "trial boots need GRUB or systemd-boot; this host has {}. {}", loader_name(boot.loader),
         kNoTrial));
   const auto why = why_grub_cannot_write(boot);
-  if (why.empty() || !boot.esp.empty()) return {};
+  if (why.empty()) return {};
+  if (boot.loader == Loader::grub_bls)
+    return unsupported(fmt::format("{}: trial boots are not possible. {}", why, kNoTrial));
+  if (!boot.esp.empty()) return {};
   return unsupported(fmt::format(
       "{}, and no EFI system partition is mounted where it could: trial boots are not possible. {}",
       why, kNoTrial));

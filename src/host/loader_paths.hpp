@@ -23,6 +23,9 @@ inline constexpr std::array<std::string_view, 2> kGrubEnvironments{
     "boot/grub2/grubenv", "boot/grub/grubenv"};
 // What kernel-install gives the entry of a new kernel: the host's, else the image's.
 inline constexpr std::string_view kKernelCmdline = "etc/kernel/cmdline";
+// Names the distribution: the host's, else the package's.
+inline constexpr std::array<std::string_view, 2> kOsReleases{
+    "etc/os-release", "usr/lib/os-release"};
 // The partitions that proxmox-boot-tool copies kernels and configuration to. They are not mounted.
 inline constexpr std::string_view kProxmoxPartitions = "etc/kernel/proxmox-boot-uuids";
 inline constexpr std::string_view kImageKernelCmdline = "usr/lib/kernel/cmdline";

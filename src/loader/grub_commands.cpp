@@ -60,7 +60,7 @@ GrubAnswer GrubShell::dispatch(const Words& words, const GrubStatement& statemen
   if (name == "source" || name == ".") return source(rest, statement.line);
   if (name == "configfile") return configfile(rest, statement.line);
   if (name == "menuentry" || name == "submenu") return add_entry(words, statement);
-  if (name == "blscfg") return add_bls_entries(statement.line);
+  if (name == "blscfg") return add_bls_entries(rest, statement.line);
   if (name == "setparams") return set_parameters(rest);
   if (name == "shift") return shift(rest);
   if (name == "return") return leave(rest, statement.line);
@@ -145,15 +145,6 @@ GrubAnswer GrubShell::add_entry(const Words& words, const GrubStatement& stateme
   entry.title = entry.arguments[0];
   entry.id = id.value_or(entry.title);
   state_.menu.push_back(std::move(entry));
-  return Answer::yes;
-}
-
-GrubAnswer GrubShell::add_bls_entries(unsigned line) {
-  GrubMenuEntry entries;
-  entries.unsure = entries.blscfg = true;
-  entries.sourced = sourced_;
-  entries.line = sourced_ ? sourced_ : line;
-  state_.menu.push_back(std::move(entries));
   return Answer::yes;
 }
 

@@ -93,7 +93,7 @@ class Walk {
         auto inner = state.inner();
         GrubShell(machine_, inner).run(entry);
         visit(inner, item);
-      } else {
+      } else if (entry.file.empty()) {
         read_entry(state, entry, item);
       }
     }
@@ -143,6 +143,7 @@ GrubNext next_of(const GrubChoice& choice) {
   next.entry = entry_of(load, choice.path.back().id);
   next.entry->title = next.title;
   next.entry->place = choice.place;
+  next.entry->file = choice.path.back().file;
   return next;
 }
 

@@ -38,6 +38,9 @@ struct GrubEntry {
   std::vector<std::string> initrds;
   // Of its menu entry.
   std::vector<std::size_t> place;
+  // The file that it stands in, below the root: an entry of the Boot Loader Specification; "" for
+  // one of the configuration's own.
+  std::string file;
   // Of /etc/grub.d: "10_linux"; "" outside of any.
   std::string generator;
   unsigned line = 0;
@@ -78,7 +81,7 @@ struct GrubConfig {
   static GrubConfig parse(std::string_view text, const GrubMachine& machine = {});
 
   // Whatever any entry may boot, those of submenus and of every branch of an entry too, in the
-  // menu's order, with the variables put in.
+  // menu's order, with the variables put in. Those that lie in files of their own are not here.
   std::vector<GrubEntry> entries;
   // Everything that can be chosen.
   std::vector<GrubItem> menu;

@@ -3,6 +3,7 @@
 
 #include "base/kernel_paths.hpp"
 #include "base/text.hpp"
+#include "base/words.hpp"
 #include "host/loader_paths.hpp"
 #include "host/own_paths.hpp"
 #include "loader/environment_block.hpp"
@@ -29,11 +30,33 @@ Result<std::string> loader_file(
   return refuse("{}: the boot loader's file is not there", path);
 }
 
+namespace {
+
+GrubKind kind_of(const FileReader& files) {
+  for (const auto path : kOsReleases) {
+    const auto text = files.read(path);
+    if (!text) continue;
+    std::string names;
+    for (const auto line : split(*text, '\n'))
+      for (const std::string_view key : {"ID=", "ID_LIKE="})
+        if (line.starts_with(key)) append_to_list(names, line.substr(key.size()), " ");
+    std::ranges::replace_if(names, [](char c) { return c == '"' || c == '\''; }, ' ');
+    for (const auto name : words(names)) {
+      if (name == "fedora" || name == "rhel") return GrubKind::red_hat;
+      if (name == "debian") return GrubKind::upstream;
+    }
+  }
+  return GrubKind::unknown;
+}
+
+}  // namespace
+
 // GRUB names a file by its device and its path there. Which device a script means is known for the
 // one that the configuration itself is on; of another one, a file that is here is taken for it, and
 // one that is not here may be there.
 GrubMachine grub_machine(const FileReader& files, std::string_view config_path) {
   GrubMachine machine;
+  machine.kind = kind_of(files);
   machine.prefix =
       fmt::format("({})/{}", kGrubDevice, config_path.substr(0, config_path.rfind('/')));
   if (files.exists(kernel_paths::kFirmware))
@@ -53,6 +76,20 @@ GrubMachine grub_machine(const FileReader& files, std::string_view config_path) 
     if (found.empty()) return {{}, ours || device == kGrubDevice};
     if (auto text = files.read(found)) return {std::move(*text), true};
     return {{}, false};
+  };
+  machine.entries = [&files](std::string_view folder) {
+    std::optional<std::vector<GrubMachine::EntryFile>> entries;
+    const auto found = loader_file(files, "boot", folder);
+    if (!found) return entries;
+    const auto names = files.list(*found);
+    if (!names) return entries;
+    entries.emplace();
+    for (const auto& name : *names) {
+      if (!name.ends_with(".conf") || name.starts_with('.') || name == ".conf") continue;
+      auto path = fmt::format("{}/{}", *found, name);
+      if (auto text = files.read(path)) entries->push_back({std::move(path), std::move(*text)});
+    }
+    return entries;
   };
   return machine;
 }

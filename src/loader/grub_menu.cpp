@@ -44,28 +44,36 @@ std::string_view chosen_inside(std::string_view chosen) {
   return {};
 }
 
-GrubPick pick_entry(const std::vector<GrubMenuEntry>& menu, std::string_view chosen) {
-  GrubPick pick{menu.size(), false};
+GrubPick pick_entry(
+    const std::vector<GrubMenuEntry>& menu, std::string_view chosen, GrubKind kind) {
+  const auto end = menu.size();
+  const auto number = grub_number(chosen);
+  const bool only_digits = std::ranges::all_of(chosen, [](char c) { return c >= '0' && c <= '9'; });
+  auto named = end;
   bool unsure = false;
-  if (const auto number = grub_number(chosen); number) {
-    if (*number < menu.size()) pick.index = static_cast<std::size_t>(*number);
-  } else if (!chosen.empty()) {
-    for (std::size_t i = 0; i < menu.size() && pick.index == menu.size(); ++i) {
-      const bool named = is_named(menu[i].title, chosen) || is_named(menu[i].id, chosen);
-      if (menu[i].blscfg || (named && menu[i].unsure))
+  if (!chosen.empty() && !only_digits)
+    for (std::size_t i = 0; i < end && named == end; ++i) {
+      const bool fits = is_named(menu[i].title, chosen) || is_named(menu[i].id, chosen);
+      if (menu[i].blscfg || (fits && menu[i].unsure))
         unsure = true;
-      else if (named)
-        pick.index = i;
+      else if (fits)
+        named = i;
     }
-    if (pick.index != menu.size()) return {pick.index, unsure};
-  }
+  // Digits with something behind them.
+  const bool either = number && !only_digits;
+  const bool by_name = !number || (either && kind == GrubKind::red_hat);
+  if (either && kind == GrubKind::unknown && named != end && named != *number) return {named, true};
+  if (by_name && named != end) return {named, unsure};
+
+  auto index = !by_name && number && *number < end ? static_cast<std::size_t>(*number) : end;
   // An entry that may not be there moves those behind it, and a number past the end names it.
-  const bool past_end = pick.index == menu.size();
-  if (past_end) pick.index = 0;
-  const auto end = past_end && grub_number(chosen) ? menu.size() : pick.index + 1;
-  for (std::size_t i = 0; i < std::min(end, menu.size()); ++i)
+  const bool past_end = index == end;
+  if (past_end) index = 0;
+  unsure = unsure && by_name;
+  const auto last = past_end && number ? end : index + 1;
+  for (std::size_t i = 0; i < std::min(last, end); ++i)
     unsure = unsure || menu[i].unsure;
-  return {pick.index, unsure};
+  return {index, unsure || (end > 0 && menu[index].loose)};
 }
 
 GrubChoice default_choice(const GrubMachine& machine, const GrubState& start) {
@@ -82,7 +90,7 @@ GrubChoice default_choice(const GrubMachine& machine, const GrubState& start) {
     if (is_unknown(chosen))
       return give_up(fmt::format(
           "which entry is the default is in ${}, which only GRUB knows", unknown_name(chosen)));
-    const auto pick = pick_entry(state.menu, chosen);
+    const auto pick = pick_entry(state.menu, chosen, machine.kind);
     if (pick.unsure) return give_up(fmt::format("which entry '{}' is, only GRUB knows", chosen));
     const auto entry = state.menu[pick.index];
     choice.path.push_back(entry);

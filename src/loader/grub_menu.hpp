@@ -33,8 +33,11 @@ struct GrubPick {
 };
 
 // The entry that `chosen`, the variable "default", names: a number, a title or an id; whatever
-// names nothing is the first (get_entry_number).
-GrubPick pick_entry(const std::vector<GrubMenuEntry>& menu, std::string_view chosen);
+// names nothing is the first (get_entry_number). GRUB takes the digits at the front for a number
+// whatever follows them; Red Hat's looks for an id first, which may begin with digits.
+GrubPick pick_entry(
+    const std::vector<GrubMenuEntry>& menu, std::string_view chosen,
+    GrubKind kind = GrubKind::upstream);
 
 // What a submenu's own menu is asked for: the rest behind the first '>' of `chosen`; "" where there
 // is none.

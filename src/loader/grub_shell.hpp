@@ -31,8 +31,13 @@ inline constexpr std::string_view kGrubDevice =
     "device"
     "\x02";
 
+// Whose GRUB it is. Fedora's and RHEL's differs from others in how it finds the default entry and
+// in the order of entries that lie in files.
+enum class GrubKind { unknown, upstream, red_hat };
+
 // What the script may ask for.
 struct GrubMachine {
+  GrubKind kind = GrubKind::unknown;
   struct File {
     std::optional<std::string> text;
     // False: whether the file is there is not known.
@@ -41,6 +46,14 @@ struct GrubMachine {
   // A file as the script names it: "(hd0,gpt1)/grub/grubenv", "/boot/grub/custom.cfg". Unset: of
   // no file is anything known.
   std::function<File(std::string_view path)> file;
+  struct EntryFile {
+    // Below the root: "boot/loader/entries/x.conf".
+    std::string path;
+    std::string text;
+  };
+  // The files *.conf in a folder as GRUB names it, "/loader/entries". Unset, or nothing: what is
+  // there is not known.
+  std::function<std::optional<std::vector<EntryFile>>(std::string_view folder)> entries;
   // Called with each line that the script prints.
   std::function<void(std::string_view line)> echo;
   // "pc", "efi"; "" unknown.
@@ -68,6 +81,10 @@ struct GrubMenuEntry {
   bool unsure = false;
   // Stands for entries of the Boot Loader Specification (the command blscfg), however many.
   bool blscfg = false;
+  // Made of one of those; "" for any other entry.
+  std::string file;
+  // GRUBs differ on its place among its neighbours that are so, too.
+  bool loose = false;
   unsigned line = 0;
   // It stands in a file that the command of this line reads; 0 for none.
   unsigned sourced = 0;
@@ -155,7 +172,9 @@ class GrubShell {
   Answer eval(const Words& words, unsigned line);
   Answer run_text(const std::string& text, unsigned line);
   Answer add_entry(const Words& words, const GrubStatement& statement);
-  Answer add_bls_entries(unsigned line);
+  Answer add_bls_entries(const Words& words, unsigned line);
+  // What blscfg makes of a file; nothing where it passes over it.
+  std::optional<GrubMenuEntry> bls_entry(const GrubMachine::EntryFile& file, unsigned line) const;
   Answer set_parameters(const Words& words);
   Answer shift(const Words& words);
   Answer leave(const Words& words, unsigned line);

@@ -17,15 +17,6 @@ std::string grub_environment_beside(const GrubFile& config) {
   return config.path.substr(0, config.path.rfind('/')) + "/grubenv";
 }
 
-// What is set to boot once before what boots by default; "" for nothing.
-std::string chosen_once(const FileReader& files, const GrubFile& config) {
-  const auto environment = grub_environment_beside(config);
-  const auto once = grub_variable(files, environment, "next_entry");
-  return once.empty()
-             ? std::string()
-             : fmt::format("{}: '{}' is to boot next, once (grub-reboot)", environment, once);
-}
-
 [[gnu::cold]] Result<NextBoot> grub_next_boot(const FileReader& files, const BootFacts& boot) {
   const auto slots = VFIRST_TRY(current_slots(files, boot));
   const auto config = VFIRST_TRY(read_grub_config(files));
@@ -56,6 +47,14 @@ std::string chosen_once(const FileReader& files, const GrubFile& config) {
 }
 
 }  // namespace
+
+std::string chosen_once(const FileReader& files, const GrubFile& config) {
+  const auto environment = grub_environment_beside(config);
+  const auto once = grub_variable(files, environment, "next_entry");
+  return once.empty()
+             ? std::string()
+             : fmt::format("{}: '{}' is to boot next, once (grub-reboot)", environment, once);
+}
 
 std::string why_not_reached(
     const FileReader& files, const GrubFile& config, bool (*carries)(const GrubEntry& entry)) {
@@ -96,10 +95,10 @@ bool another_entry_runs(const GrubConfig& config, const BootFacts& boot) {
   return other;
 }
 
-Result<NextBoot> next_boot(const FileReader& files, const Root& root, const BootFacts& boot) {
+Result<NextBoot> next_boot(const FileReader& files, const BootFacts& boot) {
   if (boot.loader == Loader::grub) return grub_next_boot(files, boot);
   if (boot.loader == Loader::grub_bls || boot.loader == Loader::systemd_boot)
-    return bls_next_boot(files, root, boot);
+    return bls_next_boot(files, boot);
   return refuse("{}: what it boots next is not known", loader_name(boot.loader));
 }
 

@@ -29,8 +29,10 @@ struct NextBoot {
 // The kernel that comes next if nobody chooses, its initrds and its whole line. Refused where that
 // cannot be known, and where only the loader can boot it (systemd-boot counts a trial's boots
 // itself).
-[[gnu::cold]] Result<NextBoot> next_boot(
-    const FileReader& files, const Root& root, const BootFacts& boot);
+[[gnu::cold]] Result<NextBoot> next_boot(const FileReader& files, const BootFacts& boot);
+
+// What is set to boot once before what boots by default, a sentence; "" for nothing.
+[[gnu::cold]] std::string chosen_once(const FileReader& files, const GrubFile& config);
 
 // Why a trial that is armed now would not be reached by the next boot; "" where it would be, or
 // where that cannot be told. `carries` says whether an entry takes our arguments.
@@ -48,13 +50,12 @@ struct BlsNextLine {
   std::string cmdline;
 };
 
-// The entry that boots next if nobody chooses, a trial's left out. Refused where that cannot be
+// The entry that boots next if nobody chooses, a trial's left out: an entry's file, or the line of
+// GRUB's configuration that it stands in. Refused where that cannot be
 // known.
-[[gnu::cold]] Result<BlsNextLine> bls_next_line(
-    const FileReader& files, const Root& root, const BootFacts& boot);
+[[gnu::cold]] Result<BlsNextLine> bls_next_line(const FileReader& files, const BootFacts& boot);
 
 // next_boot's part for entries of the Boot Loader Specification.
-[[gnu::cold]] Result<NextBoot> bls_next_boot(
-    const FileReader& files, const Root& root, const BootFacts& boot);
+[[gnu::cold]] Result<NextBoot> bls_next_boot(const FileReader& files, const BootFacts& boot);
 
 }  // namespace vfirst

@@ -51,7 +51,7 @@ NextLine grub_next_line(const Root& root) {
 
 NextLine entry_next_line(const Root& root, const BootFacts& boot) {
   NextLine line;
-  const auto next = bls_next_line(GrubFileReader(root), root, boot);
+  const auto next = bls_next_line(GrubFileReader(root), boot);
   if (!next) {
     line.doubt = next.error().what;
     return line;

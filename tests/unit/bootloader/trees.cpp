@@ -255,7 +255,7 @@ class Maker {
 std::optional<CommandLine> next_line(const Root& root, const BootFacts& boot) {
   const RootReader files(root);
   if (boot.loader != Loader::grub) {
-    const auto line = bls_next_line(files, root, boot);
+    const auto line = bls_next_line(files, boot);
     return line ? std::optional(CommandLine::parse(line->cmdline)) : std::nullopt;
   }
   const auto config = read_grub_config(files);
