@@ -112,7 +112,7 @@ Result<Adoption> adopt(
   auto journal = VFIRST_TRY(read_journal(files, adoption.notes));
   const auto edited = VFIRST_TRY(edit_defaults(files, take.all, journal));
   // 3. Out of grub.cfg: the kernel sees ours alone.
-  const auto made = generate(config, run, slots.path);
+  const auto made = generate(files, config, run, slots.path);
   if (!made) {
     for (const auto& entry : journal.entries)
       if (edited.contains(entry.path)) VFIRST_CHECK(restore_file(files, entry));

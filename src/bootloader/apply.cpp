@@ -5,6 +5,7 @@
 #include "bootloader/regenerate.hpp"
 #include "bootloader/selector.hpp"
 #include "bootloader/support.hpp"
+#include "loader/next_boot.hpp"
 #include "loader/trial.hpp"
 #include "plan/argument_diff.hpp"
 
@@ -26,16 +27,33 @@ Status remove_leftovers(Files& files) {
 }
 
 // A plan whose trial failed is not tried a second time by itself: it would fail the same way.
-Status may_try(const Slots& slots, const BootFacts& boot, const ApplyOptions& options) {
+Status may_try(
+    const Slots& slots, const GrubConfig& config, const BootFacts& boot,
+    const ApplyOptions& options) {
   VFIRST_CHECK(can_try(boot));
   const auto& selection = slots.selection;
   if (options.force || selection.trial || selection.armed != options.plan ||
-      trial_of(boot.cmdline) == options.plan)
+      trial_of(boot.cmdline) == options.plan || another_entry_runs(config, boot))
     return {};
   return refuse(
       "plan {} failed its trial: that boot was not confirmed. Change the policy, or use --force to "
       "try it again",
       options.plan);
+}
+
+// A trial is one boot, and it has to be the next one. An entry of 10_linux takes our arguments once
+// grub.cfg is made anew.
+Status reaches_next_boot(const Files& files, const GrubFile& config, bool regenerate) {
+  const auto why = why_not_reached(
+      files, config,
+      regenerate ? [](const GrubEntry& entry) {
+        return !entry.recovery && (entry.carries || entry.generator == "10_linux");
+      } : [](const GrubEntry& entry) { return entry.carries; });
+  if (why.empty()) return {};
+  return refuse(
+      "{}: the next boot would not be the trial. Make one of the distribution's own entries the "
+      "default, or use --no-trial",
+      why);
 }
 
 // The block and the journal: what there must be before a slot is written.
@@ -140,7 +158,10 @@ Result<ApplyOutcome> apply_arguments(
   const auto fault = regenerate ? all_faults.front() : std::string();
 
   const auto request = make_request(slots, boot, wanted, options);
-  if (request.trial) VFIRST_CHECK(may_try(slots, boot, options));
+  if (request.trial) {
+    VFIRST_CHECK(may_try(slots, config.config, boot, options));
+    VFIRST_CHECK(reaches_next_boot(files, config, regenerate));
+  }
   VFIRST_CHECK(grub_can_carry(request.slot.trial_only));
   if (regenerate) VFIRST_CHECK(can_regenerate(files, root, config, fault));
   const auto whole = wanted.then(request.slot.trial_only);
@@ -166,14 +187,17 @@ Result<ApplyOutcome> apply_arguments(
   outcome.slot = target;
   outcome.trial = request.trial;
   outcome.regenerated = regenerate;
-  if ((selected && !regenerate) || options.dry_run) return outcome;
+  if (selected && !regenerate) return outcome;
 
-  // Made before the first write: should grub-mkconfig fail, nothing has changed.
+  // Made before the first write: should grub-mkconfig fail, nothing has changed. A dry run makes it
+  // too, or it would promise what the real one refuses.
   std::optional<GrubFile> made;
   if (regenerate) {
-    made = VFIRST_TRY(generate(config, run_or_host(options.run), slots.path));
+    made = VFIRST_TRY(generate(files, config, run_or_host(options.run), slots.path));
     VFIRST_CHECK(fits(files, *made, whole, options.limit, options.prove));
+    if (request.trial) VFIRST_CHECK(reaches_next_boot(files, *made, false));
   }
+  if (options.dry_run) return outcome;
   outcome.wrote = true;
   VFIRST_CHECK(prepare(files, slots, outcome.notes));
   if (!request.running && !written)

@@ -3,6 +3,7 @@
 
 #include "bootloader/bls_backend.hpp"
 #include "bootloader/grub_backend.hpp"
+#include "bootloader/proxmox_backend.hpp"
 #include "bootloader/support.hpp"
 
 namespace vfirst {
@@ -18,6 +19,9 @@ Result<std::unique_ptr<Backend>> backend_for(
   if (boot.loader == Loader::grub) return std::make_unique<GrubBackend>(files, root, boot);
   if (boot.loader == Loader::grub_bls || boot.loader == Loader::systemd_boot)
     return std::make_unique<BlsBackend>(files, root, boot);
+  // The copies are made by a program of the host's: on an image there is nothing that it would do.
+  if (boot.loader == Loader::proxmox && root.is_host() && !proxmox_source(boot).empty())
+    return std::make_unique<ProxmoxBackend>(files, boot);
   VFIRST_CHECK(can_apply(boot, {}));
   return refuse("{}: not one of the boot loaders that vfirst writes", loader_name(boot.loader));
 }

@@ -23,6 +23,46 @@ Status BlsBackend::arm(
   return to.remove_entries(view.menu.trials(trial.path));
 }
 
+// A cut before the last step leaves no trial: the block names its plan only then.
+Status BlsBackend::arm(
+    const BlsView& view, const GrubBlsTrial& trial, const BlsState::OfPlan& wanted,
+    std::vector<std::string>& notes) {
+  auto to = writer(view);
+  VFIRST_CHECK(to.clean(notes));
+  auto state = view.state;
+  state.trial = wanted;
+  if (const auto* old = view.menu.trial(); old && view.trial == Trial::failed)
+    state.failed = old->entry.value(kTrialKey);
+  if (state.failed == wanted.plan) state.failed.clear();
+  BlsEdits hook;
+  hook.entries = {trial.hook};
+  VFIRST_CHECK(to.keep_copies(hook, state));
+  VFIRST_CHECK(to.put_state(state));
+  VFIRST_CHECK(set_grub_try(files_, GrubTry::none, wanted.plan));
+  VFIRST_CHECK(to.write(hook));
+  VFIRST_CHECK(to.put_entry(std::string(kGrubTrial), trial.script.text(), 0644));
+  return set_grub_try(files_, GrubTry::armed, wanted.plan);
+}
+
+Result<BlsBackend::WayToTry> BlsBackend::way_to_try(
+    const BlsView& view, const BlsState::OfPlan& wanted, const Arguments& only) const {
+  const auto* old = view.menu.trial();
+  const bool armed = view.trial == Trial::armed && view.state.trial;
+  WayToTry way;
+  if (boot_.loader == Loader::grub_bls) {
+    way.grub =
+        VFIRST_TRY(make_grub_bls_trial(files_, view.menu, wanted.arguments, wanted.plan, only));
+    way.armed = armed && files_.read(kGrubTrial).value_or("") == way.grub->script.text() &&
+                !way.grub->hook.changes();
+    return way;
+  }
+  way.entry = VFIRST_TRY(make_trial_entry(files_, view.menu, wanted.arguments, wanted.plan, only));
+  VFIRST_CHECK(can_try_entry(files_, boot_, view.menu, way.entry));
+  way.armed = armed && old->path == way.entry.path && old->entry.text() == way.entry.entry.text() &&
+              view.menu.trials(way.entry.path).empty();
+  return way;
+}
+
 Result<ApplyOutcome> BlsBackend::apply(const Arguments& wanted, const ApplyOptions& options) {
   VFIRST_CHECK(loader_can_carry(boot_, wanted));
   auto only = options.trial ? options.trial_only : Arguments();
@@ -60,13 +100,9 @@ Result<ApplyOutcome> BlsBackend::apply(const Arguments& wanted, const ApplyOptio
   if (options.trial && changes.any()) {
     VFIRST_CHECK(can_try(boot_));
     if (options.plan.empty()) return refuse("a trial needs the plan's hash");
-    const auto trial = VFIRST_TRY(make_trial_entry(files_, view.menu, wanted, options.plan, only));
-    VFIRST_CHECK(can_try_entry(files_, boot_, view.menu, trial));
-    const bool armed = view.trial == Trial::armed && old_trial->path == trial.path &&
-                       old_trial->entry.text() == trial.entry.text() && view.state.trial &&
-                       view.menu.trials(trial.path).empty();
-    outcome.changed = outcome.before != wanted || !armed;
-    if (options.dry_run || (armed && !unfinished)) return outcome;
+    const auto way = VFIRST_TRY(way_to_try(view, {options.plan, wanted}, only));
+    outcome.changed = outcome.before != wanted || !way.armed;
+    if (options.dry_run || (way.armed && !unfinished)) return outcome;
     outcome.wrote = true;
     // Entries that a run left half way first: the trial stands on what is good.
     if (unfinished) {
@@ -75,7 +111,10 @@ Result<ApplyOutcome> BlsBackend::apply(const Arguments& wanted, const ApplyOptio
       VFIRST_CHECK(make_good(view, back, good, view.state.previous, failed_plan, outcome.notes));
       view = VFIRST_TRY(look());
     }
-    VFIRST_CHECK(arm(view, trial, {options.plan, wanted}, outcome.notes));
+    const BlsState::OfPlan tried{options.plan, wanted};
+    VFIRST_CHECK(
+        way.grub ? arm(view, *way.grub, tried, outcome.notes)
+                 : arm(view, way.entry, tried, outcome.notes));
     return outcome;
   }
 

@@ -17,8 +17,10 @@ Result<BlsView> BlsBackend::look() const {
 }
 
 BlsWriter BlsBackend::writer(const BlsView& view) const {
-  const auto& folder = view.menu.folder;
-  return {files_, folder, folder != kEntryFolders.front() || boot_.filesystem == "vfat"};
+  std::vector<EntryFolder> folders;
+  for (const auto& folder : view.menu.folders)
+    folders.push_back({folder, folder != kEntryFolders.front() || boot_.filesystem == "vfat"});
+  return {files_, std::move(folders)};
 }
 
 Result<BlsEdits> BlsBackend::edits(
@@ -43,6 +45,14 @@ bool BlsBackend::reboot_needed(const BlsView& view, const Arguments& after) cons
     if (is_positional(argument)) from = found + 1;
   }
   return false;
+}
+
+Status BlsBackend::disarm(const BlsView& view, BlsWriter& to) {
+  if (boot_.loader == Loader::grub_bls && files_.exists(kGrubTrial)) {
+    VFIRST_CHECK(set_grub_try(files_, GrubTry::none, ""));
+    return to.remove_entries({std::string(kGrubTrial)});
+  }
+  return to.remove_entries(view.menu.trials());
 }
 
 Status BlsBackend::make_good(
@@ -71,7 +81,7 @@ Status BlsBackend::make_good(
   state.kernelopts_wanted = {};
   state.failed = failed_plan;
   // The entry of a trial goes last: until then the next boot is the one that was asked for before.
-  VFIRST_CHECK(to.remove_entries(view.menu.trials()));
+  VFIRST_CHECK(disarm(view, to));
   state.trial = std::nullopt;
   return to.put_state(state);
 }
@@ -231,6 +241,9 @@ Result<Change> BlsBackend::remove(bool dry_run) {
   change.notes = view.damage;
   change.notes.insert(change.notes.end(), view.menu.notes.begin(), view.menu.notes.end());
   auto changes = VFIRST_TRY(edits(view, {}, Purpose::remove));
+  if (boot_.loader == Loader::grub_bls)
+    for (auto& edit : without_grub_bls_hooks(files_, view.state))
+      changes.entries.push_back(std::move(edit));
   change.reboot_needed = reboot_needed(view, {});
   for (const auto* list : {&changes.entries, &changes.kernel_cmdline})
     for (const auto& edit : *list)
@@ -239,8 +252,8 @@ Result<Change> BlsBackend::remove(bool dry_run) {
             "{}: edited by someone else since; only our arguments are taken out of it",
             edit.path)));
   const bool ours = view.known || files_.exists(kBlsState) || files_.exists(kBefore) ||
-                    view.menu.trial() || changes.any() || has_state(files_) ||
-                    VFIRST_TRY(writer(view).has_leftovers());
+                    view.menu.trial() || files_.exists(kGrubTrial) || changes.any() ||
+                    has_state(files_) || VFIRST_TRY(writer(view).has_leftovers());
   if (dry_run || !ours) return change;
   change.wrote = true;
   auto to = writer(view);
@@ -248,11 +261,13 @@ Result<Change> BlsBackend::remove(bool dry_run) {
   auto state = view.state;
   state.removing = true;
   VFIRST_CHECK(to.put_state(state));
-  const auto made = take_made_files(files_, state, changes.kernel_cmdline);
+  auto made = take_made_files(files_, state, changes.kernel_cmdline);
+  const auto made_entries = take_made_files(files_, state, changes.entries);
+  made.insert(made.end(), made_entries.begin(), made_entries.end());
   VFIRST_CHECK(to.write(changes));
   for (const auto& path : made)
     VFIRST_CHECK(files_.remove(path));
-  VFIRST_CHECK(to.remove_entries(view.menu.trials()));
+  VFIRST_CHECK(disarm(view, to));
   // The stamp stays, or the next boot would provision the host once more, against the wish of
   // whoever asked for this.
   VFIRST_CHECK(remove_folder(files_, kStateFolder, {kProvisionedStamp}));

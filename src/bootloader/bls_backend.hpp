@@ -6,8 +6,10 @@
 #include "bootloader/backend.hpp"
 #include "bootloader/bls_edits.hpp"
 #include "bootloader/bls_write.hpp"
+#include "bootloader/grub_bls_trial.hpp"
 #include "loader/bls_view.hpp"
 
+#include <optional>
 #include <utility>
 
 namespace vfirst {
@@ -42,9 +44,26 @@ class BlsBackend final : public Backend {
       const BlsView& view, const BlsEdits& edits, const BlsState::OfPlan& wanted,
       const std::optional<BlsState::OfPlan>& previous, const std::string& failed_plan,
       std::vector<std::string>& notes);
+  // How the loader can take the arguments once.
+  struct WayToTry {
+    // With systemd-boot.
+    BlsItem entry;
+    // With GRUB; absent otherwise.
+    std::optional<GrubBlsTrial> grub;
+    // It is there already, and armed.
+    bool armed = false;
+  };
+  // Refused where the loader cannot.
+  Result<WayToTry> way_to_try(
+      const BlsView& view, const BlsState::OfPlan& wanted, const Arguments& only) const;
   Status arm(
       const BlsView& view, const BlsItem& trial, const BlsState::OfPlan& wanted,
       std::vector<std::string>& notes);
+  Status arm(
+      const BlsView& view, const GrubBlsTrial& trial, const BlsState::OfPlan& wanted,
+      std::vector<std::string>& notes);
+  // The trial's entry is not taken any more, and is gone.
+  Status disarm(const BlsView& view, BlsWriter& to);
 
   Files& files_;
   const Root& root_;

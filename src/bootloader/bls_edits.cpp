@@ -256,7 +256,7 @@ Result<BlsEdits> bls_edits(
   for (const auto& item : menu.items) {
     if (item.trial) continue;
     variable = variable || (item.normal() && item.variable);
-    const auto id = fmt::format("{}/{}.conf", menu.folder, item.name.id);
+    const auto id = fmt::format("{}/{}.conf", folder_of(item.path), item.name.id);
     VFIRST_CHECK(edit_entry(files, item, id, state, arguments, purpose, edits));
   }
   if (variable || !state.kernelopts.empty() || !state.kernelopts_wanted.empty())

@@ -34,13 +34,15 @@ Result<BlsItem> make_trial_entry(
   trial.name.id += kTrialMark;
   trial.name.left = 1;
   trial.name.done = std::nullopt;
-  trial.path = fmt::format("{}/{}", menu.folder, trial.name.file());
+  // Beside it: a path in an entry counts from its own partition.
+  trial.path = fmt::format("{}/{}", folder_of(from->path), trial.name.file());
   return trial;
 }
 
 Status can_try_entry(
     const FileReader& files, const BootFacts& boot, const BlsMenu& menu, const BlsItem& trial) {
-  if (menu.folder == kEntryFolders.front() && !boot.filesystem.empty() && boot.filesystem != "vfat")
+  if (folder_of(trial.path) == kEntryFolders.front() && !boot.filesystem.empty() &&
+      boot.filesystem != "vfat")
     return unsupported(fmt::format(
         "/boot is {}: systemd-boot cannot rename an entry there, so it cannot count its boots; use "
         "--no-trial",
@@ -71,7 +73,8 @@ Status can_try_entry(
     items.back().name.done = 1;
     if (default_item(items, pattern)->path == trial.path)
       return unsupported(fmt::format(
-          "{}: no other entry would boot after a failed trial; use --no-trial", menu.folder));
+          "{}: no other entry would boot after a failed trial; use --no-trial",
+          folder_of(trial.path)));
   }
   return {};
 }

@@ -7,12 +7,17 @@
 
 namespace vfirst {
 
+struct EntryFolder {
+  std::string path;
+  // It lies on a FAT filesystem, where a rename that was cut short can leave two names of the same
+  // clusters.
+  bool fat = false;
+};
+
 class BlsWriter {
  public:
-  // `fat`: the entries lie on a FAT filesystem, where a rename that was cut short can leave two
-  // names of the same clusters.
-  BlsWriter(Files& files, std::string folder, bool fat)
-      : files_(files), folder_(std::move(folder)), fat_(fat) {}
+  BlsWriter(Files& files, std::vector<EntryFolder> folders)
+      : files_(files), folders_(std::move(folders)) {}
 
   // Half-written files of a run that was cut short are there.
   Result<bool> has_leftovers() const;
@@ -30,12 +35,22 @@ class BlsWriter {
   Status remove_entries(const std::vector<std::string>& paths);
 
  private:
+  Result<std::vector<std::string>> link_targets() const;
+  // A file on its way.
+  struct Staged {
+    std::string path, target;
+    // As EntryFolder::fat.
+    bool fat = false;
+  };
+  Result<std::vector<Staged>> staged_elsewhere() const;
+  Status clean_staged(const Staged& staged, std::vector<std::string>& notes);
   // Under a name of its own.
   Result<std::string> stage(const std::string& path, std::string_view text, unsigned mode);
 
+  Status clean_folder(const EntryFolder& folder, std::vector<std::string>& notes);
+
   Files& files_;
-  std::string folder_;
-  bool fat_;
+  std::vector<EntryFolder> folders_;
 };
 
 }  // namespace vfirst

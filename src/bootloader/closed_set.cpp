@@ -5,6 +5,7 @@
 #include "host/loader_paths.hpp"
 #include "host/own_paths.hpp"
 #include "loader/bls_state.hpp"
+#include "loader/grub_trial.hpp"
 
 #include <algorithm>
 
@@ -29,14 +30,26 @@ bool contains(const auto& list, std::string_view path) {
 
 bool is_grub_file(std::string_view path) {
   return path == kEnvironment || contains(kSlotFiles, path) || contains(kGrubConfigs, path) ||
-         path == kGrubDefaults || is_file_in(path, kGrubDefaultsFolder, ".cfg") ||
+         path == kGrubDefaults || path == kKernelCmdline ||
+         is_file_in(path, kGrubDefaultsFolder, ".cfg") ||
          std::ranges::any_of(kEspFolders, [&](std::string_view esp) {
            return path == fmt::format("{}/{}/env", esp, kEspEnvironmentFolder);
          });
 }
 
+// custom.cfg beside a configuration of GRUB's.
+bool is_custom_file(std::string_view path) {
+  const auto is = [&](std::string_view config) { return path == custom_beside(config); };
+  return std::ranges::any_of(kGrubConfigs, is) ||
+         std::ranges::any_of(kEspFolders, [&](std::string_view esp) {
+           const auto folder = folder_of(path);
+           return is_file_in(folder, fmt::format("{}/EFI", esp), "") && is(folder + "/grub.cfg");
+         });
+}
+
 bool is_entry_file(std::string_view path) {
-  return path == kKernelCmdline || std::ranges::any_of(kEntryFolders, [&](std::string_view folder) {
+  return path == kKernelCmdline || is_custom_file(path) ||
+         std::ranges::any_of(kEntryFolders, [&](std::string_view folder) {
            return is_file_in(path, folder, ".conf");
          });
 }

@@ -16,9 +16,10 @@ struct Journal;
 struct BlsState;
 
 // With GRUB: the slots, the environment block, grub.cfg, etc/default/grub and the files in
-// etc/default/grub.d.
+// etc/default/grub.d. With proxmox-boot-tool also etc/kernel/cmdline.
 bool is_grub_file(std::string_view path);
-// With an entry loader: the entries, and etc/kernel/cmdline.
+// With an entry loader: the entries, etc/kernel/cmdline, and custom.cfg beside GRUB's
+// configuration.
 bool is_entry_file(std::string_view path);
 
 // Where the bytes of a file of GRUB's are kept that stood there before us: in kBefore, with '-' for

@@ -4,6 +4,7 @@
 #include "bootloader/adopt.hpp"
 #include "bootloader/selector.hpp"
 #include "host/loader_paths.hpp"
+#include "loader/next_boot.hpp"
 
 namespace vfirst {
 
@@ -13,11 +14,13 @@ std::string place(std::optional<SlotId> slot) {
   return slot ? fmt::format("slot {}", slot_name(*slot)) : std::string();
 }
 
-Trial trial_state(const Slots& slots, const BootFacts& boot) {
+Trial trial_state(const FileReader& files, const Slots& slots, const BootFacts& boot) {
   const auto& selection = slots.selection;
   if (selection.trial) return Trial::armed;
   if (selection.armed.empty()) return Trial::none;
-  return trial_of(boot.cmdline) == selection.armed ? Trial::running : Trial::failed;
+  if (trial_of(boot.cmdline) == selection.armed) return Trial::running;
+  const auto config = read_grub_config(files);
+  return config && another_entry_runs(config->config, boot) ? Trial::not_reached : Trial::failed;
 }
 
 }  // namespace
@@ -34,7 +37,7 @@ Result<LoaderState> GrubBackend::state() const {
   state.next = slots.arguments(selection.next());
   state.good_place = place(selection.good);
   state.next_place = place(selection.next());
-  state.trial = trial_state(slots, boot_);
+  state.trial = trial_state(files_, slots, boot_);
   if (state.trial != Trial::none) {
     state.trial_plan = selection.armed;
     state.trial_arguments =
@@ -98,7 +101,7 @@ Result<Change> GrubBackend::rollback() {
   const auto slots = VFIRST_TRY(current_slots(files_, boot_));
   auto next = slots.selection;
   const auto& before = slots.selection.before;
-  if (next.trial || trial_state(slots, boot_) == Trial::running) {
+  if (next.trial || (!next.armed.empty() && trial_of(boot_.cmdline) == next.armed)) {
     next.trial.reset();
     next.armed.clear();
   } else if (before && (!before->slot || slots.at(before->slot))) {

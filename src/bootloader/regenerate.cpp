@@ -2,6 +2,8 @@
 #include "bootloader/regenerate.hpp"
 
 #include "base/text.hpp"
+#include "bootloader/missing_variable.hpp"
+#include "host/loader_paths.hpp"
 #include "loader/default_grub.hpp"
 
 namespace vfirst {
@@ -9,7 +11,6 @@ namespace vfirst {
 namespace {
 
 constexpr std::string_view kGenerator = "etc/grub.d/09_vfirst";
-constexpr std::string_view kDefaults = "etc/default/grub.d/zz-vfirst.cfg";
 
 std::string first_line(std::string_view text) {
   return std::string(trimmed(split(trimmed(text), '\n').front()));
@@ -49,7 +50,7 @@ RunProcess run_or_host(const RunProcess& run) {
 
 Status can_regenerate(
     const Files& files, const Root& root, const GrubFile& old, const std::string& why) {
-  for (const auto path : {kGenerator, kDefaults})
+  for (const auto path : {kGenerator, kGrubDropIn})
     if (!files.exists(path)) return refuse("{}: {}, and {} is not installed", old.path, why, path);
   if ((files.mode(kGenerator) & 0111) == 0)
     return refuse("{}: {}, and {} is not executable", old.path, why, kGenerator);
@@ -60,7 +61,8 @@ Status can_regenerate(
   return {};
 }
 
-Result<GrubFile> generate(const GrubFile& old, const RunProcess& run, std::string_view block) {
+Result<GrubFile> generate(
+    const FileReader& files, const GrubFile& old, const RunProcess& run, std::string_view block) {
   // Without -o it writes to stdout: no file of its own appears, and grub.cfg is not truncated and
   // refilled in place.
   const auto made = VFIRST_TRY(run_tool(run, "mkconfig", {}));
@@ -71,12 +73,15 @@ Result<GrubFile> generate(const GrubFile& old, const RunProcess& run, std::strin
     return failed(
         EIO, "grub-script-check refuses what grub-mkconfig made: {}",
         first_line(checked.err + checked.out));
-  GrubFile file{old.path, made.out, GrubConfig::parse(made.out)};
-  if (const auto why = faults(file, block); !why.empty())
+  GrubFile file{old.path, made.out, GrubConfig::parse(made.out, grub_machine(files, old.path))};
+  if (const auto why = faults(file, block); !why.empty()) {
+    const auto cause = file.config.fragment == GrubConfig::kFragment
+                           ? why_variable_is_missing(files, file)
+                           : std::string();
     return refuse(
-        "a new {} would not carry our arguments: {}; does a file in etc/default/grub.d sort after "
-        "zz-vfirst.cfg?",
-        old.path, why.front());
+        "a new {} would not carry our arguments: {}", old.path,
+        cause.empty() ? why.front() : cause);
+  }
   return file;
 }
 

@@ -21,7 +21,8 @@ Status can_regenerate(
 
 // What grub-mkconfig makes of this host today, checked by grub-script-check and proved to carry our
 // variable. Writes nothing.
-Result<GrubFile> generate(const GrubFile& old, const RunProcess& run, std::string_view block);
+Result<GrubFile> generate(
+    const FileReader& files, const GrubFile& old, const RunProcess& run, std::string_view block);
 
 // Every entry that would carry `ours` stays within `limit` bytes, none ends before ours (`--`), and
 // its kernel would come up with the whole line; else a refusal that names the entry.

@@ -12,7 +12,17 @@ Status can_apply(const BootFacts& boot, const Arguments& arguments) {
     case Loader::grub:
     case Loader::grub_bls:
     case Loader::systemd_boot: return {};
+    case Loader::proxmox:
+      return unsupported(fmt::format(
+          "proxmox-boot-tool copies this host's kernels and arguments to partitions of its own{}, "
+          "which vfirst can have it do on the running host alone, and where it is known which "
+          "boot loader reads them. Else add the arguments to /etc/kernel/cmdline "
+          "(systemd-boot) "
+          "or to GRUB_CMDLINE_LINUX in /etc/default/grub (GRUB), then run: proxmox-boot-tool "
+          "refresh{}{}",
+          seen, arguments.empty() ? "" : ". The arguments are: ", arguments.str()));
     case Loader::none:
+      if (!boot.doubt.empty()) return unsupported(boot.doubt);
       return unsupported(
           "no boot loader found: nothing under boot/grub, boot/grub2 or boot/loader. For a host "
           "that "
@@ -40,14 +50,15 @@ constexpr std::string_view kNoTrial =
 Status can_try(const BootFacts& boot) {
   // It counts an entry's boots itself.
   if (boot.loader == Loader::systemd_boot) return {};
-  if (boot.loader == Loader::grub_bls)
-    return unsupported(
-        fmt::format("trial boots are not supported with GRUB's BLS entries. {}", kNoTrial));
-  if (boot.loader != Loader::grub)
+  if (boot.loader != Loader::grub && boot.loader != Loader::grub_bls)
     return unsupported(fmt::format(
-        "trial boots need GRUB or systemd-boot; this host has {}", loader_name(boot.loader)));
+        "trial boots need GRUB or systemd-boot; this host has {}. {}", loader_name(boot.loader),
+        kNoTrial));
   const auto why = why_grub_cannot_write(boot);
-  if (why.empty() || !boot.esp.empty()) return {};
+  if (why.empty()) return {};
+  if (boot.loader == Loader::grub_bls)
+    return unsupported(fmt::format("{}: trial boots are not possible. {}", why, kNoTrial));
+  if (!boot.esp.empty()) return {};
   return unsupported(fmt::format(
       "{}, and no EFI system partition is mounted where it could: trial boots are not possible. {}",
       why, kNoTrial));

@@ -77,8 +77,7 @@ class Apply {
           fmt::format(
               "plan {} {}: {}", hash_, outcome->trial ? "armed for a trial" : "made permanent",
               outcome->after.str()));
-    print_outcome(*outcome, options_, hash_);
-    explain_outcome(*outcome, options_);
+    report_outcome(*outcome, options_, hash_, parts_.facts, parts_.plan);
     if (!errors) return report_error(errors.error());
     return options_.dry_run ? answer(*outcome) : follow(*outcome);
   }

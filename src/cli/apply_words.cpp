@@ -3,12 +3,17 @@
 
 #include "base/json.hpp"
 #include "cli/output.hpp"
+#include "plan/simulated.hpp"
 
 #include <spdlog/spdlog.h>
 
 namespace vfirst {
 
-void print_outcome(const ApplyOutcome& outcome, const Options& options, const std::string& hash) {
+namespace {
+
+void print_outcome(
+    const ApplyOutcome& outcome, const Options& options, const std::string& hash,
+    const std::vector<ArgumentVerdict>& lost) {
   if (outcome.wrote) note_change("the kernel arguments were changed");
   if (options.json) {
     const Json printed{
@@ -22,6 +27,14 @@ void print_outcome(const ApplyOutcome& outcome, const Options& options, const st
         {"slot", outcome.slot ? slot_name(*outcome.slot) : ""},
         {"regenerated", outcome.regenerated},
         {"plan", hash},
+        {"without_effect", list_of(
+                               lost,
+                               [](const ArgumentVerdict& one) {
+                                 return Json{
+                                     {"argument", one.arg.raw},
+                                     {"verdict", effect_name(one.effect)},
+                                     {"rule", one.rule}};
+                               })},
         {"notes", outcome.notes}};
     print_document(document(printed));
     return;
@@ -29,9 +42,15 @@ void print_outcome(const ApplyOutcome& outcome, const Options& options, const st
   print_text(outcome.diff());
 }
 
-void explain_outcome(const ApplyOutcome& outcome, const Options& options) {
+void explain_outcome(
+    const ApplyOutcome& outcome, const Options& options, const std::vector<ArgumentVerdict>& lost) {
   for (const auto& note : outcome.notes)
     spdlog::warn("{}", note);
+  for (const auto& one : lost)
+    spdlog::warn(
+        "{} would {}: {}", one.arg.raw,
+        one.effect == Effect::partial ? "have only a part of its effect" : "have no effect",
+        one.rule);
   const bool pending = outcome.changed || outcome.regenerated;
   if (options.dry_run && pending) {
     spdlog::info("Nothing was written (dry run).");
@@ -52,8 +71,19 @@ void explain_outcome(const ApplyOutcome& outcome, const Options& options) {
   if (!outcome.reboot_needed) return;
   const bool by_itself = options.provision || (!options.reboot.empty() && options.reboot != "none");
   spdlog::info(
-      "These arguments take effect at the next boot.{}",
+      "{} take effect at the next boot.{}", lost.empty() ? "These arguments" : "The others",
       by_itself ? "" : " Reboot, then run: vfirst verify");
+}
+
+}  // namespace
+
+void report_outcome(
+    const ApplyOutcome& outcome, const Options& options, const std::string& hash,
+    const Facts& facts, const Plan& plan) {
+  // What was adopted just now is not in the facts.
+  const auto lost = options.adopt ? std::vector<ArgumentVerdict>{} : without_effect(facts, plan);
+  print_outcome(outcome, options, hash, lost);
+  explain_outcome(outcome, options, lost);
 }
 
 }  // namespace vfirst

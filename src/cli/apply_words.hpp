@@ -4,13 +4,16 @@
 
 #include "bootloader/apply.hpp"
 #include "cli/command.hpp"
+#include "plan/plan.hpp"
 
 #include <string>
 
 namespace vfirst {
 
-// The difference as text, or one JSON document; `hash` is the plan's.
-void print_outcome(const ApplyOutcome& outcome, const Options& options, const std::string& hash);
-void explain_outcome(const ApplyOutcome& outcome, const Options& options);
+// The difference as text, or one JSON document; `hash` is the plan's. Then, on stderr, what that
+// means: which of the plan's arguments the next boot's kernel would pass over as well.
+void report_outcome(
+    const ApplyOutcome& outcome, const Options& options, const std::string& hash,
+    const Facts& facts, const Plan& plan);
 
 }  // namespace vfirst

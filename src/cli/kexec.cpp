@@ -87,7 +87,7 @@ Status kexec_host(const KexecParts& parts, const Facts& facts, const Plan& plan)
   if (const auto why = against_kexec(facts, plan); !why.empty())
     return refuse("{}", why.front().str());
   VFIRST_CHECK(shutdown_can_kexec(parts.machine.root, parts.run));
-  const auto next = VFIRST_TRY(next_boot(parts.files, parts.machine.root, facts.boot));
+  const auto next = VFIRST_TRY(next_boot(parts.files, facts.boot));
   VFIRST_CHECK(carries(next, plan.arguments()));
   VFIRST_CHECK(vfs_unused(plan, parts.machine));
   // Busy would speak of a VF.

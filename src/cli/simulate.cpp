@@ -52,7 +52,7 @@ ExitCode run_simulate(const Options& options) {
   if (!simulated) return report_error(simulated.error());
   options.json ? print_document(simulate_json(*simulated)) : print_text(simulate_text(*simulated));
   if (!simulated->seen.boots()) return ExitCode::refused;
-  return simulated->seen.worst() == Effect::effective ? ExitCode::done : ExitCode::differs;
+  return simulated->seen.worst() <= Effect::not_judged ? ExitCode::done : ExitCode::differs;
 }
 
 }  // namespace vfirst

@@ -22,12 +22,23 @@ std::string trial_line(const LoaderState& state) {
     case Trial::running:
       return fmt::format(
           "this boot is the trial of plan {}; vfirst confirm keeps it", state.trial_plan);
+    case Trial::not_reached:
+      return fmt::format(
+          "the boot for the trial of plan {} was another entry's; the plan was not tried",
+          state.trial_plan);
     case Trial::failed:
       return fmt::format(
           "plan {} had its trial boot and was not confirmed; vfirst will not try it again",
           state.trial_plan);
   }
   return {};
+}
+
+Json signs_of(const BootFacts& boot) {
+  Json signs = Json::array();
+  for (const auto& sign : boot.signs)
+    signs.push_back({{"loader", loader_name(sign.loader)}, {"source", sign.source}});
+  return signs;
 }
 
 }  // namespace
@@ -60,6 +71,8 @@ ExitCode run_status(const Options& options) {
         {"loader",
          {{"name", loader_name(boot.loader)},
           {"evidence", boot.evidence},
+          {"signs", signs_of(boot)},
+          {"doubt", boot.doubt},
           {"uefi", boot.uefi},
           {"supported", backend.has_value()},
           {"boot_filesystem", boot.filesystem},
@@ -67,7 +80,11 @@ ExitCode run_status(const Options& options) {
           {"files", state.files}}},
         {"running", {{"cmdline", boot.cmdline}, {"has_next_arguments", running}}},
         {"next",
-         {{"place", state.next_place},
+         {{"entry", boot.next.title},
+          {"source", boot.next.source},
+          {"cmdline", boot.next.cmdline()},
+          {"doubt", boot.next.doubt},
+          {"place", state.next_place},
           {"trial", state.trial == Trial::armed},
           {"arguments", state.next.str()}}},
         {"good", {{"place", state.good_place}, {"arguments", state.good.str()}}},
@@ -89,6 +106,9 @@ ExitCode run_status(const Options& options) {
       "boot loader", fmt::format(
                          "{}{}{}", loader_name(boot.loader), boot.uefi ? ", UEFI" : ", BIOS",
                          boot.evidence.empty() ? "" : " (" + boot.evidence + ")"));
+  for (const auto& sign : boot.signs)
+    if (sign.source != boot.evidence)
+      line("", fmt::format("also seen: {} ({})", loader_name(sign.loader), sign.source));
   line("/boot", boot.filesystem.empty() ? "unknown filesystem" : boot.filesystem);
   if (!backend)
     line("", backend.error().what);
@@ -96,6 +116,13 @@ ExitCode run_status(const Options& options) {
     line("", tryable.error().what);
   for (const auto& file : state.files)
     line("file", file);
+  if (boot.next.known())
+    line(
+        "next entry", boot.next.title.empty()
+                          ? boot.next.source
+                          : fmt::format("{} ({})", boot.next.title, boot.next.source));
+  else if (!boot.next.doubt.empty())
+    line("next entry", fmt::format("not known: {}", boot.next.doubt));
   if (state.next_place.empty()) {
     line("next boot", "no arguments of vfirst");
   } else {

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Which boot loader is in charge and where /boot lies. Order and evidence: the loader that wrote an
-// EFI variable in this boot, then what is installed; a UKI or an ostree deployment beside GRUB
-// decides over GRUB.
+// Which boot loader is in charge and where /boot lies.
 #include "base/kernel_paths.hpp"
 #include "base/text.hpp"
 #include "facts/mounts.hpp"
@@ -10,7 +8,7 @@
 #include "host/loader_paths.hpp"
 #include "host/own_paths.hpp"
 #include "loader/efi_variable.hpp"
-#include "loader/grub_config.hpp"
+#include "loader/find_loader.hpp"
 #include "loader/loader_facts.hpp"
 
 #include <algorithm>
@@ -18,64 +16,6 @@
 namespace vfirst::facts {
 
 namespace {
-
-std::optional<std::string> entry_in(
-    const Root& root, std::string_view directory, std::string_view suffix) {
-  const auto names = root.list(directory);
-  if (!names) return std::nullopt;
-  const auto at = std::find_if(names->begin(), names->end(), [&](const std::string& name) {
-    return name.ends_with(suffix);
-  });
-  return at == names->end() ? std::nullopt : std::optional(fmt::format("{}/{}", directory, *at));
-}
-
-std::optional<std::string> first_entry(
-    const Root& root, std::initializer_list<std::string_view> directories,
-    std::string_view suffix) {
-  for (auto directory : directories)
-    if (auto found = entry_in(root, directory, suffix)) return found;
-  return std::nullopt;
-}
-
-// A grub.cfg may hold password hashes; no more of it is read, and goes into a capture.
-bool is_no_password(std::string_view line) {
-  return !trimmed(line).starts_with("password");
-}
-
-// The command that makes GRUB read entries, not the word: that may stand in a comment.
-bool runs_blscfg(std::string_view text) {
-  return text.find("blscfg") != text.npos && GrubConfig::parse(text).bls;
-}
-
-void find_loader(const Root& root, BootFacts& boot) {
-  const auto decide = [&](Loader loader, std::string evidence) {
-    boot.loader = loader;
-    boot.evidence = std::move(evidence);
-  };
-  if (root.exists("run/ostree-booted")) return decide(Loader::ostree, "run/ostree-booted");
-  const bool shown = root.exists("boot") || root.exists("efi");
-  // A captured tree of /sys and /proc alone.
-  if (!shown && !boot.uefi) return;
-  const auto entries =
-      first_entry(root, {kEntryFolders[0], kEntryFolders[1], kEntryFolders[2]}, ".conf");
-  const RootReader files(root);
-  if (boot.uefi) {
-    if (!efi_text(files, "StubInfo").empty())
-      return decide(Loader::uki, efi_path("StubInfo", kLoaderGuid));
-    if (efi_text(files, "LoaderInfo").starts_with("systemd-boot"))
-      return decide(Loader::systemd_boot, efi_path("LoaderInfo", kLoaderGuid));
-  }
-  for (const auto path : kGrubConfigs) {
-    const auto text = root.read_lines(path, is_no_password);
-    if (!text) continue;
-    return decide(
-        entries && runs_blscfg(*text) ? Loader::grub_bls : Loader::grub, std::string(path));
-  }
-  if (const auto uki =
-          first_entry(root, {"boot/efi/EFI/Linux", "boot/EFI/Linux", "efi/EFI/Linux"}, ".efi"))
-    return decide(Loader::uki, *uki);
-  if (entries) return decide(Loader::systemd_boot, *entries);
-}
 
 // The mounted EFI system partition, where the distributions mount it; FAT, as GRUB and the firmware
 // read it.
@@ -85,6 +25,41 @@ std::string mounted_esp(const std::vector<Mount>& mounts) {
       if (mount.type == "vfat" && mount.point == fmt::format("/{}", folder))
         return std::string(folder);
   return {};
+}
+
+// Whether udev knows the device as a partition of the type XBOOTLDR (the Discoverable Partitions
+// Specification), which systemd-boot reads whatever its filesystem.
+bool is_extended_boot(const Root& root, const Mount& mount) {
+  const auto udev = root.read(fmt::format("run/udev/data/b{}", mount.number));
+  return udev && udev->contains("E:ID_PART_ENTRY_TYPE=bc13c2ff-59e6-4262-a352-b275fd6f7172");
+}
+
+// Where systemd-boot finds its entries: on the EFI system partition, and on an XBOOTLDR partition
+// (src/boot/boot.c, config_load_type1_entries and config_load_xbootldr). A folder of this name on
+// any other filesystem is not read. GRUB reads those in /boot alone (blscfg.c, bls_load_entries).
+std::vector<std::string> entry_folders(
+    const Root& root, const std::vector<Mount>& mounts, const BootFacts& boot) {
+  if (boot.loader == Loader::grub_bls) return {std::string(kEntryFolders[0])};
+  if (boot.loader != Loader::systemd_boot) return {};
+  std::vector<std::string> folders;
+  for (const std::string_view partition : kEspFolders) {
+    const auto* mount = mount_of(mounts, fmt::format("/{}", partition));
+    if (!mount || mount->point != fmt::format("/{}", partition)) continue;
+    if (mount->type == "vfat" || is_extended_boot(root, *mount))
+      folders.push_back(fmt::format("{}/loader/entries", partition));
+  }
+  if (!folders.empty()) return folders;
+  // No mounts are shown, or the partition is not mounted yet: where its program lies.
+  for (const auto& sign : boot.signs) {
+    if (sign.loader != Loader::systemd_boot) continue;
+    for (const std::string_view inside : {"/EFI/", "/loader/"}) {
+      const auto at = sign.source.find(inside);
+      if (at == sign.source.npos) continue;
+      auto folder = sign.source.substr(0, at) + "/loader/entries";
+      if (std::ranges::find(folders, folder) == folders.end()) folders.push_back(std::move(folder));
+    }
+  }
+  return folders;
 }
 
 void read_filesystem(
@@ -109,7 +84,7 @@ void read_filesystem(
 
 BootFacts read_boot(const Root& root, const std::vector<Mount>& mounts, Gaps& gaps) {
   BootFacts boot;
-  boot.uefi = root.exists("sys/firmware/efi");
+  boot.uefi = root.exists(kernel_paths::kEfi);
   if (boot.uefi) {
     const auto secure = root.bytes(efi_path("SecureBoot", kGlobalGuid));
     boot.secure_boot = secure && secure->size() == 5 && (*secure)[4] == 1;
@@ -117,10 +92,14 @@ BootFacts read_boot(const Root& root, const std::vector<Mount>& mounts, Gaps& ga
   }
   boot.cmdline = text_of(root, kernel_paths::kCommandLine);
   find_loader(root, boot);
-  if (boot.loader == Loader::none) gaps.push_back("boot: no boot loader's files are shown");
+  if (boot.loader == Loader::none)
+    gaps.push_back(
+        boot.doubt.empty() ? "boot: no boot loader's files are shown"
+                           : fmt::format("boot: {}", boot.doubt));
+  boot.entry_folders = entry_folders(root, mounts, boot);
   read_filesystem(root, mounts, boot, gaps);
   // The place of GRUB's block depends on what lies above.
-  read_loader_arguments(RootReader(root), root, boot);
+  read_loader_arguments(root, boot);
   return boot;
 }
 

@@ -35,6 +35,7 @@ constexpr std::string_view document_word(Loader loader) {
     case Loader::systemd_boot: return "systemd-boot";
     case Loader::uki: return "uki";
     case Loader::ostree: return "ostree";
+    case Loader::proxmox: return "proxmox-boot-tool";
   }
   return {};
 }

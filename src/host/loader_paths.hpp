@@ -13,6 +13,8 @@ inline constexpr std::array<std::string_view, 2> kGrubConfigs{
 // What grub-mkconfig reads, as shell.
 inline constexpr std::string_view kGrubDefaults = "etc/default/grub";
 inline constexpr std::string_view kGrubDefaultsFolder = "etc/default/grub.d";
+// Ours among them: it puts $vfirst_args into the arguments.
+inline constexpr std::string_view kGrubDropIn = "etc/default/grub.d/zz-vfirst.cfg";
 // Where entries of the Boot Loader Specification lie, in the order in which they are looked for.
 inline constexpr std::array<std::string_view, 3> kEntryFolders{
     "boot/loader/entries", "boot/efi/loader/entries", "efi/loader/entries"};
@@ -21,6 +23,11 @@ inline constexpr std::array<std::string_view, 2> kGrubEnvironments{
     "boot/grub2/grubenv", "boot/grub/grubenv"};
 // What kernel-install gives the entry of a new kernel: the host's, else the image's.
 inline constexpr std::string_view kKernelCmdline = "etc/kernel/cmdline";
+// Names the distribution: the host's, else the package's.
+inline constexpr std::array<std::string_view, 2> kOsReleases{
+    "etc/os-release", "usr/lib/os-release"};
+// The partitions that proxmox-boot-tool copies kernels and configuration to. They are not mounted.
+inline constexpr std::string_view kProxmoxPartitions = "etc/kernel/proxmox-boot-uuids";
 inline constexpr std::string_view kImageKernelCmdline = "usr/lib/kernel/cmdline";
 // Entries of the Boot Loader Specification are named by it.
 inline constexpr std::string_view kMachineId = "etc/machine-id";

@@ -17,6 +17,8 @@ inline constexpr std::string_view kEnvironment = "boot/vfirst/env";
 inline constexpr std::string_view kJournal = "boot/vfirst/journal";
 inline constexpr std::string_view kBefore = "boot/vfirst/before";
 inline constexpr std::string_view kBlsState = "boot/vfirst/bls";
+// The entry of a trial where GRUB reads entries of the Boot Loader Specification.
+inline constexpr std::string_view kGrubTrial = "boot/vfirst/trial.cfg";
 // Optional: the hardware that this installation belongs to, one line.
 inline constexpr auto kFingerprintFile = "boot/vfirst/fingerprint";
 // Where GRUB cannot write /boot, the environment block lies on the EFI system partition. These are

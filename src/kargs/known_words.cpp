@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "kargs/known_words.hpp"
 
+#include "base/kernel_version.hpp"
 #include "kargs/command_line.hpp"
 
 #include <algorithm>
@@ -416,6 +417,31 @@ constexpr std::string_view kArm64[] = {
     "nospectre_v2", "ssbd",
 };
 
+// arch/x86/kernel/cpu/{common,bugs,intel,bus_lock,tsx}.c, kernel/cpu/microcode/core.c,
+// arch/x86/mm/mem_encrypt_identity.c, boot/compressed/pgtable_64.c, boot/edd.c.
+constexpr std::string_view kFoundEarly[] = {
+    "spectre_v2=",
+    "spectre_v2_user=",
+    "nospectre_v2",
+    "spec_store_bypass_disable=",
+    "nospec_store_bypass_disable",
+    "tsx=",
+    "split_lock_detect=",
+    "mem_encrypt=",
+    "no5lvl",
+    "dis_ucode_ldr",
+    "edd=",
+    "clearcpuid=",
+    "setcpuid=",
+    "noxsave",
+    "noxsaveopt",
+    "noxsaves",
+    "nofxsr",
+    "no387",
+    "nousershstk",
+    "fred",
+};
+
 // fs/proc/proc_sysctl.c, sysctl_aliases.
 constexpr std::string_view kSysctl[] = {
     "hardlockup_all_cpu_backtrace", "hung_task_panic", "numa_zonelist_order",
@@ -456,6 +482,21 @@ bool known_to_kernel(const KernelArg& arg, std::string_view architecture) {
   if (std::ranges::find(kSysctl, arg.key) != std::end(kSysctl)) return true;
   const bool arm = architecture.starts_with("aarch64") || architecture.starts_with("arm64");
   return arm ? listed(kArm64, arg) : listed(kX86, arg);
+}
+
+bool found_early(const KernelArg& arg, std::string_view architecture) {
+  const bool x86 = architecture.starts_with("x86") || architecture.starts_with("i");
+  return x86 && listed(kFoundEarly, arg);
+}
+
+bool has_listed_words(std::string_view release) {
+  const auto version = KernelVersion::of(release);
+  if (version < KernelVersion{6, 1} || version > KernelVersion{6, 12}) return false;
+  // "6.12.9" is kernel.org's, "6.12.48+deb13-amd64" and "6.1.0-38-amd64" are Debian's.
+  const auto rest =
+      release.substr(std::min(release.find_first_not_of("0123456789."), release.size()));
+  return rest.empty() || rest.starts_with("+deb") || rest.ends_with("-amd64") ||
+         rest.ends_with("-arm64");
 }
 
 bool meant_for_init(const KernelArg& arg) {

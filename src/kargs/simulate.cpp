@@ -9,8 +9,10 @@
 #include "kargs/kernel_features.hpp"
 #include "kargs/known_words.hpp"
 #include "kargs/simulate_topic.hpp"
+#include "kargs/value_rules.hpp"
 
 #include <algorithm>
+#include <cctype>
 
 namespace vfirst {
 
@@ -55,6 +57,7 @@ class Boot {
     isolation.finish(out_.arguments, out_);
     hugepages.finish(out_.arguments, out_);
     iommu.finish(out_);
+    behind_the_dashes();
     std::vector<std::string> lines;
     for (const auto& text : out_.log)
       for (const auto one : split(text, '\n'))
@@ -117,15 +120,32 @@ class Boot {
               fmt::format("{} is not set in this kernel", option),
               {}};
     }
+    const auto value = judge_value(arg, machine_);
+    if (value.kind == ValueVerdict::Kind::refused)
+      return {
+          true, Effect::ignored, "nothing", "the kernel does not take this value", value.message};
+    const auto effect =
+        value.kind == ValueVerdict::Kind::taken ? Effect::effective : Effect::not_judged;
     if (dotted)
       return {
+          .effect = effect,
           .does = info ? std::string(info->doc) : "passed to the module that it names",
           .rule = {},
           .message = {},
           .reader = info ? Reader::kernel : Reader::module};
     if (known_to_kernel(arg, machine_.architecture))
       return {
-          .does = info ? std::string(info->doc) : "known to the kernel", .rule = {}, .message = {}};
+          .effect = effect,
+          .does = info ? std::string(info->doc) : "known to the kernel",
+          .rule = {},
+          .message = {}};
+    if (found_early(arg, machine_.architecture))
+      return {
+          .taken = false,
+          .effect = Effect::not_judged,
+          .does = "read by the kernel early, and passed to init",
+          .rule = {},
+          .message = {}};
     if (meant_for_init(arg))
       return {
           .taken = false,
@@ -133,6 +153,14 @@ class Boot {
           .rule = {},
           .message = {},
           .reader = Reader::user_space};
+    if (!machine_.release.empty() && !has_listed_words(machine_.release))
+      return {
+          .taken = false,
+          .effect = Effect::not_judged,
+          .does = "passed to init if this kernel does not know it",
+          .rule = {},
+          .message = {},
+          .reader = Reader::init};
     return {
         .taken = false,
         .effect = Effect::ignored,
@@ -197,11 +225,25 @@ class Boot {
           "Unknown kernel command line parameters \"{}\", will be passed to user space.",
           joined(all, " ")));
     }
-    // Everything after -- is a word for init.
-    const auto tail = CommandLine::parse(
-        line_.init_part().starts_with("--") ? line_.init_part().substr(2) : std::string_view());
-    for (const auto& arg : tail.args())
+    for (const auto& arg : behind())
       words(unquoted(arg));
+  }
+
+  // Everything after -- is a word for init.
+  std::vector<KernelArg> behind() const {
+    const auto tail = line_.init_part();
+    return CommandLine::parse(tail.starts_with("--") ? tail.substr(2) : std::string_view()).args();
+  }
+
+  void behind_the_dashes() {
+    for (auto& arg : behind())
+      out_.arguments.push_back(
+          {arg,
+           Effect::ignored,
+           "passed to init",
+           "it stands behind --, where the kernel stops",
+           {},
+           Reader::init});
   }
 
   void last_wins() {
@@ -228,53 +270,8 @@ class Boot {
 
 }  // namespace
 
-std::string_view effect_name(Effect effect) {
-  switch (effect) {
-    case Effect::effective: return "effective";
-    case Effect::partial: return "partial";
-    case Effect::ignored: return "ignored";
-  }
-  return "";
-}
-
-Effect Simulation::worst() const {
-  auto worst = Effect::effective;
-  for (const auto& verdict : arguments)
-    worst = std::max(worst, verdict.effect);
-  return worst;
-}
-
 Simulation simulate(const CommandLine& line, const SimulatedMachine& machine) {
   return Boot(line, machine).run();
-}
-
-Status boots(const CommandLine& line, const SimulatedMachine& machine) {
-  const auto seen = simulate(line, machine);
-  if (seen.boots()) return {};
-  return refuse("{}", seen.fatal.front());
-}
-
-std::vector<ArgumentVerdict> not_effective(
-    const CommandLine& line, const std::vector<KernelArg>& ours, const SimulatedMachine& machine) {
-  const auto seen = simulate(line, machine);
-  std::vector<bool> used(seen.arguments.size());
-  std::vector<ArgumentVerdict> out;
-  // Ours stand after the others, so the last ones with equal text are ours.
-  for (auto own = ours.rbegin(); own != ours.rend(); ++own) {
-    std::size_t at = seen.arguments.size();
-    while (at-- > 0)
-      if (!used[at] && seen.arguments[at].arg.is(own->key) &&
-          seen.arguments[at].arg.value == own->value)
-        break;
-    if (at >= seen.arguments.size()) {
-      out.push_back({*own, Effect::ignored, "nothing", "it is not in the command line", {}});
-      continue;
-    }
-    used[at] = true;
-    if (seen.arguments[at].effect != Effect::effective) out.push_back(seen.arguments[at]);
-  }
-  std::ranges::reverse(out);
-  return out;
 }
 
 }  // namespace vfirst

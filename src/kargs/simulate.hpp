@@ -32,6 +32,8 @@ struct SimulatedNode {
 struct SimulatedMachine {
   // 0.0 counts as the newest.
   KernelVersion kernel;
+  // The kernel's own, "5.14.0-503.el9.x86_64"; "" unknown.
+  std::string release;
   std::string architecture = "x86_64";
   CpuSet possible, present;
   unsigned boot_cpu = 0;
@@ -42,11 +44,16 @@ struct SimulatedMachine {
   std::uint64_t page_kb = 4;
   // CONFIG_ options that are known not to be set.
   std::set<std::string, std::less<>> options_off;
+
+  // A kernel of RHEL's or of a rebuild of it: ".el9" in its release.
+  bool release_is_el(unsigned version) const;
   bool operator==(const SimulatedMachine&) const = default;
 };
 
-enum class Effect { effective, partial, ignored };
-// "effective", "partial", "ignored".
+// not_judged: the kernel reads the argument or may read it, and what it makes of it is not
+// modelled.
+enum class Effect { effective, not_judged, partial, ignored };
+// "effective", "not judged", "partial", "ignored".
 std::string_view effect_name(Effect);
 
 // Who reads an argument.

@@ -20,6 +20,18 @@ constexpr std::array<std::string_view, 9> kAmd = {
     "fullflush", "force_enable", "off",         "force_isolation", "pgtbl_v1",
     "pgtbl_v2",  "irtcachedis",  "nohugepages", "v2_pgsizes_only"};
 
+// iommu_setup in arch/x86/kernel/pci-dma.c, and what it hands on to gart_parse_options.
+constexpr std::array<std::string_view, 22> kX86 = {
+    "off",      "force",       "noforce", "biomerge",   "panic",   "nopanic", "merge", "nomerge",
+    "forcesac", "allowdac",    "nodac",   "usedac",     "soft",    "pt",      "nopt",  "fullflush",
+    "leak",     "nofullflush", "noagp",   "noaperture", "allowed", "memaper"};
+
+bool any_of_begins(std::string_view value, const auto& known) {
+  return std::ranges::any_of(split(value, ','), [&](std::string_view word) {
+    return std::ranges::any_of(known, [&](std::string_view one) { return word.starts_with(one); });
+  });
+}
+
 Answer malformed(std::string_view key) {
   return {
       true, Effect::ignored, "nothing", "the kernel cannot read this value",
@@ -76,6 +88,8 @@ Answer Iommu::x86_words(const KernelArg& arg) {
     if (word.starts_with("nopt")) passthrough_ = false, does = "the host's own DMA is translated";
     if (word.starts_with("off")) off_ = true, does = "no IOMMU";
   }
+  if (does.empty() && !any_of_begins(*arg.value, kX86))
+    return {true, Effect::ignored, "nothing", "the kernel does not take this value", {}};
   return {true, Effect::effective, does.empty() ? "read by the IOMMU drivers" : does, {}, {}};
 }
 

@@ -12,7 +12,7 @@ std::vector<EntryPattern> entry_patterns(const FileReader& files, const BlsMenu&
   for (const auto name : {"LoaderEntryPreferred", "LoaderEntryDefault"})
     if (auto pattern = efi_text(files, name); !pattern.empty())
       patterns.push_back({std::move(pattern), fmt::format("the EFI variable {}", name)});
-  const auto path = fmt::format("{}/loader.conf", menu.folder.substr(0, menu.folder.rfind('/')));
+  const auto& path = menu.config;
   const auto config = BlsEntry::parse(files.read(path).value_or(""), BlsReader::systemd_boot);
   for (const auto key : {"preferred", "default"})
     // The last one counts.

@@ -2,6 +2,7 @@
 #include "loader/bls_menu.hpp"
 
 #include "base/text.hpp"
+#include "base/words.hpp"
 #include "host/loader_paths.hpp"
 #include "kargs/rescue.hpp"
 
@@ -74,10 +75,11 @@ bool is_no_file(const Error& error) {
          error.code == std::errc::too_many_symbolic_link_levels;
 }
 
-// The entries of this folder into the menu; true where there are some.
-Result<bool> read_folder(
+// The entries of this folder into the menu.
+Status read_folder(
     const FileReader& files, std::string_view folder, BlsReader reader, BlsMenu& menu) {
-  if (!files.exists(folder)) return false;
+  if (!files.exists(folder)) return {};
+  const auto before = menu.items.size();
   for (const auto& file : VFIRST_TRY(files.list(folder))) {
     auto name = BlsName::parse(file);
     if (!name) continue;
@@ -94,8 +96,10 @@ Result<bool> read_folder(
     const bool variable = names_kernelopts(entry);
     menu.items.push_back({std::move(*name), path, std::move(entry), trial, variable, {}});
   }
-  if (!menu.items.empty()) menu.folder = folder;
-  return !menu.items.empty();
+  if (menu.items.size() == before) return {};
+  if (menu.folder.empty()) menu.folder = folder;
+  menu.folders.emplace_back(folder);
+  return {};
 }
 
 }  // namespace
@@ -103,10 +107,16 @@ Result<bool> read_folder(
 Result<BlsMenu> BlsMenu::read(const FileReader& files, const BootFacts& boot) {
   BlsMenu menu;
   const auto reader = boot.loader == Loader::grub_bls ? BlsReader::grub : BlsReader::systemd_boot;
-  for (const auto folder : kEntryFolders)
-    if (VFIRST_TRY(read_folder(files, folder, reader, menu))) break;
-  if (menu.folder.empty())
-    return refuse("no entries: nothing under {}", fmt::join(kEntryFolders, ", "));
+  auto folders = boot.entry_folders;
+  // Where it is not known which of them the loader reads, one is.
+  const bool known = !folders.empty();
+  if (!known) folders.assign(kEntryFolders.begin(), kEntryFolders.end());
+  for (const auto& folder : folders)
+    if (known || menu.folder.empty()) VFIRST_CHECK(read_folder(files, folder, reader, menu));
+  menu.config =
+      (boot.esp.empty() ? menu.folder.substr(0, menu.folder.find("/loader/")) : boot.esp) +
+      "/loader/loader.conf";
+  if (menu.folder.empty()) return refuse("no entries: nothing under {}", joined(folders));
 
   const auto id = files.read(kMachineId);
   auto machine = id ? std::string(trimmed(*id)) : "";

@@ -38,9 +38,13 @@ struct BlsItem {
 };
 
 struct BlsMenu {
-  // boot/loader/entries.
+  // boot/loader/entries: the first one that has entries.
   std::string folder;
-  // By file name; never empty.
+  // All that have some: the EFI system partition's and XBOOTLDR's.
+  std::vector<std::string> folders;
+  // Where loader.conf is looked for: on the EFI system partition alone.
+  std::string config;
+  // By folder, then by file name; never empty.
   std::vector<BlsItem> items;
   // What is named like an entry and is none, a line each.
   std::vector<std::string> notes;

@@ -1,101 +1,100 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Which entry of the Boot Loader Specification boots next, and with what.
 #include "base/text.hpp"
-#include "base/version_order.hpp"
 #include "base/words.hpp"
-#include "host/loader_paths.hpp"
+#include "host/own_paths.hpp"
 #include "loader/bls_default.hpp"
 #include "loader/bls_view.hpp"
 #include "loader/grub_file.hpp"
 #include "loader/next_boot.hpp"
+#include "loader/overlay.hpp"
 
 namespace vfirst {
 
 namespace {
 
-// GRUB's default: the entry that was saved, else the first, which is the newest by its file's name
-// (blscfg.c).
-[[gnu::cold]] Result<const BlsItem*> grub_default(
-    const FileReader& files, const std::string& environment, const BlsMenu& menu) {
-  if (const auto once = grub_variable(files, environment, "next_entry"); !once.empty())
-    return refuse("{}: {} is to boot next, once (grub2-reboot)", environment, once);
-  const auto saved = grub_variable(files, environment, "saved_entry");
-  const BlsItem* newest = nullptr;
-  for (const auto& item : menu.items) {
-    if (!saved.empty() && item.name.id == saved) return &item;
-    if (!newest || compare_versions(item.name.id, newest->name.id) > 0) newest = &item;
-  }
-  if (!saved.empty())
-    return refuse("{}: saved_entry is {}, and no entry has that name", environment, saved);
-  return newest;
+// Without the entry of a trial: what boots when none is armed.
+[[gnu::cold]] Result<GrubFile> grub_config_without_trial(const FileReader& files) {
+  return read_grub_config(Overlay(files, {{std::string(kGrubTrial), std::nullopt}}));
 }
 
-// A list of arguments or files as GRUB passes it on: a variable that nobody set is nothing.
-[[gnu::cold]] Result<std::string> replaced(
-    const std::vector<KernelArg>& list, const FileReader& files, const std::string& environment,
-    std::string_view config) {
-  std::string text;
-  for (const auto& [raw, key, value] : list) {
-    auto part = raw;
-    if (raw.starts_with('$')) {
-      const auto name = raw.starts_with("${") ? raw.substr(2, raw.find('}') - 2) : raw.substr(1);
-      part = trimmed(grub_variable(files, environment, name));
-      const auto set = "set " + name + "=";
-      if (part.empty() && config.find(set) != config.npos &&
-          config.find(set + "\"\"") == config.npos)
-        return refuse("{} is GRUB's to replace", raw);
-    }
-    if (!part.empty()) append_to_list(text, part, " ");
-  }
-  if (text.find('$') != text.npos) return refuse("'{}': GRUB's to replace", text);
-  return text;
+// With the device, as GRUB had it for the kernel that runs.
+[[gnu::cold]] std::string grub_line(GrubEntry entry, const BootFacts& boot) {
+  const auto running = CommandLine::parse(boot.cmdline);
+  const auto* image = running.last("BOOT_IMAGE");
+  if (image && image->value && image->value->starts_with('('))
+    entry.kernel.insert(0, image->value->substr(0, image->value->find(')') + 1));
+  return entry.command_line({});
+}
+
+[[gnu::cold]] Result<GrubEntry> grub_choice(const GrubFile& config) {
+  const auto& next = config.config.next;
+  if (!next.doubt.empty()) return refuse("{}: {}", config.path, next.doubt);
+  if (next.title.empty()) return refuse("{}: its menu is empty", config.path);
+  if (!next.entry)
+    return refuse(
+        "{}:{}: entry '{}' boots by default, and it boots no Linux", config.path, next.line,
+        next.title);
+  if (const auto unknown = unknown_name(next.entry->command_line({})); !unknown.empty())
+    return refuse(
+        "{}: only GRUB knows ${}",
+        next.entry->file.empty() ? fmt::format("{}:{}", config.path, next.entry->line)
+                                 : next.entry->file,
+        unknown);
+  return *next.entry;
+}
+
+// systemd-boot's.
+[[gnu::cold]] Result<BlsItem> choose(const FileReader& files, const BootFacts& boot) {
+  const auto menu = VFIRST_TRY(BlsMenu::read(files, boot));
+  if (const auto once = bls_one_shot(files); !once.empty())
+    return refuse("{} is to boot next, once (bootctl set-oneshot)", once);
+  const auto* item = VFIRST_TRY(bls_default(files, menu));
+  if (!item->normal()) return refuse("{}: boots by default and {}", item->path, item->left_alone);
+  return *item;
+}
+
+[[gnu::cold]] std::string line_of(const BlsItem& item) {
+  return std::string(trimmed(item.entry.options().str()));
 }
 
 }  // namespace
 
-Result<NextBoot> bls_next_boot(const FileReader& files, const Root& root, const BootFacts& boot) {
-  const auto menu = VFIRST_TRY(BlsMenu::read(files, boot));
-  const auto state = BlsState::parse(files.read(kBlsState).value_or(""));
-  if (state && (state->wanted || state->removing))
-    return refuse("{}: a change was cut short", kBlsState);
-  if (const auto* trial = menu.trial(); trial && trial_state(*trial, boot) == Trial::armed)
-    return refuse(
-        "systemd-boot counts the boots of a trial's entry itself: only a full reboot is a trial "
-        "there");
-  const bool grub = boot.loader == Loader::grub_bls;
-  const auto environment = grub ? grub_environment_path(files, root) : std::string();
-  if (const auto once = grub ? std::string() : bls_one_shot(files); !once.empty())
-    return refuse("{} is to boot next, once (bootctl set-oneshot)", once);
-  const auto* item =
-      VFIRST_TRY(grub ? grub_default(files, environment, menu) : bls_default(files, menu));
-  if (!item || !item->normal())
-    return refuse(
-        "{}: boots by default and {}", item ? item->path : menu.folder,
-        item ? item->left_alone : "has no entry");
-
-  NextBoot next;
-  const auto& entry = item->entry;
-  const auto linux_file = entry.value("linux");
-  next.cmdline = entry.options().str();
-  std::string initrds;
-  for (const auto& initrd : entry.values("initrd"))
-    initrds += initrd + " ";
-  if (grub) {
-    const auto config =
-        files.read(kGrubConfigs[1]).value_or(files.read(kGrubConfigs[0]).value_or(""));
-    initrds = VFIRST_TRY(replaced(split_arguments(initrds), files, environment, config));
-    // With the device, as GRUB had it for the kernel that runs.
-    const auto running = CommandLine::parse(boot.cmdline);
-    const auto* image = running.last("BOOT_IMAGE");
-    const auto device = image && image->value && image->value->starts_with('(')
-                            ? image->value->substr(0, image->value->find(')') + 1)
-                            : std::string();
-    next.cmdline = "BOOT_IMAGE=" + device + linux_file + " " +
-                   VFIRST_TRY(replaced(split_arguments(next.cmdline), files, environment, config));
+Result<BlsNextLine> bls_next_line(const FileReader& files, const BootFacts& boot) {
+  if (boot.loader == Loader::grub_bls) {
+    const auto config = VFIRST_TRY(grub_config_without_trial(files));
+    const auto entry = VFIRST_TRY(grub_choice(config));
+    auto path = entry.file.empty() ? fmt::format("{}:{}", config.path, entry.line) : entry.file;
+    return BlsNextLine{entry.title, std::move(path), grub_line(entry, boot)};
   }
-  next.cmdline = std::string(trimmed(next.cmdline));
-  const auto base = menu.folder.substr(0, menu.folder.find("/loader/"));
-  next.kernel = VFIRST_TRY(loader_file(files, base, linux_file));
+  const auto item = VFIRST_TRY(choose(files, boot));
+  return BlsNextLine{item.entry.value("title"), item.path, line_of(item)};
+}
+
+Result<NextBoot> bls_next_boot(const FileReader& files, const BootFacts& boot) {
+  const auto view = VFIRST_TRY(BlsView::read(files, boot));
+  if (view.state.wanted || view.state.removing)
+    return refuse("{}: a change was cut short", kBlsState);
+  if (view.trial == Trial::armed)
+    return refuse(
+        "{} counts the boots of a trial's entry itself: only a full reboot is a trial there",
+        boot.loader == Loader::grub_bls ? "GRUB" : "systemd-boot");
+  NextBoot next;
+  if (boot.loader == Loader::grub_bls) {
+    const auto config = VFIRST_TRY(grub_config_without_trial(files));
+    if (const auto once = chosen_once(files, config); !once.empty()) return refuse("{}", once);
+    const auto entry = VFIRST_TRY(grub_choice(config));
+    next.cmdline = grub_line(entry, boot);
+    next.kernel = VFIRST_TRY(loader_file(files, "boot", entry.kernel));
+    for (const auto& initrd : entry.initrds)
+      next.initrds.push_back(VFIRST_TRY(loader_file(files, "boot", initrd)));
+    return next;
+  }
+  const auto item = VFIRST_TRY(choose(files, boot));
+  next.cmdline = line_of(item);
+  const auto base = item.path.substr(0, item.path.find("/loader/"));
+  next.kernel = VFIRST_TRY(loader_file(files, base, item.entry.value("linux")));
+  const auto initrds = joined(item.entry.values("initrd"), " ");
   for (const auto initrd : words(initrds))
     next.initrds.push_back(VFIRST_TRY(loader_file(files, base, initrd)));
   return next;

@@ -3,6 +3,7 @@
 
 #include "base/text.hpp"
 #include "loader/grub_file.hpp"
+#include "loader/grub_trial.hpp"
 
 #include <algorithm>
 
@@ -22,11 +23,31 @@ unsigned line_of(std::string_view text, const KernelArg& argument, std::string_v
   return 0;
 }
 
+// GRUB's entry of a trial as one of the menu's, counted as systemd-boot would: one boot left where
+// it is armed, none where it was taken. One that GRUB does not take, because arming was cut short,
+// is not there.
+void add_grub_trial(const FileReader& files, const BootFacts& boot, BlsMenu& menu) {
+  const auto trial = GrubTrial::parse(files.read(kGrubTrial).value_or(""));
+  if (!trial || trial->plan.empty()) return;
+  const auto& plan = trial->plan;
+  const auto state = grub_try(files, plan);
+  if (state == GrubTry::none && trial_of(boot.cmdline) != plan) return;
+  BlsItem item;
+  item.path = kGrubTrial;
+  item.entry = BlsEntry::parse("", BlsReader::grub)
+                   .with_value(kTrialKey, plan)
+                   .with_value(kBlsOwnKey, trial->arguments.str());
+  item.trial = true;
+  item.name = {std::string(GrubTrial::kId), state == GrubTry::armed ? 1U : 0U, std::nullopt};
+  menu.items.push_back(std::move(item));
+}
+
 }  // namespace
 
 Result<BlsView> BlsView::read(const FileReader& files, const BootFacts& boot) {
   BlsView view;
   view.menu = VFIRST_TRY(BlsMenu::read(files, boot));
+  if (boot.loader == Loader::grub_bls) add_grub_trial(files, boot, view.menu);
   const auto text = files.read(kBlsState);
   if (!text && text.error().code != std::errc::no_such_file_or_directory)
     return std::unexpected(text.error());

@@ -3,6 +3,10 @@
 
 namespace vfirst {
 
+std::string NextLine::cmdline() const {
+  return before.empty() || behind.empty() ? before + behind : before + ' ' + behind;
+}
+
 std::unexpected<Error> unsupported(std::string why) {
   return std::unexpected(
       Error{Error::Kind::refused, std::errc::operation_not_supported, sentence(std::move(why))});
@@ -16,6 +20,7 @@ std::string_view loader_name(Loader loader) {
     case Loader::systemd_boot: return "systemd-boot";
     case Loader::uki: return "a unified kernel image";
     case Loader::ostree: return "ostree";
+    case Loader::proxmox: return "proxmox-boot-tool";
   }
   return "";
 }

@@ -4,7 +4,7 @@
 #include "base/text.hpp"
 #include "host/loader_paths.hpp"
 #include "kargs/arguments.hpp"
-#include "loader/grub_script.hpp"
+#include "loader/grub_lexer.hpp"
 
 #include <algorithm>
 
@@ -76,22 +76,30 @@ void add_arguments(
       for (auto byte = value.first[i]; byte <= value.last[i]; ++byte)
         bytes.push_back(byte);
   };
-  GrubScript script(value.text);
-  while (const auto command = script.next())
-    for (const auto& word : command->words) {
-      const auto parsed = split_arguments(kernel_spelling(word.text));
-      // GRUB drops an empty word.
-      if (parsed.size() != 1) continue;
-      DefaultArgument argument{parsed.front(), 0, {}, {}};
-      add_bytes(word.begin, word.end, argument.bytes);
-      if (is_blank_at(value.text, word.end))
-        add_bytes(word.end, word.end + 1, argument.blank);
-      else if (word.begin > 0 && is_blank_at(value.text, word.begin - 1))
-        add_bytes(word.begin - 1, word.begin, argument.blank);
-      argument.line = static_cast<unsigned>(
-          1 + std::ranges::count(text.substr(0, argument.bytes.front()), '\n'));
-      arguments.push_back(std::move(argument));
+  const std::string_view whole(value.text);
+  std::size_t from = 0;
+  GrubLexer lexer(whole);
+  for (auto word = lexer.next(); word.kind != GrubToken::Kind::end; word = lexer.next()) {
+    const auto begin = from + word.begin, end = from + word.end;
+    if (word.kind == GrubToken::Kind::wrong) {
+      // The shell's own, "$(command)" say: GRUB will see what it prints.
+      from = std::min(whole.find_first_of(" \t\n", begin), whole.size());
+      lexer = GrubLexer(whole.substr(from));
+      continue;
     }
+    const auto parsed = split_arguments(kernel_spelling(word.text()));
+    // GRUB drops an empty word.
+    if (parsed.size() != 1) continue;
+    DefaultArgument argument{parsed.front(), 0, {}, {}};
+    add_bytes(begin, end, argument.bytes);
+    if (is_blank_at(whole, end))
+      add_bytes(end, end + 1, argument.blank);
+    else if (begin > 0 && is_blank_at(whole, begin - 1))
+      add_bytes(begin - 1, begin, argument.blank);
+    argument.line =
+        static_cast<unsigned>(1 + std::ranges::count(text.substr(0, argument.bytes.front()), '\n'));
+    arguments.push_back(std::move(argument));
+  }
 }
 
 }  // namespace

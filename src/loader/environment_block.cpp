@@ -83,16 +83,36 @@ std::string EnvironmentBlock::bytes() const {
   return bytes;
 }
 
-std::string environment_value(std::string_view bytes, std::string_view name) {
-  for (const auto line : split(bytes, '\n')) {
-    if (!line.starts_with(name) || !line.substr(name.size()).starts_with('=')) continue;
-    std::string value(line.substr(name.size() + 1));
-    // A backslash says that the next character is meant as it stands.
-    for (auto at = value.find('\\'); at < value.size(); at = value.find('\\', at + 1))
-      value.erase(at, 1);
-    return value;
+std::vector<std::pair<std::string, std::string>> environment_variables(std::string_view bytes) {
+  std::vector<std::pair<std::string, std::string>> variables;
+  auto rest = bytes.substr(std::min(kSignature.size(), bytes.size()));
+  while (!rest.empty()) {
+    if (std::string_view("#\n\r").find(rest[0]) == rest.npos) {
+      const auto equals = rest.find('=');
+      if (equals == rest.npos) break;
+      auto& [name, value] = variables.emplace_back(rest.substr(0, equals), "");
+      rest.remove_prefix(equals + 1);
+      while (!rest.empty() && rest[0] != '\n') {
+        // A backslash says that the next byte is meant as it stands, a newline as well.
+        if (rest[0] == '\\') rest.remove_prefix(1);
+        if (rest.empty()) break;
+        value += rest[0];
+        rest.remove_prefix(1);
+      }
+      // GRUB takes no value whose line does not end.
+      if (rest.empty()) variables.pop_back();
+    }
+    const auto end = rest.find('\n');
+    rest.remove_prefix(end == rest.npos ? rest.size() : end + 1);
   }
-  return {};
+  return variables;
+}
+
+std::string environment_value(std::string_view bytes, std::string_view name) {
+  std::string last;
+  for (auto& [each, value] : environment_variables(bytes))
+    if (each == name) last = std::move(value);
+  return last;
 }
 
 }  // namespace vfirst

@@ -7,6 +7,7 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace vfirst {
@@ -45,8 +46,11 @@ class EnvironmentBlock {
   std::vector<Line> lines_;
 };
 
-// A lenient look at a block that others may have filled past its first sector; "" where the
-// variable is not set.
+// The names and values of a block that others may have filled past its first sector, as GRUB reads
+// them (grub_envblk_iterate in lib/envblk.c). Of a name that stands twice the last counts.
+std::vector<std::pair<std::string, std::string>> environment_variables(std::string_view bytes);
+
+// One of them; "" where the variable is not set.
 std::string environment_value(std::string_view bytes, std::string_view name);
 
 }  // namespace vfirst

@@ -3,7 +3,8 @@
 
 #include "base/text.hpp"
 #include "kargs/rescue.hpp"
-#include "loader/grub_script.hpp"
+#include "loader/grub_lexer.hpp"
+#include "loader/grub_menu.hpp"
 
 #include <fmt/format.h>
 #include <algorithm>
@@ -13,18 +14,9 @@ namespace vfirst {
 
 namespace {
 
-constexpr std::string_view kVersion = "vfirst_fragment=", kDefault = "default=";
-
-bool is_our_variable(const GrubWord& word) {
-  return !word.quoted && (word.text == "$vfirst_args" || word.text == "${vfirst_args}");
-}
-
-// A keyword behind which a command begins.
-bool leads(const GrubWord& word) {
-  for (const auto keyword : {"if", "elif", "then", "else", "while", "until", "do", "!"})
-    if (word.text == keyword) return true;
-  return false;
-}
+// Stand in for the value of our variable while the entries are read: two words, because a variable
+// in quotes would be one.
+constexpr std::string_view kOursFirst = "\x03first", kOursSecond = "\x03second";
 
 bool is_recovery(std::string_view id, const std::vector<std::string>& words) {
   // Debian's 10_linux; its titles are translated.
@@ -49,127 +41,111 @@ std::vector<std::pair<unsigned, std::string>> generator_lines(std::string_view t
   return lines;
 }
 
-// Goes through the commands of a grub.cfg, and knows in which blocks it is.
-class Reader {
- public:
-  explicit Reader(GrubConfig& config) : config_(config) {}
+std::string last_component(std::string_view path) {
+  return std::string(path.substr(path.rfind('/') + 1));
+}
 
-  void read(const GrubCommand& command) {
-    const auto first = std::ranges::find_if_not(command.words, leads);
-    const std::vector<GrubWord> words(first, command.words.end());
-    if (command.end == '{') {
-      open_block(words);
-      return;
+// memtest86+ is loaded by the same command, and takes no arguments of a kernel's.
+bool is_memory_test(std::string_view kernel) {
+  return last_component(kernel).starts_with("memtest");
+}
+
+bool loads_linux(const GrubLoad& load) {
+  return (load.command == "linux" || load.command == "linux16" || load.command == "linuxefi") &&
+         !load.words.empty() && !is_memory_test(load.words[0]);
+}
+
+GrubEntry entry_of(const GrubLoad& load, std::string_view id) {
+  GrubEntry entry;
+  entry.kernel = load.words[0];
+  entry.line = load.line;
+  entry.initrds = load.initrds;
+  for (std::size_t i = 1; i < load.words.size(); ++i) {
+    const auto& word = load.words[i];
+    if (word == kOursFirst && i + 1 < load.words.size() && load.words[i + 1] == kOursSecond) {
+      if (!std::exchange(entry.carries, true)) entry.ours_at = entry.words.size();
+      ++i;
+    } else {
+      entry.words.push_back(word);
     }
-    if (!words.empty()) {
-      if (words[0].text == "blscfg") config_.bls = true;
-      if (open_.empty()) read_setting(words);
-      if (in_entry()) read_boot_line(words, command.line);
+  }
+  if (!entry.carries) entry.ours_at = entry.words.size();
+  entry.recovery = is_recovery(id, entry.words);
+  return entry;
+}
+
+// Walks the menu and its submenus.
+class Walk {
+ public:
+  Walk(const GrubMachine& machine, GrubConfig& config) : machine_(machine), config_(config) {}
+
+  void visit(const GrubState& state, const GrubItem& above) {
+    for (std::size_t i = 0; i < state.menu.size(); ++i) {
+      const auto& entry = state.menu[i];
+      if (entry.blscfg) continue;
+      GrubItem item{above.place, entry.title, entry.id, entry.submenu};
+      item.place.push_back(i);
+      if (!above.title.empty()) item.title = above.title + '>' + entry.title;
+      config_.menu.push_back(item);
+      if (entry.submenu) {
+        // Menus within one another without an end are no menus.
+        if (item.place.size() > 16) return;
+        auto inner = state.inner();
+        GrubShell(machine_, inner).run(entry);
+        visit(inner, item);
+      } else if (entry.file.empty()) {
+        read_entry(state, entry, item);
+      }
     }
-    if (command.end == '}' && !open_.empty()) open_.pop_back();
   }
 
  private:
-  // What { and } enclose.
-  struct Block {
-    std::string title, id;
-    // A menu entry; or that or a submenu.
-    bool entry = false, menu = false;
-    // Its number among its neighbours, and how many menu items it has inside so far.
-    std::size_t number = 0, inside = 0;
-  };
-
-  void open_block(const std::vector<GrubWord>& words) {
-    Block block;
-    const std::string_view name = words.empty() ? std::string_view() : words[0].text;
-    block.entry = name == "menuentry";
-    block.menu = block.entry || name == "submenu";
-    if (block.menu) {
-      if (words.size() > 1) block.title = words[1].text;
-      for (std::size_t i = 2; i + 1 < words.size(); ++i)
-        if (words[i].text == "$menuentry_id_option" || words[i].text == "--id")
-          block.id = words[i + 1].text;
-      // Our fragment counts only where it stands before the first item.
-      if (!std::exchange(menu_begun_, true) && sources_slot_ && exports_arguments_)
-        config_.fragment = version_;
-      const auto around =
-          std::find_if(open_.rbegin(), open_.rend(), [](const Block& outer) { return outer.menu; });
-      block.number = around == open_.rend() ? outermost_++ : around->inside++;
-    }
-    open_.push_back(std::move(block));
-    if (const auto& opened = open_.back(); opened.menu)
-      config_.menu.push_back({place(), opened.title, opened.id, !opened.entry});
+  void read_entry(const GrubState& state, const GrubMenuEntry& entry, const GrubItem& item) {
+    auto inner = state;
+    inner.menu.clear();
+    GrubShell shell(machine_, inner);
+    shell.visit_loads([&](const GrubLoad& load) {
+      if (!loads_linux(load)) return;
+      auto found = entry_of(load, entry.id);
+      found.title = item.title;
+      found.place = item.place;
+      auto& entries = config_.entries;
+      // An initrd behind it.
+      if (!entries.empty() && entries.back().line == found.line &&
+          entries.back().place == item.place)
+        entries.back() = std::move(found);
+      else
+        entries.push_back(std::move(found));
+    });
+    shell.run(entry);
   }
 
-  // A command outside of any block: what our fragment sets, and the default entry.
-  void read_setting(const std::vector<GrubWord>& words) {
-    if (words.size() != 2) return;
-    const std::string_view name = words[0].text, value = words[1].text;
-    // The other branch of that `if` takes what somebody wants for one boot only.
-    if (name == "set" && value.starts_with(kDefault) && value.find("next_entry") == value.npos)
-      config_.chosen = value.substr(kDefault.size());
-    if (menu_begun_) return;
-    if (name == "source" && value.find("vfirst") != value.npos) sources_slot_ = true;
-    if (name == "export" && value == "vfirst_args") exports_arguments_ = true;
-    if (name == "set" && value == "vfirst_block=esp") config_.block_on_esp = true;
-    if (name == "set" && value.starts_with(kVersion))
-      version_ = static_cast<unsigned>(parse_number(value.substr(kVersion.size())).value_or(0));
-  }
-
-  // `linux` and `initrd` of a menu entry.
-  void read_boot_line(const std::vector<GrubWord>& words, unsigned line) {
-    if (words.size() < 2) return;
-    const std::string_view name = words[0].text;
-    if (name == "linux" || name == "linux16" || name == "linuxefi") add_entry(words, line);
-    if (name == "initrd" || name == "initrd16" || name == "initrdefi")
-      if (!config_.entries.empty() && config_.entries.back().place == place())
-        for (std::size_t i = 1; i < words.size(); ++i)
-          config_.entries.back().initrds.push_back(words[i].text);
-  }
-
-  void add_entry(const std::vector<GrubWord>& words, unsigned line) {
-    GrubEntry entry;
-    std::string id;
-    for (const auto& block : open_) {
-      if (!block.menu) continue;
-      if (!entry.title.empty()) entry.title += '>';
-      entry.title += block.title;
-      id = block.id;
-    }
-    entry.kernel = words[1].text;
-    entry.line = line;
-    for (std::size_t i = 2; i < words.size(); ++i) {
-      if (!is_our_variable(words[i])) {
-        entry.words.push_back(words[i].text);
-        continue;
-      }
-      entry.carries = true;
-      entry.ours_at = entry.words.size();
-    }
-    if (!entry.carries) entry.ours_at = entry.words.size();
-    entry.place = place();
-    entry.recovery = is_recovery(id, entry.words);
-    config_.entries.push_back(std::move(entry));
-  }
-
-  bool in_entry() const { return std::ranges::any_of(open_, &Block::entry); }
-
-  std::vector<std::size_t> place() const {
-    std::vector<std::size_t> numbers;
-    for (const auto& block : open_)
-      if (block.menu) numbers.push_back(block.number);
-    return numbers;
-  }
-
+  const GrubMachine& machine_;
   GrubConfig& config_;
-  std::vector<Block> open_;
-  // Items of the outermost menu so far.
-  std::size_t outermost_ = 0;
-  bool menu_begun_ = false;
-  // Of our fragment.
-  bool sources_slot_ = false, exports_arguments_ = false;
-  unsigned version_ = 0;
 };
+
+GrubNext next_of(const GrubChoice& choice) {
+  GrubNext next;
+  for (const auto& entry : choice.path) {
+    if (!next.title.empty()) next.title += '>';
+    next.title += entry.title;
+    next.line = entry.line;
+  }
+  next.doubt = choice.doubt;
+  if (!next.doubt.empty() || choice.path.empty()) return next;
+  if (choice.loads.size() != 1) {
+    next.doubt = fmt::format("what entry '{}' boots only GRUB knows", next.title);
+    return next;
+  }
+  const auto& load = choice.loads.front();
+  next.command = load.command;
+  if (!loads_linux(load)) return next;
+  next.entry = entry_of(load, choice.path.back().id);
+  next.entry->title = next.title;
+  next.entry->place = choice.place;
+  next.entry->file = choice.path.back().file;
+  return next;
+}
 
 }  // namespace
 
@@ -199,25 +175,50 @@ bool GrubEntry::ends_before_ours() const {
   return std::find(words.begin(), ours, "--") != ours;
 }
 
-GrubConfig GrubConfig::parse(std::string_view text) {
+GrubConfig GrubConfig::parse(std::string_view text, const GrubMachine& machine) {
   GrubConfig config;
-  Reader reader(config);
-  GrubScript script(text);
-  while (const auto command = script.next())
-    reader.read(*command);
+  const auto syntax = parse_grub(text);
+  config.syntax_fault = syntax.fault;
+  config.bls = has_command(syntax.statements, "blscfg");
+  auto state = grub_at_start(machine);
+  GrubShell(machine, state).run(syntax);
+  for (const auto& [name, variable] : state.variables)
+    config.variables[name] = variable.value;
+  auto& ours = state.variables["vfirst_args"];
+  if (ours.exported)
+    config.fragment =
+        static_cast<unsigned>(parse_number(state.value("vfirst_fragment")).value_or(0));
+  config.block_on_esp = state.value("vfirst_block") == "esp";
+  ours = {fmt::format("{} {}", kOursFirst, kOursSecond), true};
+  Walk(machine, config).visit(state, {});
+  config.next = next_of(default_choice(machine, state));
   const auto sections = generator_lines(text);
-  for (auto& entry : config.entries)
+  const auto add_generator = [&](GrubEntry& entry) {
     for (const auto& [line, generator] : sections)
       if (line < entry.line) entry.generator = generator;
+  };
+  std::ranges::for_each(config.entries, add_generator);
+  if (config.next.entry) add_generator(*config.next.entry);
   return config;
+}
+
+bool only_leads_on(std::string_view grub_cfg) {
+  const auto script = parse_grub(grub_cfg).statements;
+  return has_command(script, "configfile") && !has_command(script, "menuentry") &&
+         !has_command(script, "submenu") && !has_command(script, "blscfg");
+}
+
+bool reads_bls_entries(std::string_view grub_cfg) {
+  return has_command(parse_grub(grub_cfg).statements, "blscfg");
 }
 
 std::vector<std::string> GrubConfig::faults() const {
   std::vector<std::string> faults;
+  if (!syntax_fault.empty()) faults.push_back(syntax_fault);
   if (fragment != kFragment)
     faults.push_back(
         fragment == 0
-            ? "nothing sets $vfirst_args before the first entry"
+            ? "nothing sets $vfirst_args"
             : fmt::format("its vfirst fragment is version {}, this is {}", fragment, kFragment));
   // Other systems' entries (30_os-prober) and the owner's own (40_custom) are not ours to change. A
   // file without generator marks was not made by grub-mkconfig as we know it: then every entry

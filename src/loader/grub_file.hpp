@@ -18,7 +18,36 @@ struct GrubFile {
   GrubConfig config;
 };
 
-// Refused where there is none.
+// What a configuration at this path may ask for, of this machine. `files` must outlive it.
+GrubMachine grub_machine(const FileReader& files, std::string_view config_path);
+
+// A file as a loader names it, from its own file system's root, found in ours: under `base` where
+// that is one of its own, below a subvolume's name where the loader sees that. Refused where there
+// is none.
+Result<std::string> loader_file(
+    const FileReader& files, std::string_view base, std::string_view path);
+
+// Where GRUB's configuration may lie: in /boot, then in a vendor's folder of the EFI system
+// partition (RHEL 8: boot/efi/EFI/redhat/grub.cfg). Those of the partition exist.
+std::vector<std::string> grub_config_paths(const FileReader& files);
+
+// Reads configurations of GRUB's without the lines that hold passwords or their hashes, so that a
+// root that keeps account of what is read does not get them. `root` must outlive it.
+class GrubFileReader final : public FileReader {
+ public:
+  explicit GrubFileReader(const Root& root) : root_(root) {}
+  Result<std::string> read(std::string_view path) const override;
+  bool exists(std::string_view path) const override { return root_.exists(path); }
+  Result<std::vector<std::string>> list(std::string_view directory) const override {
+    return root_.list(directory);
+  }
+
+ private:
+  const Root& root_;
+};
+
+// The first of them that has entries or reads them, else one that leads to another file. Refused
+// where there is none.
 Result<GrubFile> read_grub_config(const FileReader& files);
 
 // Why this grub.cfg does not do what we need, the block's place (environment_path) included; empty

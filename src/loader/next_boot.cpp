@@ -3,6 +3,7 @@
 
 #include "base/text.hpp"
 #include "loader/grub_file.hpp"
+#include "loader/next_line.hpp"
 #include "loader/slots.hpp"
 
 #include <algorithm>
@@ -11,32 +12,9 @@ namespace vfirst {
 
 namespace {
 
-// The part up to a '>' that stands alone, and what follows it.
-[[gnu::cold]] std::string first_level(std::string_view& chosen) {
-  std::string part;
-  for (std::size_t i = 0; i < chosen.size(); ++i) {
-    if (chosen[i] == '>' && (i + 1 == chosen.size() || chosen[i + 1] != '>')) {
-      chosen.remove_prefix(i + 1);
-      return part;
-    }
-    if (chosen[i] == '>') ++i;
-    part += chosen[i];
-  }
-  chosen = {};
-  return part;
-}
-
-// What grub.cfg's `default` comes to.
-[[gnu::cold]] Result<std::string> chosen_by_grub(const FileReader& files, const GrubFile& config) {
-  const auto environment = config.path.substr(0, config.path.rfind('/')) + "/grubenv";
-  if (const auto once = grub_variable(files, environment, "next_entry"); !once.empty())
-    return refuse("{}: {} is to boot next, once (grub-reboot)", environment, once);
-  const auto& chosen = config.config.chosen;
-  if (chosen.find('$') == chosen.npos) return chosen;
-  if (chosen != "${saved_entry}")
-    return refuse("{}: what boots by default is {}, which only GRUB knows", config.path, chosen);
-  auto saved = grub_variable(files, environment, "prev_saved_entry");
-  return saved.empty() ? grub_variable(files, environment, "saved_entry") : saved;
+// The block that this configuration reads its saved entry from.
+std::string grub_environment_beside(const GrubFile& config) {
+  return config.path.substr(0, config.path.rfind('/')) + "/grubenv";
 }
 
 [[gnu::cold]] Result<NextBoot> grub_next_boot(const FileReader& files, const BootFacts& boot) {
@@ -44,11 +22,11 @@ namespace {
   const auto config = VFIRST_TRY(read_grub_config(files));
   if (const auto wrong = faults(config, slots.path); !wrong.empty())
     return refuse("{}: {}", config.path, wrong.front());
-  const auto* item = default_item(config.config, VFIRST_TRY(chosen_by_grub(files, config)));
-  const auto entry = std::ranges::find_if(
-      config.config.entries, [&](const GrubEntry& e) { return item && e.place == item->place; });
-  if (entry == config.config.entries.end())
-    return refuse("{}: the entry that boots by default boots no Linux", config.path);
+  if (const auto once = chosen_once(files, config); !once.empty()) return refuse("{}", once);
+  const auto& wanted = config.config.next;
+  if (!wanted.doubt.empty()) return refuse("{}: {}", config.path, wanted.doubt);
+  const auto& entry = wanted.entry;
+  if (!entry) return refuse("{}: the entry that boots by default boots no Linux", config.path);
 
   NextBoot next;
   next.trial = slots.selection.trial.has_value();
@@ -59,10 +37,9 @@ namespace {
         "{}:{}: entry '{}' boots by default and does not carry our arguments", config.path,
         entry->line, entry->title);
   next.cmdline = entry->command_line(ours);
-  if (const auto at = next.cmdline.find('$'); at != next.cmdline.npos)
+  if (is_unknown(next.cmdline))
     return refuse(
-        "{}:{}: {} is GRUB's to replace", config.path, entry->line,
-        words(next.cmdline.substr(at)).front());
+        "{}:{}: ${} is GRUB's to replace", config.path, entry->line, unknown_name(next.cmdline));
   next.kernel = VFIRST_TRY(loader_file(files, "boot", entry->kernel));
   for (const auto& initrd : entry->initrds)
     next.initrds.push_back(VFIRST_TRY(loader_file(files, "boot", initrd)));
@@ -71,45 +48,57 @@ namespace {
 
 }  // namespace
 
-const GrubItem* default_item(const GrubConfig& config, std::string_view chosen) {
-  const GrubItem* found = nullptr;
-  std::vector<std::size_t> above;
-  for (;;) {
-    const auto part = first_level(chosen);
-    const auto number = parse_number(part);
-    const GrubItem *first = nullptr, *named = nullptr;
-    for (const auto& item : config.menu) {
-      if (item.place.size() != above.size() + 1 ||
-          !std::equal(above.begin(), above.end(), item.place.begin()))
-        continue;
-      if (!first) first = &item;
-      if (!named && (number ? item.place.back() == *number
-                            : !part.empty() && (item.title == part || item.id == part)))
-        named = &item;
+std::string chosen_once(const FileReader& files, const GrubFile& config) {
+  const auto environment = grub_environment_beside(config);
+  const auto once = grub_variable(files, environment, "next_entry");
+  return once.empty()
+             ? std::string()
+             : fmt::format("{}: '{}' is to boot next, once (grub-reboot)", environment, once);
+}
+
+std::string why_not_reached(
+    const FileReader& files, const GrubFile& config, bool (*carries)(const GrubEntry& entry)) {
+  if (config.config.menu.empty()) return {};
+  if (auto once = chosen_once(files, config); !once.empty()) return once;
+  const auto& next = config.config.next;
+  // Which it is, only GRUB knows.
+  if (!next.doubt.empty()) return {};
+  if (!next.entry)
+    return fmt::format(
+        "{}:{}: entry '{}' boots by default, and it boots no Linux", config.path, next.line,
+        next.title);
+  if (carries(*next.entry)) return {};
+  return fmt::format(
+      "{}:{}: entry '{}' boots by default and does not take vfirst's arguments", config.path,
+      next.entry->line, next.title);
+}
+
+bool another_entry_runs(const GrubConfig& config, const BootFacts& boot) {
+  // As grub.cfg spells them: GRUB may have put its device in front of the kernel's path.
+  const auto words_of = [](std::string_view line) {
+    auto args = CommandLine::parse(line).args();
+    std::vector<std::string> words;
+    for (const auto& arg : args) {
+      const auto device = arg.key == "BOOT_IMAGE" ? arg.raw.find(')') : arg.raw.npos;
+      words.push_back(
+          device == arg.raw.npos ? arg.raw : "BOOT_IMAGE=" + arg.raw.substr(device + 1));
     }
-    if (!first) return found;
-    found = named ? named : first;
-    if (!found->submenu) return found;
-    above = found->place;
+    return words;
+  };
+  const auto running = words_of(without_own(boot.cmdline, boot.own_arguments));
+  bool other = false;
+  for (const auto& entry : config.entries) {
+    if (words_of(entry.command_line({})) != running) continue;
+    if (entry.carries) return false;
+    other = true;
   }
+  return other;
 }
 
-Result<std::string> loader_file(
-    const FileReader& files, std::string_view base, std::string_view path) {
-  if (!path.starts_with('/')) return refuse("{}: not a path from the file system's root", path);
-  std::string found(base);
-  found += path;
-  if (files.exists(found)) return found;
-  const auto boot = path.find("/boot/");
-  if (boot != path.npos && files.exists(path.substr(boot + 1)))
-    return std::string(path.substr(boot + 1));
-  return refuse("{}: the boot loader's file is not there", path);
-}
-
-Result<NextBoot> next_boot(const FileReader& files, const Root& root, const BootFacts& boot) {
+Result<NextBoot> next_boot(const FileReader& files, const BootFacts& boot) {
   if (boot.loader == Loader::grub) return grub_next_boot(files, boot);
   if (boot.loader == Loader::grub_bls || boot.loader == Loader::systemd_boot)
-    return bls_next_boot(files, root, boot);
+    return bls_next_boot(files, boot);
   return refuse("{}: what it boots next is not known", loader_name(boot.loader));
 }
 

@@ -6,7 +6,7 @@
 
 #include "host/files.hpp"
 #include "loader/boot_facts.hpp"
-#include "loader/grub_config.hpp"
+#include "loader/grub_file.hpp"
 
 #include <string>
 #include <string_view>
@@ -29,22 +29,33 @@ struct NextBoot {
 // The kernel that comes next if nobody chooses, its initrds and its whole line. Refused where that
 // cannot be known, and where only the loader can boot it (systemd-boot counts a trial's boots
 // itself).
-[[gnu::cold]] Result<NextBoot> next_boot(
-    const FileReader& files, const Root& root, const BootFacts& boot);
+[[gnu::cold]] Result<NextBoot> next_boot(const FileReader& files, const BootFacts& boot);
 
-// The item that GRUB takes for `chosen`, its variable "default" (grub-core/normal/menu.c,
-// get_entry_number): a number, a title or an id, one a level, '>' between them and '>>' for a '>'
-// in a title; whatever names nothing is the first. nullptr where there is no menu.
-[[gnu::cold]] const GrubItem* default_item(const GrubConfig& config, std::string_view chosen);
+// What is set to boot once before what boots by default, a sentence; "" for nothing.
+[[gnu::cold]] std::string chosen_once(const FileReader& files, const GrubFile& config);
 
-// A file as a loader names it, from its own file system's root, found in ours: under `base` where
-// that is one of its own, below a subvolume's name where the loader sees that. Refused where there
-// is none.
-[[gnu::cold]] Result<std::string> loader_file(
-    const FileReader& files, std::string_view base, std::string_view path);
+// Why a trial that is armed now would not be reached by the next boot; "" where it would be, or
+// where that cannot be told. `carries` says whether an entry takes our arguments.
+[[gnu::cold]] std::string why_not_reached(
+    const FileReader& files, const GrubFile& config, bool (*carries)(const GrubEntry& entry));
+
+// Whether an entry that does not take our arguments started the kernel that runs. False where that
+// cannot be told from its command line.
+[[gnu::cold]] bool another_entry_runs(const GrubConfig& config, const BootFacts& boot);
+
+struct BlsNextLine {
+  // Of the entry.
+  std::string title, path;
+  // What it gives the kernel, ours included.
+  std::string cmdline;
+};
+
+// The entry that boots next if nobody chooses, a trial's left out: an entry's file, or the line of
+// GRUB's configuration that it stands in. Refused where that cannot be
+// known.
+[[gnu::cold]] Result<BlsNextLine> bls_next_line(const FileReader& files, const BootFacts& boot);
 
 // next_boot's part for entries of the Boot Loader Specification.
-[[gnu::cold]] Result<NextBoot> bls_next_boot(
-    const FileReader& files, const Root& root, const BootFacts& boot);
+[[gnu::cold]] Result<NextBoot> bls_next_boot(const FileReader& files, const BootFacts& boot);
 
 }  // namespace vfirst

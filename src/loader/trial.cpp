@@ -11,6 +11,7 @@ std::string_view trial_name(Trial trial) {
     case Trial::armed: return "armed";
     case Trial::running: return "running";
     case Trial::failed: return "failed";
+    case Trial::not_reached: return "not-reached";
   }
   return "";
 }

@@ -18,6 +18,8 @@ enum class Trial {
   running,
   // It had its boot and nobody confirmed it.
   failed,
+  // The boot loader took it out for a boot that was another entry's: its kernel never ran.
+  not_reached,
 };
 // "none", "armed", ...
 std::string_view trial_name(Trial trial);

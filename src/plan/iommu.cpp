@@ -32,7 +32,7 @@ void report_missing(Draft& draft, const Wish& wish, const Setting<VfDriver>* vfi
 }
 
 void passthrough_conflicts(Draft& draft, const Wish& wish) {
-  const auto line = CommandLine::parse(draft.facts.boot.cmdline);
+  const auto line = draft.foreign_arguments();
   if (const auto* snp = line.last("kvm_amd.sev_snp"); snp && snp->value.value_or("1") == "1")
     draft.add_finding(
         Severity::warning, "iommu-passthrough-snp", Subject::argument("iommu"),

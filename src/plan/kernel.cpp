@@ -78,8 +78,9 @@ Status check_cmdline(Draft& draft) {
   const auto limit = command_line_limit(architecture.empty() ? "x86_64" : architecture) - 1;
   const auto ours = draft.plan.cmdline().size();
   if (ours == 0) return {};
-  const auto theirs =
-      draft.facts.boot.cmdline.empty() ? kBootImageAndRoot : draft.foreign_arguments().bytes();
+  const auto theirs = draft.facts.boot.cmdline.empty() && !draft.facts.boot.next.known()
+                          ? kBootImageAndRoot
+                          : draft.foreign_arguments().bytes();
   if (ours + 1 + theirs > limit)
     return refuse(
         "the kernel command line would have {} bytes ({} of them planned here); the kernel reads "

@@ -96,20 +96,24 @@ std::vector<Origin> places_of(const BootFacts& boot, const std::string& argument
 }
 
 void conflicts(Draft& draft) {
-  if (draft.facts.boot.cmdline.empty() || draft.plan.kargs.empty()) return;
+  const auto& boot = draft.facts.boot;
+  if ((boot.cmdline.empty() && !boot.next.known()) || draft.plan.kargs.empty()) return;
   const auto ours = draft.plan.arguments();
   const auto possible = draft.facts.cpu.possible | draft.facts.cpu.online;
   for (const auto& one : foreign_conflicts(
            draft.foreign_arguments(), ours.list(), draft.kernel.version, *possible.last() + 1)) {
-    const auto places = places_of(draft.facts.boot, one.foreign.raw);
+    const auto places = places_of(boot, one.foreign.raw);
+    // grub.cfg itself is made by others, and an adoption would not last there.
+    const bool adoptable = std::ranges::any_of(
+        places, [&](const Origin& place) { return place.str() != boot.next.source; });
     draft.add_finding(
         Severity::warning, std::string(kForeignArgument), Subject::argument(one.foreign.raw),
         fmt::format(
-            "the running kernel's command line has {}, which is not vfirst's, before {}, and {}: "
+            "the {} kernel's command line has {}, which is not vfirst's, before {}, and {}: "
             "remove it",
-            one.foreign.raw, one.ours.raw, one.rule),
+            boot.next.known() ? "next" : "running", one.foreign.raw, one.ours.raw, one.rule),
         places, {Subject::argument(one.ours.raw)});
-    if (!places.empty()) draft.plan.findings.back().remedy = "vfirst apply --adopt can do that";
+    if (adoptable) draft.plan.findings.back().remedy = "vfirst apply --adopt can do that";
     if (!draft.plan.foreign.contains(one.foreign)) draft.plan.foreign.append(one.foreign);
   }
 }

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "plan/simulated.hpp"
 
+#include "base/text.hpp"
 #include "facts/kernel_needs.hpp"
+#include "loader/next_line.hpp"
 #include "plan/budget.hpp"
 
 #include <algorithm>
@@ -33,9 +35,11 @@ SimulatedMachine simulated_machine(const Facts& facts, std::string_view release)
                                       : std::ranges::find(facts.kernels, release, &Kernel::release);
   if (kernel != facts.kernels.end()) {
     out.kernel = kernel->version;
+    out.release = kernel->release;
     options_off(*kernel, out);
   } else {
     out.kernel = KernelVersion::of(release);
+    out.release = release;
   }
   if (!facts.cpu.architecture.empty()) out.architecture = facts.cpu.architecture;
   out.possible = facts.cpu.possible | facts.cpu.online;
@@ -57,27 +61,31 @@ SimulatedMachine simulated_machine(const Facts& facts, std::string_view release)
 }
 
 CommandLine foreign_line(const Facts& facts, const Plan& plan) {
-  auto line = CommandLine::parse(facts.boot.cmdline);
-  for (const auto& text : facts.boot.own_arguments) {
-    const auto own = split_arguments(text);
-    const auto& args = line.args();
-    // Ours stand together. An equal argument elsewhere is somebody else's.
-    const auto at = std::ranges::search(args, own, {}, &KernelArg::raw, &KernelArg::raw);
-    if (at.empty()) continue;
-    const auto first = static_cast<std::size_t>(at.begin() - args.begin());
-    for (std::size_t i = 0; i < own.size(); ++i)
-      line.erase(first);
-  }
-  line.remove(plan.arguments().list());
+  const auto& boot = facts.boot;
+  auto line = CommandLine::parse(
+      boot.next.known() ? boot.next.cmdline() : without_own(boot.cmdline, boot.own_arguments));
+  // What ours were before this vfirst kept account of them.
+  if (!boot.next.known()) line.remove(plan.arguments().list());
   return line;
 }
 
 CommandLine planned_line(const Facts& facts, const Plan& plan) {
+  const auto& next = facts.boot.next;
+  // As the loader puts it together: behind a quote that is not closed, or behind `--`, ours are not
+  // arguments.
+  if (next.known())
+    return CommandLine::parse(
+        trimmed(fmt::format("{} {} {}", next.before, plan.arguments().str(), next.behind)));
   auto line = foreign_line(facts, plan);
   for (const auto& arg : plan.arguments())
     // A line that ends inside a quote swallows the rest.
     if (!line.append(arg)) break;
   return line;
+}
+
+std::vector<ArgumentVerdict> without_effect(const Facts& facts, const Plan& plan) {
+  return not_effective(
+      planned_line(facts, plan), plan.arguments().list(), simulated_machine(facts));
 }
 
 }  // namespace vfirst

@@ -7,6 +7,7 @@
 #include "plan/plan.hpp"
 
 #include <string_view>
+#include <vector>
 
 namespace vfirst {
 
@@ -14,10 +15,14 @@ namespace vfirst {
 // known configuration.
 SimulatedMachine simulated_machine(const Facts& facts, std::string_view release = {});
 
-// The running kernel's line without what vfirst wrote there, and without what this plan writes
-// anew.
+// What others write to the next kernel's line, as the boot loader's files say. Where they do not
+// say it: the running kernel's line without what vfirst wrote there, and without what this plan
+// writes anew.
 CommandLine foreign_line(const Facts& facts, const Plan& plan);
-// What will stand in proc/cmdline: the foreign line, then the plan's arguments.
+// What will stand in proc/cmdline: that, and the plan's arguments in their place.
 CommandLine planned_line(const Facts& facts, const Plan& plan);
+// The plan's arguments that would do nothing in that line, or not all that they say, each with the
+// kernel's rule.
+std::vector<ArgumentVerdict> without_effect(const Facts& facts, const Plan& plan);
 
 }  // namespace vfirst

@@ -68,7 +68,10 @@ std::optional<Explanation> explain_argument(
   const auto running = CommandLine::parse(facts.boot.cmdline);
   for (auto position : running.find(key))
     out.line("running kernel", running.args()[position].raw);
-  if (!info && !planned && running.find(key).empty()) return std::nullopt;
+  const auto next = CommandLine::parse(facts.boot.next.cmdline());
+  for (auto position : next.find(key))
+    out.line("next boot, from others", next.args()[position].raw);
+  if (!info && !planned && running.find(key).empty() && next.find(key).empty()) return std::nullopt;
   if (!planned) out.line("planned", "no");
   if (info) {
     out.line("does", std::string(info->doc));

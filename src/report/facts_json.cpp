@@ -143,19 +143,31 @@ Json neighbour_json(const Neighbour& n) {
 }
 
 Json boot_json(const BootFacts& b) {
-  Json sources = Json::object();
+  Json sources = Json::object(), signs = Json::array();
   for (const auto& [word, lines] : b.sources)
     sources[word] = lines;
+  for (const auto& sign : b.signs)
+    signs.push_back({{"loader", document_word(sign.loader)}, {"source", sign.source}});
   return Json{
       {"loader", document_word(b.loader)},
       {"evidence", b.evidence},
+      {"copies_for", document_word(b.copies_for)},
+      {"signs", signs},
+      {"doubt", b.doubt},
       {"uefi", b.uefi},
       {"secure_boot", b.secure_boot},
       {"filesystem", b.filesystem},
       {"device", b.device},
       {"data_journal", b.data_journal},
       {"esp", b.esp},
+      {"entry_folders", b.entry_folders},
       {"cmdline", b.cmdline},
+      {"next",
+       {{"title", b.next.title},
+        {"source", b.next.source},
+        {"before", b.next.before},
+        {"behind", b.next.behind},
+        {"doubt", b.next.doubt}}},
       {"own_arguments", b.own_arguments},
       {"sources", sources}};
 }

@@ -51,6 +51,7 @@ std::string machine_text(const Facts& facts) {
           : tables.empty()    ? "no firmware table"
                               : "firmware table " + tables));
   line("command line", facts.boot.cmdline);
+  if (facts.boot.next.known()) line("at the next boot", facts.boot.next.cmdline());
   return table.str();
 }
 

@@ -5,6 +5,7 @@
 #include <catch2/catch_test_macros.hpp>
 
 #include <functional>
+#include <set>
 
 using namespace vfirst;
 using namespace vfirst::test;
@@ -32,8 +33,9 @@ Status apply(
   return done ? Status{} : std::unexpected(done.error());
 }
 
-// What systemd-boot does before it boots a counted entry.
+// What the loader does before it boots the entry of a trial.
 void boot_trial(BlsHost& host) {
+  if (host.boot.loader == Loader::grub_bls) return boot_by_grub(host);
   for (const auto& [path, text] : CrashingFiles::Disk(host.files.disk)) {
     if (!path.ends_with("-vfirst+1.conf")) continue;
     host.files.disk.erase(path);
@@ -101,7 +103,6 @@ std::vector<Scene> scenes() {
           applied("p1", kNew)(h);
         },
         [](BlsHost& h) { return status(h.backend().remove(false)); });
-    if (host().boot.loader != Loader::systemd_boot) continue;
     add(
         "the first trial", host(), [](BlsHost&) {},
         [](BlsHost& h) { return apply(h, "p1", kNew, true); });
@@ -166,7 +167,9 @@ std::vector<Scene> scenes() {
 CrashingFiles::Disk seen(const CrashingFiles& files) {
   CrashingFiles::Disk out;
   for (const auto& [path, text] : files.disk)
-    if ((is_entry(path) && path.ends_with(".conf")) || path.ends_with("/grubenv")) out[path] = text;
+    if ((is_entry(path) && path.ends_with(".conf")) || path.ends_with("/grubenv") ||
+        path == "boot/grub2/custom.cfg")
+      out[path] = text;
   return out;
 }
 
@@ -191,6 +194,12 @@ TEST_CASE(
     auto whole = with(scene, CrashingFiles(scene.host.files.disk));
     if (auto done = scene.run(whole); !done) FAIL(done.error().what);
     const auto fresh = seen(whole.files);
+    const bool grub = scene.host.boot.loader == Loader::grub_bls;
+    // Between two trials there is none.
+    auto untried = with(scene, CrashingFiles(scene.host.files.disk));
+    untried.files.disk.erase(std::string(kGrubTrial));
+    std::set<std::string> allowed;
+    if (grub) allowed = {grub_boots(scene.host), grub_boots(untried), grub_boots(whole)};
     // What stood there before vfirst: what remove makes of the uncut run.
     auto clean = with(scene, CrashingFiles(scene.host.files.disk));
     REQUIRE(clean.backend().remove(false));
@@ -207,7 +216,12 @@ TEST_CASE(
       INFO("cut before step " << at);
       // state and copies are for Linux alone
       for (const auto& path : host.files.torn)
-        CHECK(!is_entry(path));
+        CHECK(!(is_entry(path) || path == kGrubTrial || path == "boot/grub2/custom.cfg"));
+      if (grub) {
+        const auto boots = grub_boots(host);
+        INFO(boots);
+        CHECK(allowed.contains(boots));
+      }
       for (const auto& [path, text] : seen(host.files)) {
         INFO(path << "\n" << text);
         CHECK(

@@ -21,8 +21,12 @@ inline std::string replaced(std::string text, std::string_view what, std::string
 
 inline std::string grub_cfg(bool ours) {
   std::string out =
-      "### BEGIN /etc/grub.d/00_header ###\nfunction savedefault {\n  true\n}\n### END "
-      "/etc/grub.d/00_header ###\n";
+      "### BEGIN /etc/grub.d/00_header ###\n"
+      "if [ -s $prefix/grubenv ]; then load_env; fi\n"
+      "if [ x\"${feature_menuentry_id}\" = xy ]; then menuentry_id_option=\"--id\"; else "
+      "menuentry_id_option=\"\"; fi; export menuentry_id_option\n"
+      "if [ \"${prev_saved_entry}\" ]; then set saved_entry=\"${prev_saved_entry}\"; fi\n"
+      "### END /etc/grub.d/00_header ###\n";
   if (ours)
     out +=
         "### BEGIN /etc/grub.d/09_vfirst ###\nset vfirst_fragment=2\nset vfirst_args=\n"

@@ -8,7 +8,7 @@ build=(g++ cmake ninja-build ccache pkg-config file libpci-dev libkmod-dev libbl
   libspdlog-dev libfmt-dev libcli11-dev nlohmann-json3-dev libmnl-dev catch2 dpkg-dev fakeroot rpm)
 # Whole boots in QEMU.
 machine=(qemu-system-x86 qemu-utils ovmf dracut mmdebstrap e2fsprogs xfsprogs btrfs-progs dosfstools mtools fdisk cpio
-  zstd xz-utils grub-common grub2-common grub-pc-bin grub-efi-amd64-bin squashfs-tools socat jq python3
+  zstd xz-utils grub-common grub2-common grub-pc-bin grub-efi-amd64-bin grub-emu squashfs-tools socat jq python3
   debian-archive-keyring)
 # What `tests/run unit` runs besides the programs that it builds.
 unit=(python3 jq libxml2-utils libvirt-clients shellcheck man-db mandoc bsdutils bsdextrautils zsh fish kmod)

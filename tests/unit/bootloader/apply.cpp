@@ -185,9 +185,7 @@ TEST_CASE(
   host.generates = grub_cfg(false);
   CHECK_WORDS(
       host.apply("one").error().what ==
-      "a new boot/grub/grub.cfg would not carry our arguments: nothing sets $vfirst_args before "
-      "the first entry; "
-      "does a file in etc/default/grub.d sort after zz-vfirst.cfg?");
+      "a new boot/grub/grub.cfg would not carry our arguments: nothing sets $vfirst_args");
   host.options.run = [](const std::vector<std::string>& argv, std::string_view) -> Result<Ended> {
     if (argv[0] == "grub-mkconfig") return Ended{1, "", "grub-probe: error: no device\n"};
     return Ended{};
@@ -195,6 +193,52 @@ TEST_CASE(
   CHECK_WORDS(
       host.apply("one").error().what == "grub-mkconfig failed (1): grub-probe: error: no device");
   CHECK(host.files.disk == disk);
+}
+
+TEST_CASE(
+    "each way in which a generated grub.cfg misses the variable has its own cause, and a dry run "
+    "finds it",
+    "[grub][kernel-arguments]") {
+  auto host = plain();
+  host.options.dry_run = true;
+  const auto cause = [&](const std::string& made) {
+    host.generates = made;
+    const auto done = host.apply("one");
+    REQUIRE_FALSE(done);
+    CHECK(host.files.writes == 0);
+    constexpr std::string_view kHead = "a new boot/grub/grub.cfg would not carry our arguments: ";
+    REQUIRE(done.error().what.starts_with(kHead));
+    return done.error().what.substr(kHead.size());
+  };
+  const auto good = grub_cfg(true);
+  const std::string line = "ro  quiet $vfirst_args\n}";
+  host.files.disk["etc/default/grub"] =
+      "X=1\nGRUB_CMDLINE_LINUX=\"ds=nocloud-net;s=http://10.0.0.1/\"\n";
+  CHECK_WORDS(
+      cause(replaced(good, line, "ro ds=nocloud-net;s=http://10.0.0.1/ $vfirst_args\n}")) ==
+      "etc/default/grub:2: a value holds ';', which ends GRUB's command there: quote it for GRUB "
+      "as well");
+  host.files.disk["etc/default/grub"] = "GRUB_CMDLINE_LINUX=\"audit=1\nvga=normal\"\n";
+  CHECK_WORDS(
+      cause(replaced(good, line, "ro audit=1\nvga=normal $vfirst_args\n}")) ==
+      "etc/default/grub:1: a value goes on in the next line, which ends GRUB's command there: make "
+      "it one line");
+  host.files.disk["etc/default/grub"] = "GRUB_CMDLINE_LINUX=\"quiet\"\n";
+  const auto without = replaced(good, line, "ro  quiet\n}");
+  CHECK_WORDS(
+      cause(without) ==
+      "boot/grub/grub.cfg:16: etc/grub.d/10_linux makes this entry without "
+      "GRUB_CMDLINE_LINUX_DEFAULT");
+  host.files.disk["etc/default/grub.d/zzz.cfg"] = "GRUB_CMDLINE_LINUX_DEFAULT=mine\n";
+  CHECK_WORDS(
+      cause(without) ==
+      "etc/default/grub.d/zzz.cfg is read after etc/default/grub.d/zz-vfirst.cfg and sets the "
+      "arguments anew: rename it");
+  host.files.disk["usr/sbin/grub-mkconfig"] = ". /etc/default/grub\n";
+  CHECK_WORDS(
+      cause(without) ==
+      "this usr/sbin/grub-mkconfig does not read etc/default/grub.d: add $vfirst_args at the end "
+      "of GRUB_CMDLINE_LINUX_DEFAULT in etc/default/grub");
 }
 
 TEST_CASE("GRUB's tools under their other names are found", "[trial][grub]") {
@@ -214,13 +258,13 @@ TEST_CASE(
   host.files.disk.erase("etc/default/grub.d/zz-vfirst.cfg");
   CHECK_WORDS(
       host.apply("one").error().what ==
-      "boot/grub/grub.cfg: nothing sets $vfirst_args before the first entry, and "
+      "boot/grub/grub.cfg: nothing sets $vfirst_args, and "
       "etc/default/grub.d/zz-vfirst.cfg is not installed");
   auto image = plain();
   image.root = std::move(*Root::open("/usr"));
   CHECK_WORDS(
       image.apply("one").error().what ==
-      "boot/grub/grub.cfg: nothing sets $vfirst_args before the first entry; run update-grub "
+      "boot/grub/grub.cfg: nothing sets $vfirst_args; run update-grub "
       "inside /usr and then apply again");
   CHECK(image.files.writes == 0);
 }
@@ -347,4 +391,46 @@ TEST_CASE(
       named.apply("iommu=pt").error().what.starts_with("etc/default/grub:2: the kernel arguments"));
   // nothing of ours is wanted there
   CHECK(named.apply(""));
+}
+
+TEST_CASE(
+    "a trial is refused where another entry boots next; it could only be spent there",
+    "[trial][grub]") {
+  auto host = golden();
+  auto& config = host.files.disk.at("boot/grub/grub.cfg");
+  config = replaced(
+               config, "### END /etc/grub.d/00_header ###",
+               "set default=\"${saved_entry}\"\n### END /etc/grub.d/00_header ###") +
+           "### BEGIN /etc/grub.d/40_custom ###\nmenuentry 'RT' --id rt {\n linux /k "
+           "root=/dev/sdb1\n}\n### END /etc/grub.d/40_custom ###\n";
+  const auto saved = [&](std::string_view name, std::string_view value) {
+    EnvironmentBlock block;
+    REQUIRE(block.set(name, value));
+    host.files.disk["boot/grub/grubenv"] = block.bytes();
+  };
+  saved("saved_entry", "rt");
+  host.options.trial = true;
+  const auto custom = host.apply("one");
+  REQUIRE_FALSE(custom);
+  CHECK_WORDS(
+      custom.error().what ==
+      "boot/grub/grub.cfg:30: entry 'RT' boots by default and does not take vfirst's arguments: "
+      "the next boot would not be the trial. Make one of the distribution's own entries the "
+      "default, or use --no-trial");
+  CHECK(host.files.writes == 0);
+  SECTION("set by grub-reboot for one boot") {
+    saved("next_entry", "rt");
+    CHECK_FALSE(host.apply("one"));
+    CHECK(host.files.writes == 0);
+  }
+  SECTION("without a trial they are written") {
+    host.options.trial = false;
+    CHECK(host.apply("one"));
+  }
+  SECTION("one of 10_linux is the default") {
+    saved("saved_entry", "0");
+    const auto outcome = host.apply("one");
+    REQUIRE(outcome);
+    CHECK(outcome->trial);
+  }
 }

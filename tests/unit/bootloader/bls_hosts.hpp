@@ -6,6 +6,7 @@
 #include "bootloader/bls_backend.hpp"
 #include "crash/crashing_files.hpp"
 #include "loader/environment_block.hpp"
+#include "loader/grub_file.hpp"
 #include "unit/tree.hpp"
 
 #include <string>
@@ -47,11 +48,27 @@ inline std::string grubenv(const std::string& lines) {
   return out;
 }
 
+// As grub2-mkconfig leaves it, as far as it decides what boots.
+inline std::string grub2_config() {
+  return "if [ -s $prefix/grubenv ]; then\n  load_env\nfi\n"
+         "if [ \"${next_entry}\" ] ; then\n   set default=\"${next_entry}\"\n   set next_entry=\n"
+         "   save_env next_entry\n   set boot_once=true\nelse\n   set "
+         "default=\"${saved_entry}\"\nfi\n"
+         "search --no-floppy --fs-uuid --set=root 1f\ninsmod blscfg\nblscfg\n"
+         "if [ -f  ${config_directory}/custom.cfg ]; then\n  source "
+         "${config_directory}/custom.cfg\n"
+         "elif [ -z \"${config_directory}\" -a -f  $prefix/custom.cfg ]; then\n"
+         "  source $prefix/custom.cfg\nfi\n";
+}
+
 inline BlsHost fedora() {
   return {
       "Fedora",
       Loader::grub_bls,
-      {{"boot/grub2/grub.cfg", "insmod blscfg\nblscfg\n"},
+      {{"boot/grub2/grub.cfg", grub2_config()},
+       {"etc/os-release", "ID=\"rhel\"\nID_LIKE=\"fedora\"\n"},
+       {"boot/vmlinuz-6.11.4-301.fc41.x86_64", "kernel"},
+       {"boot/vmlinuz-6.10.6-200.fc40.x86_64", "kernel"},
        {"boot/grub2/grubenv",
         grubenv("saved_entry=" + kMachine + "-6.11.4-301.fc41.x86_64\nboot_success=1\n")},
        {"etc/machine-id", kMachine + "\n"},
@@ -78,7 +95,9 @@ inline BlsHost rhel10() {
   return {
       "RHEL 10",
       Loader::grub_bls,
-      {{"boot/grub2/grub.cfg", "blscfg\n"},
+      {{"boot/grub2/grub.cfg", grub2_config()},
+       {"etc/os-release", "ID=\"rhel\"\nID_LIKE=\"fedora\"\n"},
+       {"boot/vmlinuz-6.12.0-55.el10.x86_64", "kernel"},
        {"boot/grub2/grubenv", grubenv("saved_entry=x\n")},
        {"etc/machine-id", kMachine + "\n"},
        // no newline, as Anaconda leaves it
@@ -102,6 +121,7 @@ inline BlsHost rhel9() {
   // Where neither kernel-install nor Anaconda left a line, and with a file that was edited
   // elsewhere.
   host.files.disk.erase("etc/kernel/cmdline");
+  host.files.disk["boot/vmlinuz-5.14.0-503.el9.x86_64"] = "kernel";
   host.files.disk[entries(kMachine + "-5.14.0-503.el9.x86_64.conf")] =
       "title RHEL 9.5\r\nversion 5.14.0-503.el9.x86_64\r\nlinux "
       "/vmlinuz-5.14.0-503.el9.x86_64\r\noptions root=/dev/mapper/rhel-root ro "
@@ -120,7 +140,9 @@ inline BlsHost rhel8() {
   return {
       "RHEL 8",
       Loader::grub_bls,
-      {{"boot/grub2/grub.cfg", "blscfg\n"},
+      {{"boot/grub2/grub.cfg", grub2_config()},
+       {"etc/os-release", "ID=\"rhel\"\nID_LIKE=\"fedora\"\n"},
+       {"boot/vmlinuz-4.18.0-553.el8_10.x86_64", "kernel"},
        {"boot/grub2/grubenv",
         grubenv("saved_entry=x\nkernelopts=root=/dev/mapper/rhel-root ro crashkernel=auto "
                 "rd.lvm.lv=rhel/root rhgb quiet \nboot_success=0\n"
@@ -210,6 +232,23 @@ inline std::string left_by_others(const BlsHost& host) {
   if (host.name == "RHEL 9") return "kvm.nx_huge_pages=off";
   if (host.name == "RHEL 8") return "rhgb crashkernel=auto";
   return "quiet";
+}
+
+// What GRUB boots next.
+inline std::string grub_boots(const BlsHost& host) {
+  const auto config = read_grub_config(host.files);
+  if (!config) return config.error().what;
+  const auto& next = config->config.next;
+  return next.entry ? next.entry->command_line({}) : next.doubt;
+}
+
+// What GRUB does at that boot: it takes a trial, and then its entry.
+inline void boot_by_grub(BlsHost& host) {
+  host.boot.cmdline = grub_boots(host);
+  auto& block = host.files.disk.at(std::string(kEnvironment));
+  auto taken = EnvironmentBlock::parse(block).value();
+  REQUIRE(taken.set("vfirst_try", "-"));
+  block = taken.bytes();
 }
 
 inline bool is_entry(const std::string& path) {

@@ -254,10 +254,6 @@ TEST_CASE(
   ext4.options.trial = true;
   ext4.boot.filesystem = "ext4";
   CHECK_WORDS(why(std::move(ext4)) == "/boot is ext4");
-  auto grub = fedora();
-  grub.options.trial = true;
-  CHECK_WORDS(
-      why(std::move(grub)).starts_with("trial boots are not supported with GRUB's BLS entries"));
 }
 
 TEST_CASE(

@@ -53,7 +53,7 @@ struct GrubHost {
     options.trial_only = "vfirst.trial=p1 panic=30";
     REQUIRE(backend.apply(cmdline, options));
   }
-  Result<NextBoot> next() const { return next_boot(files, root, boot); }
+  Result<NextBoot> next() const { return next_boot(files, boot); }
   std::string refusal() const {
     const auto found = next();
     return found ? "" : found.error().what;
@@ -61,7 +61,7 @@ struct GrubHost {
 };
 
 Result<NextBoot> next_of(const BlsHost& host) {
-  return next_boot(host.files, host.root, host.boot);
+  return next_boot(host.files, host.boot);
 }
 
 }  // namespace
@@ -70,24 +70,28 @@ TEST_CASE(
     "the default is found by number, title, id and by a path of them; what names nothing is the "
     "first",
     "[steps]") {
-  const auto made = GrubConfig::parse(config("0"));
-  REQUIRE(made.menu.size() == 4);
-  CHECK(made.chosen == "0");
-  const auto id = [&](const char* chosen) { return default_item(made, chosen)->id; };
-  CHECK(id("0") == "gnulinux-simple-1");
-  CHECK(id("") == "gnulinux-simple-1");
-  CHECK(id("1>0") == "gnulinux-6.1-advanced-1");
+  GrubMachine machine;
+  // No file is there.
+  machine.file = [](std::string_view) { return GrubMachine::File{}; };
+  const auto title = [&](const char* chosen) {
+    return GrubConfig::parse(config(chosen), machine).next.title;
+  };
+  CHECK(title("0") == "Debian GNU/Linux");
+  CHECK(title("") == "Debian GNU/Linux");
+  CHECK(title("1>0") == "Advanced options>Debian, with Linux 6.1");
   // a submenu: its own first
-  CHECK(id("1") == "gnulinux-6.1-advanced-1");
-  CHECK(id("1>1") == "gnulinux-6.1-recovery-1");
-  CHECK(id("Advanced options>Debian, with Linux 6.1") == "gnulinux-6.1-advanced-1");
-  CHECK(id("gnulinux-advanced-1>gnulinux-6.1-recovery-1") == "gnulinux-6.1-recovery-1");
-  CHECK(id("7") == "gnulinux-simple-1");
-  CHECK(id("no such entry") == "gnulinux-simple-1");
-  const auto angle =
-      GrubConfig::parse("menuentry 'a' --id one {\n}\nmenuentry 'b > c' --id two {\n}\n");
-  CHECK(default_item(angle, "b >> c")->id == "two");
-  CHECK(default_item(GrubConfig::parse(""), "0") == nullptr);
+  CHECK(title("1") == "Advanced options>Debian, with Linux 6.1");
+  CHECK(title("1>1") == "Advanced options>Debian, with Linux 6.1 (recovery mode)");
+  CHECK(title("Advanced options>Debian, with Linux 6.1") == title("1>0"));
+  CHECK(title("gnulinux-advanced-1>gnulinux-6.1-recovery-1") == title("1>1"));
+  CHECK(title("7") == "Debian GNU/Linux");
+  CHECK(title("no such entry") == "Debian GNU/Linux");
+  const auto next = [&](const std::string& text) { return GrubConfig::parse(text, machine).next; };
+  CHECK(
+      next("set default='b >> c'\nmenuentry a --id one {\n true\n}\nmenuentry 'b > c' --id two "
+           "{\n true\n}\n")
+          .title == "b > c");
+  CHECK(next("").title.empty());
 }
 
 TEST_CASE(
@@ -168,16 +172,26 @@ TEST_CASE(
   host.files.disk["boot/grub/grubenv"] = grubenv("saved_entry=0\nprev_saved_entry=1>0\n");
   CHECK(host.next()->initrds.size() == 2);
   host.files.disk["boot/grub/grubenv"] = grubenv("next_entry=1>1\n");
-  CHECK_WORDS(host.refusal() == "boot/grub/grubenv: 1>1 is to boot next, once (grub-reboot)");
+  CHECK_WORDS(host.refusal() == "boot/grub/grubenv: '1>1' is to boot next, once (grub-reboot)");
 }
 
 TEST_CASE("what only GRUB can know is refused with the reason", "[steps][grub]") {
-  GrubHost host(config("${mine}"));
+  const auto searched = [](const char* name, const std::string& chosen) {
+    return replaced(
+        config(chosen), "### END /etc/grub.d/00_header ###",
+        fmt::format("search --set={} --label x; ### END /etc/grub.d/00_header ###", name));
+  };
+  GrubHost host(replaced(searched("mine", "0"), "set default=\"0\"", "set default=\"${mine}\""));
+  CHECK(host.refusal() == "");
+  host.files.disk["boot/grub/grub.cfg"] += "set default=\"${mine}\"\n";
   CHECK_WORDS(
       host.refusal() ==
-      "boot/grub/grub.cfg: what boots by default is ${mine}, which only GRUB knows");
-  GrubHost variable(replaced(config("0"), "ro  quiet", "ro $extra quiet"));
+      "boot/grub/grub.cfg: which entry is the default is in $mine, which only GRUB knows");
+  GrubHost variable(replaced(searched("extra", "0"), "ro  quiet", "ro $extra quiet"));
   CHECK_WORDS(variable.refusal() == "boot/grub/grub.cfg:23: $extra is GRUB's to replace");
+  // one that nobody sets is nothing
+  GrubHost unset(replaced(config("0"), "ro  quiet", "ro $extra quiet"));
+  CHECK(unset.next()->cmdline == "BOOT_IMAGE=/boot/vmlinuz-6.1 root=UUID=1 ro quiet");
   GrubHost recovery(config("1>1"));
   recovery.apply("one", false);
   CHECK_WORDS(
@@ -231,21 +245,29 @@ TEST_CASE(
   host.files.disk["boot/grub2/grubenv"] =
       grubenv("saved_entry=" + kMachine + "-6.10.6-200.fc40.x86_64\n");
   CHECK(next_of(host)->initrds.empty());
-  host.files.disk["boot/grub2/grub.cfg"] = "set tuned_params=\"skew_tick=1\"\nblscfg\n";
+  host.files.disk["boot/grub2/grub.cfg"] =
+      "load_env\nset default=$saved_entry\nset tuned_params=\"skew_tick=1 nosmt\"\nblscfg\n";
   host.files.disk["boot/grub2/grubenv"] =
       grubenv("saved_entry=" + kMachine + "-6.11.4-301.fc41.x86_64\n");
-  CHECK_WORDS(next_of(host).error().what == "$tuned_params is GRUB's to replace");
+  REQUIRE(next_of(host));
+  CHECK(
+      next_of(host)->cmdline ==
+      replaced(next->cmdline, " one two=2", "") + " skew_tick=1 nosmt one two=2");
+  host.files.disk["boot/grub2/grub.cfg"] = "search --set=tuned_params --label x\nblscfg\n";
+  REQUIRE_FALSE(next_of(host));
+  CHECK_WORDS(
+      next_of(host).error().what ==
+      entries(kMachine + "-6.11.4-301.fc41.x86_64.conf") + ": only GRUB knows $tuned_params");
+  host.files.disk["boot/grub2/grub.cfg"] = grub2_config();
+  // As GRUB: the entry that is saved, whatever it is, and the first where it is gone.
+  host.files.disk["boot/vmlinuz-0-rescue"] = "";
   host.files.disk["boot/grub2/grubenv"] = grubenv("saved_entry=" + kMachine + "-0-rescue\n");
-  CHECK_WORDS(
-      next_of(host).error().what ==
-      entries(kMachine + "-0-rescue.conf") + ": boots by default and is a rescue entry");
+  CHECK(next_of(host)->kernel == "boot/vmlinuz-0-rescue");
   host.files.disk["boot/grub2/grubenv"] = grubenv("saved_entry=gone\n");
-  CHECK_WORDS(
-      next_of(host).error().what ==
-      "boot/grub2/grubenv: saved_entry is gone, and no entry has that name");
+  CHECK(next_of(host) == next);
   host.files.disk["boot/grub2/grubenv"] = grubenv("next_entry=0\n");
   CHECK_WORDS(
-      next_of(host).error().what == "boot/grub2/grubenv: 0 is to boot next, once (grub2-reboot)");
+      next_of(host).error().what == "boot/grub2/grubenv: '0' is to boot next, once (grub-reboot)");
 
   auto old = rhel8();
   old.files.disk["boot/vmlinuz-4.18.0-553.el8_10.x86_64"] =
@@ -253,6 +275,7 @@ TEST_CASE(
   old.files.disk["boot/grub2/grubenv"] =
       replaced(old.at("boot/grub2/grubenv"), "saved_entry=x", "boot_index=00");
   REQUIRE(old.apply("one"));
+  REQUIRE(next_of(old));
   CHECK(
       next_of(old)->cmdline ==
       "BOOT_IMAGE=/vmlinuz-4.18.0-553.el8_10.x86_64 root=/dev/mapper/rhel-root ro "

@@ -236,7 +236,7 @@ std::string life(bool trial, bool loads, bool comes_up) {
     if (jumped && comes_up) {
       host.facts.boot.cmdline = host.kexec.loaded->cmdline;
     } else {  // the firmware, and GRUB takes what there is
-      const auto through = next_boot(host.files, host.tree, host.facts.boot);
+      const auto through = next_boot(host.files, host.facts.boot);
       host.facts.boot.cmdline = through->cmdline;
       if (through->trial) REQUIRE(count_trial(host.files, host.facts.boot, true));
     }

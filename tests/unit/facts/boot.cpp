@@ -55,9 +55,82 @@ TEST_CASE("each boot loader is known by its evidence", "[facts][steps]") {
          {"boot/loader/entries/x.conf", "linux /v\n"}});
     CHECK(boot_of(tree).loader == Loader::grub);
   }
-  SECTION("systemd-boot by its entries") {
+  SECTION("systemd-boot by its program or its configuration, and entries") {
     tree.add("efi/loader/entries/x.conf", "");
+    CHECK(boot_of(tree).loader == Loader::none);
+    CHECK(
+        boot_of(tree).doubt ==
+        "efi/loader/entries/x.conf is a boot loader entry, and nothing says which boot loader "
+        "reads it");
+    tree.add("efi/EFI/systemd/systemd-bootx64.efi", "");
     CHECK(boot_of(tree).loader == Loader::systemd_boot);
+    CHECK(boot_of(tree).evidence == "efi/EFI/systemd/systemd-bootx64.efi");
+    CHECK(boot_of(tree).doubt.empty());
+  }
+  SECTION("entries, and loader.conf beside them") {
+    tree.add({{"boot/efi/loader/entries/x.conf", ""}, {"boot/efi/loader/loader.conf", ""}});
+    CHECK(boot_of(tree).loader == Loader::systemd_boot);
+  }
+  SECTION("GRUB with BLS entries whose grub.cfg is on the EFI system partition alone (RHEL 8)") {
+    tree.add(
+        {{"boot/efi/EFI/redhat/grub.cfg", "insmod blscfg\nblscfg\n"},
+         {"boot/efi/EFI/redhat/grubx64.efi", ""},
+         {"boot/loader/entries/x.conf", "linux /v\n"}});
+    CHECK(boot_of(tree).loader == Loader::grub_bls);
+    CHECK(boot_of(tree).evidence == "boot/efi/EFI/redhat/grub.cfg");
+  }
+  SECTION("a grub.cfg on the partition that leads to the one in /boot") {
+    tree.add(
+        {{"boot/efi/EFI/debian/grub.cfg",
+          "search.fs_uuid 1f root\nset prefix=($root)'/boot/grub'\nconfigfile "
+          "$prefix/grub.cfg\n"},
+         {"boot/efi/EFI/debian/grubx64.efi", ""},
+         {"boot/grub/grub.cfg", "menuentry x {\n}\n"}});
+    CHECK(boot_of(tree).evidence == "boot/grub/grub.cfg");
+    CHECK(boot_of(tree).signs.size() == 2);
+  }
+  SECTION("GRUB's program and no grub.cfg") {
+    tree.add({{"boot/efi/EFI/fedora/grubx64.efi", ""}, {"boot/loader/entries/x.conf", ""}});
+    CHECK(boot_of(tree).loader == Loader::none);
+    CHECK(
+        boot_of(tree).doubt ==
+        "GRUB is here (boot/efi/EFI/fedora/grubx64.efi), and no grub.cfg: run grub-mkconfig first");
+  }
+  SECTION("an image that has both, and nothing that says which boots") {
+    tree.add(
+        {{"boot/grub/grub.cfg", "menuentry x {\n}\n"},
+         {"efi/EFI/systemd/systemd-bootx64.efi", ""},
+         {"efi/loader/entries/x.conf", ""}});
+    CHECK(boot_of(tree).loader == Loader::none);
+    CHECK(
+        boot_of(tree).doubt ==
+        "GRUB (boot/grub/grub.cfg) and systemd-boot (efi/EFI/systemd/systemd-bootx64.efi) are "
+        "both here, and nothing says which of them boots this host");
+    // A BIOS starts no program of EFI.
+    tree.add("sys/firmware/acpi/tables/x", "");
+    CHECK(boot_of(tree).loader == Loader::grub);
+  }
+  SECTION("a UEFI host of an old GRUB, with systemd-boot installed: that would have said so") {
+    tree.add(
+        {{"boot/grub/grub.cfg", "menuentry x {\n}\n"},
+         {"efi/EFI/systemd/systemd-bootx64.efi", ""},
+         {"sys/firmware/efi/efivars/BootCurrent-8be4df61-93ca-11d2-aa0d-00e098032b8c", "x"}});
+    CHECK(boot_of(tree).loader == Loader::grub);
+  }
+  SECTION("a boot loader that we do not know booted this host") {
+    tree.add(
+        {{"boot/grub/grub.cfg", "menuentry x {\n}\n"},
+         {"sys/firmware/efi/efivars/LoaderInfo-4a67b082-0a4c-41cf-b6c7-440b29bb8c4f",
+          utf16("Limine 9.1")}});
+    CHECK(boot_of(tree).loader == Loader::none);
+    CHECK(boot_of(tree).doubt.contains("Limine 9.1"));
+  }
+  SECTION("Proxmox's tool manages partitions that are not mounted") {
+    tree.add(
+        {{"boot/grub/grub.cfg", "menuentry x {\n}\n"},
+         {"etc/kernel/proxmox-boot-uuids", "EA72-BD09\n"}});
+    CHECK(boot_of(tree).loader == Loader::proxmox);
+    CHECK(boot_of(tree).evidence == "etc/kernel/proxmox-boot-uuids");
   }
   SECTION("systemd-boot by its variable, GRUB only installed") {
     tree.add(
@@ -88,6 +161,39 @@ TEST_CASE("each boot loader is known by its evidence", "[facts][steps]") {
   }
   SECTION("none") {
     CHECK(boot_of(tree).loader == Loader::none);
+  }
+}
+
+TEST_CASE(
+    "entries are those that the loader reads: of the EFI system partition and of XBOOTLDR",
+    "[facts][bls]") {
+  auto tree = host();
+  tree.add(
+      {{"boot/efi/EFI/systemd/systemd-bootx64.efi", ""},
+       {"boot/efi/loader/entries/new.conf", "linux /v\n"},
+       {"boot/loader/entries/old.conf", "linux /v\n"},
+       {"proc/self/mountinfo",
+        "22 1 254:3 / / rw shared:1 - btrfs /dev/vda3 rw\n"
+        "23 22 254:2 / /boot rw - ext4 /dev/vda2 rw\n"
+        "24 23 254:1 / /boot/efi rw - vfat /dev/vda1 rw\n"}});
+  using Folders = std::vector<std::string>;
+  CHECK(boot_of(tree).loader == Loader::systemd_boot);
+  CHECK(boot_of(tree).entry_folders == Folders{"boot/efi/loader/entries"});
+  SECTION("udev knows /boot as XBOOTLDR") {
+    tree.add("run/udev/data/b254:2", "E:ID_PART_ENTRY_TYPE=bc13c2ff-59e6-4262-a352-b275fd6f7172\n");
+    CHECK(boot_of(tree).entry_folders == Folders{"boot/efi/loader/entries", "boot/loader/entries"});
+  }
+  SECTION("no mounts are shown: where the program lies") {
+    tree.add("proc/self/mountinfo", "");
+    CHECK(boot_of(tree).entry_folders == Folders{"boot/efi/loader/entries"});
+  }
+  SECTION("GRUB reads those in /boot") {
+    tree.add(
+        {{"boot/grub2/grub.cfg", "blscfg\n"},
+         {"sys/firmware/efi/efivars/LoaderInfo-4a67b082-0a4c-41cf-b6c7-440b29bb8c4f",
+          utf16("GRUB 2.14")}});
+    CHECK(boot_of(tree).loader == Loader::grub_bls);
+    CHECK(boot_of(tree).entry_folders == Folders{"boot/loader/entries"});
   }
 }
 

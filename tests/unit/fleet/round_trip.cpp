@@ -167,13 +167,23 @@ TEST_CASE(
   facts.boot = {
       .loader = Loader::grub_bls,
       .evidence = "boot/grub2/grub.cfg",
+      .copies_for = Loader::systemd_boot,
+      .signs = {{Loader::grub, "boot/grub/grub.cfg"}, {Loader::uki, "efi/EFI/Linux/x.efi"}},
+      .doubt = "nothing says which",
       .uefi = true,
       .secure_boot = true,
       .filesystem = "ext4",
       .device = "vda1",
       .data_journal = true,
       .esp = "boot/efi",
+      .entry_folders = {"boot/efi/loader/entries", "boot/loader/entries"},
       .cmdline = "ro isolcpus=1",
+      .next =
+          {.title = "Debian",
+           .source = "boot/grub/grub.cfg:7",
+           .before = "ro",
+           .behind = "quiet",
+           .doubt = "none"},
       .own_arguments = {"iommu=pt"},
       .sources = {{"isolcpus=1", {"etc/default/grub:6", "etc/default/grub:9"}}}};
   facts.critical = {{pf.address, "default route"}};

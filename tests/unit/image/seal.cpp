@@ -148,6 +148,7 @@ TEST_CASE(
   const std::string entry =
       "title Debian\nversion 6.12.1\nlinux /vmlinuz-6.12.1\noptions root=UUID=1f ro\n";
   image.tree.remove("boot/grub/grub.cfg");
+  image.tree.add("boot/EFI/systemd/systemd-bootx64.efi", "MZ");
   image.tree.add(
       {{"boot/loader/entries/debian-6.12.1.conf",
         "title Debian\nversion 6.12.1\nlinux /vmlinuz-6.12.1\nx-options-source-vfirst "

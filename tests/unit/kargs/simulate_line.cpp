@@ -42,7 +42,9 @@ TEST_CASE("what stands behind the dashes is init's", "[kernel-arguments]") {
   CHECK(seen.init_words == std::vector<std::string>{"isolcpus=3", "hugepages=5", "word"});
   // the kernel counts them later, and does not name them
   CHECK(seen.log.empty());
-  CHECK(seen.arguments.size() == 1);
+  REQUIRE(seen.arguments.size() == 4);
+  CHECK(seen.arguments[1].arg.raw == "isolcpus=3");
+  CHECK(seen.arguments[1].effect == Effect::ignored);
 }
 
 TEST_CASE("32 unknown words boot, one more panics", "[kernel-arguments]") {
@@ -84,11 +86,78 @@ TEST_CASE(
   // without a value it is another word
   CHECK(effect_of("isolcpus") == Effect::ignored);
   CHECK(effect_of("splash") == Effect::effective);
-  CHECK(effect_of("BOOT_IMAGE=/vmlinuz") == Effect::effective);
-  CHECK(effect_of("root=/dev/sda1") == Effect::effective);
-  CHECK(effect_of("systemd.unit=rescue.target") == Effect::effective);
+  // what is not modelled is not judged
+  CHECK(effect_of("BOOT_IMAGE=/vmlinuz") == Effect::not_judged);
+  CHECK(effect_of("root=/dev/sda1") == Effect::not_judged);
+  CHECK(effect_of("systemd.unit=rescue.target") == Effect::not_judged);
+  CHECK(booted("ro quiet systemd.unit=rescue.target").worst() == Effect::not_judged);
   CHECK(booted("splash").init_words == std::vector<std::string>{"splash"});
   CHECK(booted("BOOT_IMAGE=/vmlinuz ro quiet").init_variables.empty());
+}
+
+TEST_CASE(
+    "a value that the kernel refuses is ignored with the kernel's message, one that it takes is "
+    "effective",
+    "[kernel-arguments]") {
+  const auto verdict = [](std::string_view line, SimulatedMachine machine = measured_machine()) {
+    return booted(line, machine).arguments.at(0);
+  };
+  for (const auto good :
+       {"idle=poll", "intel_idle.max_cstate=1", "processor.max_cstate=0x1",
+        "mitigations=auto,nosmt", "transparent_hugepage=never", "numa_balancing=disable",
+        "skew_tick=1", "tsc=reliable", "nmi_watchdog=0", "crashkernel=512M", "crashkernel=1G,high",
+        "crashkernel=1G-4G:192M,4G-:256M", "crashkernel=256M@16M", "workqueue.unbound_cpus=0-1",
+        "iommu=pt", "iommu=force,nomerge", "preempt=full", "panic=-1", "hugetlb_free_vmemmap=on"})
+    CHECK(effect_of(good) == Effect::effective);
+  for (const auto bad :
+       {"idle=foo", "intel_idle.max_cstate=x", "mitigations=none", "transparent_hugepage=off",
+        "numa_balancing=off", "crashkernel=auto", "crashkernel=1G-",
+        "workqueue.unbound_cpus=0-9999", "iommu=on", "preempt=yes", "panic=soon"})
+    CHECK(effect_of(bad) == Effect::ignored);
+  CHECK(verdict("idle=foo").message == "Malformed early option 'idle'");
+  CHECK(
+      verdict("mitigations=none").message ==
+      "Unsupported mitigations=none, system may still be vulnerable");
+  auto machine = measured_machine();
+  machine.release = "4.18.0-553.el8_10.x86_64";
+  machine.kernel = KernelVersion::of(machine.release);
+  CHECK(verdict("crashkernel=auto", machine).effect == Effect::effective);
+  machine.release = "5.14.0-503.el9.x86_64";
+  CHECK(verdict("crashkernel=auto", machine).effect == Effect::ignored);
+  CHECK(effect_of("mitigations=auto;no_user_kernel") == Effect::ignored);
+  CHECK(
+      verdict("mitigations=auto;no_user_kernel", measured_machine({6, 17})).effect ==
+      Effect::effective);
+}
+
+TEST_CASE(
+    "a word that the kernel looks for early is not called unknown, and init gets it too",
+    "[kernel-arguments]") {
+  const auto seen = booted("spectre_v2=off nospectre_v2 split_lock_detect=off");
+  for (const auto& verdict : seen.arguments)
+    CHECK(verdict.effect == Effect::not_judged);
+  CHECK(seen.init_words == std::vector<std::string>{"nospectre_v2"});
+  CHECK(seen.init_variables == std::vector<std::string>{"spectre_v2=off", "split_lock_detect=off"});
+  auto arm = measured_machine();
+  arm.architecture = "aarch64";
+  CHECK(booted("tsx=off", arm).arguments[0].effect == Effect::ignored);
+}
+
+TEST_CASE(
+    "only an unpatched kernel of a listed release is said not to know a word",
+    "[kernel-arguments]") {
+  const auto effect = [](const char* release) {
+    auto machine = measured_machine();
+    machine.release = release;
+    machine.kernel = KernelVersion::of(release);
+    return booted("pcie_acs_override=downstream", machine).arguments[0].effect;
+  };
+  for (const auto listed : {"6.12.0", "6.12.48+deb13-amd64", "6.1.0-38-amd64", "6.5.13", ""})
+    CHECK(effect(listed) == Effect::ignored);
+  for (const auto other :
+       {"6.8.12-9-pve", "5.14.0-503.el9.x86_64", "6.8.0-45-generic", "6.11.4-301.fc41.x86_64",
+        "7.0.1", "5.10.0-30-amd64", "6.12.9-liquorix-amd64x"})
+    CHECK(effect(other) == Effect::not_judged);
 }
 
 TEST_CASE("an argument that came later than the kernel is ignored", "[kernel-arguments]") {
@@ -188,7 +257,7 @@ TEST_CASE(
     INFO(line);
     const auto parsed = CommandLine::parse(line);
     const auto seen = simulate(parsed, machine);
-    REQUIRE(seen.arguments.size() == parsed.args().size());
+    REQUIRE(seen.arguments.size() >= parsed.args().size());
     REQUIRE(machine.possible.contains(seen.isolated));
     REQUIRE_FALSE(seen.isolated == machine.possible);
     REQUIRE(seen.irq_default.contains(0));
@@ -197,7 +266,7 @@ TEST_CASE(
       taken_kb += pool.size_kb * pool.pages;
     REQUIRE(taken_kb <= 8u << 20);
     for (const auto& verdict : seen.arguments)
-      REQUIRE((verdict.effect == Effect::effective || !verdict.rule.empty()));
+      REQUIRE((verdict.effect <= Effect::not_judged || !verdict.rule.empty()));
     REQUIRE(simulate(parsed, machine) == seen);
   }
 }
