@@ -54,14 +54,17 @@ std::string expanded(std::string_view value, const GrubState& state) {
   return out;
 }
 
-// The newest first; GRUB drops the second of two that its order cannot tell apart.
+// Their ids, the newest first.
 template <auto compare>
 std::vector<std::string> in_order(const std::vector<GrubMachine::EntryFile>& files) {
+  const std::string_view ending = compare == compare_file_names ? kEnding : "";
   std::vector<std::string> names;
   for (const auto& file : files)
-    names.emplace_back(compare == compare_file_names ? file_name(file.path) : id_of(file.path));
+    names.emplace_back(id_of(file.path)) += ending;
   std::ranges::stable_sort(
       names, [](const std::string& a, const std::string& b) { return compare(a, b) > 0; });
+  for (auto& name : names)
+    name.resize(name.size() - ending.size());
   return names;
 }
 
@@ -134,15 +137,16 @@ GrubAnswer GrubShell::add_bls_entries(const Words& words, unsigned line) {
     state_.menu.push_back(std::move(entries));
     return Answer::yes;
   }
-  // Which of the two commands another distribution has is not known.
-  const auto ids = in_order<compare_package_names>(*files);
+  const auto packages = in_order<compare_package_names>(*files);
   const auto names = in_order<compare_file_names>(*files);
-  for (std::size_t i = 0; i < ids.size(); ++i) {
+  const auto& order = machine_.kind == GrubKind::upstream ? names : packages;
+  for (std::size_t i = 0; i < order.size(); ++i) {
     const auto file = std::ranges::find_if(
-        *files, [&](const GrubMachine::EntryFile& one) { return id_of(one.path) == ids[i]; });
+        *files, [&](const GrubMachine::EntryFile& one) { return id_of(one.path) == order[i]; });
     auto entry = bls_entry(*file, at);
     if (!entry) continue;
-    entry->loose = machine_.kind != GrubKind::red_hat && names[i] != ids[i] + std::string(kEnding);
+    // Which of the two commands another distribution has is not known.
+    entry->loose = machine_.kind == GrubKind::unknown && names[i] != packages[i];
     state_.menu.push_back(std::move(*entry));
   }
   return Answer::yes;

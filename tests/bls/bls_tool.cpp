@@ -4,7 +4,7 @@
 // key=value; notes behind it.
 #include "bootloader/bls_backend.hpp"
 #include "bootloader/support.hpp"
-#include "facts/read.hpp"
+#include "facts/readers.hpp"
 
 #include <cstdio>
 #include <string_view>
@@ -12,8 +12,6 @@
 using namespace vfirst;
 
 namespace {
-
-constexpr std::string_view kTrials[] = {"none", "armed", "running", "failed"};
 
 int said(const Error& error) {
   fmt::print("refused={}: {}\n", error.kind == Error::Kind::refused, error.what);
@@ -37,9 +35,9 @@ int main(int argc, char** argv) {
   if (argc < 3) return 64;
   const auto root = Root::open(argv[1]);
   if (!root) return said(root.error());
-  const auto facts = read_facts(*root, {.kernel = {}, .modules = {}, .names = false});
-  // a fixture root shows no CPU
-  auto boot = facts ? facts->boot : BootFacts{};
+  // The boot loader's alone: a tree of a test shows no hardware.
+  facts::Gaps gaps;
+  auto boot = facts::read_boot(*root, facts::read_mounts(*root), gaps);
   const auto found = boot.loader;
   if (boot.loader != Loader::grub_bls) boot.loader = Loader::systemd_boot;
   DiskFiles files(*root);
@@ -50,8 +48,8 @@ int main(int argc, char** argv) {
     if (!state) return said(state.error());
     fmt::print(
         "loader='{}' good='{}' next='{}' trial={} plan={} place='{}'\n", loader_name(found),
-        state->good.str(), state->next.str(), kTrials[static_cast<int>(state->trial)],
-        state->trial_plan, state->next_place);
+        state->good.str(), state->next.str(), trial_name(state->trial), state->trial_plan,
+        state->next_place);
     for (const auto& line : state->damage)
       fmt::print("damage: {}\n", line);
     return 0;
