@@ -98,7 +98,7 @@ std::vector<StepResult> bring(
   std::vector<StepResult> out;
   auto seams = policy_seams(actions);
   seams.machine = [&root] {
-    const auto facts = read_facts(root, {});
+    const auto facts = read_machine(root, {});
     return facts ? match_words(*facts) : MatchFacts{};
   };
   for (auto& source : bring_policy(
@@ -187,7 +187,7 @@ ExitCode carry_out(const Options& options, const Part& part, const Supervisor& s
   auto brought =
       part.whole() ? bring(*actions, *root, files, **events, initramfs) : std::vector<StepResult>();
   if (initramfs) await_boot_nic(*root, cmdline, **events, *modules);
-  const auto input = load_tree(options);
+  const auto input = load_tree(options, read_machine);
   if (!input)
     return part.whole() ? record_refusal(input.error(), *root, initramfs, std::move(brought))
                         : report_error(input.error());

@@ -15,10 +15,9 @@ LoaderAccess::LoaderAccess(Root&& root, const BootFacts& boot)
       files_(root_),
       backend_(backend_for(files_, root_, boot_)) {}
 
-Result<Input> load_tree(const Options& options) {
+Result<Input> load_tree(const Options& options, FactsReader read) {
   auto root = VFIRST_TRY(Root::open(options.root));
-  auto facts =
-      VFIRST_TRY(read_facts(root, {.kernel = options.kernel, .modules = {}, .names = false}));
+  auto facts = VFIRST_TRY(read(root, {.kernel = options.kernel, .modules = {}, .names = false}));
   const UsablePolicy usable = [&](const Policy& policy) -> Status {
     VFIRST_CHECK(make_plan(facts, policy, options.kernel));
     return {};

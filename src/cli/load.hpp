@@ -5,6 +5,7 @@
 
 #include "bootloader/backend.hpp"
 #include "cli/command.hpp"
+#include "facts/read.hpp"
 #include "host/root.hpp"
 #include "plan/plan.hpp"
 #include "plan/verdict.hpp"
@@ -43,8 +44,10 @@ struct Input {
   bool document = false;
 };
 
-// The machine under --root, without its loader: for early boot.
-Result<Input> load_tree(const Options&);
+// read_facts, or read_machine.
+using FactsReader = Result<Facts> (*)(const Root&, const ReadOptions&);
+// The machine under --root, without what writes its loader: for early boot.
+Result<Input> load_tree(const Options&, FactsReader);
 // The same with its loader, or the host of --facts. Not for early boot, whose program has neither a
 // parser of documents nor what writes to a boot loader (load_input.cpp).
 Result<Input> load_input(const Options&);

@@ -12,7 +12,7 @@ namespace vfirst {
 
 Result<Input> load_input(const Options& options) {
   if (options.facts.empty()) {
-    auto input = VFIRST_TRY(load_tree(options));
+    auto input = VFIRST_TRY(load_tree(options, read_facts));
     input.loader =
         std::make_shared<LoaderAccess>(VFIRST_TRY(Root::open(options.root)), input.facts.boot);
     return input;

@@ -91,16 +91,19 @@ BootFacts read_boot(const Root& root, const std::vector<Mount>& mounts, Gaps& ga
     boot.esp = mounted_esp(mounts);
   }
   boot.cmdline = text_of(root, kernel_paths::kCommandLine);
+  read_filesystem(root, mounts, boot, gaps);
+  return boot;
+}
+
+void read_loader(const Root& root, const std::vector<Mount>& mounts, BootFacts& boot, Gaps& gaps) {
   find_loader(root, boot);
   if (boot.loader == Loader::none)
     gaps.push_back(
         boot.doubt.empty() ? "boot: no boot loader's files are shown"
                            : fmt::format("boot: {}", boot.doubt));
   boot.entry_folders = entry_folders(root, mounts, boot);
-  read_filesystem(root, mounts, boot, gaps);
-  // The place of GRUB's block depends on what lies above.
+  // The place of GRUB's block depends on where /boot lies.
   read_loader_arguments(root, boot);
-  return boot;
 }
 
 }  // namespace vfirst::facts

@@ -5,7 +5,12 @@
 
 namespace vfirst {
 
-Result<Facts> read_facts(const Root& root, const ReadOptions& options) {
+namespace {
+
+using LoaderReader =
+    void (*)(const Root&, const std::vector<facts::Mount>&, BootFacts&, facts::Gaps&);
+
+Result<Facts> read(const Root& root, const ReadOptions& options, LoaderReader loader) {
   Facts facts;
   facts.cpu = VFIRST_TRY(facts::read_cpus(root, facts.gaps));
   facts.memory = facts::read_memory(root, facts.cpu, facts.gaps);
@@ -16,10 +21,21 @@ Result<Facts> read_facts(const Root& root, const ReadOptions& options) {
   const auto mounts = facts::read_mounts(root);
   facts.dmi = facts::read_dmi(root);
   facts.boot = facts::read_boot(root, mounts, facts.gaps);
+  if (loader) loader(root, mounts, facts.boot, facts.gaps);
   facts.critical = facts::read_critical(root, mounts, facts.boot, facts.gaps);
   facts.neighbours = facts::read_neighbours(root);
   facts.hostname = facts::text_of(root, "proc/sys/kernel/hostname");
   return facts;
+}
+
+}  // namespace
+
+Result<Facts> read_facts(const Root& root, const ReadOptions& options) {
+  return read(root, options, facts::read_loader);
+}
+
+Result<Facts> read_machine(const Root& root, const ReadOptions& options) {
+  return read(root, options, nullptr);
 }
 
 }  // namespace vfirst

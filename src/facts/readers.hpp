@@ -25,7 +25,9 @@ IommuFacts read_iommu(const Root&, Gaps&);
 std::vector<Kernel> read_kernels(
     const Root&, const ReadOptions&, const std::vector<PciFunction>&, Gaps&);
 Dmi read_dmi(const Root&);
+// All but the boot loader: that is read_loader's.
 BootFacts read_boot(const Root&, const std::vector<Mount>&, Gaps&);
+void read_loader(const Root&, const std::vector<Mount>&, BootFacts&, Gaps&);
 std::vector<CriticalDevice> read_critical(
     const Root&, const std::vector<Mount>&, const BootFacts&, Gaps&);
 std::vector<Neighbour> read_neighbours(const Root&);
