@@ -16,7 +16,7 @@ constexpr std::string_view kFirstLine = "# vfirst: the trial of plan ";
 constexpr std::string_view kSecondLine = "# vfirst: its arguments are ";
 constexpr std::string_view kHookMark = "# vfirst: the entry of a trial";
 // Neither is a hash of a plan.
-constexpr std::string_view kTaken = "-", kNone = "none";
+constexpr std::string_view kTakenByGrub = "-", kNotArmed = "none";
 
 // As a word that GRUB leaves alone: in single quotes it replaces nothing.
 std::string literal(std::string_view word) {
@@ -45,7 +45,7 @@ std::string GrubTrial::text() const {
       "  set vfirst_try={}\n"
       "  if save_env --file \"($root){}/env\" vfirst_try; then\n"
       "    set vfirst_users=--unrestricted\n",
-      kFirstLine, plan, kSecondLine, arguments.str(), folder, plan, kernel, kTaken, folder);
+      kFirstLine, plan, kSecondLine, arguments.str(), folder, plan, kernel, kTakenByGrub, folder);
   if (!users.empty())
     out += fmt::format(
         "    if [ -n \"{0}\" ]; then\n"
@@ -109,17 +109,17 @@ std::string without_grub_trial_hook(std::string_view custom) {
 
 std::string_view grub_try_value(GrubTry state, std::string_view plan) {
   switch (state) {
-    case GrubTry::none: return kNone;
+    case GrubTry::none: return kNotArmed;
     case GrubTry::armed: return plan;
-    case GrubTry::taken: return kTaken;
+    case GrubTry::taken: return kTakenByGrub;
   }
-  return kNone;
+  return kNotArmed;
 }
 
 GrubTry grub_try(const FileReader& files, std::string_view plan) {
   const auto bytes = files.read(kEnvironment);
   const auto value = bytes ? environment_value(*bytes, "vfirst_try") : std::string();
-  if (value == kTaken) return GrubTry::taken;
+  if (value == kTakenByGrub) return GrubTry::taken;
   return !plan.empty() && value == plan ? GrubTry::armed : GrubTry::none;
 }
 
