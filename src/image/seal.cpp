@@ -222,7 +222,9 @@ ImageReport inspect_image(const Root& root, const Files& files, const RunProcess
 Status mend_image(const Root& root, Files& files, std::vector<std::string>& notes) {
   VFIRST_CHECK(check_records(files));
   facts::Gaps gaps;
-  const auto boot = facts::read_boot(root, facts::read_mounts(root), gaps);
+  const auto mounts = facts::read_mounts(root);
+  auto boot = facts::read_boot(root, mounts, gaps);
+  facts::read_loader(root, mounts, boot, gaps);
   const bool written =
       root.exists(kSlotFolder) ||
       std::ranges::any_of(block_folders(), [&](const auto& path) { return root.exists(path); });

@@ -37,7 +37,9 @@ int main(int argc, char** argv) {
   if (!root) return said(root.error());
   // The boot loader's alone: a tree of a test shows no hardware.
   facts::Gaps gaps;
-  auto boot = facts::read_boot(*root, facts::read_mounts(*root), gaps);
+  const auto mounts = facts::read_mounts(*root);
+  auto boot = facts::read_boot(*root, mounts, gaps);
+  facts::read_loader(*root, mounts, boot, gaps);
   const auto found = boot.loader;
   if (boot.loader != Loader::grub_bls) boot.loader = Loader::systemd_boot;
   DiskFiles files(*root);
