@@ -41,14 +41,19 @@ Status may_try(
       options.plan);
 }
 
-// A trial is one boot, and it has to be the next one. An entry of 10_linux takes our arguments once
-// grub.cfg is made anew.
-Status reaches_next_boot(const Files& files, const GrubFile& config, bool regenerate) {
-  const auto why = why_not_reached(
+// Why the next boot does not take our arguments. An entry of 10_linux takes them once grub.cfg is
+// made anew (`regenerate`).
+std::string passed_over(const Files& files, const GrubFile& config, bool regenerate) {
+  return why_not_reached(
       files, config,
       regenerate ? [](const GrubEntry& entry) {
         return !entry.recovery && (entry.carries || entry.generator == "10_linux");
       } : [](const GrubEntry& entry) { return entry.carries; });
+}
+
+// A trial is one boot, and it has to be the next one.
+Status reaches_next_boot(const Files& files, const GrubFile& config, bool regenerate) {
+  const auto why = passed_over(files, config, regenerate);
   if (why.empty()) return {};
   return refuse(
       "{}: the next boot would not be the trial. Make one of the distribution's own entries the "
@@ -174,6 +179,8 @@ Result<ApplyOutcome> apply_arguments(
   outcome.reboot_needed =
       !holds_arguments(boot.cmdline, wanted) || (wanted.empty() && outcome.changed);
   add_notes(request, slots, config, fault, outcome);
+  if (!wanted.empty() && !request.trial)
+    outcome.passed_over = passed_over(files, config, regenerate);
 
   const auto target =
       request.good_already ? slots.selection.good : std::optional(slots.target(wanted));
@@ -196,6 +203,7 @@ Result<ApplyOutcome> apply_arguments(
     made = VFIRST_TRY(generate(files, config, run_or_host(options.run), slots.path));
     VFIRST_CHECK(fits(files, *made, whole, options.limit, options.prove));
     if (request.trial) VFIRST_CHECK(reaches_next_boot(files, *made, false));
+    if (!wanted.empty() && !request.trial) outcome.passed_over = passed_over(files, *made, false);
   }
   if (options.dry_run) return outcome;
   outcome.wrote = true;

@@ -51,6 +51,9 @@ struct ApplyOutcome {
   bool regenerated = false;
   // The running kernel was not given `after`.
   bool reboot_needed = false;
+  // Why the next boot does not take `after`, a sentence: another entry boots by default. "" where
+  // it does, and where only the loader knows.
+  std::string passed_over;
   // Damage repaired, entries that are not ours: a line each.
   std::vector<std::string> notes;
 

@@ -3,6 +3,7 @@
 #include "bootloader/bls_limits.hpp"
 #include "bootloader/bls_trial.hpp"
 #include "bootloader/support.hpp"
+#include "loader/next_boot.hpp"
 
 namespace vfirst {
 
@@ -118,6 +119,7 @@ Result<ApplyOutcome> BlsBackend::apply(const Arguments& wanted, const ApplyOptio
     return outcome;
   }
 
+  if (!wanted.empty()) outcome.passed_over = why_bls_not_reached(files_, boot_, view.menu);
   const auto& good = view.state.good.arguments;
   const bool settled = !changes.any() && !unfinished && !old_trial &&
                        (view.known ? good == wanted : wanted.empty()) && view.damage.empty();

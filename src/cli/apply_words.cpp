@@ -35,6 +35,7 @@ void print_outcome(
                                      {"verdict", effect_name(one.effect)},
                                      {"rule", one.rule}};
                                })},
+        {"passed_over", outcome.passed_over},
         {"notes", outcome.notes}};
     print_document(document(printed));
     return;
@@ -69,6 +70,13 @@ void explain_outcome(
         "The next boot is a trial. If verify passes there they become permanent; if not, the boot "
         "after it uses the old arguments.");
   if (!outcome.reboot_needed) return;
+  if (!outcome.passed_over.empty()) {
+    spdlog::warn(
+        "{}: the next boot will not have these arguments. Make one of the distribution's own "
+        "entries the default.",
+        outcome.passed_over);
+    return;
+  }
   const bool by_itself = options.provision || (!options.reboot.empty() && options.reboot != "none");
   spdlog::info(
       "{} take effect at the next boot.{}", lost.empty() ? "These arguments" : "The others",

@@ -9,6 +9,8 @@
 #include "loader/next_boot.hpp"
 #include "loader/overlay.hpp"
 
+#include <algorithm>
+
 namespace vfirst {
 
 namespace {
@@ -69,6 +71,36 @@ Result<BlsNextLine> bls_next_line(const FileReader& files, const BootFacts& boot
   }
   const auto item = VFIRST_TRY(choose(files, boot));
   return BlsNextLine{item.entry.value("title"), item.path, line_of(item)};
+}
+
+std::string why_bls_not_reached(
+    const FileReader& files, const BootFacts& boot, const BlsMenu& menu) {
+  std::string path;
+  if (boot.loader == Loader::grub_bls) {
+    const auto config = grub_config_without_trial(files);
+    // Which it is, only GRUB knows.
+    if (!config || !config->config.next.doubt.empty() || config->config.next.title.empty())
+      return {};
+    const auto& next = config->config.next;
+    if (!next.entry || next.entry->file.empty())
+      return fmt::format(
+          "{}:{}: entry '{}' boots by default and does not take vfirst's arguments", config->path,
+          next.line, next.title);
+    path = next.entry->file;
+  } else {
+    const auto patterns = entry_patterns(files, menu);
+    if (!bls_one_shot(files).empty() || patterns.size() != 1 ||
+        patterns[0].pattern.starts_with('@'))
+      return {};
+    auto items = menu.items;
+    std::erase_if(items, [](const BlsItem& item) { return item.trial; });
+    const auto* chosen = default_item(items, patterns[0].pattern);
+    if (!chosen) return {};
+    path = chosen->path;
+  }
+  const auto item = std::ranges::find(menu.items, path, &BlsItem::path);
+  if (item == menu.items.end() || item->normal()) return {};
+  return fmt::format("{}: boots by default and {}", path, item->left_alone);
 }
 
 Result<NextBoot> bls_next_boot(const FileReader& files, const BootFacts& boot) {

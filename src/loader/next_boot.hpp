@@ -5,6 +5,7 @@
 // without `apply` does not link them, and one with it has them small.
 
 #include "host/files.hpp"
+#include "loader/bls_menu.hpp"
 #include "loader/boot_facts.hpp"
 #include "loader/grub_file.hpp"
 
@@ -34,8 +35,8 @@ struct NextBoot {
 // What is set to boot once before what boots by default, a sentence; "" for nothing.
 [[gnu::cold]] std::string chosen_once(const FileReader& files, const GrubFile& config);
 
-// Why a trial that is armed now would not be reached by the next boot; "" where it would be, or
-// where that cannot be told. `carries` says whether an entry takes our arguments.
+// Why the next boot would not take our arguments, or a trial that is armed now; "" where it would,
+// or where that cannot be told. `carries` says whether an entry takes our arguments.
 [[gnu::cold]] std::string why_not_reached(
     const FileReader& files, const GrubFile& config, bool (*carries)(const GrubEntry& entry));
 
@@ -54,6 +55,10 @@ struct BlsNextLine {
 // GRUB's configuration that it stands in. Refused where that cannot be
 // known.
 [[gnu::cold]] Result<BlsNextLine> bls_next_line(const FileReader& files, const BootFacts& boot);
+
+// The same where entries of the Boot Loader Specification are read: another entry boots by default.
+[[gnu::cold]] std::string why_bls_not_reached(
+    const FileReader& files, const BootFacts& boot, const BlsMenu& menu);
 
 // next_boot's part for entries of the Boot Loader Specification.
 [[gnu::cold]] Result<NextBoot> bls_next_boot(const FileReader& files, const BootFacts& boot);

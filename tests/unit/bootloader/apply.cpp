@@ -409,6 +409,11 @@ TEST_CASE(
     host.files.disk["boot/grub/grubenv"] = block.bytes();
   };
   saved("saved_entry", "rt");
+  host.options.dry_run = true;
+  CHECK_WORDS(
+      host.apply("one")->passed_over ==
+      "boot/grub/grub.cfg:30: entry 'RT' boots by default and does not take vfirst's arguments");
+  host.options.dry_run = false;
   host.options.trial = true;
   const auto custom = host.apply("one");
   REQUIRE_FALSE(custom);

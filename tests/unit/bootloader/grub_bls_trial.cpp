@@ -226,3 +226,30 @@ TEST_CASE("a kernel that is gone takes its trial with it", "[bls][trial][grub]")
   CHECK(
       grub_boots(host) == "BOOT_IMAGE=/vmlinuz-6.11.0-1.el10.x86_64 root=/dev/mapper/rhel-root ro");
 }
+
+TEST_CASE(
+    "arguments that the entry of the next boot does not take are said not to be in it",
+    "[bls][grub][kernel-arguments]") {
+  const auto passed_over = [](BlsHost host) {
+    const auto done = host.apply("one");
+    REQUIRE(done);
+    return done->passed_over;
+  };
+  CHECK(passed_over(rhel10()) == "");
+  auto rescue = rhel10();
+  rescue.files.disk["boot/grub2/grubenv"] = grubenv("saved_entry=" + kMachine + "-0-rescue\n");
+  CHECK_WORDS(
+      passed_over(std::move(rescue)) ==
+      entries(kMachine + "-0-rescue.conf") + ": boots by default and is a rescue entry");
+  auto custom = rhel10();
+  custom.files.disk[kCustom] = "menuentry mine --id mine {\n linux /mine\n}\nset default=mine\n";
+  CHECK_WORDS(
+      passed_over(std::move(custom)) ==
+      "boot/grub2/grub.cfg:16: entry 'mine' boots by default and does not take vfirst's arguments");
+  CHECK(passed_over(debian_systemd_boot()) == "");
+  auto memtest = debian_systemd_boot();
+  memtest.files.disk["boot/efi/loader/loader.conf"] = "default memtest86.conf\n";
+  CHECK_WORDS(
+      passed_over(std::move(memtest)) ==
+      "boot/efi/loader/entries/memtest86.conf: boots by default and boots no Linux kernel");
+}
