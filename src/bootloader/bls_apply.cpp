@@ -7,17 +7,26 @@
 
 namespace vfirst {
 
+namespace {
+
+// As `before`, with this trial in it.
+BlsState with_trial(const BlsView& before, const BlsState::OfPlan& wanted) {
+  auto state = before.state;
+  state.trial = wanted;
+  if (const auto* old = before.menu.trial(); old && before.trial == Trial::failed)
+    state.failed = old->entry.value(kTrialKey);
+  if (state.failed == wanted.plan) state.failed.clear();
+  return state;
+}
+
+}  // namespace
+
 Status BlsBackend::arm(
     const BlsView& view, const BlsItem& trial, const BlsState::OfPlan& wanted,
     std::vector<std::string>& notes) {
   auto to = writer(view);
   VFIRST_CHECK(to.clean(notes));
-  auto state = view.state;
-  state.trial = wanted;
-  if (const auto* old = view.menu.trial(); old && view.trial == Trial::failed)
-    state.failed = old->entry.value(kTrialKey);
-  if (state.failed == wanted.plan) state.failed.clear();
-  VFIRST_CHECK(to.put_state(state));
+  VFIRST_CHECK(to.put_state(with_trial(view, wanted)));
   const auto text = trial.entry.text();
   const auto old_text = files_.read(trial.path);
   if (!old_text || *old_text != text) VFIRST_CHECK(to.put_entry(trial.path, text, 0644));
@@ -30,11 +39,7 @@ Status BlsBackend::arm(
     std::vector<std::string>& notes) {
   auto to = writer(view);
   VFIRST_CHECK(to.clean(notes));
-  auto state = view.state;
-  state.trial = wanted;
-  if (const auto* old = view.menu.trial(); old && view.trial == Trial::failed)
-    state.failed = old->entry.value(kTrialKey);
-  if (state.failed == wanted.plan) state.failed.clear();
+  auto state = with_trial(view, wanted);
   BlsEdits hook;
   hook.entries = {trial.hook};
   VFIRST_CHECK(to.keep_copies(hook, state));
