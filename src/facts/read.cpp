@@ -16,7 +16,7 @@ Result<Facts> read_facts(const Root& root, const ReadOptions& options) {
   const auto mounts = facts::read_mounts(root);
   facts.dmi = facts::read_dmi(root);
   facts.boot = facts::read_boot(root, mounts, facts.gaps);
-  facts.critical = facts::read_critical(root, mounts, facts.boot, facts.gaps);
+  facts::read_critical(root, mounts, facts.boot, facts);
   facts.neighbours = facts::read_neighbours(root);
   facts.hostname = facts::text_of(root, "proc/sys/kernel/hostname");
   return facts;

@@ -26,8 +26,8 @@ std::vector<Kernel> read_kernels(
     const Root&, const ReadOptions&, const std::vector<PciFunction>&, Gaps&);
 Dmi read_dmi(const Root&);
 BootFacts read_boot(const Root&, const std::vector<Mount>&, Gaps&);
-std::vector<CriticalDevice> read_critical(
-    const Root&, const std::vector<Mount>&, const BootFacts&, Gaps&);
+// Last of those that read devices: what the host needs of them.
+void read_critical(const Root&, const std::vector<Mount>&, const BootFacts&, Facts&);
 std::vector<Neighbour> read_neighbours(const Root&);
 
 // A CPU set that sysfs shows under one of several names, as a list or as a mask, depending on the
