@@ -192,7 +192,7 @@ ExitCode carry_out(const Options& options, const Part& part, const Supervisor& s
     return part.whole() ? record_refusal(input.error(), *root, initramfs, std::move(brought))
                         : report_error(input.error());
   if (part.whole()) add_refused(input->policy, brought);
-  auto plan = load_plan(*input, options);
+  auto plan = load_plan(*input, options, StepsAt::now);
   if (!plan)
     return part.whole() ? record_refusal(plan.error(), *root, initramfs, std::move(brought))
                         : report_error(plan.error());
