@@ -32,10 +32,12 @@ Outcome apply(const SetQueues& x, const Machine& machine) {
   const auto port = pf_port(machine.root, x.pf);
   if (!port)
     return fail(ENODEV, fmt::format("{}: its driver created no network device", x.pf.str()));
+  const auto driver = bound_driver(machine.root, x.pf).value_or("");
   auto now = machine.net.channels(port->ifindex);
   if (!now) {
     const int error = static_cast<int>(now.error().code);
-    return fail(error, fmt::format("{}: {}", port->name, explain_errno(Place::channels, error)));
+    return fail(
+        error, fmt::format("{}: {}", port->name, explain_errno(Place::channels, error, driver)));
   }
   out.got = std::to_string(count_of(*now));
   if (count_of(*now) == x.combined) return out;
@@ -55,7 +57,7 @@ Outcome apply(const SetQueues& x, const Machine& machine) {
     return fail(
         error, fmt::format(
                    "{}: {} queues: {} ({})", port->name, x.combined,
-                   explain_errno(Place::channels, error), sent.error().what));
+                   explain_errno(Place::channels, error, driver), sent.error().what));
   }
   now = machine.net.channels(port->ifindex);
   if (now) out.got = std::to_string(count_of(*now));
