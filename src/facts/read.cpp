@@ -14,6 +14,7 @@ Result<Facts> read_facts(const Root& root, const ReadOptions& options) {
   facts::read_pci(root, options, facts);
   facts.kernels = facts::read_kernels(root, options, facts.pci, facts.gaps);
   const auto mounts = facts::read_mounts(root);
+  facts::read_zfs(root, mounts, facts.memory);
   facts.dmi = facts::read_dmi(root);
   facts.boot = facts::read_boot(root, mounts, facts.gaps);
   facts.critical = facts::read_critical(root, mounts, facts.boot, facts.gaps);
