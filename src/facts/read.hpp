@@ -25,7 +25,7 @@ Result<Facts> read_facts(const Root& root, const ReadOptions& options = {});
 
 // All but the boot loader, as if the tree showed none: for carrying out the device plan, which is
 // the same without it. An initramfs does not have /boot, and the readers of boot loaders are a
-// fifth of a program that links them.
+// tenth of a program that links them.
 Result<Facts> read_machine(const Root& root, const ReadOptions& options = {});
 
 }  // namespace vfirst
