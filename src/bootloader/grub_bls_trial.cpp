@@ -16,11 +16,20 @@ namespace {
 
 constexpr std::string_view kInstead = "use --no-trial";
 
-std::string block_with(std::string_view bytes, GrubTry state, std::string_view plan) {
-  auto block = EnvironmentBlock::parse(bytes).value_or(EnvironmentBlock{});
-  // It has room: nothing else is in it.
-  if (!block.set("vfirst_try", grub_try_value(state, plan))) block = {};
-  return block.bytes();
+// The block with that state in it. One that is damaged holds nothing that GRUB reads, so a new one
+// takes its place. Refused where it has variables of others and no room for ours.
+Result<std::string> block_with(std::string_view bytes, GrubTry state, std::string_view plan) {
+  auto block = EnvironmentBlock::parse(bytes);
+  if (!block) {
+    if (!environment_variables(bytes).empty()) return std::unexpected(block.error());
+    block = EnvironmentBlock{};
+  }
+  VFIRST_CHECK(block->set("vfirst_try", grub_try_value(state, plan)));
+  return block->bytes();
+}
+
+Result<std::string> read_block(const FileReader& files) {
+  return files.exists(kEnvironment) ? files.read(kEnvironment) : std::string();
 }
 
 // What GRUB boots with these files; refused where it boots no Linux, or where only GRUB knows.
@@ -107,19 +116,21 @@ Result<GrubBlsTrial> make_grub_bls_trial(
   hook.text += grub_trial_hook(trial.script.folder);
 
   // As it will be: taken once, and then what boots today.
-  const auto with = [&](GrubTry state) {
+  const auto environment = VFIRST_TRY(read_block(files));
+  const auto armed_block = block_with(environment, GrubTry::armed, plan);
+  if (!armed_block)
+    return unsupported(fmt::format("{}: {}; {}", block, armed_block.error().what, kInstead));
+  const auto with = [&](std::string bytes) {
     return next_entry(
-        files, {{path, trial.script.text()},
-                {hook.path, hook.text},
-                {block, block_with("", state, plan)}});
+        files, {{path, trial.script.text()}, {hook.path, hook.text}, {block, std::move(bytes)}});
   };
-  const auto armed = with(GrubTry::armed);
+  const auto armed = with(*armed_block);
   if (!armed || armed->words != tried.words || armed->kernel != tried.kernel ||
       armed->initrds != tried.initrds || !armed->file.empty())
     return unsupported(fmt::format(
         "{}: it does not read {}, which the entry of a trial needs; {}", config.path, hook.path,
         kInstead));
-  const auto taken = with(GrubTry::taken);
+  const auto taken = with(VFIRST_TRY(block_with(environment, GrubTry::taken, plan)));
   if (!taken || !same(*taken, usual))
     return unsupported(fmt::format(
         "{}: after a trial it would not boot '{}' again; {}", config.path, usual.title, kInstead));
@@ -128,8 +139,10 @@ Result<GrubBlsTrial> make_grub_bls_trial(
 
 Status set_grub_try(Files& files, GrubTry state, std::string_view plan) {
   const bool there = files.exists(kEnvironment);
-  const auto now = there ? VFIRST_TRY(files.read(kEnvironment)) : std::string();
-  auto bytes = block_with(now, state, plan);
+  const auto now = VFIRST_TRY(read_block(files));
+  // A block without the variable has no trial, and may have no room to say so.
+  if (state == GrubTry::none && there && environment_value(now, "vfirst_try").empty()) return {};
+  auto bytes = VFIRST_TRY(block_with(now, state, plan));
   if (bytes == now) return {};
   if (there && now.size() == bytes.size())
     VFIRST_CHECK(files.overwrite(kEnvironment, bytes));

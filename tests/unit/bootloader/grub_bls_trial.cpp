@@ -196,6 +196,40 @@ TEST_CASE(
 }
 
 TEST_CASE(
+    "a trial whose state has no room among others' variables is refused before a write",
+    "[bls][trial][grub]") {
+  const auto with = [](const std::string& block) {
+    auto host = trying(rhel10());
+    host.files.disk[kBlock] = block;
+    return host;
+  };
+  EnvironmentBlock full;
+  REQUIRE(full.set("mine", std::string(470, 'x')));
+  CHECK_WORDS(
+      why(with(full.bytes())) ==
+      "boot/vfirst/env: environment block: no room for vfirst_try=p1 in its first 512 bytes; "
+      "use --no-trial");
+  // Somebody wrote past the first sector.
+  auto longer = "# GRUB Environment Block\nmine=" + std::string(600, 'x') + '\n';
+  longer.resize(EnvironmentBlock::kSize, '#');
+  CHECK_WORDS(
+      why(with(longer)) ==
+      "boot/vfirst/env: environment block: lines past its first 512 bytes; use --no-trial");
+
+  EnvironmentBlock roomy;
+  REQUIRE(roomy.set("mine", "x"));
+  auto host = with(roomy.bytes());
+  REQUIRE(host.apply("one"));
+  CHECK(grub_boots(host) == kRhelLine + " one panic=30 vfirst.trial=p1");
+  REQUIRE(host.backend().rollback());
+  CHECK(EnvironmentBlock::parse(host.at(kBlock))->value("mine") == "x");
+
+  auto damaged = with(std::string(EnvironmentBlock::kSize, '\0'));
+  REQUIRE(damaged.apply("one"));
+  CHECK(grub_boots(damaged) == kRhelLine + " one panic=30 vfirst.trial=p1");
+}
+
+TEST_CASE(
     "an entry of a trial whose arming was cut short is no trial, and the next run finishes it",
     "[bls][trial][grub][crash]") {
   auto host = trying(rhel10());
