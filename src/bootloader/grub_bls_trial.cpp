@@ -38,10 +38,7 @@ Result<GrubEntry> next_entry(const FileReader& files, Overlay::Texts texts) {
   const auto& next = config.config.next;
   if (!next.doubt.empty())
     return unsupported(fmt::format("{}: {}; {}", config.path, next.doubt, kInstead));
-  if (!next.entry)
-    return unsupported(fmt::format(
-        "{}: entry '{}' boots by default, and it boots no Linux; {}", config.path, next.title,
-        kInstead));
+  if (!next.entry) return unsupported(fmt::format("{}; {}", boots_no_linux(config), kInstead));
   return *next.entry;
 }
 

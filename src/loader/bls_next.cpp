@@ -33,10 +33,7 @@ namespace {
   const auto& next = config.config.next;
   if (!next.doubt.empty()) return refuse("{}: {}", config.path, next.doubt);
   if (next.title.empty()) return refuse("{}: its menu is empty", config.path);
-  if (!next.entry)
-    return refuse(
-        "{}:{}: entry '{}' boots by default, and it boots no Linux", config.path, next.line,
-        next.title);
+  if (!next.entry) return refuse("{}", boots_no_linux(config));
   if (const auto unknown = unknown_name(next.entry->command_line({})); !unknown.empty())
     return refuse(
         "{}: only GRUB knows ${}",

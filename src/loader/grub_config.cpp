@@ -55,6 +55,14 @@ bool loads_linux(const GrubLoad& load) {
          !load.words.empty() && !is_memory_test(load.words[0]);
 }
 
+// xen.gz, xen-4.17-amd64.gz (util/grub.d/20_linux_xen.in), or xen.efi by chainloader.
+bool loads_xen(const GrubLoad& load) {
+  return std::ranges::any_of(
+             load.words,
+             [](std::string_view word) { return last_component(word).starts_with("xen"); }) &&
+         !loads_linux(load);
+}
+
 GrubEntry entry_of(const GrubLoad& load, std::string_view id) {
   GrubEntry entry;
   entry.kernel = load.words[0];
@@ -138,7 +146,7 @@ GrubNext next_of(const GrubChoice& choice) {
     return next;
   }
   const auto& load = choice.loads.front();
-  next.command = load.command;
+  next.xen = loads_xen(load);
   if (!loads_linux(load)) return next;
   next.entry = entry_of(load, choice.path.back().id);
   next.entry->title = next.title;

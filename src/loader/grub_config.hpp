@@ -66,8 +66,8 @@ struct GrubNext {
   unsigned line = 0;
   // Absent: it boots no Linux.
   std::optional<GrubEntry> entry;
-  // What it does in place of that: "chainloader", "multiboot2"; "" nothing.
-  std::string command;
+  // It boots Xen, which is given the kernel as a module.
+  bool xen = false;
   // Why it cannot be told, a sentence; "" where it can.
   std::string doubt;
 };

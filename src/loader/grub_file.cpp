@@ -123,6 +123,13 @@ Result<GrubFile> read_grub_config(const FileReader& files) {
   return std::move(*file);
 }
 
+std::string boots_no_linux(const GrubFile& file) {
+  const auto& next = file.config.next;
+  return fmt::format(
+      "{}:{}: entry '{}' boots by default, and it boots {}", file.path, next.line, next.title,
+      next.xen ? "Xen; vfirst sets up hosts whose hypervisor is KVM" : "no Linux");
+}
+
 std::vector<std::string> faults(const GrubFile& file, std::string_view block) {
   auto faults = file.config.faults();
   const bool esp = block != kEnvironment;

@@ -50,6 +50,10 @@ class GrubFileReader final : public FileReader {
 // where there is none.
 Result<GrubFile> read_grub_config(const FileReader& files);
 
+// Says of a configuration whose next entry is none of Linux's what it boots: "PATH:LINE: entry
+// 'TITLE' boots by default, and it boots no Linux".
+std::string boots_no_linux(const GrubFile& file);
+
 // Why this grub.cfg does not do what we need, the block's place (environment_path) included; empty
 // where it does.
 std::vector<std::string> faults(const GrubFile& file, std::string_view block);

@@ -26,7 +26,7 @@ std::string grub_environment_beside(const GrubFile& config) {
   const auto& wanted = config.config.next;
   if (!wanted.doubt.empty()) return refuse("{}: {}", config.path, wanted.doubt);
   const auto& entry = wanted.entry;
-  if (!entry) return refuse("{}: the entry that boots by default boots no Linux", config.path);
+  if (!entry) return refuse("{}", boots_no_linux(config));
 
   NextBoot next;
   next.trial = slots.selection.trial.has_value();
@@ -63,10 +63,7 @@ std::string why_not_reached(
   const auto& next = config.config.next;
   // Which it is, only GRUB knows.
   if (!next.doubt.empty()) return {};
-  if (!next.entry)
-    return fmt::format(
-        "{}:{}: entry '{}' boots by default, and it boots no Linux", config.path, next.line,
-        next.title);
+  if (!next.entry) return boots_no_linux(config);
   if (carries(*next.entry)) return {};
   return fmt::format(
       "{}:{}: entry '{}' boots by default and does not take vfirst's arguments", config.path,

@@ -33,9 +33,7 @@ NextLine grub_next_line(const Root& root) {
     line.doubt = fmt::format("{}: {}", config->path, next.doubt);
   } else if (!next.entry) {
     line.doubt = next.title.empty() ? fmt::format("{}: its menu is empty", config->path)
-                                    : fmt::format(
-                                          "{}: entry '{}' boots by default, and it boots no Linux",
-                                          line.source, next.title);
+                                    : boots_no_linux(*config);
   } else {
     const auto& entry = *next.entry;
     const std::span words(entry.words);

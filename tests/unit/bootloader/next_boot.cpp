@@ -206,7 +206,16 @@ TEST_CASE("what only GRUB can know is refused with the reason", "[steps][grub]")
   other.files.disk["boot/grub/grub.cfg"] =
       config("fw") + "menuentry 'firmware' --id fw {\n fwsetup\n}\n";
   CHECK_WORDS(
-      other.refusal() == "boot/grub/grub.cfg: the entry that boots by default boots no Linux");
+      other.refusal() ==
+      "boot/grub/grub.cfg:36: entry 'firmware' boots by default, and it boots no Linux");
+  other.files.disk["boot/grub/grub.cfg"] =
+      config("xen") +
+      "menuentry 'Debian GNU/Linux, with Xen hypervisor' --id xen {\n"
+      " multiboot2 /boot/xen-4.17-amd64.gz placeholder\n module2 /boot/vmlinuz-6.1 ro\n}\n";
+  CHECK_WORDS(
+      other.refusal() ==
+      "boot/grub/grub.cfg:36: entry 'Debian GNU/Linux, with Xen hypervisor' boots by default, and "
+      "it boots Xen; vfirst sets up hosts whose hypervisor is KVM");
 }
 
 TEST_CASE(
