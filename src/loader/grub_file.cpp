@@ -9,6 +9,7 @@
 #include "loader/environment_block.hpp"
 
 #include <algorithm>
+#include <cctype>
 
 namespace vfirst {
 
@@ -32,6 +33,17 @@ Result<std::string> loader_file(
 
 namespace {
 
+// "….el9_5.x86_64.conf", "….fc41.x86_64.conf": of a kernel package of Red Hat's or Fedora's.
+bool is_red_hats(std::string_view entry) {
+  for (const std::string_view release : {".el", ".fc"})
+    for (auto at = entry.find(release); at != entry.npos; at = entry.find(release, at + 1))
+      if (at + release.size() < entry.size() &&
+          std::isdigit(static_cast<unsigned char>(entry[at + release.size()])))
+        return true;
+  return false;
+}
+
+// As os-release says. A tree without one (/boot alone) tells it by its kernels.
 GrubKind kind_of(const FileReader& files) {
   for (const auto path : kOsReleases) {
     const auto text = files.read(path);
@@ -45,7 +57,10 @@ GrubKind kind_of(const FileReader& files) {
       if (name == "fedora" || name == "rhel") return GrubKind::red_hat;
       if (name == "debian") return GrubKind::upstream;
     }
+    return GrubKind::unknown;
   }
+  if (const auto entries = files.list("boot/loader/entries"))
+    if (std::ranges::any_of(*entries, is_red_hats)) return GrubKind::red_hat;
   return GrubKind::unknown;
 }
 

@@ -196,6 +196,26 @@ TEST_CASE(
 }
 
 TEST_CASE(
+    "which GRUB reads the entries is told by os-release, and without one by their kernels",
+    "[bls][trial][grub]") {
+  // The saved name begins with a digit: GRUB 2.14 takes it for a number, Red Hat's for a name.
+  const auto of_kernel = [](const std::string& release) {
+    auto host = trying(rhel10());
+    host.files.disk.erase("etc/os-release");
+    auto entry = host.files.disk.extract(entries(kMachine + "-6.12.0-55.el10.x86_64.conf"));
+    entry.key() = entries(kMachine + "-" + release + ".conf");
+    host.files.disk.insert(std::move(entry));
+    host.files.disk["boot/grub2/grubenv"] =
+        grubenv("saved_entry=" + kMachine + "-" + release + "\n");
+    return host;
+  };
+  auto host = of_kernel("6.12.0-55.el10.x86_64");
+  REQUIRE(host.apply("one"));
+  CHECK(grub_boots(host) == kRhelLine + " one panic=30 vfirst.trial=p1");
+  CHECK_WORDS(why(of_kernel("6.12.0-55")).find("only GRUB knows") != std::string::npos);
+}
+
+TEST_CASE(
     "a trial whose state has no room among others' variables is refused before a write",
     "[bls][trial][grub]") {
   const auto with = [](const std::string& block) {
