@@ -100,7 +100,7 @@ class Search {
         if (!theirs || theirs->cpus == mine->cpus) continue;
         if (same_key(other.key, own.key) && theirs->meets(*mine))
           add(other, own, fmt::format("the first {}= wins", own.key));
-        else if (housekeeping_lists_must_match(kernel_))
+        else if (housekeeping_lists_must_match(kernel_) != Support::no)
           add(other, own,
               "up to Linux 5.17 isolcpus= and nohz_full= must name the same CPUs, and the first "
               "wins");

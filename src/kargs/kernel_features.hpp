@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 // How kernels and architectures differ in reading a command line. An unknown version counts as new.
+// Red Hat's kernels are judged by their build, see kernel_features.cpp for the sources.
 
 #include "base/kernel_version.hpp"
 #include "base/result.hpp"
@@ -9,19 +10,34 @@
 
 namespace vfirst {
 
+// not_known: no source says which of Red Hat's builds has it first.
+enum class Support { no, yes, not_known };
+
 // isolcpus=managed_irq,domain,...: since 5.6. Earlier kernels drop the whole argument when they do
 // not know a flag.
-bool isolcpus_flags_supported(KernelVersion);
+Support isolcpus_flags_supported(KernelVersion);
+// A flag of isolcpus= that the kernel does not know is skipped: since 5.8.
+Support isolcpus_skips_flags(KernelVersion);
 // hugepages=0:4,1:4: since 5.16. Earlier kernels read `0:4,1:4` with sscanf("%lu") as 0 pages, and
 // log nothing.
-bool hugepage_node_form(KernelVersion);
+Support hugepage_node_form(KernelVersion);
+// In this form any online node may be named: since 5.18. The first version of it compared with the
+// number of online nodes.
+Support hugepage_node_ids(KernelVersion);
+// There is a pool of the PMD's size (2M on x86) where default_hugepagesz= names another: since 5.8.
+Support hugepage_middle_pool(KernelVersion);
+// Pages from the page allocator are allocated by threads, each from the first node on: since 6.9.
+Support hugepage_threads(KernelVersion);
+// There are more than two such threads per node, and a gigantic page comes from the node that is
+// named or not at all: since 6.14.
+Support hugepage_exact_nodes(KernelVersion);
 // Up to 5.17 there is one housekeeping mask: isolcpus and nohz_full must name the same CPUs, or the
 // kernel drops the second.
-bool housekeeping_lists_must_match(KernelVersion);
+Support housekeeping_lists_must_match(KernelVersion);
 // `N` for the last CPU in a list: since 5.12. `all`: since 5.13. vfirst writes neither, but foreign
 // arguments may have them.
-bool cpulist_last_supported(KernelVersion);
-bool cpulist_all_supported(KernelVersion);
+Support cpulist_last_supported(KernelVersion);
+Support cpulist_all_supported(KernelVersion);
 
 // COMMAND_LINE_SIZE in bytes, with the terminating NUL. The smallest known one for an architecture
 // that is not in the table.

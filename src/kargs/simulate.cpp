@@ -104,7 +104,19 @@ class Boot {
     const auto* info = karg_info(arg.key);
     const bool dotted = arg.key.find('.') != std::string::npos;
     if (info) {
-      if (machine_.kernel.known() && machine_.kernel < info->since)
+      const bool late = machine_.kernel.known() && machine_.kernel < info->since;
+      // Red Hat carries many of them back: 5.14.0-427.el9 has workqueue.unbound_cpus of 6.6
+      // (kernel/workqueue.c).
+      if (late && machine_.kernel.el)
+        return {
+            .taken = dotted,
+            .effect = Effect::not_judged,
+            .does = fmt::format(
+                "{}, if Red Hat's kernel has it from Linux {}.{}", info->doc, info->since.major,
+                info->since.minor),
+            .rule = {},
+            .message = {}};
+      if (late)
         return {
             dotted,
             Effect::ignored,

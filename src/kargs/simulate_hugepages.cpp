@@ -169,7 +169,7 @@ Answer Hugepages::default_size(std::string_view value, std::size_t position) {
       fmt::format("default page size {}, for hugetlbfs and a bare hugepages=", size_word(size_kb)),
       {},
       {}};
-  if (machine_.kernel.known() && machine_.kernel < KernelVersion{5, 8} && size_kb != 2048)
+  if (hugepage_middle_pool(machine_.kernel) == Support::no && size_kb != 2048)
     answer.does += "; no 2M pool without hugepagesz=2M";
   return answer;
 }
@@ -193,8 +193,14 @@ Answer Hugepages::count(std::string_view value, std::size_t position) {
   auto& pool = target == kImplicit ? implicit_ : pools_[static_cast<std::size_t>(target)];
   Answer answer;
   pool.count_arg = position;
-  if (!hugepage_node_form(machine_.kernel)) {
+  if (const auto form = hugepage_node_form(machine_.kernel); form != Support::yes) {
     answer = count_before_nodes(value, pool);
+    if (form == Support::not_known && answer.effect == Effect::ignored) {
+      answer.effect = Effect::not_judged;
+      answer.rule =
+          "it is not known whether this kernel of Red Hat's reads node numbers, as 5.16 does";
+      pool.sure = false;
+    }
   } else {
     auto rest = value;
     while (!rest.empty()) {
@@ -206,8 +212,7 @@ Answer Hugepages::count(std::string_view value, std::size_t position) {
         pool.wanted = *n;
         break;
       }
-      // The first version of this form compared with the number of online nodes.
-      const bool by_count = machine_.kernel.known() && machine_.kernel < KernelVersion{5, 18};
+      const bool by_count = hugepage_node_ids(machine_.kernel) == Support::no;
       const auto node = std::ranges::find(machine_.nodes, *n, &SimulatedNode::id);
       if (by_count ? *n >= machine_.nodes.size() : node == machine_.nodes.end())
         return invalid(rest, pool);

@@ -22,12 +22,28 @@ std::string named(const CpuSet& cpus) {
   return cpus.empty() ? "no CPU" : cpus.list();
 }
 
+// Has the list a word of which it is not known whether this kernel takes it?
+bool unclear(std::string_view list, KernelVersion kernel) {
+  return (cpulist_last_supported(kernel) == Support::not_known && list.contains('N')) ||
+         (cpulist_all_supported(kernel) == Support::not_known && lowered(list).contains("all"));
+}
+
+Answer not_judged(std::string does) {
+  return {
+      true,
+      Effect::not_judged,
+      std::move(does),
+      "it is not known which of Red Hat's kernels have this from a later version",
+      {}};
+}
+
 }  // namespace
 
 Result<CpuSet> kernel_list(std::string_view text, unsigned nr_cpu_ids, KernelVersion kernel) {
-  if (!cpulist_last_supported(kernel) && text.find('N') != std::string_view::npos)
+  if (cpulist_last_supported(kernel) == Support::no && text.find('N') != std::string_view::npos)
     return refuse("{}: kernels before 5.12 do not know N in a list", text);
-  if (!cpulist_all_supported(kernel) && lowered(text).find("all") != std::string::npos)
+  if (cpulist_all_supported(kernel) == Support::no &&
+      lowered(text).find("all") != std::string::npos)
     return refuse("{}: kernels before 5.13 do not know 'all' in a list", text);
   return parse_kernel_list(text, nr_cpu_ids);
 }
@@ -39,6 +55,10 @@ Isolation::Isolation(const SimulatedMachine& machine, unsigned max_cpus)
 
 std::optional<Answer> Isolation::read(const KernelArg& arg) {
   const auto& off = machine_.options_off;
+  const bool ours =
+      arg.is("isolcpus") || arg.is("nohz_full") || arg.is("irqaffinity") || arg.is("rcu_nocbs");
+  if (ours && arg.value && unclear(*arg.value, machine_.kernel))
+    return not_judged("a list with N or all, if this kernel takes it");
   if (arg.is("isolcpus") && arg.value && !off.contains("CONFIG_CPU_ISOLATION"))
     return isolcpus(*arg.value);
   if (arg.is("nohz_full") && arg.value && !off.contains("CONFIG_CPU_ISOLATION"))
@@ -51,12 +71,18 @@ std::optional<Answer> Isolation::read(const KernelArg& arg) {
 Answer Isolation::isolcpus(std::string_view value) {
   const auto split = split_isolcpus(value);
   Answer answer;
-  if (!isolcpus_flags_supported(machine_.kernel) &&
-      (split.managed_irq || !split.unknown.empty() || !split.invalid.empty()))
+  const bool unknown = !split.unknown.empty() || !split.invalid.empty();
+  const auto managed = isolcpus_flags_supported(machine_.kernel);
+  const auto skips = isolcpus_skips_flags(machine_.kernel);
+  if ((split.managed_irq && managed == Support::no) || (unknown && skips == Support::no))
     return {
         false, Effect::ignored, "isolates no CPU",
-        "before 5.6 the kernel drops the whole argument for a flag other than nohz and domain",
+        managed == Support::no
+            ? "before 5.6 the kernel drops the whole argument for a flag other than nohz and domain"
+            : "this kernel drops the whole argument for a flag that it does not know",
         "isolcpus: Error, unknown flag"};
+  if ((split.managed_irq && managed != Support::yes) || (unknown && skips != Support::yes))
+    return not_judged("isolates CPUs if this kernel takes the flags");
   for (const auto& flag : split.unknown)
     append_to_list(answer.message, fmt::format("isolcpus: Skipped unknown flag {}", flag), "\n");
   if (!split.invalid.empty()) {
@@ -95,7 +121,7 @@ Answer Isolation::setup(std::string_view list, unsigned kinds, Answer answer) {
         "the kernel drops a list that has an error or a CPU beyond the last possible one",
         answer.message};
   }
-  if (housekeeping_lists_must_match(machine_.kernel))
+  if (housekeeping_lists_must_match(machine_.kernel) != Support::no)
     return set_up_one_mask(*cpus, kinds, std::move(answer));
   return set_up_masks(*cpus, kinds, std::move(answer));
 }
@@ -172,6 +198,8 @@ Answer Isolation::set_up_one_mask(const CpuSet& list, unsigned kinds, Answer ans
     }
   }
   if (kinds_ && keep != housekeeping_.begin()->second) {
+    if (housekeeping_lists_must_match(machine_.kernel) == Support::not_known)
+      return not_judged("takes these CPUs if this kernel has a list for each kind of work");
     add(kMustMatch);
     return {
         false, Effect::ignored, "changes nothing",

@@ -2,6 +2,7 @@
 // How the kernel allocates huge pages: gigantic ones from memblock while it parses the line, the
 // others from the page allocator afterwards.
 #include "base/words.hpp"
+#include "kargs/kernel_features.hpp"
 #include "kargs/simulate_topic.hpp"
 
 #include <algorithm>
@@ -78,14 +79,15 @@ bool Hugepages::take(Pool& pool, std::size_t at, bool fall_back) {
 void Hugepages::allocate_on(Pool& pool, unsigned node, std::uint64_t wanted) {
   const auto at = std::ranges::find(left_, node, &SimulatedNode::id);
   // Up to 6.13 memblock may also take the page from another node.
-  const bool exact = !machine_.kernel.known() || machine_.kernel >= KernelVersion{6, 14} ||
-                     !gigantic(pool.size_kb);
+  const auto support = hugepage_exact_nodes(machine_.kernel);
+  const bool exact = support == Support::yes || !gigantic(pool.size_kb);
   std::uint64_t n = 0;
   if (at != left_.end() || !exact)
     if (const auto first = at == left_.end() ? 0 : static_cast<std::size_t>(at - left_.begin());
         !left_.empty()) {
       n = std::min(wanted, room(pool, first));
       give(pool, first, n);
+      if (n < wanted && support == Support::not_known) pool.sure = false;
       while (n < wanted && take(pool, first, !exact))
         ++n;
     }
@@ -118,12 +120,11 @@ void Hugepages::deal_out(Pool& pool) {
       if (!got) return;
     }
   };
-  const bool pieces = !gigantic(pool.size_kb) &&
-                      (!machine_.kernel.known() || machine_.kernel >= KernelVersion{6, 9});
-  if (!pieces) return turn(pool.wanted, pool.next);
+  const auto threads_here = hugepage_threads(machine_.kernel);
+  if (gigantic(pool.size_kb) || threads_here == Support::no) return turn(pool.wanted, pool.next);
   // Since 6.14 there are more than two threads per node: the CPUs decide how many pages each node
-  // gives.
-  if (!machine_.kernel.known() || machine_.kernel >= KernelVersion{6, 14}) {
+  // gives. The same is said where the number of threads is not known.
+  if (threads_here == Support::not_known || hugepage_exact_nodes(machine_.kernel) != Support::no) {
     turn(pool.wanted, pool.next);
     pool.sure = pool.sure && nodes == 1;
     return;
@@ -209,8 +210,7 @@ void Hugepages::finish(std::vector<ArgumentVerdict>& verdicts, Simulation& out) 
   for (const auto& pool : pools_)
     if (!pool.log.empty()) out.log.push_back(pool.log);
   const auto logged = pools_.size();
-  const bool middle_named =
-      !machine_.kernel.known() || machine_.kernel >= KernelVersion{5, 8} || !default_named_;
+  const bool middle_named = hugepage_middle_pool(machine_.kernel) != Support::no || !default_named_;
   for (const std::uint64_t size_kb : {64u, 2u << 10, 32u << 10, 512u << 10, 1u << 20, 16u << 20})
     if (valid(size_kb) && (middle_named || size_kb != 2048)) add(size_kb);
   default_without_word(verdicts, out);

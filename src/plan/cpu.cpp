@@ -143,16 +143,18 @@ Status plan_isolation(Draft& draft) {
       "for pinned guests; everything that is not pinned runs on {}", draft.plan.reserved.list());
 
   // The flags came with 5.6; an older kernel takes "managed_irq" for a bad list and isolates
-  // nothing.
-  const bool with_flags = isolcpus_flags_supported(draft.kernel.version);
+  // nothing. Red Hat's have them earlier. Without flags every kernel isolates.
+  const auto flags_known = isolcpus_flags_supported(draft.kernel.version);
+  const bool with_flags = flags_known == Support::yes;
   const std::string flags = with_flags ? "managed_irq,domain," : "";
   if (!with_flags)
     draft.add_finding(
         Severity::warning, "isolcpus-no-flags", Subject::argument("isolcpus"),
         fmt::format(
-            "kernel {} is older than 5.6 and does not know isolcpus=managed_irq: storage "
-            "interrupts may reach isolated CPUs",
-            draft.kernel.release),
+            "kernel {} {} isolcpus=managed_irq: storage interrupts may reach isolated CPUs",
+            draft.kernel.release,
+            flags_known == Support::no ? "is older than 5.6 and does not know"
+                                       : "is not known to have"),
         {}, {Subject::kernel(draft.kernel.release)});
   const auto isolcpus = draft.arg("isolcpus", flags + list, because, from);
   const auto nohz_full = draft.arg(

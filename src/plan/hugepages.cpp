@@ -190,7 +190,7 @@ Status plan_hugepages(Draft& draft) {
   if (shares.empty()) return {};
 
   // Without node numbers the kernel deals the pages out in turn over the nodes that have memory, so
-  // the counts must be the same. Kernels before 5.16 read `0:4,1:4` with sscanf("%lu") as no pages
+  // the counts must be the same. Older kernels read `0:4,1:4` with sscanf("%lu") as no pages
   // at all, and say nothing. A node whose memory the tree does not show may have some, and would
   // get its turn.
   const bool all_known = std::ranges::all_of(draft.nodes, &NumaNode::memory_known);
@@ -199,7 +199,7 @@ Status plan_hugepages(Draft& draft) {
                      });
   bool flat = all_known && shares.size() == 1;
   for (const auto* kernel : draft.target_kernels()) {
-    if (hugepage_node_form(kernel->version) || flat) continue;
+    if (hugepage_node_form(kernel->version) == Support::yes || flat) continue;
     if (equal) {
       flat = true;
     } else if (kernel == &draft.kernel && !all_known) {

@@ -95,12 +95,36 @@ TEST_CASE(
 
 TEST_CASE("a kernel release begins with its version", "[values]") {
   CHECK(KernelVersion::of("6.12.95+deb13-amd64") == KernelVersion{6, 12});
-  CHECK(KernelVersion::of("5.14.0-503.el9.x86_64") == KernelVersion{5, 14});
   CHECK(KernelVersion::of("6.1") == KernelVersion{6, 1});
   CHECK(KernelVersion::of("7-rc1") == KernelVersion{7, 0});
   for (auto text : {"", "generic", ".1", "v6.1", "99999999999999999999.1"})
     CHECK_FALSE(KernelVersion::of(text).known());
   CHECK(KernelVersion{5, 16} > KernelVersion{5, 9});
+}
+
+TEST_CASE("a kernel of Red Hat's is told by its release, another's is not", "[values]") {
+  const auto is = [](std::string_view release, unsigned el, unsigned build) {
+    const auto version = KernelVersion::of(release);
+    INFO(release);
+    CHECK(version.el == el);
+    CHECK(version.build == build);
+  };
+  is("4.18.0-553.el8_10.x86_64", 8, 553);
+  is("4.18.0-553.66.1.el8_10.x86_64", 8, 553);
+  is("4.18.0-553.rt7.342.el8_10.x86_64", 8, 553);
+  is("5.14.0-503.11.1.el9_5.x86_64+rt", 9, 503);
+  is("5.14.0-284.11.1.rt14.296.el9_2.x86_64", 9, 284);
+  is("5.14.0-503.el9", 9, 503);
+  is("5.14.0-503.el9.aarch64+64k", 9, 503);
+  is("6.12.0-55.9.1.el10_0.x86_64", 10, 55);
+  is("3.10.0-1160.el7.x86_64", 7, 1160);
+  for (const auto other :
+       {"5.15.0-206.153.7.el8uek.x86_64", "6.12.0-1.23.3.2.el9uek.x86_64", "5.14.0-1.el9uek.x86_64",
+        "6.9.1-1.el8.elrepo.x86_64", "5.14.0-1.el9.elrepo.x86_64", "6.12.9-1.el10.x86_64",
+        "6.12.0-1.el9.x86_64", "5.14.0-4-amd64", "4.18.0-553", "5.14.0-1.el90.x86_64",
+        "6.12.48+deb13-amd64"})
+    is(other, 0, 0);
+  CHECK(KernelVersion::of("5.14.0-503.el9.x86_64") == KernelVersion{5, 14, 9, 503});
 }
 
 }  // namespace vfirst

@@ -45,20 +45,58 @@ TEST_CASE(
 }
 
 TEST_CASE("each era begins with its kernel", "[kernel-arguments]") {
-  CHECK_FALSE(isolcpus_flags_supported({5, 5}));
-  CHECK(isolcpus_flags_supported({5, 6}));
-  CHECK_FALSE(hugepage_node_form({5, 15}));
-  CHECK(hugepage_node_form({5, 16}));
-  CHECK(hugepage_node_form({6, 1}));
-  CHECK(housekeeping_lists_must_match({5, 17}));
-  CHECK_FALSE(housekeeping_lists_must_match({5, 18}));
-  CHECK_FALSE(cpulist_last_supported({5, 11}));
-  CHECK(cpulist_all_supported({5, 13}));
+  CHECK(isolcpus_flags_supported({5, 5}) == Support::no);
+  CHECK(isolcpus_flags_supported({5, 6}) == Support::yes);
+  CHECK(isolcpus_skips_flags({5, 7}) == Support::no);
+  CHECK(isolcpus_skips_flags({5, 8}) == Support::yes);
+  CHECK(hugepage_node_form({5, 15}) == Support::no);
+  CHECK(hugepage_node_form({5, 16}) == Support::yes);
+  CHECK(hugepage_node_form({6, 1}) == Support::yes);
+  CHECK(housekeeping_lists_must_match({5, 17}) == Support::yes);
+  CHECK(housekeeping_lists_must_match({5, 18}) == Support::no);
+  CHECK(cpulist_last_supported({5, 11}) == Support::no);
+  CHECK(cpulist_all_supported({5, 13}) == Support::yes);
+}
+
+TEST_CASE("what Red Hat carried back is judged by the build", "[kernel-arguments]") {
+  const auto at = [](Support (*feature)(KernelVersion), const char* release) {
+    return feature(KernelVersion::of(release));
+  };
+  using enum Support;
+  // Not read: the builds before that of RHEL 8.2.
+  CHECK(at(isolcpus_flags_supported, "4.18.0-147.el8.x86_64") == not_known);
+  CHECK(at(isolcpus_flags_supported, "4.18.0-193.el8.x86_64") == yes);
+  CHECK(at(isolcpus_flags_supported, "4.18.0-553.el8_10.x86_64") == yes);
+  CHECK(at(isolcpus_skips_flags, "4.18.0-193.el8.x86_64") == no);
+  CHECK(at(isolcpus_skips_flags, "4.18.0-209.el8.x86_64") == not_known);
+  CHECK(at(isolcpus_skips_flags, "4.18.0-240.el8.x86_64") == yes);
+  CHECK(at(hugepage_node_form, "4.18.0-553.el8_10.x86_64") == no);
+  CHECK(at(hugepage_node_form, "5.14.0-178.el9.x86_64") == no);
+  CHECK(at(hugepage_node_form, "5.14.0-179.el9.x86_64") == yes);
+  CHECK(at(hugepage_node_form, "5.14.0-503.el9.x86_64") == yes);
+  CHECK(at(hugepage_node_ids, "5.14.0-284.el9.x86_64") == yes);
+  CHECK(at(housekeeping_lists_must_match, "4.18.0-553.el8_10.x86_64") == yes);
+  CHECK(at(housekeeping_lists_must_match, "5.14.0-70.13.1.el9_0.x86_64") == yes);
+  CHECK(at(housekeeping_lists_must_match, "5.14.0-88.el9.x86_64") == no);
+  CHECK(at(cpulist_last_supported, "4.18.0-553.el8_10.x86_64") == no);
+  CHECK(at(cpulist_all_supported, "5.14.0-70.el9.x86_64") == yes);
+  CHECK(at(hugepage_threads, "5.14.0-570.el9.x86_64") == no);
+  CHECK(at(hugepage_threads, "5.14.0-611.el9.x86_64") == not_known);
+  CHECK(at(hugepage_exact_nodes, "6.12.0-55.el10.x86_64") == no);
+  CHECK(at(hugepage_exact_nodes, "6.12.0-124.el10.x86_64") == not_known);
+  for (const auto feature : {isolcpus_flags_supported, hugepage_node_form, cpulist_last_supported})
+    CHECK(at(feature, "6.12.0-55.el10.x86_64") == yes);
+  // RHEL 7 was not read at all.
+  CHECK(at(isolcpus_flags_supported, "3.10.0-1160.el7.x86_64") == not_known);
+  CHECK(at(housekeeping_lists_must_match, "3.10.0-1160.el7.x86_64") == not_known);
+  // Not Red Hat's kernel: the upstream number decides.
+  CHECK(at(hugepage_node_form, "5.14.0-1.el9.elrepo.x86_64") == no);
+  CHECK(at(isolcpus_flags_supported, "5.4.17-2136.el8uek.x86_64") == no);
 }
 
 TEST_CASE("a kernel that nobody names counts as new", "[kernel-arguments]") {
-  CHECK(hugepage_node_form({}));
-  CHECK_FALSE(housekeeping_lists_must_match({}));
+  CHECK(hugepage_node_form({}) == Support::yes);
+  CHECK(housekeeping_lists_must_match({}) == Support::no);
 }
 
 TEST_CASE(

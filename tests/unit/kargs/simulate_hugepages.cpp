@@ -2,6 +2,7 @@
 #include "kargs/simulate.hpp"
 #include "unit/kargs/simulate.hpp"
 
+#include <algorithm>
 #include <catch2/catch_test_macros.hpp>
 
 namespace vfirst {
@@ -117,6 +118,34 @@ TEST_CASE(
   CHECK(none.arguments[1].effect == Effect::ignored);
   CHECK(none.log.empty());
   CHECK(pages(booted("hugepagesz=1G hugepages=1:4", measured_machine({5, 15})), kBig) == "1: 1+0");
+}
+
+TEST_CASE(
+    "Red Hat's 5.14 reads node numbers from its build 179 on", "[hugepages][kernel-arguments]") {
+  const auto on = [](const char* release) {
+    return booted("hugepagesz=1G hugepages=0:1,1:2", measured_machine(KernelVersion::of(release)));
+  };
+  CHECK(pages(on("5.14.0-503.el9.x86_64"), kBig) == "3: 1+2");
+  CHECK(on("5.14.0-503.el9.x86_64").worst() == Effect::effective);
+  CHECK(on("5.14.0-162.6.1.el9_1.x86_64").arguments[1].effect == Effect::ignored);
+  CHECK(on("4.18.0-553.el8_10.x86_64").arguments[1].effect == Effect::ignored);
+  CHECK(on("3.10.0-1160.el7.x86_64").arguments[1].effect == Effect::not_judged);
+  auto machine = measured_machine(KernelVersion::of("5.14.0-503.el9.x86_64"));
+  machine.nodes[1].id = 8;
+  CHECK(pages(booted("hugepagesz=1G hugepages=0:1,8:2", machine), kBig) == "3: 1+2");
+}
+
+TEST_CASE(
+    "where Red Hat's allocator is not known, the split is said to be unsure",
+    "[hugepages][kernel-arguments]") {
+  const auto sure = [](const char* release, std::string_view line) {
+    const auto seen = booted(line, measured_machine(KernelVersion::of(release)));
+    return std::ranges::all_of(seen.hugepages, &SimulatedPool::sure);
+  };
+  CHECK(sure("5.14.0-570.el9.x86_64", "hugepages=100"));
+  CHECK_FALSE(sure("5.14.0-611.el9.x86_64", "hugepages=100"));
+  CHECK(sure("6.12.0-55.el10.x86_64", "hugepages=100"));
+  CHECK_FALSE(sure("6.12.0-124.el10.x86_64", "hugepages=100"));
 }
 
 TEST_CASE(

@@ -66,6 +66,57 @@ TEST_CASE("before 5.6 managed_irq voids the whole argument", "[cpu][kernel-argum
   CHECK(seen.arguments[0].effect == Effect::ignored);
 }
 
+TEST_CASE("Red Hat's kernels take managed_irq before 5.6", "[cpu][kernel-arguments]") {
+  const auto on = [](const char* release, std::string_view line) {
+    return booted(line, measured_machine(KernelVersion::of(release)));
+  };
+  for (const auto release :
+       {"4.18.0-193.el8.x86_64", "4.18.0-553.el8_10.x86_64", "4.18.0-553.rt7.342.el8_10.x86_64",
+        "5.14.0-503.el9.x86_64", "6.12.0-55.el10.x86_64"}) {
+    INFO(release);
+    const auto seen =
+        on(release, "isolcpus=managed_irq,domain,2-3 nohz_full=2-3 rcu_nocbs=2-3 irqaffinity=0-1");
+    CHECK(seen.worst() == Effect::effective);
+    CHECK(seen.isolated.list() == "2-3");
+    CHECK(seen.managed_irq.list() == "2-3");
+    CHECK(seen.log.empty());
+  }
+  constexpr auto kTypo = "isolcpus=managed_irq,domian,2-3";
+  CHECK(on("4.18.0-193.el8.x86_64", kTypo).arguments[0].effect == Effect::ignored);
+  CHECK(on("4.18.0-209.el8.x86_64", kTypo).arguments[0].effect == Effect::not_judged);
+  CHECK(on("4.18.0-553.el8_10.x86_64", kTypo).managed_irq.list() == "2-3");
+  const auto early = on("4.18.0-147.el8.x86_64", "isolcpus=managed_irq,domain,2-3");
+  CHECK(early.arguments[0].effect == Effect::not_judged);
+  CHECK(early.arguments[0].message.empty());
+  CHECK(on("5.4.17-2136.el8uek.x86_64", kTypo).arguments[0].effect == Effect::ignored);
+}
+
+TEST_CASE(
+    "lists that differ: dropped by el8 and the first el9, taken by later el9",
+    "[cpu][kernel-arguments]") {
+  const auto second = [](const char* release) {
+    const auto seen =
+        booted("isolcpus=2-3 nohz_full=1-3", measured_machine(KernelVersion::of(release)));
+    return seen.arguments[1].effect;
+  };
+  CHECK(second("4.18.0-553.el8_10.x86_64") == Effect::ignored);
+  CHECK(second("5.14.0-70.13.1.el9_0.x86_64") == Effect::ignored);
+  CHECK(second("5.14.0-503.el9.x86_64") == Effect::effective);
+  CHECK(second("3.10.0-1160.el7.x86_64") == Effect::not_judged);
+}
+
+TEST_CASE("where N and all are not known, a list is not judged", "[cpu][kernel-arguments]") {
+  for (const auto line : {"isolcpus=2-N", "nohz_full=2-N", "irqaffinity=all", "rcu_nocbs=all"}) {
+    INFO(line);
+    const auto effect = [&](const char* release) {
+      return booted(line, measured_machine(KernelVersion::of(release))).arguments[0].effect;
+    };
+    CHECK(effect("3.10.0-1160.el7.x86_64") == Effect::not_judged);
+    CHECK(effect("4.18.0-553.el8_10.x86_64") != Effect::effective);
+    CHECK(effect("5.14.0-503.el9.x86_64") == Effect::effective);
+  }
+}
+
 TEST_CASE("all CPUs isolated: the boot CPU stays with the host", "[cpu][kernel-arguments]") {
   const auto seen = booted("isolcpus=0-3 nohz_full=0-3");
   CHECK(seen.isolated.list() == "1-3");

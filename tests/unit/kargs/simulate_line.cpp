@@ -167,6 +167,20 @@ TEST_CASE("an argument that came later than the kernel is ignored", "[kernel-arg
   CHECK(effect_of("workqueue.unbound_cpus=0-1") == Effect::effective);
 }
 
+TEST_CASE("an argument that Red Hat may have carried back is not judged", "[kernel-arguments]") {
+  const auto on = [](const char* release, std::string_view line) {
+    return booted(line, measured_machine(KernelVersion::of(release))).arguments[0].effect;
+  };
+  for (const auto line : {"workqueue.unbound_cpus=0-1", "amd_pstate=active"}) {
+    CHECK(on("5.14.0-427.el9.x86_64", line) == Effect::not_judged);
+    CHECK(on("5.14.0-1.el9.elrepo.x86_64", line) == Effect::ignored);
+  }
+  CHECK(on("6.12.0-55.el10.x86_64", "workqueue.unbound_cpus=0-1") == Effect::effective);
+  constexpr auto kVectors = "mitigations=auto;no_user_kernel";
+  CHECK(on("6.12.0-124.el10.x86_64", kVectors) == Effect::not_judged);
+  CHECK(on("6.12.48+deb13-amd64", kVectors) == Effect::ignored);
+}
+
 TEST_CASE("every argument has its reader", "[kernel-arguments]") {
   const auto reader = [](std::string_view line) { return booted(line).arguments.at(0).reader; };
   CHECK(reader("isolcpus=1") == Reader::kernel);

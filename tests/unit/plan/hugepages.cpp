@@ -122,10 +122,15 @@ TEST_CASE(
 TEST_CASE(
     "a kernel before 5.16 gets a flat count, dealt out in turn, where all nodes give the same",
     "[hugepages][report]") {
-  const auto p = plan(Machine{}.facts(), kThird, "5.14.0-503.el9");
+  const auto p = plan(Machine{}.facts(), kThird, "4.18.0-553.el8_10");
   CHECK(
       p.cmdline() == "default_hugepagesz=1G hugepagesz=1G hugepages=48 hugepagesz=2M hugepages=0");
   CHECK(pages(p) == "0:24 1:24");
+}
+
+TEST_CASE("Red Hat's 5.14 gets its pages by node", "[hugepages][report]") {
+  CHECK(
+      plan(Machine{}.facts(), kThird, "5.14.0-503.el9").cmdline().contains("hugepages=0:24,1:24"));
 }
 
 TEST_CASE(

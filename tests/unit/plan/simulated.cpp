@@ -104,7 +104,28 @@ TEST_CASE(
   CHECK_FALSE(simulated_machine(facts).options_off.contains("CONFIG_VFIO"));
   const auto other = simulated_machine(facts, "5.14.0-570.el9");
   CHECK(other.options_off.empty());
-  CHECK(other.kernel == KernelVersion{5, 14});
+  CHECK(other.kernel == KernelVersion{5, 14, 9, 570});
+}
+
+TEST_CASE(
+    "the plan's own arguments have their effect on Red Hat's kernels",
+    "[kernel-arguments][report]") {
+  const auto facts = Machine{}.facts();
+  for (const auto release :
+       {"4.18.0-553.el8_10.x86_64", "5.14.0-503.el9.x86_64", "6.12.0-55.el10.x86_64"}) {
+    INFO(release);
+    const auto p = plan(facts, "[cpu]\nisolate = yes\n", release);
+    const auto line = planned_line(facts, p);
+    CHECK(line.str().contains("isolcpus=managed_irq,domain,"));
+    CHECK_FALSE(finding(p, "isolcpus-no-flags"));
+    const auto seen = simulate(line, simulated_machine(facts, release));
+    CHECK(not_effective(line, p.arguments().list(), simulated_machine(facts, release)).empty());
+    CHECK_FALSE(seen.managed_irq.empty());
+    CHECK(seen.managed_irq == seen.isolated);
+  }
+  const auto early = plan(facts, "[cpu]\nisolate = yes\n", "4.18.0-147.el8.x86_64");
+  CHECK(message(early, "isolcpus-no-flags")
+            .starts_with("kernel 4.18.0-147.el8.x86_64 is not known to have isolcpus=managed_irq"));
 }
 
 }  // namespace vfirst::test
