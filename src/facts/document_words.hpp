@@ -19,6 +19,24 @@ constexpr std::string_view document_word(Cpu::Kind kind) {
   }
   return {};
 }
+constexpr std::string_view document_word(MacOrigin origin) {
+  switch (origin) {
+    case MacOrigin::unknown: return "unknown";
+    case MacOrigin::permanent: return "permanent";
+    case MacOrigin::random: return "random";
+    case MacOrigin::stolen: return "stolen";
+    case MacOrigin::set: return "set";
+  }
+  return {};
+}
+constexpr std::string_view document_word(UnknownCarrier::Reach reach) {
+  switch (reach) {
+    case UnknownCarrier::Reach::storage: return "storage";
+    case UnknownCarrier::Reach::network: return "network";
+    case UnknownCarrier::Reach::any: return "any";
+  }
+  return {};
+}
 constexpr std::string_view document_word(ModuleState state) {
   switch (state) {
     case ModuleState::missing: return "missing";

@@ -107,14 +107,26 @@ struct Sriov {
   bool operator==(const Sriov&) const = default;
 };
 
+// Where the address in use comes from (ABI/testing/sysfs-class-net, addr_assign_type).
+enum class MacOrigin { unknown, permanent, random, stolen, set };
+
 // A netdev of a PCI function.
 struct NetPort {
   std::string name;
+  // `mac` is the address in use. A bond gives all of its ports one address, and anybody may set
+  // another, so only `permanent_mac` says which port it is.
   std::optional<MacAddress> mac, permanent_mac;
+  MacOrigin mac_origin = MacOrigin::unknown;
   std::string phys_port_name;
   std::optional<unsigned> dev_port;
   std::optional<unsigned> speed_mbps;
   bool up = false;
+  // Not the device's own port: it stands for a VF, a subfunction or another host's function in the
+  // embedded switch.
+  bool is_representor() const;
+  // The address that tells the port from all others: the permanent one. The one in use counts only
+  // where nothing says how it came about, as in a foreign inventory.
+  std::optional<MacAddress> identity() const;
   bool operator==(const NetPort&) const = default;
 };
 
@@ -144,6 +156,8 @@ struct PciFunction {
   std::string slot;
   std::vector<NetPort> ports;
   bool is_vf() const { return physfn.has_value(); }
+  // Its ports without the representors.
+  std::vector<const NetPort*> own_ports() const;
   bool operator==(const PciFunction&) const = default;
 };
 
@@ -189,9 +203,22 @@ struct Dmi {
 // What the host stands on: never unbound, never given away, nor anything in its IOMMU group.
 struct CriticalDevice {
   PciAddress address;
-  // "root filesystem", "/boot", "swap", or one of the two below.
+  // "root filesystem", "root filesystem (NFS)", "/boot", "swap", or one of the two below.
   std::string role;
+  // One of several of which at least one has the role: the tree does not show which.
+  bool perhaps = false;
   bool operator==(const CriticalDevice&) const = default;
+};
+// Something that the host needs, and the tree does not show what carries it.
+struct UnknownCarrier {
+  // Which kinds of PCI function may be the one.
+  enum class Reach { storage, network, any } reach = Reach::any;
+  // As for a critical device.
+  std::string role;
+  // What is known, as a clause: "NFS server 10.9.0.1: no route to it is shown".
+  std::string what;
+  bool may_be(const PciFunction& function) const;
+  bool operator==(const UnknownCarrier&) const = default;
 };
 inline constexpr std::string_view kDefaultRoute = "default route";
 inline constexpr std::string_view kNetworkBoot = "network boot";  // BOOTIF=; more words may follow
@@ -209,6 +236,7 @@ struct Facts {
   Dmi dmi;
   BootFacts boot;
   std::vector<CriticalDevice> critical;
+  std::vector<UnknownCarrier> unknown_carriers;
   // By tool, each in the order in which it reads its files.
   std::vector<Neighbour> neighbours;
   std::string hostname;

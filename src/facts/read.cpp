@@ -22,7 +22,7 @@ Result<Facts> read(const Root& root, const ReadOptions& options, LoaderReader lo
   facts.dmi = facts::read_dmi(root);
   facts.boot = facts::read_boot(root, mounts, facts.gaps);
   if (loader) loader(root, mounts, facts.boot, facts.gaps);
-  facts.critical = facts::read_critical(root, mounts, facts.boot, facts.gaps);
+  facts::read_critical(root, mounts, facts.boot, facts);
   facts.neighbours = facts::read_neighbours(root);
   facts.hostname = facts::text_of(root, "proc/sys/kernel/hostname");
   return facts;

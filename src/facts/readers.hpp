@@ -28,8 +28,8 @@ Dmi read_dmi(const Root&);
 // All but the boot loader: that is read_loader's.
 BootFacts read_boot(const Root&, const std::vector<Mount>&, Gaps&);
 void read_loader(const Root&, const std::vector<Mount>&, BootFacts&, Gaps&);
-std::vector<CriticalDevice> read_critical(
-    const Root&, const std::vector<Mount>&, const BootFacts&, Gaps&);
+// Last of those that read devices: what the host needs of them.
+void read_critical(const Root&, const std::vector<Mount>&, const BootFacts&, Facts&);
 std::vector<Neighbour> read_neighbours(const Root&);
 
 // A CPU set that sysfs shows under one of several names, as a list or as a mask, depending on the

@@ -69,6 +69,14 @@ struct ShapeOf<Cpu::Kind> {
   static constexpr Shape value = word_shape<Cpu::Kind>("a kind of CPU");
 };
 template <>
+struct ShapeOf<MacOrigin> {
+  static constexpr Shape value = word_shape<MacOrigin>("where an address comes from");
+};
+template <>
+struct ShapeOf<UnknownCarrier::Reach> {
+  static constexpr Shape value = word_shape<UnknownCarrier::Reach>("a kind of device");
+};
+template <>
 struct ShapeOf<ModuleState> {
   static constexpr Shape value = word_shape<ModuleState>("a module's state");
 };
@@ -125,7 +133,7 @@ VFIRST_SHAPE(
     field<&Sriov::autoprobe>("autoprobe"), field<&Sriov::vfs>("vfs"))
 VFIRST_SHAPE(
     NetPort, "a port", needed<&NetPort::name>("name"), field<&NetPort::mac>("mac"),
-    field<&NetPort::permanent_mac>("permanent_mac"),
+    field<&NetPort::permanent_mac>("permanent_mac"), field<&NetPort::mac_origin>("mac_origin"),
     field<&NetPort::phys_port_name>("phys_port_name"), field<&NetPort::dev_port>("dev_port"),
     field<&NetPort::speed_mbps>("speed_mbps"), field<&NetPort::up>("up"))
 template <>
@@ -196,7 +204,11 @@ VFIRST_SHAPE(
     field<&Dmi::serial>("serial"), field<&Dmi::board>("board"))
 VFIRST_SHAPE(
     CriticalDevice, "a device that the host depends on",
-    needed<&CriticalDevice::address>("address"), needed<&CriticalDevice::role>("role"))
+    needed<&CriticalDevice::address>("address"), needed<&CriticalDevice::role>("role"),
+    field<&CriticalDevice::perhaps>("perhaps"))
+VFIRST_SHAPE(
+    UnknownCarrier, "something that the host depends on", field<&UnknownCarrier::reach>("reach"),
+    needed<&UnknownCarrier::role>("role"), field<&UnknownCarrier::what>("what"))
 VFIRST_SHAPE(
     LoaderSign, "what speaks for a boot loader", needed<&LoaderSign::loader>("loader"),
     needed<&LoaderSign::source>("source"))
@@ -231,12 +243,19 @@ constexpr Shape kSchema{
     .text = [](void*, std::string_view text) { return text == "vfirst.facts/1"; }};
 
 constexpr Field kFields[] = {
-    {"schema", &kSchema, itself, true},  field<&Facts::hostname>("hostname"),
-    field<&Facts::dmi>("dmi"),           needed<&Facts::cpu>("cpu"),
-    needed<&Facts::memory>("memory"),    needed<&Facts::numa>("numa"),
-    needed<&Facts::pci>("pci"),          field<&Facts::iommu>("iommu"),
-    field<&Facts::kernels>("kernels"),   field<&Facts::boot>("boot"),
-    field<&Facts::critical>("critical"), field<&Facts::neighbours>("neighbours"),
+    {"schema", &kSchema, itself, true},
+    field<&Facts::hostname>("hostname"),
+    field<&Facts::dmi>("dmi"),
+    needed<&Facts::cpu>("cpu"),
+    needed<&Facts::memory>("memory"),
+    needed<&Facts::numa>("numa"),
+    needed<&Facts::pci>("pci"),
+    field<&Facts::iommu>("iommu"),
+    field<&Facts::kernels>("kernels"),
+    field<&Facts::boot>("boot"),
+    field<&Facts::critical>("critical"),
+    field<&Facts::neighbours>("neighbours"),
+    field<&Facts::unknown_carriers>("unknown_carriers"),
     field<&Facts::gaps>("gaps"),
 };
 constexpr Shape kFacts = object_shape<Facts>("a facts document", kFields);

@@ -79,8 +79,8 @@ void links(Draft& draft) {
   const auto device = [](PciAddress address) { return address.function = 0, address; };
   for (const auto& f : draft.facts.pci)
     if (!f.is_vf())
-      for (const auto& port : f.ports)
-        port_mbps[device(f.address)] += port.speed_mbps.value_or(0);
+      for (const auto* port : f.own_ports())
+        port_mbps[device(f.address)] += port->speed_mbps.value_or(0);
   for (const auto& pf : draft.pfs) {
     const auto& f = *pf.function;
     const auto &now = f.link, &can = f.link_capable;
@@ -104,8 +104,8 @@ void links(Draft& draft) {
 void rates(Draft& draft) {
   for (const auto& pf : draft.pfs) {
     std::uint64_t floor_mbps = 0, ceiling_mbps = 0, speed = 0;
-    for (const auto& port : pf.function->ports)
-      speed = std::max<std::uint64_t>(speed, port.speed_mbps.value_or(0));
+    for (const auto* port : pf.function->own_ports())
+      speed = std::max<std::uint64_t>(speed, port->speed_mbps.value_or(0));
     for (unsigned i = 0; i < pf.vfs; ++i) {
       const auto wish = draft.vf_settings(*pf.section, i);
       if (wish.min_rate_mbps) floor_mbps += wish.min_rate_mbps->value;

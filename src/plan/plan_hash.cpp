@@ -54,6 +54,12 @@ class Encoder {
   void add(const PciAddress& value) { fnv_.add(value.str()); }
   void add(const MacAddress& value) { fnv_.add(value.str()); }
   void add(const CpuSet& value) { fnv_.add(value.list()); }
+  void add(const PortChoice& value) {
+    field("port", value.port);
+    field("ifname", value.ifname);
+    field("mac", value.mac);
+    fnv_.add("end");
+  }
   void add(const VfDriver& value) { fnv_.add(value.str()); }
   void add(LinkState value) {
     switch (value) {

@@ -2,6 +2,7 @@
 // The steps that make VFs and set their PFs up. Each waits for the steps that it needs.
 #include "plan/draft.hpp"
 #include "plan/quirks.hpp"
+#include "plan/selector.hpp"
 #include "policy/vf_keys.hpp"
 
 #include <algorithm>
@@ -62,6 +63,14 @@ class PfSteps {
  private:
   const PciFunction& pf() const { return *pf_.function; }
   const PfPolicy& section() const { return *pf_.section; }
+  PortChoice port() const {
+    const auto& match = section().match;
+    PortChoice out;
+    if (match.port) out.port = match.port->value;
+    if (match.ifname) out.ifname = match.ifname->value;
+    if (match.mac) out.mac = match.mac->value;
+    return out;
+  }
   bool coalescing() const { return origin_of_coalescing(section()) != nullptr; }
   bool switched() const { return section().eswitch && is_nic(pf()); }
   std::size_t eswitch(std::string because, std::vector<std::size_t> after) {
@@ -98,7 +107,8 @@ class PfSteps {
   void bring_up() {
     if (!is_nic(pf())) return;
     const auto up = [&](std::string why, const Origin& from) {
-      ready_ = {draft_.step(BringUp{pf().address}, std::move(why), from, ready_, required_)};
+      ready_ = {
+          draft_.step(BringUp{pf().address, port()}, std::move(why), from, ready_, required_)};
     };
     const auto mac = admin_mac_line();
     if (pf_.vfs && up_before_vfs(pf().driver, pf().vendor))
@@ -129,7 +139,7 @@ class PfSteps {
                                     : "as many as the hardware has",
         from, ready_, required_);
     std::vector<std::size_t> before_binding{made};
-    SetVfAttributes attributes{pf().address, {}};
+    SetVfAttributes attributes{pf().address, {}, port()};
     // One step sets what many keys ask for. It cites the first of them.
     Origin attributes_from;
     bool knob_reported = false;
@@ -199,8 +209,8 @@ class PfSteps {
       if (const auto mac = wish.mac->value.first.plus(index - draft_.mac_base(section(), index)))
         return *mac;
     if (wish.mac->value.kind == MacRule::Kind::stable)
-      for (const auto& port : pf().ports)
-        if (port.permanent_mac) return port.permanent_mac->stable_vf(index);
+      for (const auto* port : ports_of(section().match, pf()))
+        if (port->permanent_mac) return port->permanent_mac->stable_vf(index);
     return std::nullopt;
   }
 
@@ -265,7 +275,7 @@ class PfSteps {
     if (section().queues) {
       if (is_nic(pf()))
         ready_ = {draft_.step(
-            SetQueues{pf().address, section().queues->value},
+            SetQueues{pf().address, section().queues->value, port()},
             "queues for the host's own traffic on this port", section().queues->from, ready_,
             required_)};
       else
@@ -274,7 +284,7 @@ class PfSteps {
     if (const auto* from = origin_of_coalescing(section())) {
       if (is_nic(pf()))
         draft_.step(
-            SetCoalescing{pf().address, coalescing_of(section())},
+            SetCoalescing{pf().address, coalescing_of(section()), port()},
             "interrupt delay from the policy", *from, ready_, required_);
       else
         not_a_nic(*from, "interrupt coalescing is");

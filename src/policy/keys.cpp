@@ -130,6 +130,9 @@ constexpr KeyRow<PfPolicy> kPfBehindCoalescing[] = {
     row<PfPolicy, value::yes_no, &PfPolicy::allow_boot_nic>(
         "pf NAME", "allow-boot-nic", kYesNo,
         "change it even if the host boots or routes through it (default no)"),
+    row<PfPolicy, value::yes_no, &PfPolicy::allow_unknown_carrier>(
+        "pf NAME", "allow-unknown-carrier", kYesNo,
+        "change it even if it may carry root, which nothing shows (default no)"),
 };
 
 // The row of a table in policy/vf_keys.hpp, for a section of the file.

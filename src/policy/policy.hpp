@@ -168,6 +168,8 @@ struct PfPolicy : CoalescingOf<Maybe> {
   Maybe<bool> allow_recreate;
   // Even if the host boots or routes through it.
   Maybe<bool> allow_boot_nic;
+  // The tree does not show what carries something that the host needs, and it is not this device.
+  Maybe<bool> allow_unknown_carrier;
   bool operator==(const PfPolicy&) const = default;
 };
 

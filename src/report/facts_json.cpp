@@ -85,6 +85,7 @@ Json port_json(const NetPort& p) {
       {"name", p.name},
       {"mac", mac_or_null(p.mac)},
       {"permanent_mac", mac_or_null(p.permanent_mac)},
+      {"mac_origin", document_word(p.mac_origin)},
       {"phys_port_name", p.phys_port_name},
       {"dev_port", or_null(p.dev_port)},
       {"speed_mbps", or_null(p.speed_mbps)},
@@ -207,7 +208,10 @@ std::string facts_json(const Facts& facts) {
   out["kernels"] = list_of(facts.kernels, kernel_json);
   out["boot"] = boot_json(facts.boot);
   out["critical"] = list_of(facts.critical, [](const CriticalDevice& c) {
-    return Json{{"address", c.address.str()}, {"role", c.role}};
+    return Json{{"address", c.address.str()}, {"role", c.role}, {"perhaps", c.perhaps}};
+  });
+  out["unknown_carriers"] = list_of(facts.unknown_carriers, [](const UnknownCarrier& c) {
+    return Json{{"reach", document_word(c.reach)}, {"role", c.role}, {"what", c.what}};
   });
   out["neighbours"] = list_of(facts.neighbours, neighbour_json);
   out["gaps"] = facts.gaps;

@@ -44,14 +44,13 @@ std::vector<Coalescing> one_by_one(const Coalescing& all) {
 class CoalescingChange {
  public:
   CoalescingChange(const SetCoalescing& x, const Machine& machine)
-      : wanted_(x.wanted), machine_(machine) {
+      : wanted_(x.wanted), port_(x.port), machine_(machine) {
     out_.wanted = text_of(wanted_);
   }
 
   Outcome run(const PciAddress& pf) {
-    const auto ports = netdevs(machine_.root, pf);
-    if (ports.empty())
-      fail(ENODEV, fmt::format("{}: its driver created no network device", pf.str()));
+    const auto ports = chosen_ports(machine_, pf, port_);
+    if (ports.empty()) fail(ENODEV, why_no_port(machine_, pf, port_));
     for (const auto& port : ports)
       set(port);
     return out_;
@@ -120,6 +119,7 @@ class CoalescingChange {
   }
 
   Coalescing wanted_;
+  PortChoice port_;
   const Machine& machine_;
   Outcome out_;
 };
@@ -133,7 +133,7 @@ Outcome apply(const SetCoalescing& x, const Machine& machine) {
 Observation verify(const SetCoalescing& x, const Machine& machine) {
   const auto& wanted = x.wanted;
   Observation out{.wanted = text_of(wanted), .evidence = "ETHTOOL_MSG_COALESCE_GET"};
-  const auto ports = netdevs(machine.root, x.pf);
+  const auto ports = chosen_ports(machine, x.pf, x.port);
   if (ports.empty()) {
     out.got = "no netdev";
     out.verdict = Verdict::failed;

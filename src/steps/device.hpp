@@ -2,6 +2,7 @@
 #pragma once
 // A PCI function in sysfs: paths and the few questions that several actions ask.
 
+#include "plan/port_choice.hpp"
 #include "plan/quirks.hpp"
 #include "steps/machine.hpp"
 
@@ -21,10 +22,24 @@ struct Netdev {
   std::string name;
   unsigned ifindex = 0;
   bool up = false;
+  // Below sys, "sys/bus/pci/devices/0000:3b:00.0/net/eth0".
+  std::string folder{};
 };
+// All netdevs of the function, representors too.
 std::vector<Netdev> netdevs(const Root& root, const PciAddress& address);
-// The PF's own, not a representor of a VF.
-std::optional<Netdev> pf_port(const Root& root, const PciAddress& pf);
+// The function's own ports, without the representors of VFs and subfunctions that a PF has in
+// switchdev mode; the lowest port number first.
+std::vector<Netdev> own_ports(const Root& root, const PciAddress& address);
+// Those of them that the policy means. Nothing is found where the driver has made no port yet, and
+// where none of several is the one; `why_no_port` then says why.
+std::vector<Netdev> chosen_ports(
+    const Machine& machine, const PciAddress& address, const PortChoice& choice);
+// The first of them, for what a PF has once.
+std::optional<Netdev> chosen_port(
+    const Machine& machine, const PciAddress& address, const PortChoice& choice);
+// "0000:3b:00.0: its driver created no network device".
+std::string why_no_port(
+    const Machine& machine, const PciAddress& address, const PortChoice& choice);
 
 // The address of VF `index`, as the kernel's virtfn link says; nothing where that VF does not
 // exist.

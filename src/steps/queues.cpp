@@ -29,9 +29,8 @@ Outcome apply(const SetQueues& x, const Machine& machine) {
     out.cause = std::move(why);
     return out;
   };
-  const auto port = pf_port(machine.root, x.pf);
-  if (!port)
-    return fail(ENODEV, fmt::format("{}: its driver created no network device", x.pf.str()));
+  const auto port = chosen_port(machine, x.pf, x.port);
+  if (!port) return fail(ENODEV, why_no_port(machine, x.pf, x.port));
   auto now = machine.net.channels(port->ifindex);
   if (!now) {
     const int error = static_cast<int>(now.error().code);
@@ -69,7 +68,7 @@ Outcome apply(const SetQueues& x, const Machine& machine) {
 
 Observation verify(const SetQueues& x, const Machine& machine) {
   Observation out{.wanted = std::to_string(x.combined), .evidence = "ETHTOOL_MSG_CHANNELS_GET"};
-  const auto port = pf_port(machine.root, x.pf);
+  const auto port = chosen_port(machine, x.pf, x.port);
   const auto now = port ? machine.net.channels(port->ifindex)
                         : Result<Channels>(failed(ENODEV, "{}: no network device", x.pf.str()));
   if (!now) {

@@ -21,8 +21,8 @@ struct Wish {
 };
 
 Result<Wish> wish_of(const SetVfAttributes& x, const Machine& machine) {
-  const auto port = pf_port(machine.root, x.pf);
-  if (!port) return failed(ENODEV, "{}: its driver created no network device", x.pf.str());
+  const auto port = chosen_port(machine, x.pf, x.port);
+  if (!port) return failed(ENODEV, "{}", why_no_port(machine, x.pf, x.port));
   Wish wish;
   wish.ifindex = port->ifindex;
   std::optional<MacAddress> permanent;

@@ -143,7 +143,7 @@ class Creation {
 
   bool raise_port() {
     bool raised = false;
-    for (const auto& port : netdevs(machine_.root, x_.pf)) {
+    for (const auto& port : own_ports(machine_.root, x_.pf)) {
       if (port.up) continue;
       ++out_.writes;
       if (machine_.net.set_up(port.ifindex)) raised = true;

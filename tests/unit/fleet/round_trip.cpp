@@ -136,6 +136,7 @@ TEST_CASE(
       {.name = "p0",
        .mac = MacAddress{{2, 0, 0, 0, 0, 1}},
        .permanent_mac = MacAddress{{2, 0, 0, 0, 0, 2}},
+       .mac_origin = MacOrigin::set,
        .phys_port_name = "p0",
        .dev_port = 0,
        .speed_mbps = 25000,
@@ -186,7 +187,10 @@ TEST_CASE(
            .doubt = "none"},
       .own_arguments = {"iommu=pt"},
       .sources = {{"isolcpus=1", {"etc/default/grub:6", "etc/default/grub:9"}}}};
-  facts.critical = {{pf.address, "default route"}};
+  facts.critical = {{pf.address, "default route"}, {pf.address, "swap", true}};
+  using Reach = UnknownCarrier::Reach;
+  for (const auto reach : {Reach::storage, Reach::network, Reach::any})
+    facts.unknown_carriers.push_back({reach, "root filesystem", "NBD: nobody knows"});
   using enum Neighbour::Tool;
   for (const auto tool : {link, network_manager, netplan, driverctl, udev, modprobe, irqbalance})
     facts.neighbours.push_back({tool, "etc/x", 3, "key", "value", 2, {}});
@@ -195,6 +199,11 @@ TEST_CASE(
     facts.neighbours.front().match.push_back({kind, {"a*"}, kind == pci});
   facts.gaps = {"this", "that"};
   CHECK(again(facts) == facts);
+  for (const auto origin :
+       {MacOrigin::unknown, MacOrigin::permanent, MacOrigin::random, MacOrigin::stolen}) {
+    facts.pci[0].ports[0].mac_origin = origin;
+    CHECK(again(facts) == facts);
+  }
   for (const auto loader :
        {Loader::none, Loader::grub, Loader::systemd_boot, Loader::uki, Loader::ostree}) {
     facts.boot.loader = loader;

@@ -158,6 +158,12 @@ TEST_CASE(
   vary(CreateVfs{pf, 3, true}, [](auto& x) { x.allow_recreate = false; });
   vary(CreateVfs{pf, 3, true}, [](auto& x) { x.pf = bdf("0000:3b:00.1"); });
   vary(SetQueues{pf, 4}, [](auto& x) { x.combined = 5; });
+  vary(SetQueues{pf, 4}, [](auto& x) { x.port.port = "1"; });
+  vary(SetQueues{pf, 4}, [](auto& x) { x.port.ifname = "1"; });
+  vary(SetQueues{pf, 4}, [](auto& x) { x.port.mac = MacAddress{}; });
+  vary(BringUp{pf}, [](auto& x) { x.port.port = "1"; });
+  vary(SetCoalescing{pf, kDelays}, [](auto& x) { x.port.port = "1"; });
+  vary(std::get<SetVfAttributes>(all[6]), [](auto& x) { x.port.port = "1"; });
   vary(
       SetCoalescing{pf, kDelays}, [](auto& x) { std::swap(x.wanted.rx_usecs, x.wanted.tx_usecs); });
   vary(SetCoalescing{pf, kDelays}, [](auto& x) { x.wanted.adaptive_tx.reset(); });
