@@ -47,7 +47,7 @@ void await_carriers(
     events.wait(end, true);
     while (events.now() < std::min(next, end))
       events.wait(std::min(next, end), false);
-    input = load_tree(options);
+    input = load_tree(options, read_machine);
     if (input) plan = load_plan(*input, options);
   }
 }

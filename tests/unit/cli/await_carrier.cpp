@@ -55,7 +55,7 @@ void add_root(PciTree& tree) {
 
 }  // namespace
 
-TEST_CASE("in the initramfs the plan waits until root's disk is known", "[cli][sriov]") {
+TEST_CASE("in the initramfs the plan waits until root's disk is known", "[provisioning][sriov]") {
   auto tree = early_boot();
   Options options;
   options.root = tree.path();
@@ -89,7 +89,7 @@ TEST_CASE("in the initramfs the plan waits until root's disk is known", "[cli][s
   }
 }
 
-TEST_CASE("a plan waits only where that could give it a PF", "[cli][sriov]") {
+TEST_CASE("a plan waits only where that could give it a PF", "[provisioning][sriov]") {
   auto tree = early_boot();
   Options options;
   options.root = tree.path();
