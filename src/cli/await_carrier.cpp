@@ -48,7 +48,7 @@ void await_carriers(
     while (events.now() < std::min(next, end))
       events.wait(std::min(next, end), false);
     input = load_tree(options, read_machine);
-    if (input) plan = load_plan(*input, options);
+    if (input) plan = load_plan(*input, options, StepsAt::now);
   }
 }
 

@@ -192,6 +192,9 @@ struct Kernel {
   bool modules_known = false;
   // Only those we ask for.
   std::map<std::string, ModuleState> modules;
+  // By the address of a PF: the modules of the vfio drivers for its VFs, the best one first. A PF
+  // for which the kernel has none is missing, as is one whose VFs' device ID is not known.
+  std::map<std::string, std::vector<std::string>> vfio_modules;
   bool operator==(const Kernel&) const = default;
 };
 

@@ -198,7 +198,7 @@ VFIRST_SHAPE(
 VFIRST_SHAPE(
     Kernel, "a kernel", needed<&Kernel::release>("release"), field<&Kernel::running>("running"),
     Field{"config", &kConfig, itself}, field<&Kernel::modules>("modules"),
-    field<&Kernel::modules_known>("modules_known"))
+    field<&Kernel::vfio_modules>("vfio_modules"), field<&Kernel::modules_known>("modules_known"))
 VFIRST_SHAPE(
     Dmi, "what DMI says", field<&Dmi::vendor>("vendor"), field<&Dmi::product>("product"),
     field<&Dmi::serial>("serial"), field<&Dmi::board>("board"))

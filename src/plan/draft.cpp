@@ -25,6 +25,22 @@ unsigned Draft::mac_base(const PfPolicy& section, unsigned index) const {
   return base;
 }
 
+VfDriver Draft::vf_driver(const PciFunction& pf, const VfSettings& vf) const {
+  const auto wish = value_or(vf.driver, VfDriver());
+  return wish.is_best() ? best_driver(*steps_kernel, pf) : wish;
+}
+
+VfDriver best_driver(const Kernel& kernel, const PciFunction& pf) {
+  if (!kernel.modules_known) return VfDriver::best();
+  if (const auto found = kernel.vfio_modules.find(pf.address.str());
+      found != kernel.vfio_modules.end())
+    return VfDriver::best_is(found->second.front());
+  // From Linux 5.16 on vfio_pci itself has such an alias, for every device. Without any, the facts
+  // are of an older vfirst, or do not have the VFs' device ID.
+  const bool before_aliases = kernel.version.known() && kernel.version < KernelVersion{5, 16};
+  return before_aliases ? VfDriver::best_is(kVfioPci) : VfDriver::best();
+}
+
 const Setting<VfDriver>* Draft::vfio_setting() const {
   for (const auto& pf : pfs) {
     const auto gives_to_guest = [&](const VfSettings& vf) {

@@ -35,6 +35,8 @@ struct Draft {
   std::vector<ChosenPf> pfs;
   // By id. Only online CPUs; those that no node lists have joined one.
   std::vector<NumaNode> nodes;
+  // The kernel that carries the steps out (StepsAt): `kernel`, or one of the facts.
+  const Kernel* steps_kernel = &kernel;
 
   bool x86() const {
     return facts.cpu.architecture == "x86_64" || facts.cpu.architecture == "i686" ||
@@ -49,6 +51,9 @@ struct Draft {
   VfSettings vf_settings(const PfPolicy& section, unsigned index) const;
   // The index of the VF that gets the address itself where a MAC rule names a first address.
   unsigned mac_base(const PfPolicy& section, unsigned index) const;
+  // The driver of VFs of `pf` that have these settings; the kernel's choice where the policy says
+  // `vfio`.
+  VfDriver vf_driver(const PciFunction& pf, const VfSettings& vf) const;
   // The setting that gives a VF of a chosen PF to a vfio driver; nullptr: no VF is for a guest.
   const Setting<VfDriver>* vfio_setting() const;
   // Can this machine have an IOMMU once the planned arguments are in effect? Where a tree shows no
@@ -71,6 +76,9 @@ struct Draft {
   void expect(Want want, std::vector<KernelArg> asked, const Origin& policy_line);
 };
 
+// What `vfio` comes to for VFs of `pf` with this kernel: vfio-pci where it has no variant driver
+// for them; best() where the facts do not tell.
+VfDriver best_driver(const Kernel& kernel, const PciFunction& pf);
 // "50-host.ini:4: " for a refusal that blames a line; "" where the origin has no file.
 std::string location_prefix(const Origin& origin);
 
@@ -97,6 +105,8 @@ Status plan_kernel(Draft&);
 Status plan_irqs(Draft&);
 // sriov.cpp: VFs and the steps.
 Status plan_sriov(Draft&);
+// vf_migration.cpp: what live migration the VFs can do.
+Status plan_migration(Draft&);
 // kernel.cpp: length, foreign arguments.
 Status check_cmdline(Draft&);
 // kernels.cpp: what each installed kernel would ignore.

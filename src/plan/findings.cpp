@@ -167,8 +167,12 @@ void groups(Draft& draft) {
 
 void migration(Draft& draft) {
   std::vector<std::string> pins;
-  const auto* vfio = draft.vfio_setting();
-  if (vfio) pins.push_back("VFs on " + vfio->value.name());
+  std::vector<std::string> drivers;
+  for (const auto& vf : draft.plan.vfs)
+    if (auto driver = vf.driver.phrase();
+        vf.driver.is_vfio() && std::ranges::find(drivers, driver) == drivers.end())
+      drivers.push_back(std::move(driver));
+  if (!drivers.empty()) pins.push_back("VFs on " + joined_with("and", drivers));
   if (std::ranges::any_of(
           draft.plan.hugepages, [](const PlannedPages& p) { return p.size_kb == 1 << 20; }))
     pins.push_back("1G pages");
@@ -177,12 +181,8 @@ void migration(Draft& draft) {
   draft.add_finding(
       Severity::note, "migration", {},
       fmt::format(
-          "live migration: guests that use {} can only move to a host that has the same{}",
-          joined_with("and", pins),
-          vfio ? fmt::format(
-                     "; a VF on {} must be unplugged first unless its driver supports migration",
-                     vfio->value.name())
-               : ""));
+          "live migration: guests that use {} can only move to a host that has the same",
+          joined_with("and", pins)));
 }
 
 }  // namespace

@@ -71,11 +71,16 @@ std::string Plan::cmdline() const {
   return arguments().str();
 }
 
-Result<Plan> make_plan(const Facts& facts, const Policy& policy, const std::string& release) {
-  if (!in_order(facts)) return make_plan(ordered(facts), policy, release);
+Result<Plan> make_plan(
+    const Facts& facts, const Policy& policy, const std::string& release, StepsAt when) {
+  if (!in_order(facts)) return make_plan(ordered(facts), policy, release, when);
   Draft draft{
       facts, policy,           VFIRST_TRY(target_kernel(facts, release)), !release.empty(), {},
       {},    tidy_nodes(facts)};
+  if (when == StepsAt::now)
+    if (const auto runs = std::ranges::find(facts.kernels, true, &Kernel::running);
+        runs != facts.kernels.end())
+      draft.steps_kernel = &*runs;
   draft.plan.fingerprint = facts.fingerprint();
   draft.plan.timeout_s = value_or(policy.boot.timeout_s, 60u);
   draft.plan.role = value_or(policy.boot.role, Role::host);
@@ -91,6 +96,7 @@ Result<Plan> make_plan(const Facts& facts, const Policy& policy, const std::stri
   }
   VFIRST_CHECK(plan_irqs(draft));
   VFIRST_CHECK(plan_sriov(draft));
+  VFIRST_CHECK(plan_migration(draft));
   limit_idle(draft);
   VFIRST_CHECK(check_cmdline(draft));
   add_findings(draft);

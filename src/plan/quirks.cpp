@@ -208,7 +208,8 @@ std::vector<std::string> early_drivers(std::string_view kind) {
   };
   if (kind == "vfio") {
     for (const auto& driver : vfio_drivers())
-      if (driver.in_initramfs) add(driver.name);
+      if (const auto* pf = quirk_of_driver(driver.pf_driver); !pf || pf->in_initramfs)
+        add(driver.name);
     add("vfio_iommu_type1 irqbypass");
   }
   for (const auto& quirk : kQuirks) {

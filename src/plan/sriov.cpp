@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The steps that make VFs and set their PFs up. Each waits for the steps that it needs.
+#include "base/driver_name.hpp"
 #include "plan/draft.hpp"
 #include "plan/quirks.hpp"
 #include "plan/selector.hpp"
@@ -16,11 +17,10 @@ bool is_nic(const PciFunction& f) {
   return f.class_code >> 16 == 0x02;
 }
 
-VfDriver driver_of(const VfSettings& vf) {
-  return value_or(vf.driver, VfDriver());
-}
-
 std::string reason_for(const VfDriver& driver) {
+  if (driver.is_best())
+    return driver.is_known() ? "for guests: the best vfio driver that the kernel has for them"
+                             : "for guests: chosen in early boot, by the kernel's modules";
   switch (driver.kind()) {
     case VfDriver::Kind::keep: return "the host uses it";
     case VfDriver::Kind::none: return "the policy leaves it without a driver";
@@ -43,6 +43,7 @@ class PfSteps {
 
   Status add() {
     if (!wants_anything()) return {};
+    if (is_vfio_driver(pf().driver)) report_given_away();
     ready_ = {draft_.step(
         AwaitDriver{pf().address, ""}, "its driver creates the VFs and the queues",
         pf_.section->from, first_, required_)};
@@ -87,6 +88,23 @@ class PfSteps {
     draft_.add_finding(
         Severity::warning, "not-a-nic", Subject::device(pf().address),
         fmt::format("{} is not a network device: {} left out", pf().address.str(), what), {from});
+  }
+
+  // drivers/vfio/pci/vfio_pci.c, vfio_pci_sriov_configure(): ENOENT without enable_sriov. The
+  // variant drivers have no sriov_configure. The steps stay in the plan: at the next boot another
+  // driver may come first.
+  void report_given_away() {
+    const bool generic = same_driver_name(pf().driver, kVfioPci);
+    draft_.add_finding(
+        required_ && !generic ? Severity::error : Severity::warning, "pf-on-vfio",
+        Subject::device(pf().address),
+        fmt::format(
+            "{} is bound to {}, a driver for guests: it has no port and no queues on this host, "
+            "and {}; bind it to its own driver",
+            pf().address.str(), pf().driver,
+            generic ? "creates VFs only where that driver has the parameter enable_sriov=1"
+                    : "creates no VFs"),
+        {pf_.section->from});
   }
 
   // The step stays in the plan, because the plan must not depend on whether the driver is bound
@@ -216,7 +234,7 @@ class PfSteps {
 
   void place_vf(unsigned index, const std::vector<std::size_t>& before) {
     const auto wish = draft_.vf_settings(section(), index);
-    const auto driver = driver_of(wish);
+    const auto driver = draft_.vf_driver(pf(), wish);
     const auto address = pf().sriov->stride || index == 0
                              ? pf().address.vf(index, pf().sriov->offset, pf().sriov->stride)
                              : Result<PciAddress>(refuse("its VF stride is 0"));
@@ -315,6 +333,27 @@ class PfSteps {
   bool required_;
 };
 
+// A step for each module of VF drivers, by the driver's name. What the policy names comes first,
+// because what a kernel chooses for `vfio` may be another driver on another kernel.
+std::map<std::string, std::size_t> load_modules(Draft& draft) {
+  std::map<std::string, std::size_t> out;
+  for (const bool chosen : {false, true})
+    for (const auto& pf : draft.pfs)
+      for (unsigned i = 0; i < pf.vfs; ++i) {
+        const auto wish = draft.vf_settings(*pf.section, i);
+        const auto driver = draft.vf_driver(*pf.function, wish);
+        if (!driver.is_named() || driver.is_best() != chosen || out.contains(driver.name()) ||
+            (driver.is_vfio() && !draft.iommu_possible()))
+          continue;
+        out[driver.name()] = draft.step(
+            LoadModule{driver.name()},
+            driver.is_known() ? "driver of the VFs"
+                              : "driver of the VFs if early boot finds no better one",
+            wish.driver->from, {});
+      }
+  return out;
+}
+
 }  // namespace
 
 Status plan_sriov(Draft& draft) {
@@ -325,17 +364,7 @@ Status plan_sriov(Draft& draft) {
         SetDefaultIrqAffinity{host}, "set before any driver requests an interrupt",
         draft.policy.cpu.isolate->from, {}));
   }
-  std::map<std::string, std::size_t> modules;
-  for (const auto& pf : draft.pfs)
-    for (unsigned i = 0; i < pf.vfs; ++i) {
-      const auto wish = draft.vf_settings(*pf.section, i);
-      const auto driver = driver_of(wish);
-      if (!driver.is_named() || modules.contains(driver.name()) ||
-          (driver.is_vfio() && !draft.iommu_possible()))
-        continue;
-      modules[driver.name()] =
-          draft.step(LoadModule{driver.name()}, "driver of the VFs", wish.driver->from, {});
-    }
+  const auto modules = load_modules(draft);
   for (const auto& pf : draft.pfs) {
     draft.plan.pfs.push_back(
         {pf.section->name, pf.function->address, pf.function->driver, pf.function->node, pf.vfs,

@@ -126,10 +126,14 @@ struct VfCount {
   bool operator==(const VfCount&) const = default;
 };
 
-// The settings of a VF that a step of its own carries out.
+// What the owner asks of live migration: without it the plan has an error, or only a warning.
+enum class MigrationWish { required, wanted };
+
+// The settings of a VF that a step of its own carries out, or that the planner judges.
 template <template <class> class Field>
 struct VfPlacementOf {
   Field<VfDriver> driver{};
+  Field<MigrationWish> migration{};
   Field<MacRule> mac{};
   // MSI-X vectors, or queues.
   Field<unsigned> queues{};

@@ -126,6 +126,7 @@ Json kernel_json(const Kernel& k) {
       {"running", k.running},
       {"config", k.config_known ? Json(k.config) : Json(nullptr)},
       {"modules", modules},
+      {"vfio_modules", k.vfio_modules},
       {"modules_known", k.modules_known}};
 }
 

@@ -64,11 +64,19 @@ std::string plan_json(const Plan& plan) {
     objects("vfs", plan.vfs, [&](const PlannedVf& v) {
       json.member("pf", v.pf.str()), json.member("index", v.index),
           json.member("address", v.address.str());
-      json.member("driver", v.driver.str());
+      json.member("driver", v.driver.shown());
       if (v.mac)
         json.member("mac", v.mac->str());
       else
         json.member("mac", nullptr);
+      if (!v.migration) return json.member("migration", nullptr);
+      json.key("migration");
+      json.object([&] {
+        json.member("verdict", verdict_name(v.migration->verdict));
+        json.member("reason", v.migration->reason);
+        json.member("source", v.migration->source);
+        json.member("wanted", v.migration_wanted);
+      });
     });
     objects("steps", plan.steps, [&](const Step& s) {
       json.member("action", describe(s.action)), json.member("because", s.because),

@@ -25,6 +25,14 @@ std::string device_path(const PciAddress& address, std::string_view attribute) {
   return kernel_paths::pci_function(address, attribute);
 }
 
+std::string driver_folder(const Root& root, const std::string& name) {
+  const std::string drivers = "sys/bus/pci/drivers";
+  if (!root.exists(drivers + '/' + name))
+    for (const auto& other : root.list(drivers).value_or(std::vector<std::string>{}))
+      if (same_driver_name(other, name)) return drivers + '/' + other;
+  return drivers + '/' + name;
+}
+
 std::optional<std::string> bound_driver(const Root& root, const PciAddress& address) {
   return root.link_name(device_path(address, "driver"));
 }

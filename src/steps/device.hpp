@@ -17,6 +17,10 @@ namespace vfirst::steps {
 std::string device_path(const PciAddress& address, std::string_view attribute = {});
 std::optional<std::string> bound_driver(const Root& root, const PciAddress& address);
 
+// The folder of a driver in sysfs, whether or not it is there. A driver that is not in our table
+// may be registered with '-' where the policy says '_', or the other way round.
+std::string driver_folder(const Root& root, const std::string& name);
+
 struct Netdev {
   // For messages only: udev may rename it.
   std::string name;
