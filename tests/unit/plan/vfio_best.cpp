@@ -86,6 +86,20 @@ TEST_CASE("the driver xe-vfio-pci is in the module xe_vfio_pci", "[sriov][report
   CHECK(p.vfs.at(0).driver.name() == "xe-vfio-pci");
 }
 
+TEST_CASE("a document's names that are no vfio driver's are passed over", "[sriov][import]") {
+  const auto driver = [](std::vector<std::string> modules) {
+    return plan(
+               host_with({kernel_of("6.18.0", {{"0000:3b:00.0", std::move(modules)}})}),
+               kBestPolicy)
+        .vfs.at(0)
+        .driver.shown();
+  };
+  CHECK(driver({}) == "vfio");
+  CHECK(driver({"nvidia", "vfio_pci"}) == "vfio-pci");
+  CHECK(driver({"a\nvfio\x1b[2J", "../vfio_pci", "mlx5_vfio_pci"}) == "mlx5_vfio_pci");
+  CHECK(driver({"ice"}) == "vfio");
+}
+
 TEST_CASE(
     "while a kernel's modules are not known, vfio says that early boot will choose",
     "[sriov][report]") {
