@@ -2,6 +2,7 @@
 // Finds the PFs of each [pf] section, checks their number and that it is safe to change them, and
 // limits the number of VFs to what the hardware has.
 #include "base/words.hpp"
+#include "plan/creation.hpp"
 #include "plan/draft.hpp"
 #include "plan/quirks.hpp"
 #include "plan/safety.hpp"
@@ -99,6 +100,7 @@ std::optional<unsigned> vf_count(Draft& draft, const PfPolicy& section, const Pc
         fmt::format("{}: {} VFs asked, hardware has {}{}", address, count, total, set_by));
     return std::nullopt;
   }
+  if (!can_create(draft, section, f, count)) return std::nullopt;
   if (f.sriov->num_vfs != 0 && f.sriov->num_vfs != count &&
       !value_or(section.allow_recreate, false))
     report(

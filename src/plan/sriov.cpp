@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The steps that make VFs and set their PFs up. Each waits for the steps that it needs.
 #include "base/driver_name.hpp"
+#include "base/words.hpp"
+#include "plan/coalescing.hpp"
 #include "plan/draft.hpp"
 #include "plan/quirks.hpp"
 #include "plan/selector.hpp"
@@ -8,6 +10,7 @@
 
 #include <algorithm>
 #include <map>
+#include <utility>
 
 namespace vfirst {
 
@@ -15,6 +18,18 @@ namespace {
 
 bool is_nic(const PciFunction& f) {
   return f.class_code >> 16 == 0x02;
+}
+
+// A port in InfiniBand mode. Its VFs have GUIDs and no MAC addresses. Its netdev, if any, comes
+// from ib_ipoib, which no VF waits for.
+bool is_infiniband(const PciFunction& f) {
+  return f.class_code >> 8 == 0x0207;
+}
+
+// Does the host have a network interface for it? A PF on a vfio driver belongs to a guest or to a
+// program in user space.
+bool has_port(const PciFunction& f) {
+  return is_nic(f) && !is_vfio_driver(f.driver);
 }
 
 std::string reason_for(const VfDriver& driver) {
@@ -50,7 +65,7 @@ class PfSteps {
     const bool late_switch = switched() && pf_.vfs && !eswitch_before_vfs(pf().driver, pf().vendor);
     // mlx5 takes the port away when the mode changes, and makes a new one: that one is brought up.
     const bool late_port = late_switch && !up_before_vfs(pf().driver, pf().vendor);
-    if (section().eswitch && !switched()) not_a_nic(section().eswitch->from, "eswitch is");
+    if (section().eswitch && !switched()) no_port(section().eswitch->from, "eswitch is");
     if (switched()) report_eswitch();
     if (switched() && !late_switch)
       ready_ = {eswitch("this driver can change it only while it has no VF", ready_)};
@@ -73,7 +88,7 @@ class PfSteps {
     return out;
   }
   bool coalescing() const { return origin_of_coalescing(section()) != nullptr; }
-  bool switched() const { return section().eswitch && is_nic(pf()); }
+  bool switched() const { return section().eswitch && has_port(pf()); }
   std::size_t eswitch(std::string because, std::vector<std::size_t> after) {
     return draft_.step(
         SetEswitch{pf().address, section().eswitch->value}, std::move(because),
@@ -84,10 +99,19 @@ class PfSteps {
            !pf_.irq_cpus.empty();
   }
 
-  void not_a_nic(const Origin& from, std::string_view what) {
-    draft_.add_finding(
-        Severity::warning, "not-a-nic", Subject::device(pf().address),
-        fmt::format("{} is not a network device: {} left out", pf().address.str(), what), {from});
+  void no_port(const Origin& from, std::string_view what) {
+    if (is_nic(pf()))
+      draft_.add_finding(
+          required_ ? Severity::error : Severity::warning, "pf-without-port",
+          Subject::device(pf().address),
+          fmt::format(
+              "{} is on {} and has no network interface on this host: {} left out",
+              pf().address.str(), pf().driver, what),
+          {from});
+    else
+      draft_.add_finding(
+          Severity::warning, "not-a-nic", Subject::device(pf().address),
+          fmt::format("{} is not a network device: {} left out", pf().address.str(), what), {from});
   }
 
   // drivers/vfio/pci/vfio_pci.c, vfio_pci_sriov_configure(): ENOENT without enable_sriov. The
@@ -123,7 +147,7 @@ class PfSteps {
   // The steps do not depend on whether a driver is bound: in the initramfs none may be, and the
   // plan must be the same.
   void bring_up() {
-    if (!is_nic(pf())) return;
+    if (!has_port(pf()) || is_infiniband(pf())) return;
     const auto up = [&](std::string why, const Origin& from) {
       ready_ = {
           draft_.step(BringUp{pf().address, port()}, std::move(why), from, ready_, required_)};
@@ -184,12 +208,12 @@ class PfSteps {
         attributes.vfs.push_back(std::move(*one));
     }
     if (!attributes.vfs.empty()) {
-      if (is_nic(pf()))
+      if (has_port(pf()))
         before_binding.push_back(draft_.step(
             std::move(attributes), "set in one batch before a VF driver reads them",
             attributes_from, {made}, required_));
       else
-        not_a_nic(attributes_from, "MAC, VLAN and the other VF attributes are");
+        no_port(attributes_from, "MAC, VLAN and the other VF attributes are");
     }
     if (late_switch)
       before_binding.push_back(eswitch(
@@ -198,7 +222,7 @@ class PfSteps {
     for (unsigned i = 0; i < pf_.vfs; ++i)
       place_vf(i, before_binding);
     ready_ = {made};
-    if (before_binding.size() > 1 && is_nic(pf())) ready_.push_back(before_binding.back());
+    if (before_binding.size() > 1 && has_port(pf())) ready_.push_back(before_binding.back());
     return {};
   }
 
@@ -216,13 +240,38 @@ class PfSteps {
       vf.mac = *mac;
     }
     static_cast<VfAttributes&>(vf) = vfirst::attributes_of(wish);
+    if (is_infiniband(pf())) leave_link_state(wish, vf);
     if (vf.empty() && !vf.stable_mac) return std::optional<SetVfAttributes::Vf>{};
     if (from == Origin{}) from = origin_of_attributes(wish);
     return std::optional{std::move(vf)};
   }
 
+  // Of what an Ethernet port keeps for its VFs, an InfiniBand port has the link state alone
+  // (drivers/infiniband/ulp/ipoib/ipoib_main.c, ipoib_netdev_ops_pf).
+  void leave_link_state(const VfSettings& wish, SetVfAttributes::Vf& vf) {
+    std::string names;
+    if (vf.mac || vf.stable_mac) append_to_list(names, "mac");
+    for_each_attribute([&](const auto& row) {
+      if (vf.*row.payload && row.key != "link-state") append_to_list(names, row.key);
+    });
+    if (!names.empty() && !std::exchange(infiniband_reported_, true))
+      draft_.add_finding(
+          required_ ? Severity::error : Severity::warning, "infiniband-attributes",
+          Subject::device(pf().address),
+          fmt::format(
+              "{} is an InfiniBand port, whose VFs have no MAC address, VLAN, trust, spoof check "
+              "or "
+              "rate: leave {} out",
+              pf().address.str(), names),
+          {origin_of_attributes(wish)});
+    SetVfAttributes::Vf out;
+    out.index = vf.index;
+    out.link_state = vf.link_state;
+    vf = out;
+  }
+
   std::optional<MacAddress> shown_mac(unsigned index, const VfSettings& wish) const {
-    if (!wish.mac || !is_nic(pf())) return std::nullopt;
+    if (!wish.mac || !has_port(pf()) || is_infiniband(pf())) return std::nullopt;
     if (wish.mac->value.kind == MacRule::Kind::first)
       if (const auto mac = wish.mac->value.first.plus(index - draft_.mac_base(section(), index)))
         return *mac;
@@ -269,7 +318,7 @@ class PfSteps {
   void vf_coalescing(
       unsigned index, const PciAddress& address, const VfSettings& wish, const VfDriver& driver,
       std::size_t bound, const Origin& from) {
-    if (!is_nic(pf())) return not_a_nic(from, "interrupt coalescing is");
+    if (!is_nic(pf())) return no_port(from, "interrupt coalescing is");
     if (driver.is_vfio() || driver.is_none()) {
       draft_.add_finding(
           Severity::warning, "vf-without-port", Subject::device(address),
@@ -282,8 +331,16 @@ class PfSteps {
     }
     const auto up = draft_.step(
         BringUp{address}, "drivers refuse coalescing while the port is down", from, {bound}, false);
+    // The kernel's choice is the driver of the PF's own family.
+    const auto* quirk = quirk_of_driver(pf().driver);
+    report_coalescing(
+        draft_, address,
+        driver.is_named() ? std::string_view(driver.name())
+        : quirk           ? quirk->vf_driver
+                          : std::string_view(),
+        wish, required_);
     draft_.step(
-        SetCoalescing{address, coalescing_of(wish)}, "interrupt delay from the policy", from, {up},
+        SetCoalescing{address, planned_coalescing(wish)}, reason_for_coalescing(wish), from, {up},
         required_);
   }
 
@@ -291,22 +348,26 @@ class PfSteps {
   // interrupts.
   void queues_and_irqs() {
     if (section().queues) {
-      if (is_nic(pf()))
+      if (has_port(pf()))
         ready_ = {draft_.step(
             SetQueues{pf().address, section().queues->value, port()},
             "queues for the host's own traffic on this port", section().queues->from, ready_,
             required_)};
       else
-        not_a_nic(section().queues->from, "queues is");
+        no_port(section().queues->from, "queues is");
     }
     if (const auto* from = origin_of_coalescing(section())) {
-      if (is_nic(pf()))
+      if (has_port(pf())) {
+        report_coalescing(draft_, pf().address, pf().driver, section(), required_);
         draft_.step(
-            SetCoalescing{pf().address, coalescing_of(section()), port()},
-            "interrupt delay from the policy", *from, ready_, required_);
-      else
-        not_a_nic(*from, "interrupt coalescing is");
+            SetCoalescing{pf().address, planned_coalescing(section()), port()},
+            reason_for_coalescing(section()), *from, ready_, required_);
+      } else {
+        no_port(*from, "interrupt coalescing is");
+      }
     }
+    if (!pf_.irq_cpus.empty() && is_nic(pf()) && !has_port(pf()))
+      return no_port(section().irq->from, "irq is");
     if (!pf_.irq_cpus.empty()) {
       const bool managed = managed_irqs(pf().driver, pf().class_code);
       if (managed)
@@ -331,6 +392,7 @@ class PfSteps {
   const std::map<std::string, std::size_t>& modules_;
   std::vector<std::size_t> first_, ready_;
   bool required_;
+  bool infiniband_reported_ = false;
 };
 
 // A step for each module of VF drivers, by the driver's name. What the policy names comes first,

@@ -173,13 +173,6 @@ std::optional<std::string> vf_user(const Root& root, const PciAddress& vf) {
                  : fmt::format("driver {} is bound to it", *driver);
 }
 
-std::string quirk_hint(
-    const Root& root, const PciAddress& pf, std::string_view DriverQuirk::* what) {
-  const auto* quirk = quirk_of_driver(bound_driver(root, pf).value_or(""));
-  return quirk && !(quirk->*what).empty() ? fmt::format("; {}: {}", quirk->driver, quirk->*what)
-                                          : std::string();
-}
-
 std::string kernel_says(const Root& root, const PciAddress& address) {
   // What it only mentions (a link that came up) explains no failure.
   const auto line = newest(kernel_log(root, kKernelWarning), {address.str()});

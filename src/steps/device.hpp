@@ -55,11 +55,6 @@ unsigned count_vfs(const Root& root, const PciAddress& pf);
 // where nobody does.
 std::optional<std::string> vf_user(const Root& root, const PciAddress& vf);
 
-// What the quirk table says of the PF's driver in such a case: "; ice: <what to look at>"; "" where
-// nothing.
-std::string quirk_hint(
-    const Root& root, const PciAddress& pf, std::string_view DriverQuirk::* what);
-
 // The kernel's newest message that names the device, quoted for the end of a cause; "" where none.
 std::string kernel_says(const Root& root, const PciAddress& address);
 

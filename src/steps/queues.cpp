@@ -31,10 +31,12 @@ Outcome apply(const SetQueues& x, const Machine& machine) {
   };
   const auto port = chosen_port(machine, x.pf, x.port);
   if (!port) return fail(ENODEV, why_no_port(machine, x.pf, x.port));
+  const auto driver = bound_driver(machine.root, x.pf).value_or("");
   auto now = machine.net.channels(port->ifindex);
   if (!now) {
     const int error = static_cast<int>(now.error().code);
-    return fail(error, fmt::format("{}: {}", port->name, explain_errno(Place::channels, error)));
+    return fail(
+        error, fmt::format("{}: {}", port->name, explain_errno(Place::channels, error, driver)));
   }
   out.got = std::to_string(count_of(*now));
   if (count_of(*now) == x.combined) return out;
@@ -54,7 +56,7 @@ Outcome apply(const SetQueues& x, const Machine& machine) {
     return fail(
         error, fmt::format(
                    "{}: {} queues: {} ({})", port->name, x.combined,
-                   explain_errno(Place::channels, error), sent.error().what));
+                   explain_errno(Place::channels, error, driver), sent.error().what));
   }
   now = machine.net.channels(port->ifindex);
   if (now) out.got = std::to_string(count_of(*now));

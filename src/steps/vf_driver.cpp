@@ -139,15 +139,15 @@ class Binding {
     if (before == "0") [[maybe_unused]]
       const auto off = write(autoprobe, "0");
     if (x_.driver.satisfied_by(look())) return done();
-    const auto* quirk = quirk_of_driver(bound_driver(root_, x_.pf).value_or(""));
+    const auto pf_driver = bound_driver(root_, x_.pf).value_or("");
+    const auto* quirk = quirk_of_driver(pf_driver);
     return fail(
         ENOENT,
         fmt::format(
-            "{}: check that the VF driver {}is {}{}",
-            explain_errno(Place::drivers_probe, kNothingHappened),
+            "{}: check that the VF driver {}is {}",
+            explain_errno(Place::drivers_probe, kNothingHappened, pf_driver),
             quirk && !quirk->vf_driver.empty() ? fmt::format("({}) ", quirk->vf_driver) : "",
-            machine_.initramfs ? "in this initramfs" : "installed",
-            quirk_hint(root_, x_.pf, &DriverQuirk::if_refused)));
+            machine_.initramfs ? "in this initramfs" : "installed"));
   }
 
   const BindDriver& x_;

@@ -281,7 +281,7 @@ TEST_CASE(
   const auto kept =
                  place("let the kernel choose the driver of VF 0 of 0000:01:00.0 (0000:01:10.0)"),
              up = place("bring 0000:01:10.0 up"),
-             set = place("set coalescing on 0000:01:10.0: rx-usecs 20");
+             set = place("set coalescing on 0000:01:10.0: adaptive-rx off rx-usecs 20");
   REQUIRE(set < words.size());
   CHECK(p.steps[up].after == std::vector<std::size_t>{kept});
   CHECK(p.steps[set].after == std::vector<std::size_t>{up});
@@ -332,7 +332,7 @@ TEST_CASE(
       message(p, "vfs-too-many") ==
       "p.ini:3: 0000:01:00.0: 8 VFs asked, hardware has 7 (set by the driver)");
   CHECK(p.vfs.empty());
-  CHECK(described(p).back() == "set coalescing on 0000:01:00.0: rx-usecs 3");
+  CHECK(described(p).back() == "set coalescing on 0000:01:00.0: adaptive-rx off rx-usecs 3");
   CHECK(plan(two_nics(), "[pf a]\nnode = 0\nvfs = max\n").vfs.size() == 7);
 }
 
@@ -593,7 +593,7 @@ TEST_CASE(
       "create 1 VF on 0000:01:00.0",
       "set on 0000:01:00.0: VF 0 trust on",
       "bind VF 0 of 0000:01:00.0 (0000:01:10.0) to vfio-pci",
-      "set coalescing on 0000:01:00.0: rx-usecs 8"};
+      "set coalescing on 0000:01:00.0: adaptive-rx off rx-usecs 8"};
   CHECK(described(plan(facts, text)) == ice);
   // by its vendor, before the driver is there
   facts.pci[0].driver.clear();
@@ -607,7 +607,7 @@ TEST_CASE(
       "set the eswitch of 0000:01:00.0 to switchdev mode",
       "bind VF 0 of 0000:01:00.0 (0000:01:10.0) to vfio-pci",
       "bring 0000:01:00.0 up",
-      "set coalescing on 0000:01:00.0: rx-usecs 8"};
+      "set coalescing on 0000:01:00.0: adaptive-rx off rx-usecs 8"};
   CHECK(described(plan(facts, text)) == mlx5);
   facts.pci[0].driver = "mlx5_core";
   const auto late = plan(facts, text);

@@ -152,6 +152,8 @@ TEST_CASE("coalescing sends only what differs and only what is asked for", "[net
 
 TEST_CASE("adaptive off is fulfilled by a device that has no adaptive mode", "[network]") {
   WithPort fake;
+  fake.port().coalescing.rx_usecs = 30;
+  fake.port().coalescing.tx_usecs = 30;
   CHECK(
       apply(SetCoalescing{kPf, {.adaptive_rx = false}}, fake.machine).state ==
       StepState::unchanged);
