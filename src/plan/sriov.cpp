@@ -180,6 +180,14 @@ class PfSteps {
         section().vfs->value.number ? "as many as the policy asks for"
                                     : "as many as the hardware has",
         from, ready_, required_);
+    if (pf_.vfs && is_infiniband(pf()))
+      draft_.add_finding(
+          Severity::warning, "infiniband-guids", Subject::device(pf().address),
+          fmt::format(
+              "{} is an InfiniBand port: its VFs have no GUIDs, and no link, until something sets "
+              "them (ip link set PORT vf N node_guid GUID and port_guid GUID)",
+              pf().address.str()),
+          {from});
     std::vector<std::size_t> before_binding{made};
     SetVfAttributes attributes{pf().address, {}, port()};
     // One step sets what many keys ask for. It cites the first of them.

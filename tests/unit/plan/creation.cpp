@@ -42,6 +42,7 @@ TEST_CASE(
     CHECK(
         message(few, "vfs-all-or-none") ==
         "p.ini:3: 0000:01:00.0: 4 VFs asked, but its driver makes all 7 or none: write vfs = max");
+    REQUIRE(finding(few, "vfs-all-or-none"));
     CHECK(finding(few, "vfs-all-or-none")->severity == Severity::error);
     CHECK_FALSE(makes_vfs(few));
     for (const auto* all : {"max", "7"}) {
@@ -136,8 +137,13 @@ TEST_CASE(
       message(p, "infiniband-attributes") ==
       "p.ini:5: 0000:01:00.0 is an InfiniBand port, whose VFs have no MAC address, VLAN, trust, "
       "spoof check or rate: leave mac, trust, vlan out");
+  REQUIRE(finding(p, "infiniband-attributes"));
   CHECK(finding(p, "infiniband-attributes")->severity == Severity::error);
   CHECK(std::ranges::count(p.findings, "infiniband-attributes", &Finding::code) == 1);
+  CHECK(
+      message(p, "infiniband-guids") ==
+      "p.ini:3: 0000:01:00.0 is an InfiniBand port: its VFs have no GUIDs, and no link, until "
+      "something sets them (ip link set PORT vf N node_guid GUID and port_guid GUID)");
   CHECK(makes_vfs(p));
   CHECK_FALSE(raises_port(p));
   for (const auto& vf : p.vfs)
@@ -147,18 +153,19 @@ TEST_CASE(
   const auto link = plan(
       facts, "[pf ib]\npci = 01:00.0\nvfs = 2\nvf-link-state = enable\n[vf ib 1]\nmac = auto\n");
   CHECK_FALSE(finding(link, "infiniband-attributes"));
+  REQUIRE(described(link).size() > 2);
   CHECK(described(link)[2] == "set on 0000:01:00.0: VF 0-1 state enable");
 
   const auto range =
       plan(facts, "[pf ib]\npci = 01:00.0\nvfs = 2\nrequired = no\n[vf ib 1]\nspoofcheck = off\n");
   CHECK(message(range, "infiniband-attributes").find("leave spoofcheck out") != std::string::npos);
+  REQUIRE(finding(range, "infiniband-attributes"));
   CHECK(finding(range, "infiniband-attributes")->severity == Severity::warning);
   // The same card in Ethernet mode.
-  CHECK_FALSE(finding(
-      plan(
-          with_pf("mlx5_core", 0x15b3, 0x020000),
-          "[pf a]\npci = 01:00.0\nvfs = 2\nvf-mac = stable\n"),
-      "infiniband-attributes"));
+  const auto ethernet = plan(
+      with_pf("mlx5_core", 0x15b3, 0x020000), "[pf a]\npci = 01:00.0\nvfs = 2\nvf-mac = stable\n");
+  CHECK_FALSE(finding(ethernet, "infiniband-attributes"));
+  CHECK_FALSE(finding(ethernet, "infiniband-guids"));
 }
 
 TEST_CASE(
@@ -212,7 +219,9 @@ TEST_CASE(
   CHECK(
       message(of("i40e", "rx-usecs = 5\n"), "coalescing-rounded") ==
       "p.ini:3: 0000:01:00.0: driver i40e makes rx-usecs = 6 of rx-usecs = 5");
-  CHECK(finding(of("i40e", "rx-usecs = 5\n"), "coalescing-rounded")->severity == Severity::note);
+  const auto rounded = of("i40e", "rx-usecs = 5\n");
+  REQUIRE(finding(rounded, "coalescing-rounded"));
+  CHECK(finding(rounded, "coalescing-rounded")->severity == Severity::note);
   for (const auto* driver : {"igb", "ice", "i40e", "bnxt_en", "tsnep", ""})
     CHECK_FALSE(finding(of(driver, "rx-usecs = 50\n"), "coalescing-range"));
   CHECK_FALSE(finding(of("tsnep", "rx-usecs = 60000\n"), "coalescing-range"));
