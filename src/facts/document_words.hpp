@@ -16,6 +16,7 @@ constexpr std::string_view document_word(Cpu::Kind kind) {
     case Cpu::Kind::uniform: return "uniform";
     case Cpu::Kind::performance: return "performance";
     case Cpu::Kind::efficiency: return "efficiency";
+    case Cpu::Kind::low_power: return "low-power";
   }
   return {};
 }

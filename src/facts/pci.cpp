@@ -108,6 +108,8 @@ void read_details(
   function.ari = config.ari;
   function.acs = config.acs;
   function.msix_vectors = config.msix_vectors;
+  if (const auto irqs = root.list(dir + "/msi_irqs"))
+    function.msi_irqs = static_cast<unsigned>(irqs->size());
   if (const auto pf = root.link_name(dir + "/physfn"))
     if (const auto address = PciAddress::parse(*pf)) function.physfn = *address;
   function.bridges = bridges_of(root, dir);

@@ -16,7 +16,12 @@ namespace vfirst::facts {
 using Gaps = std::vector<std::string>;
 
 Result<CpuFacts> read_cpus(const Root&, Gaps&);
+// Set CpuFacts::smt_bugs and idle_states.
+void read_smt_bugs(const Root&, CpuFacts&);
+void read_idle_states(const Root&, CpuFacts&);
 MemoryFacts read_memory(const Root&, const CpuFacts&, Gaps&);
+// Sets MemoryFacts::zfs_arc_kb.
+void read_zfs(const Root&, const std::vector<Mount>&, MemoryFacts&);
 // Sets Cpu::node too.
 std::vector<NumaNode> read_nodes(const Root&, CpuFacts&, const MemoryFacts&, Gaps&);
 // After the IOMMU: its groups.

@@ -99,12 +99,16 @@ VFIRST_SHAPE(
     field<&Cpu::node>("node", &kPlace), field<&Cpu::siblings>("siblings"), field<&Cpu::l3>("l3"),
     field<&Cpu::kind>("kind"))
 VFIRST_SHAPE(
+    IdleState, "an idle state", needed<&IdleState::name>("name"),
+    field<&IdleState::latency_us>("latency_us"))
+VFIRST_SHAPE(
     CpuFacts, "the CPUs", field<&CpuFacts::architecture>("architecture"),
     field<&CpuFacts::vendor>("vendor"), field<&CpuFacts::model>("model"),
     field<&CpuFacts::possible>("possible"), field<&CpuFacts::present>("present"),
     needed<&CpuFacts::online>("online"), field<&CpuFacts::isolated>("isolated"),
     field<&CpuFacts::nohz_full>("nohz_full"), field<&CpuFacts::gigabyte_pages>("gigabyte_pages"),
-    field<&CpuFacts::smt_active>("smt_active"), field<&CpuFacts::idle_driver>("idle_driver"),
+    field<&CpuFacts::smt_active>("smt_active"), field<&CpuFacts::smt_bugs>("smt_bugs"),
+    field<&CpuFacts::idle_states>("idle_states"), field<&CpuFacts::idle_driver>("idle_driver"),
     field<&CpuFacts::clocksource>("clocksource"),
     field<&CpuFacts::topology_source>("topology_source"), needed<&CpuFacts::cpus>("cpus"))
 
@@ -113,17 +117,24 @@ VFIRST_SHAPE(
     field<&HugepagePool::pages>("pages", &kKilobytes),
     field<&HugepagePool::free>("free", &kKilobytes))
 VFIRST_SHAPE(
+    MemoryRange, "a piece of memory", needed<&MemoryRange::start_kb>("start_kb", &kKilobytes),
+    needed<&MemoryRange::end_kb>("end_kb", &kKilobytes))
+VFIRST_SHAPE(
     NumaNode, "a node", needed<&NumaNode::id>("id", &kNode), field<&NumaNode::cpus>("cpus"),
     field<&NumaNode::total_kb>("total_kb", &kKilobytes),
     field<&NumaNode::free_kb>("free_kb", &kKilobytes),
     field<&NumaNode::memory_known>("memory_known"), field<&NumaNode::distances>("distances"),
-    field<&NumaNode::gigabyte_frames>("gigabyte_frames"), field<&NumaNode::pools>("hugepages"))
+    field<&NumaNode::gigabyte_frames>("gigabyte_frames"), field<&NumaNode::pools>("hugepages"),
+    field<&NumaNode::ranges>("ranges"), field<&NumaNode::at_boot>("at_boot"),
+    field<&NumaNode::slow>("slow"))
 VFIRST_SHAPE(
     MemoryFacts, "the memory", field<&MemoryFacts::total_kb>("total_kb", &kKilobytes),
     field<&MemoryFacts::page_kb>("page_kb"),
     field<&MemoryFacts::default_hugepage_kb>("default_hugepage_kb", &kKilobytes),
     field<&MemoryFacts::hugepage_sizes_kb>("hugepage_sizes_kb"),
-    field<&MemoryFacts::crashkernel_bytes>("crashkernel_bytes", &kBytes))
+    field<&MemoryFacts::crashkernel_bytes>("crashkernel_bytes", &kBytes),
+    field<&MemoryFacts::crash_ranges>("crash_ranges"),
+    field<&MemoryFacts::zfs_arc_kb>("zfs_arc_kb", &kKilobytes))
 
 VFIRST_SHAPE(
     Sriov, "an SR-IOV capability", needed<&Sriov::total_vfs>("total_vfs", &kShort),
@@ -183,7 +194,8 @@ VFIRST_SHAPE(
     field<&PciFunction::node>("node", &kPlace), field<&PciFunction::iommu_group>("iommu_group"),
     field<&PciFunction::link>("link"), field<&PciFunction::link_capable>("link_capable"),
     field<&PciFunction::ari>("ari"), field<&PciFunction::acs>("acs"),
-    field<&PciFunction::msix_vectors>("msix_vectors", &kShort), field<&PciFunction::sriov>("sriov"),
+    field<&PciFunction::msix_vectors>("msix_vectors", &kShort),
+    field<&PciFunction::msi_irqs>("msi_irqs"), field<&PciFunction::sriov>("sriov"),
     field<&PciFunction::sriov_known>("sriov_known"), field<&PciFunction::physfn>("physfn"),
     field<&PciFunction::bridges>("bridges"), field<&PciFunction::slot>("slot"),
     field<&PciFunction::ports>("ports"))

@@ -3,6 +3,7 @@
 // A plan in the making: what each topic (cpu.cpp, hugepages.cpp, ...) reads and adds to.
 
 #include "kargs/command_line.hpp"
+#include "plan/next_machine.hpp"
 #include "plan/plan.hpp"
 
 #include <string>
@@ -33,10 +34,17 @@ struct Draft {
   Plan plan;
   // By address.
   std::vector<ChosenPf> pfs;
-  // By id. Only online CPUs; those that no node lists have joined one.
-  std::vector<NumaNode> nodes;
+  NextMachine next;
   // The kernel that carries the steps out (StepsAt): `kernel`, or one of the facts.
   const Kernel* steps_kernel = &kernel;
+
+  // The nodes of the next boot.
+  const std::vector<NumaNode>& nodes() const { return next.nodes; }
+  bool has_node(int id) const {
+    for (const auto& node : next.nodes)
+      if (static_cast<int>(node.id) == id) return true;
+    return false;
+  }
 
   bool x86() const {
     return facts.cpu.architecture == "x86_64" || facts.cpu.architecture == "i686" ||
@@ -115,6 +123,12 @@ void kernel_findings(Draft&);
 void neighbour_findings(Draft&);
 // kexec.cpp: why [boot] reboot = kexec would be a full reboot.
 void kexec_findings(Draft&);
+// vectors.cpp: whether the host's CPUs have enough interrupt vectors.
+void check_vectors(Draft&);
+// topology.cpp: caches, kinds of cores, devices whose node is not there.
+void topology_findings(Draft&);
+// zfs.cpp: its cache against hugepages.
+void zfs_findings(Draft&);
 // findings.cpp
 void add_findings(Draft&);
 

@@ -34,12 +34,13 @@ void vfs_against_cpus(Draft& draft) {
 void remote_nodes(Draft& draft) {
   for (const auto& pf : draft.pfs) {
     const auto node = pf.function->node;
-    if (pf.vfs == 0 || node < 0) continue;
+    // topology.cpp reports a node that is not there.
+    if (pf.vfs == 0 || node < 0 || !draft.has_node(node)) continue;
     const auto here = std::ranges::find_if(
-        draft.nodes, [&](const NumaNode& n) { return static_cast<int>(n.id) == node; });
+        draft.nodes(), [&](const NumaNode& n) { return static_cast<int>(n.id) == node; });
     const auto address = pf.function->address.str();
     if (!draft.plan.isolated.empty() &&
-        (here == draft.nodes.end() || !here->cpus.intersects(draft.plan.isolated)))
+        (here == draft.nodes().end() || !here->cpus.intersects(draft.plan.isolated)))
       draft.add_finding(
           Severity::warning, "vf-remote-node", Subject::device(pf.function->address),
           fmt::format(
@@ -195,6 +196,9 @@ void add_findings(Draft& draft) {
   windows(draft);
   groups(draft);
   migration(draft);
+  check_vectors(draft);
+  topology_findings(draft);
+  zfs_findings(draft);
   kernel_findings(draft);
   neighbour_findings(draft);
   kexec_findings(draft);

@@ -121,7 +121,7 @@ void conflicts(Draft& draft) {
   const auto& boot = draft.facts.boot;
   if ((boot.cmdline.empty() && !boot.next.known()) || draft.plan.kargs.empty()) return;
   const auto ours = draft.plan.arguments();
-  const auto possible = draft.facts.cpu.possible | draft.facts.cpu.online;
+  const auto& possible = draft.next.possible;
   for (const auto& one : foreign_conflicts(
            draft.foreign_arguments(), ours.list(), draft.kernel.version, *possible.last() + 1)) {
     const auto places = places_of(boot, one.foreign.raw);

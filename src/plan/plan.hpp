@@ -105,6 +105,10 @@ struct WantIommuPassthrough {
 };
 struct WantMaxCstate {
   unsigned deepest = 1;
+  // Of the driver that was there when it was planned: the last directory cpuidle/stateN, and its
+  // name. Absent: only the C-number counts.
+  std::optional<unsigned> state{};
+  std::string name{};
   bool operator==(const WantMaxCstate&) const = default;
 };
 // That the argument is there, where no effect can be read.

@@ -390,7 +390,7 @@ class PfSteps {
           PinIrqs{pf().address, pf_.irq_cpus},
           fmt::format(
               "CPUs that the host keeps{}",
-              pf().node >= 0 ? fmt::format(", near node {}", pf().node) : ""),
+              draft_.has_node(pf().node) ? fmt::format(", near node {}", pf().node) : ""),
           section().irq->from, ready_, required_ && !managed);
     }
   }
@@ -429,7 +429,7 @@ std::map<std::string, std::size_t> load_modules(Draft& draft) {
 Status plan_sriov(Draft& draft) {
   std::vector<std::size_t> first;
   if (!draft.plan.isolated.empty()) {
-    const auto host = (draft.facts.cpu.possible | draft.facts.cpu.online) - draft.plan.isolated;
+    const auto host = draft.next.interrupt_cpus(draft.plan.isolated);
     first.push_back(draft.step(
         SetDefaultIrqAffinity{host}, "set before any driver requests an interrupt",
         draft.policy.cpu.isolate->from, {}));

@@ -75,6 +75,9 @@ constexpr KeyRow<PowerPolicy> kPower[] = {
     row<PowerPolicy, value::cstate, &PowerPolicy::max_cstate>(
         "power", "max-cstate", "0..9 | any",
         "deepest C-state of the whole host; any leaves it alone"),
+    row<PowerPolicy, value::number<1, 2000000>, &PowerPolicy::max_latency_us>(
+        "power", "max-latency-us", "1..2000000",
+        "longest wake-up time of the whole host's CPUs, instead of max-cstate"),
     row<PowerPolicy, value::number<0, 2000000>, &PowerPolicy::isolated_latency_us>(
         "power", "isolated-latency-us", "0..2000000",
         "longest wake-up time of isolated CPUs, set at run time"),

@@ -85,6 +85,8 @@ struct IommuPolicy {
 struct PowerPolicy {
   // The inner value is absent for `any`.
   Maybe<std::optional<unsigned>> max_cstate;
+  // The same bound in microseconds.
+  Maybe<unsigned> max_latency_us;
   Maybe<unsigned> isolated_latency_us;
   bool operator==(const PowerPolicy&) const = default;
 };

@@ -36,9 +36,13 @@ Json cpu_json(const CpuFacts& c) {
       {"nohz_full", c.nohz_full.list()},
       {"gigabyte_pages", or_null(c.gigabyte_pages)},
       {"smt_active", or_null(c.smt_active)},
+      {"smt_bugs", or_null(c.smt_bugs)},
       {"idle_driver", c.idle_driver},
       {"clocksource", c.clocksource},
       {"topology_source", c.topology_source}};
+  out["idle_states"] = list_of(c.idle_states, [](const IdleState& s) {
+    return Json{{"name", s.name}, {"latency_us", s.latency_us}};
+  });
   out["cpus"] = list_of(c.cpus, [](const Cpu& one) {
     return Json{{"id", one.id},        {"package", one.package},
                 {"die", one.die},      {"core", one.core},
@@ -46,6 +50,12 @@ Json cpu_json(const CpuFacts& c) {
                 {"l3", one.l3.list()}, {"kind", document_word(one.kind)}};
   });
   return out;
+}
+
+Json ranges_json(const std::vector<MemoryRange>& ranges) {
+  return list_of(ranges, [](const MemoryRange& range) {
+    return Json{{"start_kb", range.start_kb}, {"end_kb", range.end_kb}};
+  });
 }
 
 Json node_json(const NumaNode& n) {
@@ -56,7 +66,10 @@ Json node_json(const NumaNode& n) {
       {"free_kb", n.free_kb},
       {"memory_known", n.memory_known},
       {"distances", n.distances},
-      {"gigabyte_frames", or_null(n.gigabyte_frames)}};
+      {"gigabyte_frames", or_null(n.gigabyte_frames)},
+      {"ranges", ranges_json(n.ranges)},
+      {"at_boot", n.at_boot},
+      {"slow", n.slow}};
   out["hugepages"] = list_of(n.pools, [](const HugepagePool& p) {
     return Json{{"size_kb", p.size_kb}, {"pages", p.pages}, {"free", p.free}};
   });
@@ -109,6 +122,7 @@ Json function_json(const PciFunction& f) {
       {"ari", f.ari},
       {"acs", f.acs},
       {"msix_vectors", f.msix_vectors},
+      {"msi_irqs", or_null(f.msi_irqs)},
       {"sriov", f.sriov ? sriov_json(*f.sriov) : Json(nullptr)},
       {"sriov_known", f.sriov_known},
       {"physfn", address_or_null(f.physfn)},
@@ -194,7 +208,9 @@ std::string facts_json(const Facts& facts) {
       {"page_kb", m.page_kb},
       {"default_hugepage_kb", m.default_hugepage_kb},
       {"hugepage_sizes_kb", m.hugepage_sizes_kb},
-      {"crashkernel_bytes", m.crashkernel_bytes}};
+      {"crashkernel_bytes", m.crashkernel_bytes},
+      {"crash_ranges", ranges_json(m.crash_ranges)},
+      {"zfs_arc_kb", or_null(m.zfs_arc_kb)}};
   out["numa"] = list_of(facts.numa, node_json);
   out["pci"] = list_of(facts.pci, function_json);
   out["iommu"] = {

@@ -26,7 +26,10 @@ void write_wanted(JsonWriter& json, const Want& want) {
           },
           [&](const WantIommu& x) { what("iommu"), json.member("active", x.active); },
           [&](const WantIommuPassthrough&) { what("iommu_passthrough"); },
-          [&](const WantMaxCstate& x) { what("max_cstate"), json.member("deepest", x.deepest); },
+          [&](const WantMaxCstate& x) {
+            what("max_cstate"), json.member("deepest", x.deepest);
+            if (x.state) json.member("state", *x.state), json.member("name", x.name);
+          },
           [&](const WantArg& x) { what("argument"), json.member("text", x.arg.raw); },
       },
       want);

@@ -3,6 +3,7 @@
 // Chance for made-up machines: the same numbers for the same seed.
 
 #include <algorithm>
+#include <cstddef>
 #include <random>
 
 namespace vfirst::test {
@@ -15,6 +16,10 @@ class Dice {
     return std::uniform_int_distribution<unsigned>(low, high)(engine_);
   }
   bool one_in(unsigned n) { return from(1, n) == 1; }
+  template <std::size_t N>
+  const char* of(const char* const (&items)[N]) {
+    return items[from(0, static_cast<unsigned>(N) - 1)];
+  }
   template <class T>
   void shuffle(T& items) {
     std::shuffle(items.begin(), items.end(), engine_);
