@@ -21,6 +21,13 @@ bool in_initramfs(const Root& root) {
 
 namespace vfirst::steps {
 
+std::optional<CpuSet> online_cpus(const Root& root) {
+  const auto text = root.read("sys/devices/system/cpu/online");
+  if (!text) return std::nullopt;
+  const auto set = CpuSet::parse_list(*text);
+  return set ? std::optional(*set) : std::nullopt;
+}
+
 std::string device_path(const PciAddress& address, std::string_view attribute) {
   return kernel_paths::pci_function(address, attribute);
 }

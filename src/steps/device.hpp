@@ -6,6 +6,7 @@
 #include "plan/quirks.hpp"
 #include "steps/machine.hpp"
 
+#include "base/cpu_set.hpp"
 #include "base/pci_address.hpp"
 
 #include <optional>
@@ -13,6 +14,9 @@
 #include <vector>
 
 namespace vfirst::steps {
+
+// The CPUs that are online now; nothing where the kernel does not say.
+std::optional<CpuSet> online_cpus(const Root& root);
 
 std::string device_path(const PciAddress& address, std::string_view attribute = {});
 std::optional<std::string> bound_driver(const Root& root, const PciAddress& address);
