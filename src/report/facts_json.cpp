@@ -36,10 +36,10 @@ Json cpu_json(const CpuFacts& c) {
       {"nohz_full", c.nohz_full.list()},
       {"gigabyte_pages", or_null(c.gigabyte_pages)},
       {"smt_active", or_null(c.smt_active)},
-      {"smt_bugs", or_null(c.smt_bugs)},
       {"idle_driver", c.idle_driver},
       {"clocksource", c.clocksource},
       {"topology_source", c.topology_source}};
+  if (c.smt_bugs) out["smt_bugs"] = *c.smt_bugs;
   out["idle_states"] = list_of(c.idle_states, [](const IdleState& s) {
     return Json{{"name", s.name}, {"latency_us", s.latency_us}};
   });
@@ -209,8 +209,8 @@ std::string facts_json(const Facts& facts) {
       {"default_hugepage_kb", m.default_hugepage_kb},
       {"hugepage_sizes_kb", m.hugepage_sizes_kb},
       {"crashkernel_bytes", m.crashkernel_bytes},
-      {"crash_ranges", ranges_json(m.crash_ranges)},
-      {"zfs_arc_kb", or_null(m.zfs_arc_kb)}};
+      {"crash_ranges", ranges_json(m.crash_ranges)}};
+  if (m.zfs_arc_kb) out["memory"]["zfs_arc_kb"] = *m.zfs_arc_kb;
   out["numa"] = list_of(facts.numa, node_json);
   out["pci"] = list_of(facts.pci, function_json);
   out["iommu"] = {
