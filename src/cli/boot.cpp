@@ -170,7 +170,8 @@ ExitCode carry_out(const Options& options, const Part& part, const Supervisor& s
       part.whole() ? bring(*actions, *root, files, **events, initramfs) : std::vector<StepResult>();
   if (initramfs) await_boot_nic(*root, cmdline, **events, *modules);
   auto input = load_tree(options, read_machine);
-  auto plan = input ? load_plan(*input, options, StepsAt::now) : Result<Plan>(std::unexpected(input.error()));
+  auto plan = input ? load_plan(*input, options, StepsAt::now)
+                    : Result<Plan>(std::unexpected(input.error()));
   if (initramfs && part.whole() && plan && waits_for_carrier(input->facts, *plan)) {
     supervisor.allow(
         std::chrono::duration_cast<std::chrono::milliseconds>(2 * kCarrierWait + kLimit));

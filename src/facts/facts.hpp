@@ -92,7 +92,7 @@ struct NumaNode {
   // false: the tree has no meminfo of this node.
   bool memory_known = true;
   // Its memory blocks, joined; empty where they are not shown.
-  std::vector<MemoryRange> ranges;
+  std::vector<MemoryRange> ranges = {};
   // false: its memory comes after the kernel has started (a driver adds it, or it is plugged in).
   bool at_boot = true;
   // Its memory is of a lower tier than that of the nodes with CPUs.

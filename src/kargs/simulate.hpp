@@ -28,7 +28,7 @@ struct SimulatedNode {
   // structs and the initramfs occupy some. Absent: not known, so the amount of memory decides.
   std::optional<std::uint64_t> frames, most_frames;
   // Where it lies, sorted; empty where that is not known.
-  std::vector<MemoryRange> ranges;
+  std::vector<MemoryRange> ranges = {};
   // False: it comes after the kernel has read its line (memory that is plugged in later, or that a
   // driver adds), so no argument can name it.
   bool at_boot = true;

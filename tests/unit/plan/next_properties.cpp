@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // On made-up machines with words of others on their command line, the simulated kernel gives what
 // the plan promises, and the booted host has the same plan.
-#include "unit/plan/booted.hpp"
 #include "unit/dice.hpp"
+#include "unit/plan/booted.hpp"
 #include "unit/rounds.hpp"
 
 #include <catch2/catch_test_macros.hpp>

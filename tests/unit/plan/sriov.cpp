@@ -401,31 +401,6 @@ TEST_CASE(
 }
 
 TEST_CASE(
-    "a PF that a vfio driver has is named, with what would create its VFs", "[sriov][report]") {
-  auto facts = two_nics();
-  const auto on = [&](std::string_view driver, std::string_view more = "") {
-    facts.pci[0].driver = driver;
-    return plan(facts, fmt::format("[pf a]\nnode = 0\nvfs = 1\n{}", more));
-  };
-  CHECK(
-      message(on("vfio-pci"), "pf-on-vfio") ==
-      "p.ini:1: 0000:01:00.0 is bound to vfio-pci, a driver for guests: it has no port and no "
-      "queues on this host, and creates VFs only where that driver has the parameter "
-      "enable_sriov=1; bind it to its own driver");
-  CHECK(finding(on("vfio-pci"), "pf-on-vfio")->severity == Severity::warning);
-  for (const auto* variant : {"mlx5_vfio_pci", "xe-vfio-pci", "nvgrace_gpu_vfio_pci"}) {
-    INFO(variant);
-    CHECK(message(on(variant), "pf-on-vfio").find("and creates no VFs; bind") != std::string::npos);
-    CHECK(finding(on(variant), "pf-on-vfio")->severity == Severity::error);
-    CHECK(finding(on(variant, "required = no\n"), "pf-on-vfio")->severity == Severity::warning);
-  }
-  for (const auto* own : {"igb", "", "pci-stub"})
-    CHECK(finding(on(own), "pf-on-vfio") == nullptr);
-  // the plan does not depend on which driver has the PF today
-  CHECK(on("vfio-pci").hash() == on("igb").hash());
-}
-
-TEST_CASE(
     "without an IOMMU the VFs are made, not bound, and the finding says where to switch it on",
     "[sriov][report][iommu]") {
   auto facts = two_nics();

@@ -83,7 +83,7 @@ TEST_CASE("each driver that migrates says what its VFs are, when and by which so
 }
 
 TEST_CASE("VFs of E810, X710, BCM57xxx and ConnectX-5 cannot migrate", "[sriov]") {
-  for (const auto [vendor, device] :
+  for (const auto& [vendor, device] :
        {std::pair{0x8086, 0x1889}, {0x8086, 0x154c}, {0x14e4, 0x16dc}, {0x15b3, 0x1018}}) {
     const auto v = static_cast<std::uint16_t>(vendor), d = static_cast<std::uint16_t>(device);
     INFO(vendor << ' ' << device);
