@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // A stand-in for the kernel, for systemd-boot. It says which entry booted it and with what line,
-// both as the bytes of their UTF-16, and goes back with an error, so that systemd-boot ends.
+// both as the bytes of their UTF-16, and goes back with an error, so that systemd-boot ends. With
+// an initrd it shuts the machine down, because systemd-boot 257 does not come to its end then.
 #include "efi.h"
 
 // EFI_ABORTED.
@@ -17,5 +18,8 @@ u64 efi_main(handle image, struct system_table* system) {
   put_text("\nline ");
   put_hex(self->options, self->options ? self->options_size : 0);
   put_text("\n");
+  const u16* line = self->options;
+  for (u32 i = 0; line && line[i] == u"initrd="[i]; ++i)
+    if (line[i] == '=') system->runtime->reset_system(2, 0, 0, 0);
   return ABORTED;
 }

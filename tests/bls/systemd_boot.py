@@ -6,6 +6,7 @@ import os
 import pathlib
 import re
 import shutil
+import struct
 import subprocess
 
 from vfirst_vm import machine
@@ -43,6 +44,21 @@ def info_of(loader):
         return re.search(rb"#### LoaderInfo: ([^#]+?) ####", file.read())[1].decode()
 
 
+def has_initrd(shape):
+    return any("initrd " in text for text in shape.esp.values() if isinstance(text, str))
+
+
+def with_whole_sections(program):
+    """The linker fills the sections of a program up in the file alone; later stubs do not start such a one."""
+    data = bytearray(program)
+    header = struct.unpack_from("<I", data, 60)[0]
+    count, optional = struct.unpack_from("<H12xH", data, header + 6)
+    for at in range(header + 24 + optional, header + 24 + optional + 40 * count, 40):
+        size, _, raw = struct.unpack_from("<III", data, at + 8)
+        struct.pack_into("<I", data, at + 8, max(size, raw))
+    return bytes(data)
+
+
 def loaders(build, releases):
     """The folders of systemd-boot and its stub: those of Debian's releases, made once, or where none is named, this
     machine's. None: one is not to be had."""
@@ -76,7 +92,7 @@ class Machine:
             run("lld-link-19", "/nologo", "/subsystem:efi_application", "/entry:efi_main", "/nodefaultlib",
                 # From 1.0 on the stub starts it as a program of UEFI.
                 "/version:1.0", f"/out:{folder / name}.efi", folder / f"{name}.obj")
-        self.kernel = (folder / "line-kernel.efi").read_bytes()
+        self.kernel = with_whole_sections((folder / "line-kernel.efi").read_bytes())
         self.image = self.unified(programs / "linuxx64.efi.stub")
 
     def unified(self, stub):
@@ -146,8 +162,17 @@ class Machine:
 
     def boot(self, shapes):
         """How systemd-boot boots them: by name, the id of the entry and its line."""
+        # A boot with an initrd ends its run (line-kernel.c).
+        together = {name: shape for name, shape in shapes.items() if not has_initrd(shape)}
+        booted = {}
+        for group in [together] * bool(together) + [{name: shapes[name]} for name in shapes if name not in together]:
+            booted |= self.run(group)
+        return booted
+
+    def run(self, shapes):
+        """Boots them in one run."""
         start = self.folder / "start/EFI/BOOT"
-        start.mkdir(parents=True)
+        start.mkdir(parents=True, exist_ok=True)
         shutil.copy(self.folder / "director.efi", start / "BOOTX64.EFI")
         first = [("esp", self.partition("start", self.folder / "start"))]
         disks = []
@@ -161,20 +186,23 @@ class Machine:
             else:
                 first.append(partition)
         log, seen = self.folder / "serial.log", self.folder / "seen"
+        log.unlink(missing_ok=True)
         files = [self.disk(f"disk{i}", disk) for i, disk in enumerate([first, *disks])]
         described = machine.Machine(
             smp="1", cpu="max", memory="256M", firmware="uefi", extra=["-debugcon", f"file:{seen}"],
             disks=[machine.Disk(str(file), name=f"disk{i}", bootindex=i) for i, file in enumerate(files)])
         vm = machine.Run(described, log)
-        self.end, self.seconds = vm.wait(LIMIT), vm.seconds()
+        end = vm.wait(LIMIT)
+        print(f"{self.info}: {len(shapes)} shapes: QEMU ended after {vm.seconds():.0f} s: {end}", flush=True)
         booted = {}
         name = ""
         for key, _, value in (line.partition(" ") for line in seen.read_text().splitlines()):
             if key == "shape":
                 name = value
                 booted[name] = {}
-            elif key in ("entry", "line", "ended"):
+            elif key in ("entry", "line"):
                 # Of a line, the last character alone ends it.
-                text = bytes.fromhex(value)
-                booted[name][key] = text.hex() if key == "ended" else text.decode("utf-16-le").removesuffix("\0")
+                booted[name][key] = bytes.fromhex(value).decode("utf-16-le").removesuffix("\0")
+            elif key == "ended":
+                booted[name][key] = value
         return booted
