@@ -222,7 +222,7 @@ TEST_CASE("the steps go to the port that the section names", "[sriov][report]") 
     return std::ranges::find(lines, line) != lines.end();
   };
   CHECK(has("set 2 queues on 0000:01:00.0 port 1"));
-  CHECK(has("set coalescing on 0000:01:00.0 port 1: rx-usecs 8"));
+  CHECK(has("set coalescing on 0000:01:00.0 port 1: adaptive-rx off rx-usecs 8"));
   CHECK(has("set on 0000:01:00.0 port 1: VF 0 mac stable"));
   CHECK(p.vfs.at(0).mac == second.permanent_mac->stable_vf(0));
 }
