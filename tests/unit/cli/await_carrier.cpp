@@ -59,9 +59,9 @@ TEST_CASE("in the initramfs the plan waits until root's disk is known", "[provis
   auto tree = early_boot();
   Options options;
   options.root = tree.path();
-  auto input = load_tree(options);
+  auto input = load_tree(options, read_machine);
   REQUIRE(input);
-  auto plan = load_plan(*input, options);
+  auto plan = load_plan(*input, options, StepsAt::now);
   REQUIRE(plan);
   CHECK(plan->pfs.empty());
   CHECK(waits_for_carrier(input->facts, *plan));
@@ -94,9 +94,9 @@ TEST_CASE("a plan waits only where that could give it a PF", "[provisioning][sri
   Options options;
   options.root = tree.path();
   const auto waits = [&] {
-    const auto input = load_tree(options);
+    const auto input = load_tree(options, read_machine);
     REQUIRE(input);
-    const auto plan = load_plan(*input, options);
+    const auto plan = load_plan(*input, options, StepsAt::now);
     REQUIRE(plan);
     return waits_for_carrier(input->facts, *plan);
   };

@@ -91,7 +91,9 @@ TEST_CASE(
            {.id = 1, .siblings = {1}, .l3 = {}, .kind = Cpu::Kind::efficiency}},
       .gigabyte_pages = false,
       .smt_active = true,
+      .smt_bugs = {{"mds", "l1tf"}},
       .idle_driver = "psci_idle",
+      .idle_states = {{"WFI", 1}, {"cpu-sleep-0", 200}},
       .clocksource = "arch_sys_counter",
       .topology_source = "guessed"};
   facts.memory = {
@@ -99,7 +101,9 @@ TEST_CASE(
       .page_kb = 64,
       .default_hugepage_kb = 2,
       .hugepage_sizes_kb = {3, 4},
-      .crashkernel_bytes = 5};
+      .crashkernel_bytes = 5,
+      .crash_ranges = {{1, 2}},
+      .zfs_arc_kb = 6};
   facts.numa = {
       {.id = 3,
        .cpus = {0},
@@ -108,7 +112,10 @@ TEST_CASE(
        .distances = {10, 20},
        .pools = {{2048, 3, 2}},
        .gigabyte_frames = 7,
-       .memory_known = true},
+       .memory_known = true,
+       .ranges = {{0, 1}, {4, 8}},
+       .at_boot = false,
+       .slow = true},
       {.id = 9,
        .cpus = {},
        .distances = {},
@@ -165,7 +172,8 @@ TEST_CASE(
        .version = {5, 14},
        .config_known = true,
        .config = {{"CONFIG_CMDLINE", "a \"b\""}},
-       .modules = {{"x", ModuleState::missing}}}};
+       .modules = {{"x", ModuleState::missing}},
+       .vfio_modules = {}}};
   facts.boot = {
       .loader = Loader::grub_bls,
       .evidence = "boot/grub2/grub.cfg",
