@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Source me. The steps between a source tree and a provisioned hypervisor, for images/try and tests/vm.
 #   demo_package            builds the .debs; the path of vfirst's on stdout, the others lie beside it
+#   demo_package_fits LIBC  does what demo_package builds here install where the C library has this version?
 #   demo_golden DEB OPT...  a golden disk with it, made once and kept; its path on stdout. OPT are images/golden/build's
 #   demo_boots DISK DIR N   boots until the guest powers off, at most N times; sets DEMO_REBOOTS, DEMO_LAST (a boot's
 #                           name). The machine is machine.py's; variables VM_* of the caller change it
@@ -29,6 +30,13 @@ demo_package() {
   fi
   rm -f "$log"
   ls "$build"/packages/vfirst_*.deb
+}
+
+# The C library is the only one that decides: the others have the same names in every release, or are linked in.
+demo_package_fits() {
+  local here
+  here=$(getconf GNU_LIBC_VERSION)
+  [[ $(printf '%s\n' "${here#glibc }" "$1" | sort -V | tail -n 1) == "$1" ]]
 }
 
 # What is in a tree: its links, its programs and the contents of its files.
