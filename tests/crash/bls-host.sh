@@ -3,7 +3,9 @@
 # Source me behind scenes.sh. A host with entries of the Boot Loader Specification: two kernels and a rescue entry in a
 # /boot of its own. The caller sets mnt, work and here.
 # shellcheck disable=SC2016,SC2034,SC2154,SC2317  # GRUB, not the shell, expands; the caller's
-scenes=(first again trial confirm rollback disarm remove)
+scenes=(first again again-armed trial confirm rollback disarm remove remove-armed)
+# The trial goes last, but for a remove: there it must not confirm itself.
+after[again-armed]='new once, then newer -> newer' after[remove-armed]='old -> none'
 
 run() {
   local words=("$@")

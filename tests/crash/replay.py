@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
 """replay.py [--bls BUILD-DIR] FILESYSTEM SCENE AFTER FOLDER [SKIP]: applies a block log write by write, and asks after
-each what GRUB would boot. The first SKIP entries of the log are in start.img already. --bls: a host with entries of
-the Boot Loader Specification.
+each what GRUB would boot: what it booted before, and then what AFTER names ("X -> Y": X first), in this order. The
+first SKIP entries of the log are in start.img already. --bls: a host with entries of the Boot Loader Specification.
 
 FOLDER has start.img, the log taken.img, and the two grub.cfg. QEMU's blklogwrites makes the log: a superblock, then for
 each write a sector that says where and how much, and the data. Layout: the kernel's
@@ -163,12 +163,13 @@ with open(scratch, "r+b", buffering=0) as disk:
         disk.seek(where)
         disk.write(data)
         look(host.verdict())
-before = order[0]
-bad = sum(n for word, n in seen.items() if word not in (before, after))
-print(f"{filesystem:8} {scene:12} {seen.total():6}  {seen[before]:6} {seen[after]:6} {bad:4}  {' -> '.join(order)}"
+wanted = [order[0], *after.split(" -> ")]
+bad = sum(n for word, n in seen.items() if word not in wanted)
+counts = f"{seen.total():6}  {seen[wanted[0]]:6} {seen[wanted[-1]]:6} {bad:4}"
+print(f"{filesystem:8} {scene:12} {counts}  {' -> '.join(order)}"
       + (f"; {len(host.answers)} states booted" if build else ""), flush=True)
 if build and not host.alike:
     print(f"{filesystem:8} {scene:12} at its end the entries of two kernels differ", flush=True)
     bad += 1
 # Old until the commit, new from there on: it never flips back.
-sys.exit(0 if bad == 0 and order == [before, after] else 1)
+sys.exit(0 if bad == 0 and order == wanted else 1)
