@@ -51,6 +51,12 @@ constexpr Shape kPlace =
     number_shape<int, (1u << 30)>("the number of a package, die, core or node");
 constexpr Shape kNode = number_shape<unsigned, 16383>("a node's number");
 constexpr Shape kKilobytes = number_shape<std::uint64_t, std::uint64_t{1} << 44>("an amount in kB");
+constexpr Shape kOptionalKilobytes{
+    .kind = kKilobytes.kind,
+    .what = kKilobytes.what,
+    .item = &kKilobytes,
+    .engage = shape_of<std::optional<std::uint64_t>>->engage,
+    .nullable = true};
 constexpr Shape kBytes = number_shape<std::uint64_t, std::uint64_t{1} << 54>("an amount in bytes");
 constexpr Shape kShort = number_shape<unsigned, 0xffff>("a number up to 65535");
 constexpr Shape kSpeed = number_shape<unsigned, 10'000'000>("a speed");
@@ -134,7 +140,7 @@ VFIRST_SHAPE(
     field<&MemoryFacts::hugepage_sizes_kb>("hugepage_sizes_kb"),
     field<&MemoryFacts::crashkernel_bytes>("crashkernel_bytes", &kBytes),
     field<&MemoryFacts::crash_ranges>("crash_ranges"),
-    field<&MemoryFacts::zfs_arc_kb>("zfs_arc_kb", &kKilobytes))
+    field<&MemoryFacts::zfs_arc_kb>("zfs_arc_kb", &kOptionalKilobytes))
 
 VFIRST_SHAPE(
     Sriov, "an SR-IOV capability", needed<&Sriov::total_vfs>("total_vfs", &kShort),

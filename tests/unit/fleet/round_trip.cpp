@@ -91,7 +91,7 @@ TEST_CASE(
            {.id = 1, .siblings = {1}, .l3 = {}, .kind = Cpu::Kind::efficiency}},
       .gigabyte_pages = false,
       .smt_active = true,
-      .smt_bugs = {{"mds", "l1tf"}},
+      .smt_bugs = std::vector<std::string>{"mds", "l1tf"},
       .idle_driver = "psci_idle",
       .idle_states = {{"WFI", 1}, {"cpu-sleep-0", 200}},
       .clocksource = "arch_sys_counter",
