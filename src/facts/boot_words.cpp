@@ -27,13 +27,13 @@ std::vector<std::string_view> fields(std::string_view text) {
   return out;
 }
 
-struct Kind {
+struct WordKind {
   std::string_view head, name;
   bool fetched;
 };
 // The first words of root= and netroot= that need a network (dracut's modules.d: nfs, cifs, iscsi,
 // nbd, fcoe, livenet, url-lib).
-constexpr Kind kKinds[] = {
+constexpr WordKind kKinds[] = {
     {"nfs4:", "NFS", false},
     {"nfs:", "NFS", false},
     {"/dev/nfs", "NFS", false},
@@ -55,7 +55,7 @@ constexpr Kind kKinds[] = {
     {"nvmf:", "NVMe over Fabrics", false},
 };
 
-const Kind* kind_of(std::string_view value) {
+const WordKind* kind_of(std::string_view value) {
   for (const std::string_view live : {"live:", "livenet:"})
     if (value.starts_with(live)) value.remove_prefix(live.size());
   for (const auto& kind : kKinds)
