@@ -3,6 +3,7 @@
 
 #include "bootloader/bls_backend.hpp"
 #include "bootloader/grub_backend.hpp"
+#include "bootloader/ostree_backend.hpp"
 #include "bootloader/proxmox_backend.hpp"
 #include "bootloader/support.hpp"
 
@@ -22,6 +23,8 @@ Result<std::unique_ptr<Backend>> backend_for(
   // The copies are made by a program of the host's: on an image there is nothing that it would do.
   if (boot.loader == Loader::proxmox && root.is_host() && !proxmox_source(boot).empty())
     return std::make_unique<ProxmoxBackend>(files, boot);
+  if (boot.loader == Loader::ostree)
+    return std::make_unique<OstreeBackend>(files, boot, root.is_host());
   VFIRST_CHECK(can_apply(boot, {}));
   return refuse("{}: not one of the boot loaders that vfirst writes", loader_name(boot.loader));
 }

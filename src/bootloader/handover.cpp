@@ -3,25 +3,11 @@
 
 #include "base/printable.hpp"
 #include "base/shell.hpp"
-#include "kargs/loader_words.hpp"
 
 #include <fmt/format.h>
 #include <algorithm>
 
 namespace vfirst {
-
-std::string rpm_ostree_command(const Arguments& arguments, const std::vector<std::string>& own) {
-  std::string command = "rpm-ostree kargs";
-  for (const auto& earlier : own)
-    command += " --delete-if-present=" + shell_word(earlier);
-  for (const auto& argument : arguments)
-    command += " --append=" + shell_word(argument.raw);
-  return command;
-}
-
-std::string bootc_command(const Arguments& arguments) {
-  return bootc_command_for(arguments.str());
-}
 
 UkiAddon uki_addon(const BootFacts& boot, const Arguments& arguments) {
   UkiAddon addon;
@@ -42,12 +28,6 @@ UkiAddon uki_addon(const BootFacts& boot, const Arguments& arguments) {
 }
 
 std::string handover(const BootFacts& boot, const Arguments& arguments) {
-  if (boot.loader == Loader::ostree)
-    return fmt::format(
-        "# With bootc that has loader-entries (2026 and later), which remembers that these are "
-        "vfirst's:\n{}\n"
-        "# Otherwise, each time they change:\n{}\n",
-        bootc_command(arguments), rpm_ostree_command(arguments, boot.own_arguments));
   if (boot.loader != Loader::uki) return {};
   const auto addon = uki_addon(boot, arguments);
   return fmt::format(

@@ -11,7 +11,8 @@ Status can_apply(const BootFacts& boot, const Arguments& arguments) {
   switch (boot.loader) {
     case Loader::grub:
     case Loader::grub_bls:
-    case Loader::systemd_boot: return {};
+    case Loader::systemd_boot:
+    case Loader::ostree: return {};
     case Loader::proxmox:
       return unsupported(fmt::format(
           "proxmox-boot-tool copies this host's kernels and arguments to partitions of its own{}, "
@@ -35,11 +36,6 @@ Status can_apply(const BootFacts& boot, const Arguments& arguments) {
           "so vfirst writes nothing. Build and sign an addon, and copy it to {}: {}",
           seen, addon.place, addon.build));
     }
-    case Loader::ostree:
-      return unsupported(fmt::format(
-          "ostree manages this host's kernel arguments{}. Run: {}; or, where bootc has "
-          "loader-entries: {}",
-          seen, rpm_ostree_command(arguments, boot.own_arguments), bootc_command(arguments)));
   }
   return unsupported("unknown boot loader");
 }

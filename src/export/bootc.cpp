@@ -5,13 +5,28 @@
 
 #include "base/text.hpp"
 #include "export/words.hpp"
+#include "kargs/arguments.hpp"
 #include "kargs/loader_words.hpp"
 
 namespace vfirst {
 
 namespace {
 
+// get_kargs_in_root in bootc_kargs.rs puts the lists together with Cmdline::add, which adds no
+// argument that stands there already: the second hugepages=8 would be lost, and its size with it.
+Status adds_all(const std::vector<std::string>& words) {
+  Arguments earlier;
+  for (const auto& word : words) {
+    const Arguments argument(word);
+    if (!argument.empty() && earlier.contains(argument.list().front()))
+      return refuse("{}: stands there twice, and bootc keeps one of equal arguments", word);
+    earlier = earlier.then(argument);
+  }
+  return {};
+}
+
 Result<ExportPart> write_bootc(const ExportLine& line) {
+  VFIRST_CHECK(adds_all(line.ours));
   auto text = fmt::format(
       "# {}\n# On an installed host:\n#   {}\nkargs = [\n", line.title(),
       bootc_command_for(line.all_ours()));

@@ -18,6 +18,9 @@ inline constexpr std::string_view kGrubDropIn = "etc/default/grub.d/zz-vfirst.cf
 // Where entries of the Boot Loader Specification lie, in the order in which they are looked for.
 inline constexpr std::array<std::string_view, 3> kEntryFolders{
     "boot/loader/entries", "boot/efi/loader/entries", "efi/loader/entries"};
+// What ostree makes an entry of at shutdown. It is there while the next boot has another deployment
+// or other arguments than this one.
+inline constexpr std::string_view kStagedDeployment = "run/ostree/staged-deployment";
 // GRUB's own environment block, in the order in which it is looked for.
 inline constexpr std::array<std::string_view, 2> kGrubEnvironments{
     "boot/grub2/grubenv", "boot/grub/grubenv"};

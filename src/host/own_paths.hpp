@@ -29,6 +29,8 @@ inline constexpr std::string_view kEspEnvironmentFolder = "EFI/vfirst";
 // The history of this installation.
 inline constexpr std::string_view kStateFolder = "var/lib/vfirst";
 inline constexpr std::string_view kJournalCopy = "var/lib/vfirst/journal";
+// What was given to rpm-ostree. Not in boot: ostree hosts mount that read-only.
+inline constexpr std::string_view kOstreeRecord = "var/lib/vfirst/ostree";
 inline constexpr auto kHistory = "var/lib/vfirst/history";
 // vfirst-provision.service looks for it.
 inline constexpr auto kProvisionedStamp = "var/lib/vfirst/provisioned";

@@ -3,6 +3,7 @@
 
 #include "loader/bls_view.hpp"
 #include "loader/next_line.hpp"
+#include "loader/ostree_next.hpp"
 #include "loader/slots.hpp"
 
 #include <algorithm>
@@ -63,12 +64,27 @@ void read_entries(const Root& root, BootFacts& boot) {
       add_source(boot, argument, source);
 }
 
+// Where a deployment's arguments come from, only its entry says.
+void read_deployments(const Root& root, BootFacts& boot) {
+  const auto next = read_ostree_next(RootReader(root));
+  if (next) {
+    auto own = next->recorded;
+    if (!next->own.empty()) own.emplace_back(next->own);
+    set_own(own, boot);
+  }
+  boot.next = read_next_line(root, boot);
+  if (!boot.next.known()) return;
+  for (const auto& argument : CommandLine::parse(boot.next.cmdline()).args())
+    boot.sources[argument.raw] = {boot.next.source};
+}
+
 }  // namespace
 
 void read_loader_arguments(const Root& root, BootFacts& boot) {
   if (boot.loader == Loader::grub || boot.loader == Loader::proxmox) read_slots(root, boot);
   if (boot.loader == Loader::grub_bls || boot.loader == Loader::systemd_boot)
     read_entries(root, boot);
+  if (boot.loader == Loader::ostree) read_deployments(root, boot);
 }
 
 }  // namespace vfirst

@@ -7,6 +7,7 @@
 #include "kargs/command_line.hpp"
 #include "loader/grub_file.hpp"
 #include "loader/next_boot.hpp"
+#include "loader/ostree_next.hpp"
 
 #include <algorithm>
 
@@ -77,6 +78,21 @@ NextLine proxmox_next_line(const Root& root, const BootFacts& boot) {
   return line;
 }
 
+NextLine ostree_next_line(const Root& root) {
+  NextLine line;
+  auto next = read_ostree_next(RootReader(root));
+  if (!next) {
+    line.doubt = next.error().what;
+    return line;
+  }
+  line.title = std::move(next->title);
+  line.source = std::move(next->source);
+  const auto ours = next->others.begin() + static_cast<std::ptrdiff_t>(next->at);
+  line.before = join_arguments({next->others.begin(), ours});
+  line.behind = join_arguments({ours, next->others.end()});
+  return line;
+}
+
 }  // namespace
 
 std::string without_own(std::string_view text, const std::vector<std::string>& texts) {
@@ -98,6 +114,7 @@ NextLine read_next_line(const Root& root, const BootFacts& boot) {
   if (boot.loader == Loader::proxmox) return proxmox_next_line(root, boot);
   if (boot.loader == Loader::grub_bls || boot.loader == Loader::systemd_boot)
     return entry_next_line(root, boot);
+  if (boot.loader == Loader::ostree) return ostree_next_line(root);
   return {};
 }
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// bls_tool ROOT VERB [PLAN ARGUMENTS]: the backend for Boot Loader Specification entries alone,
-// without policy and plan. Verbs: state, apply, trial, confirm, rollback, remove. One line each,
-// key=value; notes behind it.
+// bls_tool ROOT VERB [PLAN ARGUMENTS]: the backend for Boot Loader Specification entries, or for
+// ostree's deployments, alone, without policy and plan. Verbs: state, apply, trial, confirm,
+// rollback, remove. One line each, key=value; notes behind it.
 #include "bootloader/bls_backend.hpp"
+#include "bootloader/ostree_backend.hpp"
 #include "bootloader/support.hpp"
 #include "facts/readers.hpp"
 
@@ -41,9 +42,12 @@ int main(int argc, char** argv) {
   auto boot = facts::read_boot(*root, mounts, gaps);
   facts::read_loader(*root, mounts, boot, gaps);
   const auto found = boot.loader;
-  if (boot.loader != Loader::grub_bls) boot.loader = Loader::systemd_boot;
+  if (boot.loader != Loader::grub_bls && boot.loader != Loader::ostree)
+    boot.loader = Loader::systemd_boot;
   DiskFiles files(*root);
-  BlsBackend backend(files, *root, boot);
+  BlsBackend entries(files, *root, boot);
+  OstreeBackend deployments(files, boot, root->is_host());
+  Backend& backend = boot.loader == Loader::ostree ? static_cast<Backend&>(deployments) : entries;
   const std::string_view verb = argv[2];
   if (verb == "state") {
     const auto state = backend.state();

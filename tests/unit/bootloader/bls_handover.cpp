@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "bootloader/handover.hpp"
+#include "bootloader/ostree_commands.hpp"
 #include "bootloader/support.hpp"
 #include "facts/read.hpp"
 #include "host/process.hpp"
@@ -38,27 +39,27 @@ TEST_CASE(
     "a shell reads each argument of the ostree command back as it is, in order, old ones out "
     "first",
     "[bls][kexec][kernel-arguments]") {
+  OstreeNext next;
+  next.own = next.all = split_arguments("isolcpus=2-7 \"a b\"");
   CHECK(
-      shell_words(rpm_ostree_command(kOddArguments, {"isolcpus=2-7", "a b"})) ==
+      shell_words(command_text(rpm_ostree_words(next, kOddArguments))) ==
       std::vector<std::string>{
-          "rpm-ostree", "kargs", "--delete-if-present=isolcpus=2-7", "--delete-if-present=a b",
-          "--append=iommu=pt", "--append=hugepagesz=1G", "--append=hugepages=0:8,1:8",
-          "--append=hugepagesz=2M", "--append=hugepages=0", "--append=dyndbg=\"file 'a' +p\"",
-          "--append=memmap=1G$4G"});
-  CHECK(
-      rpm_ostree_command("iommu=pt hugepagesz=1G", {}) ==
-      "rpm-ostree kargs --append=iommu=pt --append=hugepagesz=1G");
+          "rpm-ostree", "kargs", "--delete=isolcpus=2-7", "--delete=\"a b\"", "--append=iommu=pt",
+          "--append=hugepagesz=1G", "--append=hugepages=0:8,1:8", "--append=hugepagesz=2M",
+          "--append=hugepages=0", "--append=dyndbg=\"file 'a' +p\"", "--append=memmap=1G$4G"});
 }
 
 TEST_CASE(
     "a shell reads bootc's options back as one word; without arguments the source is removed",
     "[bls][kexec][kernel-arguments][trial]") {
   CHECK(
-      shell_words(bootc_command(kOddArguments)) == std::vector<std::string>{
-                                                       "bootc", "loader-entries",
-                                                       "set-options-for-source", "--source",
-                                                       "vfirst", "--options", kOddArguments});
-  CHECK(bootc_command("") == "bootc loader-entries set-options-for-source --source vfirst");
+      shell_words(command_text(bootc_words(kOddArguments))) ==
+      std::vector<std::string>{
+          "bootc", "loader-entries", "set-options-for-source", "--source", "vfirst", "--options",
+          kOddArguments});
+  CHECK(
+      command_text(bootc_words("")) ==
+      "bootc loader-entries set-options-for-source --source vfirst");
 }
 
 TEST_CASE(
@@ -82,8 +83,7 @@ TEST_CASE(
 }
 
 TEST_CASE(
-    "roots of an ostree host and of a UKI host are told apart and refused with what to run; "
-    "nothing is claimed",
+    "roots of an ostree host and of a UKI host are told apart; the UKI is refused with what to run",
     "[bls][kexec]") {
   TempTree ostree{
       {"run/ostree-booted", ""},
@@ -107,14 +107,8 @@ TEST_CASE(
   const auto first = boot_of(ostree), second = boot_of(uki);
   CHECK(first.loader == Loader::ostree);
   CHECK(second.loader == Loader::uki);
-  CHECK(
-      can_apply(first, "iommu=pt a=1").error() ==
-      Error{
-          Error::Kind::refused, std::errc::operation_not_supported,
-          "ostree manages this host's kernel arguments (run/ostree-booted). Run: rpm-ostree kargs "
-          "--append=iommu=pt --append=a=1; or, where bootc "
-          "has loader-entries: bootc loader-entries set-options-for-source --source vfirst "
-          "--options 'iommu=pt a=1'"});
+  CHECK(first.next.source == "boot/loader/entries/ostree-1.conf");
+  CHECK(first.next.cmdline() == "root=x ostree=/ostree/boot.1");
   const auto refused = can_apply(second, "iommu=pt");
   CHECK(refused.error().code == std::errc::operation_not_supported);
   CHECK(

@@ -111,6 +111,20 @@ TEST_CASE(
 }
 
 TEST_CASE(
+    "equal arguments are refused for bootc, which keeps one of them",
+    "[kernel-arguments][export][hugepages]") {
+  const Words pools{"hugepagesz=1G", "hugepages=8", "hugepagesz=2M", "hugepages=8"};
+  const auto& target = *format("bootc").target;
+  const auto refused = target.write(line(pools));
+  REQUIRE_FALSE(refused);
+  CHECK(
+      refused.error().what ==
+      "hugepages=8: stands there twice, and bootc keeps one of equal arguments");
+  CHECK(target.write(line({"hugepagesz=1G", "hugepages=8", "hugepagesz=2M", "hugepages=9"})));
+  CHECK(format("ignition").target->write(line(pools)));
+}
+
+TEST_CASE(
     "what others put on the line stands before ours, and may not make it void",
     "[kernel-arguments][export]") {
   CHECK(exported("cmdline", {.pool = {}, .vf = {}, .with = "root=/dev/vda1 ro"})
