@@ -18,7 +18,7 @@ int compare_versions(std::string_view a, std::string_view b) {
     while (!b.empty() && !valid(b.front()))
       b.remove_prefix(1);
     // '~' is older than the end, the end than '-', then '^', then '.'; each of these only where one
-    // of the two has it.
+    // of the two has it, and several where they follow one another.
     for (const char mark : {'~', '\0', '-', '^', '.'}) {
       if (mark == '\0') {
         if (a.empty() || b.empty())
@@ -29,9 +29,10 @@ int compare_versions(std::string_view a, std::string_view b) {
       if (head(a) != head(b)) return head(a) == mark ? -1 : 1;
       a.remove_prefix(1);
       b.remove_prefix(1);
-      break;
     }
     if (digit(head(a)) || digit(head(b))) {
+      // A number is newer than none, 0 too.
+      if (digit(head(a)) != digit(head(b))) return digit(head(a)) ? 1 : -1;
       const auto take = [&](std::string_view& text) {
         while (head(text) == '0')
           text.remove_prefix(1);

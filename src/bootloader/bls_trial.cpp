@@ -47,13 +47,10 @@ Status can_try_entry(
         "/boot is {}: systemd-boot cannot rename an entry there, so it cannot count its boots; use "
         "--no-trial",
         boot.filesystem));
-  const auto loader = efi_text(files, "LoaderInfo");
-  if (loader.starts_with("systemd-boot ")) {
-    const auto digits = loader.substr(13, loader.find_first_not_of("0123456789", 13) - 13);
-    if (const auto version = parse_number(digits); version && *version < kSortKeySince)
-      return unsupported(fmt::format(
-          "{}: a trial needs systemd-boot {} or later; use --no-trial", loader, kSortKeySince));
-  }
+  if (const auto release = systemd_boot_release(files); release && *release < kSortKeySince)
+    return unsupported(fmt::format(
+        "{}: a trial needs systemd-boot {} or later; use --no-trial", efi_text(files, "LoaderInfo"),
+        kSortKeySince));
   if (const auto once = bls_one_shot(files); !once.empty())
     return unsupported(fmt::format(
         "{} is set to boot once already (bootctl set-oneshot); boot that first, or use --no-trial",
@@ -61,17 +58,21 @@ Status can_try_entry(
   auto items = menu.items;
   std::erase_if(items, [](const BlsItem& item) { return item.trial; });
   items.push_back(trial);
-  for (const auto& [pattern, place] : entry_patterns(files, menu)) {
+  const auto takes_it = [&](std::string_view pattern, BlsIdRule rule) {
+    const auto* item = default_item(items, pattern, rule);
+    return item && item->path == trial.path;
+  };
+  for (const auto& [pattern, place, preferred] : entry_patterns(files, menu)) {
     items.back().name.left = 1;
     items.back().name.done = std::nullopt;
-    if (default_item(items, pattern)->path != trial.path)
+    if (!std::ranges::all_of(kBlsIdRules, [&](BlsIdRule rule) { return takes_it(pattern, rule); }))
       return unsupported(fmt::format(
           "{} pins {}, so systemd-boot would pass over the trial's entry; take the pin out, or use "
           "--no-trial",
           place, pattern));
     items.back().name.left = 0;
     items.back().name.done = 1;
-    if (default_item(items, pattern)->path == trial.path)
+    if (std::ranges::any_of(kBlsIdRules, [&](BlsIdRule rule) { return takes_it(pattern, rule); }))
       return unsupported(fmt::format(
           "{}: no other entry would boot after a failed trial; use --no-trial",
           folder_of(trial.path)));

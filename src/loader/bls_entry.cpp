@@ -29,7 +29,11 @@ BlsEntry BlsEntry::parse(std::string_view text, BlsReader reader) {
   entry.reader_ = reader;
   bool stopped = false;
   while (!text.empty()) {
-    const auto end = std::min(text.find('\n'), text.size() - 1) + 1;
+    auto end = std::min(text.find('\n'), text.size() - 1) + 1;
+    if (reader == BlsReader::systemd_boot) {
+      end = std::min(text.find_first_of("\r\n"), text.size() - 1) + 1;
+      if (text[end - 1] == '\r' && text.substr(end).starts_with('\n')) ++end;
+    }
     auto rest = text.substr(0, end);
     text.remove_prefix(end);
     Line line;
@@ -88,7 +92,14 @@ std::vector<std::string> BlsEntry::values(std::string_view key) const {
 
 std::string BlsEntry::value(std::string_view key) const {
   const auto all = values(key);
-  return all.empty() ? std::string() : all.front();
+  if (all.empty()) return {};
+  return reader_ == BlsReader::grub ? all.front() : all.back();
+}
+
+bool BlsEntry::in_single_quotes(std::string_view key) const {
+  return std::ranges::any_of(values(key), [](const std::string& value) {
+    return value.starts_with('\'') && value.ends_with('\'');
+  });
 }
 
 bool BlsEntry::holds_comment(std::string_view text) const {
@@ -201,9 +212,11 @@ Result<BlsEntry> BlsEntry::with_own(
 BlsEntry BlsEntry::with_value(std::string_view key, std::string_view value) const {
   auto entry = *this;
   auto& lines = entry.lines_;
-  const auto old =
-      std::ranges::find_if(lines, [&](const Line& line) { return line.read && line.key == key; });
+  const auto counts = [&](const Line& line) { return line.read && line.key == key; };
+  auto old = std::ranges::find_if(lines, counts);
   if (old != lines.end()) {
+    if (reader_ == BlsReader::systemd_boot)
+      old = std::ranges::find_if(lines.rbegin(), lines.rend(), counts).base() - 1;
     old->value = value;
     return entry;
   }

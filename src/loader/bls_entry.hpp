@@ -13,9 +13,10 @@
 namespace vfirst {
 
 // The two readers differ. GRUB's blscfg takes only the first `options` line and stops reading at a
-// line without a value (rhboot/grub2, blscfg.c). systemd-boot joins all `options` lines, steps over
-// lines without a value, and takes double quotes around a whole value away (src/boot/efi-string.c,
-// line_get_key_value).
+// line without a value (rhboot/grub2, blscfg.c). systemd-boot joins all `options` lines, takes the
+// last line of any other key (src/boot/boot.c, boot_entry_add_type1), steps over lines without a
+// value, ends a line at a carriage return too, and takes double quotes around a whole value away
+// (src/boot/efi-string.c, line_get_key_value).
 enum class BlsReader { grub, systemd_boot };
 
 // Names the arguments of ours in this entry; the key is bootc's, so that its tools know an owner
@@ -30,9 +31,11 @@ class BlsEntry {
 
   BlsReader reader() const { return reader_; }
   std::string text() const;
-  // Of the first such line that the loader reads; "" for none.
+  // Of the line that counts among those that the loader reads; "" for none.
   std::string value(std::string_view key) const;
   std::vector<std::string> values(std::string_view key) const;
+  // A value of this key stands in single quotes: later releases of systemd-boot take them away.
+  bool in_single_quotes(std::string_view key) const;
   // With a value, where the loader reads it.
   bool has_options() const;
   // What the loader hands to the kernel.
@@ -55,7 +58,7 @@ class BlsEntry {
   // With these behind the options, and without an owner: for a trial's one boot, and to give back
   // what others wrote.
   Result<BlsEntry> appended(const Arguments& arguments) const;
-  // In place of the first such line, else a new one.
+  // In place of the line that counts, else a new one.
   BlsEntry with_value(std::string_view key, std::string_view value) const;
 
   bool operator==(const BlsEntry&) const = default;

@@ -5,6 +5,7 @@
 #include "base/words.hpp"
 #include "host/loader_paths.hpp"
 #include "kargs/rescue.hpp"
+#include "loader/efi_pattern.hpp"
 
 #include <algorithm>
 #include <cctype>
@@ -82,7 +83,8 @@ Status read_folder(
   const auto before = menu.items.size();
   for (const auto& file : VFIRST_TRY(files.list(folder))) {
     auto name = BlsName::parse(file);
-    if (!name) continue;
+    // GRUB knows the small end alone.
+    if (!name || (reader == BlsReader::grub && !file.ends_with(".conf"))) continue;
     const auto path = fmt::format("{}/{}", folder, file);
     const auto text = files.read(path);
     if (!text && is_no_file(text.error())) {
@@ -102,7 +104,42 @@ Status read_folder(
   return {};
 }
 
+// The program that an entry starts; "" for none.
+std::string program_of(const BlsEntry& entry) {
+  for (const auto key : {"linux", "efi", "uki"})
+    if (auto program = entry.value(key); !program.empty()) return program;
+  return {};
+}
+
+// What boot_entry_add_type1 of systemd-boot drops. A captured tree shows no kernels: then none is
+// missed.
+void pass_over(const FileReader& files, std::string_view esp, std::vector<BlsItem>& items) {
+  const auto architecture = efi_architecture(files, esp);
+  bool any = false;
+  for (auto& item : items) {
+    const auto program = program_of(item.entry);
+    item.passed_over = !program.empty() && !partition_has(files, item.partition(), program);
+    any = any || (!program.empty() && !item.passed_over);
+  }
+  for (auto& item : items) {
+    const auto theirs = lowered(item.entry.value("architecture"));
+    item.passed_over = (item.passed_over && any) ||
+                       (!theirs.empty() && !architecture.empty() && theirs != architecture);
+  }
+}
+
 }  // namespace
+
+std::string_view BlsItem::partition() const {
+  return std::string_view(path).substr(0, path.find("/loader/"));
+}
+
+std::string bls_id(const BlsName& name, BlsIdRule rule) {
+  if (rule == BlsIdRule::with_counter) return lowered(name.file());
+  // A name without a counter is in small letters in any release.
+  const auto id = name.file_without_counter();
+  return rule == BlsIdRule::as_it_is && name.left ? id : lowered(id);
+}
 
 Result<BlsMenu> BlsMenu::read(const FileReader& files, const BootFacts& boot) {
   BlsMenu menu;
@@ -118,6 +155,14 @@ Result<BlsMenu> BlsMenu::read(const FileReader& files, const BootFacts& boot) {
       "/loader/loader.conf";
   if (menu.folder.empty()) return refuse("no entries: nothing under {}", joined(folders));
 
+  if (reader == BlsReader::systemd_boot) {
+    const auto esp = menu.config.substr(0, menu.config.rfind("/loader/"));
+    pass_over(files, esp, menu.items);
+    for (const std::string_view folder : known ? folders : menu.folders)
+      std::ranges::move(
+          unified_images(files, folder.substr(0, folder.rfind("/loader/"))),
+          std::back_inserter(menu.images));
+  }
   const auto id = files.read(kMachineId);
   auto machine = id ? std::string(trimmed(*id)) : "";
   if (!is_machine_id(machine)) machine.clear();
@@ -142,7 +187,7 @@ std::vector<std::string> BlsMenu::trials(std::string_view except) const {
   return paths;
 }
 
-bool boots_before(const BlsItem& a, const BlsItem& b) {
+bool boots_before(const BlsItem& a, const BlsItem& b, BlsIdRule rule) {
   if (a.name.spent() != b.name.spent()) return b.name.spent();
   const auto a_key = a.entry.value("sort-key"), b_key = b.entry.value("sort-key");
   if (a_key.empty() != b_key.empty()) return b_key.empty();
@@ -154,27 +199,29 @@ bool boots_before(const BlsItem& a, const BlsItem& b) {
         order != 0)
       return order > 0;
   }
-  // The id there is the file's name without the counter, ".conf" and all, in small letters.
-  if (const int order =
-          compare_versions(lowered(a.name.id) + ".conf", lowered(b.name.id) + ".conf");
-      order != 0)
+  // The id there has the name's end, ".conf".
+  if (const int order = compare_versions(bls_id(a.name, rule), bls_id(b.name, rule)); order != 0)
     return order > 0;
   if (!a.name.left || !b.name.left) return false;
   if (*a.name.left != *b.name.left) return *a.name.left > *b.name.left;
   return a.name.done.value_or(0) < b.name.done.value_or(0);
 }
 
-const BlsItem* default_item(const std::vector<BlsItem>& items, std::string_view pattern) {
-  const BlsItem *first = nullptr, *match = nullptr;
-  for (const auto& item : items) {
-    if (item.entry.value("linux").empty() && item.entry.value("efi").empty() &&
-        item.entry.value("uki").empty())
-      continue;
-    if (!first || boots_before(item, *first)) first = &item;
-    if (!pattern.empty() && glob_match(lowered(pattern), lowered(item.name.id) + ".conf"))
-      if (!match || boots_before(item, *match)) match = &item;
-  }
-  return match ? match : first;
+const BlsItem* matching_item(
+    const std::vector<BlsItem>& items, std::string_view pattern, BlsIdRule rule) {
+  const BlsItem* match = nullptr;
+  for (const auto& item : items)
+    if (!item.passed_over && !program_of(item.entry).empty() &&
+        efi_pattern_matches(pattern, bls_id(item.name, rule)) &&
+        (!match || boots_before(item, *match, rule)))
+      match = &item;
+  return match;
+}
+
+const BlsItem* default_item(
+    const std::vector<BlsItem>& items, std::string_view pattern, BlsIdRule rule) {
+  const auto* match = pattern.empty() ? nullptr : matching_item(items, lowered(pattern), rule);
+  return match ? match : matching_item(items, "*", rule);
 }
 
 }  // namespace vfirst

@@ -7,8 +7,10 @@
 #include "host/files.hpp"
 #include "loader/bls_entry.hpp"
 #include "loader/bls_name.hpp"
+#include "loader/bls_partition.hpp"
 #include "loader/boot_facts.hpp"
 
+#include <array>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -33,9 +35,23 @@ struct BlsItem {
   bool variable = false;
   // Why it does not carry our arguments; "" where it does.
   std::string left_alone;
+  // systemd-boot does not take it into its menu: it is for another architecture, or the partition
+  // lacks its kernel.
+  bool passed_over = false;
 
   bool normal() const { return left_alone.empty() && !trial; }
+  // "boot/efi".
+  std::string_view partition() const;
 };
+
+// How an entry is called where a pattern selects it and where it is put into order. Releases of
+// systemd-boot differ: its id had the counter of boots until the stable releases of September 2025,
+// and some that leave the counter out leave the case as it is there (src/boot/boot.c,
+// boot_entry_parse_tries).
+enum class BlsIdRule { plain, with_counter, as_it_is };
+inline constexpr std::array kBlsIdRules{
+    BlsIdRule::plain, BlsIdRule::with_counter, BlsIdRule::as_it_is};
+std::string bls_id(const BlsName& name, BlsIdRule rule);
 
 struct BlsMenu {
   // boot/loader/entries: the first one that has entries.
@@ -46,6 +62,8 @@ struct BlsMenu {
   std::string config;
   // By folder, then by file name; never empty.
   std::vector<BlsItem> items;
+  // What stands among the entries in systemd-boot's menu, and is not read.
+  std::vector<BlsImage> images;
   // What is named like an entry and is none, a line each.
   std::vector<std::string> notes;
 
@@ -58,9 +76,13 @@ struct BlsMenu {
 };
 
 // systemd-boot's own order (src/boot/boot.c, boot_entry_compare): whether `a` stands before `b`.
-bool boots_before(const BlsItem& a, const BlsItem& b);
+bool boots_before(const BlsItem& a, const BlsItem& b, BlsIdRule rule = BlsIdRule::plain);
+// The first of the items that matches the pattern; nullptr where none does.
+const BlsItem* matching_item(
+    const std::vector<BlsItem>& items, std::string_view pattern, BlsIdRule rule = BlsIdRule::plain);
 // What systemd-boot takes when nobody chooses: the first item that matches the pattern (`default`
 // of loader.conf; "" for none), else the first. nullptr where no item can be booted.
-const BlsItem* default_item(const std::vector<BlsItem>& items, std::string_view pattern);
+const BlsItem* default_item(
+    const std::vector<BlsItem>& items, std::string_view pattern, BlsIdRule rule = BlsIdRule::plain);
 
 }  // namespace vfirst

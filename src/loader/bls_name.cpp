@@ -9,8 +9,6 @@ namespace vfirst {
 
 namespace {
 
-constexpr std::string_view kSuffix = ".conf";
-
 std::optional<unsigned> counter(std::string_view text) {
   if (text.empty() || text.size() > 9) return std::nullopt;
   const auto number = parse_number(text);
@@ -19,15 +17,16 @@ std::optional<unsigned> counter(std::string_view text) {
 
 }  // namespace
 
-std::optional<BlsName> BlsName::parse(std::string_view file) {
+std::optional<BlsName> BlsName::parse(std::string_view file, std::string_view end) {
   // systemd-boot passes over hidden files and the names of the entries that it makes itself
   // (boot.c).
-  if (!file.ends_with(kSuffix) || file.size() == kSuffix.size() || file.starts_with('.') ||
+  if (!lowered(file).ends_with(end) || file.size() == end.size() || file.starts_with('.') ||
       file.starts_with("auto-"))
     return std::nullopt;
   if (file.find('/') != file.npos) return std::nullopt;
-  file.remove_suffix(kSuffix.size());
   BlsName name;
+  name.end = file.substr(file.size() - end.size());
+  file.remove_suffix(end.size());
   const auto plus = file.rfind('+');
   if (plus != file.npos && plus > 0) {
     const auto numbers = file.substr(plus + 1);
@@ -45,7 +44,7 @@ std::string BlsName::file() const {
   std::string name = id;
   if (left) name += fmt::format("+{}", *left);
   if (left && done) name += fmt::format("-{}", *done);
-  return name.append(kSuffix);
+  return name + end;
 }
 
 }  // namespace vfirst

@@ -49,12 +49,22 @@ namespace {
   if (const auto once = bls_one_shot(files); !once.empty())
     return refuse("{} is to boot next, once (bootctl set-oneshot)", once);
   const auto* item = VFIRST_TRY(bls_default(files, menu));
-  if (!item->normal()) return refuse("{}: boots by default and {}", item->path, item->left_alone);
+  if (item->entry.in_single_quotes("options"))
+    return refuse(
+        "{}: its options stand in single quotes, which only later releases of systemd-boot take "
+        "away",
+        item->path);
   return *item;
 }
 
+// What systemd-boot gives the kernel: its initrds too, for a kernel that asks the firmware for them
+// by name (src/boot/boot.c, initrd_prepare).
 [[gnu::cold]] std::string line_of(const BlsItem& item) {
-  return std::string(trimmed(item.entry.options().str()));
+  std::string line;
+  for (const auto& initrd : item.entry.values("initrd"))
+    append_to_list(line, "initrd=" + efi_file(initrd), " ");
+  if (item.entry.has_options()) append_to_list(line, item.entry.options().str(), " ");
+  return line;
 }
 
 }  // namespace
@@ -85,15 +95,9 @@ std::string why_bls_not_reached(
           next.line, next.title);
     path = next.entry->file;
   } else {
-    const auto patterns = entry_patterns(files, menu);
-    if (!bls_one_shot(files).empty() || patterns.size() != 1 ||
-        patterns[0].pattern.starts_with('@'))
-      return {};
-    auto items = menu.items;
-    std::erase_if(items, [](const BlsItem& item) { return item.trial; });
-    const auto* chosen = default_item(items, patterns[0].pattern);
-    if (!chosen) return {};
-    path = chosen->path;
+    const auto chosen = default_entry(files, menu);
+    if (!bls_one_shot(files).empty() || !chosen) return {};
+    path = (*chosen)->path;
   }
   const auto item = std::ranges::find(menu.items, path, &BlsItem::path);
   if (item == menu.items.end() || item->normal()) return {};
@@ -120,8 +124,9 @@ Result<NextBoot> bls_next_boot(const FileReader& files, const BootFacts& boot) {
     return next;
   }
   const auto item = VFIRST_TRY(choose(files, boot));
-  next.cmdline = line_of(item);
-  const auto base = item.path.substr(0, item.path.find("/loader/"));
+  // The kernel gets them with it.
+  next.cmdline = trimmed(item.entry.options().str());
+  const auto base = item.partition();
   next.kernel = VFIRST_TRY(loader_file(files, base, item.entry.value("linux")));
   const auto initrds = joined(item.entry.values("initrd"), " ");
   for (const auto initrd : words(initrds))

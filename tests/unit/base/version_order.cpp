@@ -20,4 +20,9 @@ TEST_CASE("versions are in systemd's order", "[values]") {
     }
   CHECK(compare_versions("0001", "1") == 0);
   CHECK(compare_versions("a_b", "ab") != 0);
+  // A number is newer than a word, 0 too.
+  CHECK(compare_versions("6.0", "6.rc") > 0);
+  CHECK(compare_versions("6.a", "6.00") < 0);
+  // Marks that follow one another are one step.
+  CHECK(compare_versions("6.1-", "6.1-.x") > 0);
 }

@@ -240,6 +240,7 @@ TEST_CASE(
   auto preferred = trying();
   preferred.files.disk["boot/efi/loader/loader.conf"] =
       "default " + kMachine + "-*\npreferred " + kMachine + "-6.12.43+deb13-amd64.conf\n";
+  preferred.files.disk[efi_path("LoaderInfo", kLoaderGuid)] = efi("systemd-boot 258");
   CHECK_WORDS(
       why(std::move(preferred))
           .starts_with(
@@ -283,6 +284,9 @@ TEST_CASE(
   same("a+0-3.conf", "a", 0, 3);
   same("6.12.48+deb13-amd64.conf", "6.12.48+deb13-amd64", {}, {});
   same("6.12.48+deb13-amd64+2-1.conf", "6.12.48+deb13-amd64", 2, 1);
+  CHECK(BlsName::parse("DEBIAN+1.CONF") == BlsName{"DEBIAN", 1, {}, ".CONF"});
+  CHECK(BlsName::parse("DEBIAN+1.CONF")->file() == "DEBIAN+1.CONF");
+  CHECK(BlsName::parse("debian+1.efi", ".efi")->file_without_counter() == "debian.efi");
   for (const auto* other :
        {"a.conf.vfirst", ".conf", ".a.conf", "auto-windows.conf", "a", "b/a.conf"})
     CHECK(!BlsName::parse(other));

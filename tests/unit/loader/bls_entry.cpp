@@ -53,6 +53,22 @@ TEST_CASE(
   CHECK(grub("linux /x\n# a comment\noptions a\n").has_options());
 }
 
+TEST_CASE("of several lines with one key GRUB takes the first, systemd-boot the last", "[bls]") {
+  const auto text = "version 1\nlinux /a\nversion 2\n";
+  CHECK(grub(text).value("version") == "1");
+  CHECK(direct(text).value("version") == "2");
+  CHECK(grub(text).with_value("version", "3").text() == "version 3\nlinux /a\nversion 2\n");
+  CHECK(direct(text).with_value("version", "3").text() == "version 1\nlinux /a\nversion 3\n");
+}
+
+TEST_CASE("to systemd-boot a carriage return ends a line", "[bls]") {
+  const auto text = "linux /a\roptions a\roptions b \r\n\rtitle x\n";
+  CHECK(direct(text).text() == text);
+  CHECK(direct(text).options().str() == "a b");
+  CHECK(direct(text).value("title") == "x");
+  CHECK(grub(text).value("linux").find('\r') != std::string::npos);
+}
+
 TEST_CASE("systemd-boot takes quotes off a whole value, so ours go inside them", "[bls]") {
   CHECK(
       direct("options \"a b\"\n").with_own("one")->text() ==
