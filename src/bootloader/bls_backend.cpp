@@ -258,6 +258,8 @@ Result<Change> BlsBackend::remove(bool dry_run) {
   change.wrote = true;
   auto to = writer(view);
   VFIRST_CHECK(to.clean(change.notes));
+  // Before anything else: the boot of a trial would confirm itself, and bring back what is going.
+  VFIRST_CHECK(disarm(view, to));
   auto state = view.state;
   state.removing = true;
   VFIRST_CHECK(to.put_state(state));
@@ -267,7 +269,6 @@ Result<Change> BlsBackend::remove(bool dry_run) {
   VFIRST_CHECK(to.write(changes));
   for (const auto& path : made)
     VFIRST_CHECK(files_.remove(path));
-  VFIRST_CHECK(disarm(view, to));
   // The stamp stays, or the next boot would provision the host once more, against the wish of
   // whoever asked for this.
   VFIRST_CHECK(remove_folder(files_, kStateFolder, {kProvisionedStamp}));

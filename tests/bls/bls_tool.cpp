@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// bls_tool ROOT VERB [PLAN ARGUMENTS]: the backend for Boot Loader Specification entries, or for
-// ostree's deployments, alone, without policy and plan. Verbs: state, apply, trial, confirm,
-// rollback, remove. One line each, key=value; notes behind it.
+// The backend for Boot Loader Specification entries, or for ostree's deployments, alone, without
+// policy and plan:
+//   bls_tool ROOT apply|trial PLAN "ARGUMENTS"
+//   bls_tool ROOT state|confirm|rollback|remove ["COMMAND LINE OF THIS BOOT"]
+// One line each, key=value; notes behind it.
 #include "bootloader/bls_backend.hpp"
 #include "bootloader/ostree_backend.hpp"
 #include "bootloader/support.hpp"
@@ -44,6 +46,7 @@ int main(int argc, char** argv) {
   const auto found = boot.loader;
   if (boot.loader != Loader::grub_bls && boot.loader != Loader::ostree)
     boot.loader = Loader::systemd_boot;
+  if (argc == 4) boot.cmdline = argv[3];
   DiskFiles files(*root);
   BlsBackend entries(files, *root, boot);
   OstreeBackend deployments(files, boot, root->is_host());

@@ -282,6 +282,37 @@ TEST_CASE(
   CHECK(points > 1000);
 }
 
+// Its boot would confirm itself, and so undo what the owner asked for.
+TEST_CASE(
+    "entries: a power cut in a remove that has begun to change entries leaves no trial to be "
+    "booted",
+    "[bls][crash][trial]") {
+  int points = 0;
+  for (auto& start : bls_hosts()) {
+    REQUIRE(apply(start, "p0", kOld));
+    REQUIRE(apply(start, "p1", kNew, true));
+    const Scene scene{start.name, std::move(start), {}};
+    for (int at = 0;; ++at) {
+      REQUIRE(at < 200);
+      auto host = with(scene, CrashingFiles(scene.host.files.disk, at));
+      try {
+        if (auto done = host.backend().remove(false); !done) FAIL(done.error().what);
+        break;
+      } catch (const PowerCut&) {
+      }
+      const auto state = BlsState::parse(host.files.read(kBlsState).value_or(""));
+      if (!state || !state->removing) continue;
+      ++points;
+      INFO(scene.name << ": cut before step " << at);
+      if (host.boot.loader == Loader::grub_bls) CHECK(!grub_boots(host).contains("vfirst.trial="));
+      for (const auto& [path, text] : host.files.disk)
+        CHECK(!(is_entry(path) && path.contains("-vfirst+")));
+    }
+  }
+  fmt::print("entries: {} crash points of a remove with an armed trial, none bad\n", points);
+  CHECK(points > 50);
+}
+
 TEST_CASE(
     "entries: a full or broken disk anywhere is an error that names it, and each file is old or "
     "new",

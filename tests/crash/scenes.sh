@@ -3,7 +3,8 @@
 # Source me. The changes to a boot loader whose block writes are replayed. The caller sets mnt and has
 #   run WORD...   apply_tool's words behind ROOT and freeze
 #   anew          makes grub.cfg one that does not carry our part yet
-# A scene: what is there before, the one change whose writes are logged, and what GRUB boots after it.
+# A scene: what is there before, the one change whose writes are logged, and what GRUB boots after it; "X -> Y": X
+# first, as the change goes on. The two with an armed trial are bls-host.sh's.
 # shellcheck disable=SC2034,SC2154  # scenes and after are the caller's; mnt is set by it
 scenes=(first again anew trial confirm rollback disarm remove remove-anew)
 declare -A after=([first]=new [again]=new [anew]=new [trial]='new once, then old' [confirm]=new [rollback]=old
@@ -35,7 +36,7 @@ before() {
       before confirm
       change confirm
       ;;
-    disarm)
+    disarm | remove-armed | again-armed)
       good old
       try new
       ;;
@@ -48,9 +49,10 @@ before() {
 change() {
   case $1 in
     first | again | anew) good new ;;
+    again-armed) good newer ;;
     trial) try new ;;
     confirm) run confirm "root=UUID=1 new=1 $padding vfirst.trial=test" ;;
     rollback | disarm) run rollback ;;
-    remove | remove-anew) run remove ;;
+    remove | remove-anew | remove-armed) run remove ;;
   esac
 }

@@ -94,21 +94,24 @@ def golden_disk(deb, *options):
     return pathlib.Path(shell('demo_golden "$@"', pathlib.Path(deb).resolve(), *options))
 
 
-def trial_disk(build, filesystem, layer=None, deb=None):
+def trial_disk(build, filesystem, layer=None, deb=None, bls=None):
     """A small disk for a Host that has never booted. `layer`: a folder of files that come on top; `deb`: this package
-    in place of the build's."""
+    in place of the build's; `bls`: a tree with a GRUB that reads entries of the Boot Loader Specification, which it
+    then boots."""
     debs = with_companion(deb or package(build))
     key = hashlib.sha256(b"".join(one.read_bytes() for one in debs))
     parts = sorted((TESTS / "guest").glob("**/*")) + [TESTS / "trial-image", TESTS / "trial-masked-units"]
     parts += sorted((SOURCE / "images/golden").glob("**/*")) + sorted(layer.glob("**/*") if layer else [])
+    parts += sorted(pathlib.Path(bls, "usr/lib/grub/i386-pc").glob("*.img")) if bls else []
     for file in parts:
         if file.is_file():
             key.update(file.read_bytes())
-    kind = f"{'other-' if deb else ''}{layer.name if layer else filesystem}"
+    kind = f"{'other-' if deb else ''}{'bls-' if bls else ''}{layer.name if layer else filesystem}"
     image = CACHE / f"trial-{kind}-{key.hexdigest()[:16]}.raw"
     with locked("trial-lock"):
         if not image.exists():
-            words = ["--deb", debs[0], *(["--layer", layer] if layer else []), filesystem, f"{image}.new"]
+            words = ["--deb", debs[0], *(["--layer", layer] if layer else []), *(["--bls", bls] if bls else []),
+                     filesystem, f"{image}.new"]
             subprocess.run([TESTS / "trial-image", *words], check=True)
             os.rename(f"{image}.new", image)
             for old in sorted(CACHE.glob(f"trial-{kind}-*.raw"), key=os.path.getmtime)[:-2]:
