@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Source me. The steps between a source tree and a provisioned hypervisor, for images/try and tests/vm.
 #   demo_package            builds the .debs; the path of vfirst's on stdout, the others lie beside it
+#   demo_fits RELEASE [DEB] does this package, or one that is built here, install on the release? If not it says why
 #   demo_golden DEB OPT...  a golden disk with it, made once and kept; its path on stdout. OPT are images/golden/build's
 #   demo_boots DISK DIR N   boots until the guest powers off, at most N times; sets DEMO_REBOOTS, DEMO_LAST (a boot's
 #                           name). The machine is machine.py's; variables VM_* of the caller change it
@@ -13,6 +14,8 @@ demo_source=$(dirname "$demo_images")
 demo_cache=${VFIRST_CACHE:-/var/tmp/vfirst-cache}
 # shellcheck source=debs.sh
 . "$demo_images/lib/debs.sh"
+# shellcheck source=releases.sh
+. "$demo_images/lib/releases.sh"
 
 demo_say() { printf 'try: %s\n' "$*" >&2; }
 
@@ -30,6 +33,21 @@ demo_package() {
   rm -f "$log"
   ls "$build"/packages/vfirst_*.deb
 }
+
+# The C library is the only one that decides: the others have the same names in every release, or are linked in.
+demo_fits() (
+  release_of "$1" demo_fits || exit
+  if [[ ${2:-} ]]; then
+    what="the package needs" needs=$(dpkg-deb --field "$2" Depends | sed -nE 's/.*\blibc6 \(>= ([^)]*)\).*/\1/p')
+  else
+    what="a package that is built here may need" needs=$(getconf GNU_LIBC_VERSION)
+  fi
+  needs=${needs#glibc }
+  [[ $(printf '%s\n' "$needs" "$release_libc" | sort -V | tail -n 1) != "$release_libc" ]] || exit 0
+  demo_say "$what version $needs of the C library, Debian $release has $release_libc: build it there (cpack -G DEB)" \
+    "and name it with --deb"
+  exit 1
+)
 
 # What is in a tree: its links, its programs and the contents of its files.
 demo_tree() { (cd "$1" && find . -type l && find . -type f -perm /111 && find . -type f -exec sha256sum {} + | sort); }
