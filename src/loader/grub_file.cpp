@@ -59,7 +59,7 @@ GrubKind kind_of(const FileReader& files) {
     }
     return GrubKind::unknown;
   }
-  if (const auto entries = files.list("boot/loader/entries"))
+  if (const auto entries = files.list(kEntryFolders[0]))
     if (std::ranges::any_of(*entries, is_red_hats)) return GrubKind::red_hat;
   return GrubKind::unknown;
 }
