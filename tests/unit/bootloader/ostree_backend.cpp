@@ -16,7 +16,7 @@ using namespace vfirst::test;
 
 namespace {
 
-constexpr auto kOthers = "root=UUID=1 quiet ostree=/ostree/boot.1/x/0";
+constexpr auto kOthersWords = "root=UUID=1 quiet ostree=/ostree/boot.1/x/0";
 constexpr auto kEntry = "boot/loader/entries/ostree-1.conf";
 
 std::string entry(const std::string& options, const std::string& owner = "") {
@@ -35,7 +35,7 @@ struct Ostree {
   std::vector<std::vector<std::string>> runs;
   OstreeBackend backend;
 
-  explicit Ostree(const std::string& options = kOthers, bool is_host = true)
+  explicit Ostree(const std::string& options = kOthersWords, bool is_host = true)
       : files(CrashingFiles::Disk{{kEntry, entry(options)}}),
         backend(
             files, boot, is_host,
@@ -99,7 +99,7 @@ struct Ostree {
 };
 
 std::string behind(const char* ours) {
-  return std::string(kOthers) + ' ' + ours;
+  return std::string(kOthersWords) + ' ' + ours;
 }
 
 }  // namespace
@@ -229,7 +229,7 @@ TEST_CASE(
     REQUIRE(host.apply("a=1 c=3"));
     CHECK(host.options() == behind("a=1 c=3"));
     REQUIRE(host.backend.remove(false));
-    CHECK(host.options() == kOthers);
+    CHECK(host.options() == kOthersWords);
   }
 }
 
@@ -246,7 +246,7 @@ TEST_CASE("bootc is run where it keeps an owner, and only with what it keeps", "
     REQUIRE(host.apply("iommu=pt"));
     CHECK(host.options() == behind("iommu=pt"));
     REQUIRE(host.backend.remove(false));
-    CHECK(host.options() == kOthers);
+    CHECK(host.options() == kOthersWords);
     CHECK(host.owned().empty());
   }
   SECTION("it would lose one of two equal arguments") {
@@ -263,7 +263,7 @@ TEST_CASE("bootc is run where it keeps an owner, and only with what it keeps", "
     REQUIRE(host.apply("iommu=pt quiet"));
     CHECK(host.runs.back()[0] == "rpm-ostree");
     REQUIRE(host.backend.remove(false));
-    CHECK(host.options() == kOthers);
+    CHECK(host.options() == kOthersWords);
   }
   SECTION("its ostree would forget the owner") {
     REQUIRE(host.backend.remove(false));
@@ -278,7 +278,7 @@ TEST_CASE("where no program can be run, both commands are named and nothing is w
       "Run: rpm-ostree kargs --append=iommu=pt --append=a=1; or, where bootc has loader-entries: "
       "bootc loader-entries set-options-for-source --source vfirst --options 'iommu=pt a=1'";
   for (const bool is_host : {true, false}) {
-    Ostree host(kOthers, is_host);
+    Ostree host(kOthersWords, is_host);
     if (is_host) host.programs.clear();
     const auto disk = host.files.disk;
     const auto refused = host.apply("iommu=pt a=1");
