@@ -64,7 +64,7 @@ inst_opened_on_demand() {
 install() {
     local policy unit=${systemdsystemunitdir:-/usr/lib/systemd/system}
     inst /usr/libexec/vfirst/vfirst-early /usr/sbin/vfirst
-    inst_opened_on_demand 'libkmod.so.2' 'libpci.so.3' 'libblkid.so.1'
+    inst_opened_on_demand 'libkmod.so.2' 'libmnl.so.0' 'libpci.so.3' 'libblkid.so.1'
     inst_dir /etc/vfirst/policy.d
     inst_dir /usr/lib/vfirst/policy.d
     # With these copies vfirst knows the image's own files from what the boot loader adds to etc/vfirst/policy.d. The

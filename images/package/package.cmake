@@ -46,8 +46,8 @@ set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)
 set(CPACK_DEBIAN_VFIRST_PACKAGE_NAME vfirst)
 set(CPACK_DEBIAN_VFIRST_DESCRIPTION "${PROJECT_DESCRIPTION}\n${main}")
 set(CPACK_DEBIAN_VFIRST_PACKAGE_SHLIBDEPS ON)
-# The three libraries are opened on demand (src/host/lazy_library.hpp), so shlibdeps does not see them.
-set(CPACK_DEBIAN_VFIRST_PACKAGE_DEPENDS "kmod, libblkid1, libkmod2, libpci3, systemd")
+# These libraries are opened on demand (src/host/lazy_library.hpp), so shlibdeps does not see them.
+set(CPACK_DEBIAN_VFIRST_PACKAGE_DEPENDS "kmod, libblkid1, libkmod2, libmnl0, libpci3, systemd")
 # dracut conflicts with initramfs-tools: which generator a host has is its owner's choice, so neither is recommended.
 set(CPACK_DEBIAN_VFIRST_PACKAGE_RECOMMENDS "grub2-common")
 set(CPACK_DEBIAN_VFIRST_PACKAGE_SUGGESTS "vfirst-dracut | vfirst-initramfs, libvirt-daemon-system")
@@ -80,7 +80,7 @@ string(JOIN "\n" CPACK_RPM_SPEC_MORE_DEFINE
        "%define clamp_mtime_to_source_date_epoch 1")
 set(CPACK_RPM_VFIRST_PACKAGE_DESCRIPTION "${main}")
 string(JOIN ", " CPACK_RPM_VFIRST_PACKAGE_REQUIRES
-       kmod "libblkid.so.1()(64bit)" "libkmod.so.2()(64bit)" "libpci.so.3()(64bit)" systemd)
+       kmod "libblkid.so.1()(64bit)" "libkmod.so.2()(64bit)" "libmnl.so.0()(64bit)" "libpci.so.3()(64bit)" systemd)
 set(CPACK_RPM_VFIRST_PACKAGE_SUGGESTS "vfirst-dracut, libvirt-daemon")
 set(CPACK_RPM_VFIRST_POST_INSTALL_SCRIPT_FILE ${package}/rpm-post)
 set(CPACK_RPM_VFIRST_PRE_UNINSTALL_SCRIPT_FILE ${package}/rpm-preun)

@@ -19,9 +19,9 @@ set(parts
     "nlohmann-json:${nlohmann_json_VERSION}:MIT:STATIC_LINK"
     "libstdc++:${_GLIBCXX_RELEASE}:GPL-3.0-or-later WITH GCC-exception-3.1:STATIC_LINK"
     "inih:${INIH_VERSION}:BSD-3-Clause:DYNAMIC_LINK"
-    "libmnl:${MNL_VERSION}:LGPL-2.1-or-later:DYNAMIC_LINK"
     "glibc:${__GLIBC__}.${__GLIBC_MINOR__}:LGPL-2.1-or-later:DYNAMIC_LINK"
     "libkmod:${KMOD_VERSION}:LGPL-2.1-or-later:RUNTIME_DEPENDENCY_OF"
+    "libmnl:${MNL_VERSION}:LGPL-2.1-or-later:RUNTIME_DEPENDENCY_OF"
     "libpci:${PCI_VERSION}:GPL-2.0-or-later:RUNTIME_DEPENDENCY_OF"
     "libblkid:${BLKID_VERSION}:LGPL-2.1-or-later:RUNTIME_DEPENDENCY_OF")
 set(packages)

@@ -4,8 +4,9 @@
 //
 // Linked the usual way, libkmod (with libcrypto, lzma and zstd), libpci (with libudev, libcap and
 // zlib) and libblkid cost every run of the program more than reading a machine of 96 CPUs does, and
-// most runs ask them nothing. So there is a file here for each: it defines the functions that we
-// call, as the header of the library declares them, and each calls the one in the library.
+// most runs ask them nothing; libmnl alone costs such a run 3 %. So there is a file here for each:
+// it defines the functions that we call, as the header of the library declares them, and each calls
+// the one in the library.
 
 #include <dlfcn.h>
 #include <cstdio>

@@ -121,7 +121,8 @@ Result<Root> Root::open(const std::filesystem::path& directory) {
   return Root(std::move(fd), std::move(whole));
 }
 
-Root::Root(Fd fd, std::filesystem::path path) : fd_(std::move(fd)), path_(std::move(path)) {}
+Root::Root(Fd fd, std::filesystem::path path)
+    : fd_(std::move(fd)), path_(std::move(path)), host_(path_.native() == "/") {}
 Root::Root(Root&&) noexcept = default;
 Root& Root::operator=(Root&&) noexcept = default;
 Root::~Root() = default;

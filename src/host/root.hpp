@@ -82,7 +82,7 @@ class Root {
   // keeps them inside.
   const std::filesystem::path& path() const { return path_; }
   // Whether this is the running system, so that its kernel may be asked.
-  bool is_host() const { return path_ == "/"; }
+  bool is_host() const { return host_; }
 
  protected:
   static Result<std::string> only_lines(
@@ -92,6 +92,8 @@ class Root {
  private:
   Fd fd_;
   std::filesystem::path path_;
+  // Asked for every file that is read, where comparing paths costs as much as a system call.
+  bool host_;
 };
 
 }  // namespace vfirst
