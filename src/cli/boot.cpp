@@ -2,6 +2,7 @@
 #include "base/kernel_paths.hpp"
 #include "cli/command.hpp"
 
+#include "cli/await_carrier.hpp"
 #include "cli/events.hpp"
 #include "cli/load.hpp"
 #include "cli/output.hpp"
@@ -29,9 +30,8 @@ namespace vfirst {
 
 namespace {
 
-// Spanning tree and DHCP take half a minute at worst; a driver with firmware to load a few seconds.
-constexpr Events::Time kPolicyWait = std::chrono::seconds(60),
-                       kBootNicWait = std::chrono::seconds(20);
+// Spanning tree and DHCP take half a minute at worst.
+constexpr Events::Time kPolicyWait = std::chrono::seconds(60);
 
 // The VFs of a PF often fail for one reason: it is logged once a PF. The record has it for each.
 bool reported_before(const StepResult& step) {
@@ -130,24 +130,6 @@ void add_refused(const Policy& policy, std::vector<StepResult>& record) {
   }
 }
 
-// The boot NIC is known by its MAC, which only its driver shows. Until then each NIC without a
-// network interface may be the boot NIC and is left alone, so the plan waits for the NICs whose
-// driver is not bound yet.
-void await_boot_nic(
-    const Root& root, std::string_view cmdline, Events& events, ModuleLoader& modules) {
-  const auto end = events.now() + kBootNicWait;
-  const auto coming = [&](const PciAddress& function) {
-    const auto dir = kernel_paths::pci_function(function);
-    const auto modalias = root.read(dir + "/modalias");
-    return root.exists(dir + "/driver") || !modalias || modules.exists_for(*modalias);
-  };
-  for (;;) {
-    const auto nic = read_boot_nic(root, cmdline);
-    if (!nic || std::ranges::none_of(nic->candidates, coming) || events.now() >= end) return;
-    events.wait(end, true);
-  }
-}
-
 // For facts and plan, and for the record after the plan's own time. Nothing of that takes a second
 // on a machine, but an emulated one whose host is busy needed more than 20 to read its PCI tree.
 constexpr auto kLimit = std::chrono::seconds(60);
@@ -183,16 +165,22 @@ ExitCode carry_out(const Options& options, const Part& part, const Supervisor& s
       }))
     // Twice: a fetch may begin at the wait's end.
     supervisor.allow(std::chrono::duration_cast<std::chrono::milliseconds>(
-        2 * kPolicyWait + kBootNicWait + kLimit));
+        2 * kPolicyWait + kCarrierWait + kLimit));
   auto brought =
       part.whole() ? bring(*actions, *root, files, **events, initramfs) : std::vector<StepResult>();
   if (initramfs) await_boot_nic(*root, cmdline, **events, *modules);
-  const auto input = load_tree(options, read_machine);
+  auto input = load_tree(options, read_machine);
+  auto plan = input ? load_plan(*input, options, StepsAt::now)
+                    : Result<Plan>(std::unexpected(input.error()));
+  if (initramfs && part.whole() && plan && waits_for_carrier(input->facts, *plan)) {
+    supervisor.allow(
+        std::chrono::duration_cast<std::chrono::milliseconds>(2 * kCarrierWait + kLimit));
+    await_carriers(options, **events, input, plan);
+  }
   if (!input)
     return part.whole() ? record_refusal(input.error(), *root, initramfs, std::move(brought))
                         : report_error(input.error());
   if (part.whole()) add_refused(input->policy, brought);
-  auto plan = load_plan(*input, options);
   if (!plan)
     return part.whole() ? record_refusal(plan.error(), *root, initramfs, std::move(brought))
                         : report_error(plan.error());

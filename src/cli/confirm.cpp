@@ -26,7 +26,7 @@ void leave_verdict(const Root& root, const std::string& text) {
 Result<VerifyReport> prove(
     const Options& options, const std::string& plan_hash, const Arguments& tried) {
   const auto input = VFIRST_TRY(load_input(options));
-  const auto plan = VFIRST_TRY(load_plan(input, options));
+  const auto plan = VFIRST_TRY(load_plan(input, options, StepsAt::now));
   if (!plan.known_as(plan_hash) && tried != plan.arguments())
     return refuse(
         "this boot is the trial of plan {}, but the policy or the hardware now asks for plan {}: "

@@ -53,8 +53,11 @@ Result<ExportWish> wish_of(const Options& options) {
 
 // An option that the format has no use for is a mistake, not a wish.
 const char* stray_option(const Options& options, const ExportFormat& format) {
-  if (format.target)
-    return !options.pool.empty() ? "--pool" : !options.vf.empty() ? "--vf" : nullptr;
+  if (!format.has_parts) {
+    if (!options.pool.empty()) return "--pool";
+    if (!options.vf.empty()) return "--vf";
+  }
+  if (format.target) return nullptr;
   const std::pair<const char*, const std::string*> all[] = {
       {"--node", &options.node},          {"--mac", &options.mac},
       {"--with", &options.with},          {"--linux", &options.linux_file},

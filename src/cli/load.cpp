@@ -34,8 +34,8 @@ Result<std::string> next_arguments(const Input& input) {
   return (state.trial == Trial::running ? state.trial_arguments : state.next).str();
 }
 
-Result<Plan> load_plan(const Input& input, const Options& options) {
-  return make_plan(input.facts, input.policy, options.kernel);
+Result<Plan> load_plan(const Input& input, const Options& options, StepsAt when) {
+  return make_plan(input.facts, input.policy, options.kernel, when);
 }
 
 Result<VerifyReport> observe_input(const Input& input, const Plan& plan) {

@@ -56,7 +56,7 @@ Result<Facts> load_facts(const Options&);
 // vfirst's kernel arguments at the next boot, as they are on the disk; "" where vfirst cannot write
 // this boot loader.
 Result<std::string> next_arguments(const Input&);
-Result<Plan> load_plan(const Input&, const Options&);
+Result<Plan> load_plan(const Input&, const Options&, StepsAt when = StepsAt::next_boot);
 
 // The plan against what this root shows of its kernel.
 Result<VerifyReport> observe_input(const Input&, const Plan&);

@@ -14,7 +14,7 @@ std::span<const Option> verify_options() {
 ExitCode run_verify(const Options& options) {
   const auto input = load_input(options);
   if (!input) return report_error(input.error());
-  const auto plan = load_plan(*input, options);
+  const auto plan = load_plan(*input, options, StepsAt::now);
   if (!plan) return report_error(plan.error());
 
   const auto report = observe_input(*input, *plan);

@@ -41,8 +41,8 @@ std::string boot_mac(const Facts& facts, const ExportWish& wish) {
   for (const auto& device : facts.critical) {
     const auto* function =
         device.role == kDefaultRoute && !mac ? facts.function(device.address) : nullptr;
-    for (const auto& port : function ? function->ports : std::vector<NetPort>())
-      if (!mac) mac = port.permanent_mac ? port.permanent_mac : port.mac;
+    for (const auto* port : function ? function->own_ports() : std::vector<const NetPort*>())
+      if (!mac) mac = port->identity();
   }
   if (!mac) return {};
   auto text = mac->str();

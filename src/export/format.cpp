@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The table of formats. A new one is a file of this folder that defines its ExportTarget, a line
-// here, and its paragraph in vfirst(8). Completion, `vfirst export`'s own messages and the tests
-// read this table; a file without its line, or a line without its paragraph, fails a test.
+// The table of formats. A new one is a file of this folder that defines its ExportTarget, or its
+// function where it describes devices, a line here, and its paragraph in vfirst(8). Completion,
+// `vfirst export`'s own messages and the tests read this table; a file without its line, or a line
+// without its paragraph, fails a test.
 #include "export/format.hpp"
 
 #include "export/target.hpp"
@@ -35,11 +36,12 @@ VFIRST_EXPORT_TARGETS(VFIRST_DECLARE)
 
 std::span<const ExportFormat> export_formats() {
   static constexpr ExportFormat kFormats[] = {
-#define VFIRST_ROW(name, target) {name, &target},
+#define VFIRST_ROW(name, target) {name, &target, nullptr, false},
       VFIRST_EXPORT_TARGETS(VFIRST_ROW)
 #undef VFIRST_ROW
-      // It describes devices instead of arguments.
-      {"libvirt", nullptr},
+      // They describe devices instead of arguments.
+      {"libvirt", nullptr, export_libvirt, true},
+      {"nova", nullptr, export_nova, false},
   };
   return kFormats;
 }
@@ -47,7 +49,7 @@ std::span<const ExportFormat> export_formats() {
 Result<Exported> export_as(
     const ExportFormat& format, const Plan& plan, const Facts& facts, const ExportWish& wish) {
   auto made = format.target ? export_arguments(*format.target, plan, facts, wish)
-                            : export_libvirt(plan, facts, wish);
+                            : format.devices(plan, facts, wish);
   if (!made) made.error().what = fmt::format("{}: {}", format.name, made.error().what);
   return made;
 }

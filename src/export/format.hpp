@@ -55,8 +55,11 @@ struct ExportTarget;
 
 struct ExportFormat {
   const char* name;
-  // nullptr for libvirt, the only format that describes devices.
+  // One of the two: for a format that passes arguments on, or for one that describes devices.
   const ExportTarget* target;
+  Result<Exported> (*devices)(const Plan&, const Facts&, const ExportWish&) = nullptr;
+  // It knows --pool and --vf.
+  bool has_parts = false;
 };
 
 std::span<const ExportFormat> export_formats();
@@ -64,5 +67,6 @@ std::span<const ExportFormat> export_formats();
 Result<Exported> export_as(const ExportFormat&, const Plan&, const Facts&, const ExportWish&);
 
 Result<Exported> export_libvirt(const Plan&, const Facts&, const ExportWish&);
+Result<Exported> export_nova(const Plan&, const Facts&, const ExportWish&);
 
 }  // namespace vfirst

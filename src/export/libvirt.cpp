@@ -96,6 +96,33 @@ std::string domain_name(const PlannedPf& pf, const PlannedVf& vf) {
   return fmt::format("{}-vf{}", object_name(pf), vf.index);
 }
 
+bool is_nic(const Facts& facts, const PlannedPf& pf) {
+  const auto* f = facts.function(pf.address);
+  return f && f->class_code >> 16 == 0x02;
+}
+
+constexpr std::string_view kStandby = "ua-vfirst-standby";
+
+// The owner wants guests to move, and this VF must be unplugged for that. QEMU then needs a virtio
+// port with the VF's own MAC address, to which the guest's net_failover driver falls back. libvirt
+// unplugs the transient device before the guest moves and plugs one in again afterwards
+// (formatdomain, "Teaming a virtio/hostdev NIC pair"; for <hostdev> since 7.1).
+bool teamed(const Facts& facts, const PlannedPf& pf, const PlannedVf& vf) {
+  return vf.migration_wanted && vf.migration && vf.migration->verdict == CanMigrate::no && vf.mac &&
+         is_nic(facts, pf);
+}
+
+std::string standby(const PlannedVf& vf) {
+  return fmt::format(
+      "    {}\n    <interface type='network'>\n      <mac address='{}'/>\n      <source "
+      "network='default'/>\n      <model type='virtio'/>\n      <teaming type='persistent'/>\n"
+      "      <alias name='{}'/>\n    </interface>\n",
+      xml_comment(
+          "the VF cannot migrate: libvirt unplugs it before the guest moves, and this port takes "
+          "over; name a network of the VF's segment here"),
+      vf.mac->str(), kStandby);
+}
+
 // Complete, so that `virsh define` accepts it as it is. Disks and the rest are for the guest's
 // owner to add.
 std::string domain(
@@ -110,16 +137,14 @@ std::string domain(
   out += fmt::format(
       "  <os>\n    <type arch='{}' machine='{}'>hvm</type>\n  </os>\n  <devices>\n",
       arm ? "aarch64" : "x86_64", arm ? "virt" : "q35");
+  const bool team = teamed(facts, pf, vf);
+  if (team) out += standby(vf);
   out += fmt::format(
       "    <hostdev mode='subsystem' type='pci' managed='no'>\n      <driver name='vfio'/>\n      "
-      "<source>\n        <address {}/>\n      </source>\n    </hostdev>\n",
-      address_attributes(vf.address));
+      "<source>\n        <address {}/>\n      </source>\n{}    </hostdev>\n",
+      address_attributes(vf.address),
+      team ? fmt::format("      <teaming type='transient' persistent='{}'/>\n", kStandby) : "");
   return out + "  </devices>\n</domain>\n";
-}
-
-bool is_nic(const Facts& facts, const PlannedPf& pf) {
-  const auto* f = facts.function(pf.address);
-  return f && f->class_code >> 16 == 0x02;
 }
 
 // libvirt's networks hold only NICs; the VFs of an NVMe device are passed as <hostdev>.

@@ -4,6 +4,7 @@
 #include "base/driver_name.hpp"
 #include "base/kernel_paths.hpp"
 #include "base/text.hpp"
+#include "facts/port_mac.hpp"
 #include "facts/sriov.hpp"
 #include "host/root.hpp"
 #include "kargs/command_line.hpp"
@@ -36,21 +37,25 @@ std::optional<MacAddress> boot_mac(std::string_view cmdline) {
   return mac;
 }
 
-std::optional<BootNic> read_boot_nic(const Root& root, std::string_view cmdline) {
+std::optional<BootNic> read_boot_nic(
+    const Root& root, std::string_view cmdline, const facts::PortMacs& macs) {
   const auto mac = boot_mac(cmdline);
   if (!mac) return std::nullopt;
   BootNic nic{*mac, {}, {}};
   const auto names = root.list(kernel_paths::kNetworkPorts);
   if (!names) return nic;
+  const auto function_of = [&](const std::string& name) -> std::optional<PciAddress> {
+    const auto target = root.link(kernel_paths::network_port(name));
+    const auto path = target ? facts::pci_path(*target) : std::vector<PciAddress>{};
+    return path.empty() ? std::nullopt : std::optional(path.back());
+  };
+  const auto disguised = macs.disguised();
   std::vector<PciAddress> with_port;
-  for (const auto& name : *names) {
-    if (const auto target = root.link(kernel_paths::network_port(name)))
-      if (const auto path = facts::pci_path(*target); !path.empty())
-        with_port.push_back(path.back());
-    if (const auto text = root.read(kernel_paths::network_port(name) + "/address"))
-      if (const auto address = MacAddress::parse(trimmed(*text)); address && *address == *mac)
-        nic.ports.push_back(name);
-  }
+  for (const auto& name : *names)
+    if (const auto function = function_of(name);
+        function && std::ranges::find(disguised, name) == disguised.end())
+      with_port.push_back(*function);
+  nic.ports = macs.with(*mac);
   if (!nic.ports.empty()) return nic;
   const auto functions = root.list(kernel_paths::kPciFunctions);
   if (!functions) return nic;

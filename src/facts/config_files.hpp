@@ -17,6 +17,10 @@ struct ConfigFile {
   std::string name, path;
 };
 
+// Where modprobe finds its configuration (modprobe.d(5)).
+inline constexpr std::string_view kModprobeFolders[] = {
+    "etc/modprobe.d", "run/modprobe.d", "usr/local/lib/modprobe.d", "usr/lib/modprobe.d"};
+
 // The files NAME.SUFFIX of these folders, by name; `suffix` with its dot.
 std::vector<ConfigFile> config_files(
     const Root&, const std::vector<std::string>& folders, std::string_view suffix);

@@ -181,6 +181,21 @@ void read_caches(const Root& root, CpuFacts& facts, Gaps& gaps) {
   }
 }
 
+// Small cores on a cache of their own, outside of that of all large ones, are the low-power ones
+// (Meteor Lake has no PMU of their own for them).
+void split_off_low_power(CpuFacts& facts) {
+  CpuSet large, near;
+  for (const auto& cpu : facts.cpus)
+    if (cpu.kind == Cpu::Kind::performance) large.insert(cpu.id);
+  for (const auto& cpu : facts.cpus)
+    if (cpu.kind == Cpu::Kind::efficiency && cpu.l3.intersects(large)) near.insert(cpu.id);
+  // Where none is near, they are one kind.
+  if (near.empty()) return;
+  for (auto& cpu : facts.cpus)
+    if (cpu.kind == Cpu::Kind::efficiency && !cpu.l3.empty() && !cpu.l3.intersects(large))
+      cpu.kind = Cpu::Kind::low_power;
+}
+
 void read_kinds(const Root& root, CpuFacts& facts) {
   const auto big = root.read("sys/devices/cpu_core/cpus"),
              little = root.read("sys/devices/cpu_atom/cpus");
@@ -188,10 +203,16 @@ void read_kinds(const Root& root, CpuFacts& facts) {
   if (big && little) {
     const auto performance = CpuSet::parse_list(*big), efficiency = CpuSet::parse_list(*little);
     if (!performance || !efficiency) return;
+    // Since 6.13 a third PMU has the slowest cores of Arrow Lake-H
+    // (arch/x86/events/intel/core.c, "cpu_lowpower").
+    const auto slowest =
+        CpuSet::parse_list(root.read("sys/devices/cpu_lowpower/cpus").value_or(""));
     for (auto& cpu : facts.cpus) {
       if (performance->contains(cpu.id)) cpu.kind = Cpu::Kind::performance;
       if (efficiency->contains(cpu.id)) cpu.kind = Cpu::Kind::efficiency;
+      if (slowest && slowest->contains(cpu.id)) cpu.kind = Cpu::Kind::low_power;
     }
+    split_off_low_power(facts);
     return;
   }
   // arm64: cpu_capacity, 1024 for the largest.
@@ -203,8 +224,12 @@ void read_kinds(const Root& root, CpuFacts& facts) {
   }
   const auto [low, high] = std::minmax_element(capacity.begin(), capacity.end());
   if (capacity.empty() || *low == *high) return;
+  const bool three =
+      std::ranges::any_of(capacity, [&](std::uint64_t one) { return one != *low && one != *high; });
   for (std::size_t i = 0; i < facts.cpus.size(); ++i)
-    facts.cpus[i].kind = capacity[i] == *high ? Cpu::Kind::performance : Cpu::Kind::efficiency;
+    facts.cpus[i].kind = capacity[i] == *high           ? Cpu::Kind::performance
+                         : three && capacity[i] == *low ? Cpu::Kind::low_power
+                                                        : Cpu::Kind::efficiency;
 }
 
 }  // namespace
@@ -240,6 +265,8 @@ Result<CpuFacts> read_cpus(const Root& root, Gaps& gaps) {
   if (const auto active = root.number(fmt::format("{}/smt/active", kCpus)))
     facts.smt_active = *active != 0;
   facts.idle_driver = text_of(root, fmt::format("{}/cpuidle/current_driver", kCpus));
+  read_smt_bugs(root, facts);
+  read_idle_states(root, facts);
   facts.clocksource =
       text_of(root, "sys/devices/system/clocksource/clocksource0/current_clocksource");
   return facts;

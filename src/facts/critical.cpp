@@ -1,17 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The PCI functions that the host needs: those below root, /boot, swap, the default route and the
-// NIC that it booted over, through whatever is stacked between (device mapper, md, multipath NVMe,
-// btrfs over several devices, bonds, bridges, VLANs).
+// The PCI functions that the host needs: those below root, /boot, swap, the default route, data
+// that its programs need and the NIC that it booted over. carriers.hpp follows each of them down.
 #include "base/kernel_paths.hpp"
 #include "facts/boot_nic.hpp"
+#include "facts/carriers.hpp"
 #include "facts/mounts.hpp"
 #include "facts/readers.hpp"
-#include "facts/sriov.hpp"
 
 #include "base/text.hpp"
-#include "host/disks.hpp"
+#include "base/words.hpp"
+#include "host/loader_paths.hpp"
 #include "host/own_paths.hpp"
-#include "kargs/command_line.hpp"
 
 #include <algorithm>
 #include <set>
@@ -20,162 +19,68 @@ namespace vfirst::facts {
 
 namespace {
 
-class CriticalDevices {
- public:
-  explicit CriticalDevices(const Root& root) : root_(root) {}
+using Reach = UnknownCarrier::Reach;
 
-  // All return whether a PCI function was found underneath.
-  bool block(const std::string& name, std::string_view role) {
-    // Stacks share members.
-    if (!seen_.insert(name).second) return true;
-    const auto target = root_.link(kernel_paths::block_device(name));
-    if (!target) return false;
-    if (functions(*target, role)) return true;
-    bool found = false;
-    for (const auto& slave : list(kernel_paths::block_device(name, "slaves")))
-      found = block(slave, role) || found;
-    const auto parts = split(*target, '/');
-    for (std::size_t i = 0; i + 1 < parts.size(); ++i) {
-      // A partition of a virtual disk: the disk is the component before it. Namespaces of one NVMe
-      // subsystem: its controllers.
-      if (parts[i] == "block" && i + 2 < parts.size())
-        found = block(std::string(parts[i + 1]), role) || found;
-      if (parts[i].starts_with("nvme-subsys")) found = nvme(parts[i], role) || found;
-    }
-    return found;
-  }
+// Where the initramfs mounts root: dracut, initramfs-tools.
+constexpr std::string_view kFutureRoots[] = {"/sysroot", "/root"};
 
-  bool interface(const std::string& name, std::string_view role) {
-    if (!seen_.insert("net/" + name).second) return true;
-    const auto target = root_.link(kernel_paths::network_port(name));
-    if (!target) return false;
-    if (functions(*target, role)) return true;
-    bool found = lower(name, role);
-    // An Open vSwitch port has no lower device of its own: all that the switch holds may carry it.
-    if (!found && name != "ovs-system" && root_.exists(kernel_paths::network_port("ovs-system")))
-      found = lower("ovs-system", role);
-    return found;
-  }
-
-  // A filesystem by its mount: the device, and for btrfs every device of the filesystem.
-  bool mount(const Mount& mount, std::string_view role) {
-    const auto name = block_name(root_, mount);
-    if (!name) return false;
-    bool found = block(*name, role);
-    if (mount.type != "btrfs") return found;
-    for (const auto& id : list("sys/fs/btrfs")) {
-      const auto devices = list(fmt::format("sys/fs/btrfs/{}/devices", id));
-      if (std::find(devices.begin(), devices.end(), *name) == devices.end()) continue;
-      for (const auto& device : devices)
-        found = block(device, role) || found;
-    }
-    return found;
-  }
-
-  void function(const PciAddress& address, std::string role) {
-    found_.push_back({address, std::move(role)});
-  }
-
-  std::vector<CriticalDevice> take() {
-    std::sort(found_.begin(), found_.end(), [](const auto& a, const auto& b) {
-      return std::tie(a.address, a.role) < std::tie(b.address, b.role);
-    });
-    found_.erase(std::unique(found_.begin(), found_.end()), found_.end());
-    return std::move(found_);
-  }
-  // What follows is about another role, for which a device counts again.
-  void begin_role() { seen_.clear(); }
-
- private:
-  std::vector<std::string> list(const std::string& path) const {
-    return root_.list(path).value_or(std::vector<std::string>{});
-  }
-
-  bool lower(const std::string& name, std::string_view role) {
-    bool found = false;
-    for (const auto& entry : list(kernel_paths::network_port(name)))
-      if (entry.starts_with("lower_")) found = interface(entry.substr(6), role) || found;
-    return found;
-  }
-
-  bool nvme(std::string_view subsystem, std::string_view role) {
-    bool found = false;
-    for (const auto& entry : list(fmt::format("sys/class/nvme-subsystem/{}", subsystem)))
-      if (const auto target =
-              root_.link(fmt::format("sys/class/nvme-subsystem/{}/{}", subsystem, entry));
-          target && entry.starts_with("nvme"))
-        found = functions(*target, role) || found;
-    return found;
-  }
-
-  // The last PCI function of a device path carries the device. Before a nested host bridge
-  // ("pci10000:00", Intel VMD) the controller that makes that bridge does too; and a VF stands on
-  // its PF.
-  bool functions(std::string_view path, std::string_view role) {
-    const auto all = pci_path(path);
-    if (all.empty()) return false;
-    for (std::size_t i = 0; i < all.size(); ++i)
-      if (i + 1 == all.size() || all[i].domain != all[i + 1].domain)
-        found_.push_back({all[i], std::string(role)});
-    if (const auto pf = root_.link_name(kernel_paths::pci_function(all.back(), "physfn")))
-      if (const auto address = PciAddress::parse(*pf))
-        found_.push_back({*address, std::string(role)});
-    return true;
-  }
-
-  const Root& root_;
-  std::set<std::string> seen_;
-  std::vector<CriticalDevice> found_;
-};
-
-// root=UUID=... of the command line, for early boot, where nothing is mounted yet. Tags need the
-// devices themselves.
-std::optional<std::string> root_argument(const Root& root, std::string_view cmdline) {
-  std::optional<std::string> name;
-  for (const auto& argument : split_arguments(cmdline)) {
-    if (argument.key != "root" || !argument.value) continue;
-    std::string_view device = *argument.value;
-    // dracut's spelling.
-    if (device.starts_with("block:")) device.remove_prefix(6);
-    if (device.starts_with("/dev/")) {
-      name = block_name(root, device);
-      continue;
-    }
-    const auto equals = device.find('=');
-    if (equals == device.npos || !root.is_host()) continue;
-    if (const auto node = find_device(
-            std::string(device.substr(0, equals)), std::string(device.substr(equals + 1))))
-      name = block_name(root, *node);
-  }
-  return name;
+const Mount* exact_mount(const std::vector<Mount>& mounts, std::string_view point) {
+  const auto* mount = mount_of(mounts, point);
+  return mount && mount->point == point ? mount : nullptr;
 }
 
-bool has_device(const Mount& mount) {
-  static constexpr std::string_view none[] = {"rootfs", "tmpfs", "ramfs", "overlay", "squashfs"};
-  return std::find(std::begin(none), std::end(none), mount.type) == std::end(none);
-}
-
-void read_filesystems(
-    const Root& root, const std::vector<Mount>& mounts, const BootFacts& boot,
-    CriticalDevices& devices, Gaps& gaps) {
-  const auto* top = mount_of(mounts, "/");
-  const auto named = !top || !has_device(*top) ? root_argument(root, boot.cmdline) : std::nullopt;
-  const bool found = named ? devices.block(*named, "root filesystem")
-                           : top && has_device(*top) && devices.mount(*top, "root filesystem");
-  if (!found)
+void read_root(
+    const Root& root, const std::vector<Mount>& mounts, const BootWords& words, Carriers& carriers,
+    Gaps& gaps) {
+  const bool initramfs = root.exists(kInitramfsMark);
+  const auto* top = exact_mount(mounts, "/");
+  if (initramfs)
+    for (const auto point : kFutureRoots)
+      if (const auto* future = exact_mount(mounts, point); future && future->type != "autofs")
+        top = future;
+  const auto found = carriers.found(), unknowns = carriers.unknowns();
+  const bool in_memory = top && (top->type == "tmpfs" || top->type == "ramfs");
+  const auto by_words = [&] {
+    // Once its image is in memory, nothing carries root; until then its network does. BOOTIF says
+    // by itself which port that is.
+    if (words.fetched && words.boot_nic) return;
+    carriers.begin_role(std::string(words.fetched ? kNetworkBoot : "root filesystem"));
+    carriers.root_by_words();
+  };
+  carriers.begin_role("root filesystem");
+  if (!top || top->type == "rootfs" || (in_memory && initramfs)) {
+    by_words();
+  } else {
+    carriers.mount(*top);
+    // The kernel does not always show any more what an overlay is made of. root= may.
+    if (const auto hidden = carriers.unknowns();
+        hidden > unknowns && top->type == "overlay" && words.network.empty()) {
+      const auto before = carriers.found();
+      by_words();
+      const bool told = carriers.found() > before && carriers.unknowns() == hidden;
+      carriers.forgive(told ? unknowns : hidden);
+    }
+  }
+  if (carriers.found() == found && carriers.unknowns() == unknowns && !in_memory)
     gaps.push_back(
         "root filesystem: the PCI function that carries it is not shown, or there is none");
+}
+
+void read_filesystems(const std::vector<Mount>& mounts, Carriers& carriers) {
   std::vector<std::string> paths = {"/usr", "/var"};
   for (auto folder = kEspFolders.rbegin(); folder != kEspFolders.rend(); ++folder)
     paths.push_back(fmt::format("/{}", *folder));
   for (const auto& path : paths) {
-    const auto* mount = mount_of(mounts, path);
-    // Part of another one.
-    if (!mount || mount->point != path) continue;
-    devices.begin_role();
-    devices.mount(*mount, path);
+    const auto* mount = exact_mount(mounts, path);
+    // Part of another one, or to be mounted when it is looked at.
+    if (!mount || mount->type == "autofs") continue;
+    carriers.begin_role(path);
+    carriers.mount(*mount);
   }
-  devices.begin_role();
+}
+
+void read_swap(const Root& root, const std::vector<Mount>& mounts, Carriers& carriers) {
+  carriers.begin_role("swap");
   // NAME TYPE size used priority, a heading first.
   const auto swaps = root.read("proc/swaps");
   if (!swaps) return;
@@ -184,34 +89,70 @@ void read_filesystems(
     const auto parts = words(lines[i]);
     if (parts.size() < 2) continue;
     if (parts[1] == "file") {
-      if (const auto* mount = mount_of(mounts, parts[0])) devices.mount(*mount, "swap");
+      if (const auto* mount = mount_of(mounts, parts[0])) carriers.mount(*mount);
     } else if (const auto name = block_name(root, parts[0])) {
-      devices.block(*name, "swap");
+      carriers.block(*name);
+    } else if (root.exists(kernel_paths::kBlockDevices)) {
+      carriers.unknown(Reach::any, fmt::format("{}: sysfs does not show where it is", parts[0]));
     }
   }
 }
 
-std::set<std::string> default_interfaces(const Root& root) {
-  std::set<std::string> names;
-  // Iface Destination Gateway Flags ... Mask.
-  if (const auto text = root.read("proc/net/route")) {
-    const auto lines = split(*text, '\n');
-    for (std::size_t i = 1; i < lines.size(); ++i) {
-      const auto parts = words(lines[i]);
-      if (parts.size() >= 8 && parts[1] == "00000000" && parts[7] == "00000000")
-        names.emplace(parts[0]);
-    }
+// Filesystems of their own where programs of the host keep their data: the images of its guests,
+// its logs. What containers and pods mount comes and goes, and is theirs.
+bool holds_data(const Mount& mount) {
+  const std::string_view point = mount.point;
+  for (const std::string_view theirs :
+       {"/var/lib/kubelet/", "/var/lib/docker/", "/var/lib/containers/"})
+    if (point.starts_with(theirs)) return false;
+  for (const std::string_view whole : {"/etc", "/opt", "/srv"})
+    if (point == whole) return true;
+  for (const std::string_view below : {"/var/", "/usr/", "/opt/", "/srv/"})
+    if (point.starts_with(below)) return true;
+  return false;
+}
+
+void read_data(const std::vector<Mount>& mounts, Carriers& carriers) {
+  const auto unknowns = carriers.unknowns();
+  for (const auto& mount : mounts) {
+    if (!holds_data(mount)) continue;
+    carriers.begin_role(mount.point);
+    carriers.mount(mount);
   }
-  // Destination, prefix length, ..., flags, interface.
-  if (const auto text = root.read("proc/net/ipv6_route")) {
-    for (auto line : split(*text, '\n')) {
-      const auto parts = words(line);
-      if (parts.size() >= 10 && parts[1] == "00" &&
-          parts[0].find_first_not_of('0') == std::string_view::npos && parts[9] != "lo")
-        names.emplace(parts[9]);
-    }
+  // Pseudo filesystems are mounted there as well: nothing is said of them.
+  carriers.forgive(unknowns);
+}
+
+void read_routes(const Root& root, Carriers& carriers, Gaps& gaps) {
+  std::string untraced;
+  bool traced = false;
+  for (const auto& name : carriers.routes().default_interfaces()) {
+    carriers.begin_role(std::string(kDefaultRoute));
+    if (carriers.interface(name))
+      traced = true;
+    else
+      append_to_list(untraced, name);
   }
-  return names;
+  // A tunnel's packets leave by another route. A tree without interfaces is no evidence.
+  if (!untraced.empty() && !traced && root.exists(kernel_paths::kNetworkPorts))
+    carriers.unknown(Reach::network, fmt::format("sysfs does not show what is below {}", untraced));
+  if (carriers.routes().partial())
+    gaps.push_back(
+        "routes: this tree shows those of the main table, and of a route over several next hops "
+        "only the first");
+}
+
+void read_boot_port(const Root& root, const BootFacts& boot, Carriers& carriers) {
+  const auto nic = read_boot_nic(root, boot.cmdline, carriers.macs());
+  if (!nic) return;
+  for (const auto& name : nic->ports) {
+    carriers.begin_role(std::string(kNetworkBoot));
+    carriers.interface(name);
+  }
+  carriers.begin_role(fmt::format(
+      "{}, perhaps (no port has BOOTIF's address {} yet)", kNetworkBoot, nic->mac.str()));
+  for (const auto& address : nic->candidates)
+    carriers.function(address, true);
 }
 
 // PFs that vfirst set up before this host had a network (steps/boot.hpp, kOwnPfsFile). Their ports
@@ -227,31 +168,38 @@ std::set<std::string> own_pfs(const Root& root) {
 
 }  // namespace
 
-std::vector<CriticalDevice> read_critical(
-    const Root& root, const std::vector<Mount>& mounts, const BootFacts& boot, Gaps& gaps) {
-  CriticalDevices devices(root);
-  read_filesystems(root, mounts, boot, devices, gaps);
-  for (const auto& name : default_interfaces(root)) {
-    devices.begin_role();
-    devices.interface(name, kDefaultRoute);
-  }
-  if (const auto nic = read_boot_nic(root, boot.cmdline)) {
-    for (const auto& name : nic->ports) {
-      devices.begin_role();
-      devices.interface(name, kNetworkBoot);
-    }
-    for (const auto& address : nic->candidates)
-      devices.function(
-          address,
-          fmt::format(
-              "{}, perhaps (no port has BOOTIF's address {} yet)", kNetworkBoot, nic->mac.str()));
-  }
-  auto found = devices.take();
+void read_critical(
+    const Root& root, const std::vector<Mount>& mounts, const BootFacts& boot, Facts& facts) {
+  const auto boot_words = BootWords::of(boot.cmdline);
+  Carriers carriers(root, mounts, boot_words);
+  read_root(root, mounts, boot_words, carriers, facts.gaps);
+  read_filesystems(mounts, carriers);
+  read_swap(root, mounts, carriers);
+  read_boot_port(root, boot, carriers);
+  const auto first_route = carriers.found();
+  read_routes(root, carriers, facts.gaps);
+  const auto routes = carriers.take_from(first_route);
+  read_data(mounts, carriers);
+  const auto data = carriers.take_from(first_route);
+  facts.critical = carriers.take_from(0);
   const auto own = own_pfs(root);
-  std::erase_if(found, [&](const CriticalDevice& device) {
-    return device.role == kDefaultRoute && own.contains(device.address.str());
+  for (const auto& device : routes)
+    if (!own.contains(device.address.str())) facts.critical.push_back(device);
+  // A device that is known already needs no further reason.
+  for (const auto& device : data) {
+    const bool known =
+        std::ranges::find(facts.critical, device.address, &CriticalDevice::address) !=
+        facts.critical.end();
+    const auto* function = facts.function(device.address);
+    const bool own_port =
+        own.contains(device.address.str()) && function && function->class_code >> 16 == 0x02;
+    if (!known && !own_port) facts.critical.push_back(device);
+  }
+  std::ranges::stable_sort(facts.critical, [](const auto& a, const auto& b) {
+    return std::tie(a.address, a.role) < std::tie(b.address, b.role);
   });
-  return found;
+  facts.unknown_carriers = carriers.take_unknown();
+  std::ranges::move(carriers.take_gaps(), std::back_inserter(facts.gaps));
 }
 
 }  // namespace vfirst::facts

@@ -16,6 +16,25 @@ constexpr std::string_view document_word(Cpu::Kind kind) {
     case Cpu::Kind::uniform: return "uniform";
     case Cpu::Kind::performance: return "performance";
     case Cpu::Kind::efficiency: return "efficiency";
+    case Cpu::Kind::low_power: return "low-power";
+  }
+  return {};
+}
+constexpr std::string_view document_word(MacOrigin origin) {
+  switch (origin) {
+    case MacOrigin::unknown: return "unknown";
+    case MacOrigin::permanent: return "permanent";
+    case MacOrigin::random: return "random";
+    case MacOrigin::stolen: return "stolen";
+    case MacOrigin::set: return "set";
+  }
+  return {};
+}
+constexpr std::string_view document_word(UnknownCarrier::Reach reach) {
+  switch (reach) {
+    case UnknownCarrier::Reach::storage: return "storage";
+    case UnknownCarrier::Reach::network: return "network";
+    case UnknownCarrier::Reach::any: return "any";
   }
   return {};
 }

@@ -2,6 +2,7 @@
 #include "facts/facts.hpp"
 
 #include "base/fnv.hpp"
+#include "base/port_name.hpp"
 #include "base/text.hpp"
 
 #include <algorithm>
@@ -33,6 +34,34 @@ std::uint64_t plugged_kb(std::uint64_t total_kb) {
 }
 
 }  // namespace
+
+bool NetPort::is_representor() const {
+  return is_representor_name(phys_port_name);
+}
+std::optional<MacAddress> NetPort::identity() const {
+  if (permanent_mac) return permanent_mac;
+  return mac_origin == MacOrigin::unknown ? mac : std::nullopt;
+}
+std::vector<const NetPort*> PciFunction::own_ports() const {
+  std::vector<const NetPort*> out;
+  for (const auto& port : ports)
+    if (!port.is_representor()) out.push_back(&port);
+  return out;
+}
+
+bool UnknownCarrier::may_be(const PciFunction& function) const {
+  // Fibre Channel, and InfiniBand as older devices call themselves (PCI code and ID assignment
+  // specification, class 0Ch).
+  const auto kind = function.class_code >> 8;
+  const bool storage = function.class_code >> 16 == 0x01 || kind == 0x0c04;
+  const bool network = function.class_code >> 16 == 0x02 || kind == 0x0c06;
+  switch (reach) {
+    case Reach::storage: return storage;
+    case Reach::network: return network;
+    case Reach::any: return storage || network;
+  }
+  return true;
+}
 
 const PciFunction* Facts::function(const PciAddress& address) const {
   return find_sorted(pci, address, [](const PciFunction& f) { return f.address; });

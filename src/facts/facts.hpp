@@ -8,6 +8,7 @@
 #include "base/cpu_set.hpp"
 #include "base/kernel_version.hpp"
 #include "base/mac_address.hpp"
+#include "base/memory_range.hpp"
 #include "base/pci_address.hpp"
 #include "facts/neighbours.hpp"
 #include "loader/boot_facts.hpp"
@@ -21,8 +22,9 @@
 namespace vfirst {
 
 struct Cpu {
-  // Hybrid parts: cpu_core / cpu_atom, or cpu_capacity.
-  enum class Kind { uniform, performance, efficiency };
+  // Hybrid parts: cpu_core, cpu_atom and cpu_lowpower, or cpu_capacity. low_power: the slowest
+  // cores of three kinds, and those outside of the others' last-level cache.
+  enum class Kind { uniform, performance, efficiency, low_power };
   unsigned id = 0;
   // `core` is core_id, unique only within package and die.
   int package = -1, die = -1, core = -1, node = -1;
@@ -32,6 +34,15 @@ struct Cpu {
   CpuSet l3;
   Kind kind = Kind::uniform;
   bool operator==(const Cpu&) const = default;
+};
+
+// A state of cpu0/cpuidle, in the order of the directories: state0, state1, ...
+struct IdleState {
+  // "POLL", "C1E", "C6"; of ARM "WFI", "cpu-sleep-0".
+  std::string name;
+  // How long the CPU takes to wake up, at most.
+  unsigned latency_us = 0;
+  bool operator==(const IdleState&) const = default;
 };
 
 struct CpuFacts {
@@ -48,8 +59,13 @@ struct CpuFacts {
   // x86 pdpe1gb; arm64: 4K pages.
   std::optional<bool> gigabyte_pages;
   std::optional<bool> smt_active;
+  // The vulnerabilities for which the kernel switches SMT off where an argument asks for it
+  // (mitigations=auto,nosmt): "mds", "l1tf", ... Absent: not shown.
+  std::optional<std::vector<std::string>> smt_bugs;
   // cpuidle/current_driver.
   std::string idle_driver;
+  // Those that this boot has; empty: not shown.
+  std::vector<IdleState> idle_states;
   std::string clocksource;
   // "" or why the topology is partly guessed.
   std::string topology_source;
@@ -75,6 +91,12 @@ struct NumaNode {
   std::optional<std::uint64_t> gigabyte_frames;
   // false: the tree has no meminfo of this node.
   bool memory_known = true;
+  // Its memory blocks, joined; empty where they are not shown.
+  std::vector<MemoryRange> ranges = {};
+  // false: its memory comes after the kernel has started (a driver adds it, or it is plugged in).
+  bool at_boot = true;
+  // Its memory is of a lower tier than that of the nodes with CPUs.
+  bool slow = false;
   bool operator==(const NumaNode&) const = default;
 };
 
@@ -85,6 +107,10 @@ struct MemoryFacts {
   // sys/kernel/mm/hugepages.
   std::vector<std::uint64_t> hugepage_sizes_kb;
   std::uint64_t crashkernel_bytes = 0;
+  // "Crash kernel" in proc/iomem; empty where that is not shown.
+  std::vector<MemoryRange> crash_ranges;
+  // What the ZFS cache (ARC) may grow to in this boot; absent: ZFS is not in use, or not shown.
+  std::optional<std::uint64_t> zfs_arc_kb;
   bool operator==(const MemoryFacts&) const = default;
 };
 
@@ -107,14 +133,26 @@ struct Sriov {
   bool operator==(const Sriov&) const = default;
 };
 
+// Where the address in use comes from (ABI/testing/sysfs-class-net, addr_assign_type).
+enum class MacOrigin { unknown, permanent, random, stolen, set };
+
 // A netdev of a PCI function.
 struct NetPort {
   std::string name;
+  // `mac` is the address in use. A bond gives all of its ports one address, and anybody may set
+  // another, so only `permanent_mac` says which port it is.
   std::optional<MacAddress> mac, permanent_mac;
+  MacOrigin mac_origin = MacOrigin::unknown;
   std::string phys_port_name;
   std::optional<unsigned> dev_port;
   std::optional<unsigned> speed_mbps;
   bool up = false;
+  // Not the device's own port: it stands for a VF, a subfunction or another host's function in the
+  // embedded switch.
+  bool is_representor() const;
+  // The address that tells the port from all others: the permanent one. The one in use counts only
+  // where nothing says how it came about, as in a foreign inventory.
+  std::optional<MacAddress> identity() const;
   bool operator==(const NetPort&) const = default;
 };
 
@@ -133,6 +171,8 @@ struct PciFunction {
   PcieLink link, link_capable;
   bool ari = false, acs = false;
   unsigned msix_vectors = 0;
+  // Interrupts that its driver has now (msi_irqs); absent: not shown.
+  std::optional<unsigned> msi_irqs;
   std::optional<Sriov> sriov;
   // false: an inventory that has no word on SR-IOV.
   bool sriov_known = true;
@@ -144,6 +184,8 @@ struct PciFunction {
   std::string slot;
   std::vector<NetPort> ports;
   bool is_vf() const { return physfn.has_value(); }
+  // Its ports without the representors.
+  std::vector<const NetPort*> own_ports() const;
   bool operator==(const PciFunction&) const = default;
 };
 
@@ -178,6 +220,9 @@ struct Kernel {
   bool modules_known = false;
   // Only those we ask for.
   std::map<std::string, ModuleState> modules;
+  // By the address of a PF: the modules of the vfio drivers for its VFs, the best one first. A PF
+  // for which the kernel has none is missing, as is one whose VFs' device ID is not known.
+  std::map<std::string, std::vector<std::string>> vfio_modules;
   bool operator==(const Kernel&) const = default;
 };
 
@@ -189,9 +234,22 @@ struct Dmi {
 // What the host stands on: never unbound, never given away, nor anything in its IOMMU group.
 struct CriticalDevice {
   PciAddress address;
-  // "root filesystem", "/boot", "swap", or one of the two below.
+  // "root filesystem", "root filesystem (NFS)", "/boot", "swap", or one of the two below.
   std::string role;
+  // One of several of which at least one has the role: the tree does not show which.
+  bool perhaps = false;
   bool operator==(const CriticalDevice&) const = default;
+};
+// Something that the host needs, and the tree does not show what carries it.
+struct UnknownCarrier {
+  // Which kinds of PCI function may be the one.
+  enum class Reach { storage, network, any } reach = Reach::any;
+  // As for a critical device.
+  std::string role;
+  // What is known, as a clause: "NFS server 10.9.0.1: no route to it is shown".
+  std::string what;
+  bool may_be(const PciFunction& function) const;
+  bool operator==(const UnknownCarrier&) const = default;
 };
 inline constexpr std::string_view kDefaultRoute = "default route";
 inline constexpr std::string_view kNetworkBoot = "network boot";  // BOOTIF=; more words may follow
@@ -209,6 +267,7 @@ struct Facts {
   Dmi dmi;
   BootFacts boot;
   std::vector<CriticalDevice> critical;
+  std::vector<UnknownCarrier> unknown_carriers;
   // By tool, each in the order in which it reads its files.
   std::vector<Neighbour> neighbours;
   std::string hostname;

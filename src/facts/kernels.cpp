@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The installed kernels: release, configuration, modules.
+#include "base/driver_name.hpp"
 #include "base/kernel_paths.hpp"
 #include "facts/readers.hpp"
 
 #include "base/text.hpp"
 #include "base/version_order.hpp"
 #include "facts/kernel_needs.hpp"
+#include "facts/vfio_drivers.hpp"
 #include "host/modules.hpp"
 
 #include <algorithm>
@@ -58,15 +60,6 @@ ModuleState state_of(ModuleIndex::State state) {
   return ModuleState::missing;
 }
 
-// The modalias that this PF's VFs will have: their own device ID, a zero base class field left to
-// the index's wildcards.
-std::string vf_modalias(const PciFunction& pf) {
-  return fmt::format(
-      "pci:v{:08X}d{:08X}sv{:08X}sd{:08X}bc{:02X}sc{:02X}i{:02X}", pf.vendor, pf.sriov->vf_device,
-      pf.subsystem_vendor, pf.subsystem_device, pf.class_code >> 16, pf.class_code >> 8 & 0xff,
-      pf.class_code & 0xff);
-}
-
 void read_modules(
     const Root& root, const std::string& modules, const ReadOptions& options,
     const std::vector<PciFunction>& functions, Kernel& kernel) {
@@ -77,15 +70,20 @@ void read_modules(
       names.insert(root.link_name(fmt::format("sys/bus/pci/drivers/{}/module", function.driver))
                        .value_or(function.driver));
   if (!modules.empty()) {
-    if (const auto index = ModuleIndex::open(root, fmt::format("{}/{}", modules, kernel.release))) {
+    const auto directory = fmt::format("{}/{}", modules, kernel.release);
+    if (const auto index = ModuleIndex::open(root, directory)) {
       kernel.modules_known = true;
       for (const auto& function : functions) {
         if (!function.sriov) continue;
         for (auto& name : index->for_modalias(function.modalias))
           names.insert(std::move(name));
-        if (function.sriov->vf_device)
-          for (auto& name : index->for_modalias(vf_modalias(function)))
-            names.insert(std::move(name));
+        if (!function.sriov->vf_device) continue;
+        for (auto& name : index->for_modalias(vf_modalias(function)))
+          names.insert(std::move(name));
+        auto vfio = vfio_modules(root, directory, *index, function);
+        for (const auto& name : vfio)
+          if (!same_driver_name(name, "vfio-pci")) names.insert(name);
+        if (!vfio.empty()) kernel.vfio_modules.emplace(function.address.str(), std::move(vfio));
       }
       for (const auto& name : names)
         kernel.modules[name] = state_of(index->state(name));

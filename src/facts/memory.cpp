@@ -28,6 +28,23 @@ std::uint64_t base_page_kb(const CpuFacts& cpu, const std::vector<std::uint64_t>
   return has(32768) && !has(64) ? 16 : 4;
 }
 
+// Lines "  2b000000-3affffff : Crash kernel", in hexadecimal; for others than root all are zeros.
+std::vector<MemoryRange> crash_ranges(const Root& root) {
+  std::vector<MemoryRange> out;
+  const auto text = root.read("proc/iomem");
+  if (!text) return out;
+  for (const auto line : split(*text, '\n')) {
+    if (!line.ends_with(" : Crash kernel")) continue;
+    const auto range = trimmed(line.substr(0, line.find(" : ")));
+    const auto dash = range.find('-');
+    if (dash == range.npos) continue;
+    const auto start = parse_number(range.substr(0, dash), 16);
+    const auto end = parse_number(range.substr(dash + 1), 16);
+    if (start && end && *end > *start) out.push_back({*start >> 10, (*end + 1) >> 10});
+  }
+  return out;
+}
+
 }  // namespace
 
 MemoryFacts read_memory(const Root& root, const CpuFacts& cpu, Gaps& gaps) {
@@ -51,6 +68,8 @@ MemoryFacts read_memory(const Root& root, const CpuFacts& cpu, Gaps& gaps) {
   }
   memory.page_kb = base_page_kb(cpu, memory.hugepage_sizes_kb);
   memory.crashkernel_bytes = root.number(kernel_paths::kCrashKernelBytes).value_or(0);
+  // The file is long on a large host.
+  if (memory.crashkernel_bytes) memory.crash_ranges = crash_ranges(root);
   return memory;
 }
 

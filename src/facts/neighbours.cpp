@@ -127,10 +127,8 @@ void read_udev(const Root& root, std::vector<Neighbour>& neighbours) {
 // modprobe.d(5): "options igb max_vfs=7", "options vfio-pci ids=8086:10ca,8086:1520". In a module's
 // name - is _.
 void read_modprobe(const Root& root, std::vector<Neighbour>& neighbours) {
-  for (const auto& file : config_files(
-           root,
-           {"etc/modprobe.d", "run/modprobe.d", "usr/local/lib/modprobe.d", "usr/lib/modprobe.d"},
-           ".conf")) {
+  const std::vector<std::string> folders(std::begin(kModprobeFolders), std::end(kModprobeFolders));
+  for (const auto& file : config_files(root, folders, ".conf")) {
     const auto text = root.read(file.path);
     if (!text) continue;
     unsigned number = 0;

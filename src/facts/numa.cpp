@@ -59,6 +59,60 @@ std::uint64_t gigabyte_frames(const std::vector<unsigned>& blocks, std::uint64_t
       [](const auto& frame) { return frame.first && frame.second == gib; }));
 }
 
+std::vector<MemoryRange> joined_blocks(
+    const std::vector<unsigned>& blocks, std::uint64_t block_bytes) {
+  std::vector<MemoryRange> out;
+  for (const std::uint64_t block : blocks) {
+    const MemoryRange one{block * block_bytes >> 10, (block + 1) * block_bytes >> 10};
+    if (!out.empty() && out.back().end_kb == one.start_kb)
+      out.back().end_kb = one.end_kb;
+    else
+      out.push_back(one);
+  }
+  return out;
+}
+
+CpuSet node_list(const Root& root, std::string_view name) {
+  const auto text = root.read(fmt::format("{}/{}", kNodes, name));
+  return text ? CpuSet::parse_list(*text).value_or(CpuSet{}) : CpuSet{};
+}
+
+// Nodes whose memory is added once the kernel runs, when hugepages= has been read: those that the
+// driver kmem feeds from a dax device, and those that have nothing but movable memory and no CPU
+// (ABI/stable/sysfs-devices-node: has_memory, has_normal_memory).
+CpuSet late_nodes(const Root& root) {
+  CpuSet out = node_list(root, "has_memory");
+  const auto normal = root.exists(fmt::format("{}/has_normal_memory", kNodes))
+                          ? node_list(root, "has_normal_memory")
+                          : out;
+  out -= normal;
+  constexpr std::string_view kKmem = "sys/bus/dax/drivers/kmem";
+  if (const auto names = root.list(kKmem))
+    for (const std::string_view name : *names)
+      if (name.starts_with("dax"))
+        if (const auto node = root.number(fmt::format("{}/{}/target_node", kKmem, name)))
+          out.insert(static_cast<unsigned>(*node));
+  return out;
+}
+
+// Nodes of the memory tiers below that of the nodes with CPUs: a larger number is a slower tier
+// (mm/memory-tiers.c).
+CpuSet slow_nodes(const Root& root, const std::vector<NumaNode>& nodes) {
+  constexpr std::string_view kTiers = "sys/devices/virtual/memory_tiering";
+  CpuSet with_cpus, slow;
+  for (const auto& node : nodes)
+    if (!node.cpus.empty()) with_cpus.insert(node.id);
+  bool below = false;
+  for (const auto tier : numbered(root, kTiers, "memory_tier")) {
+    const auto list =
+        CpuSet::parse_list(text_of(root, fmt::format("{}/memory_tier{}/nodelist", kTiers, tier)));
+    if (!list) continue;
+    if (below) slow |= *list - with_cpus;
+    below = below || list->intersects(with_cpus);
+  }
+  return slow;
+}
+
 // Each CPU belongs to one node here. Where several nodes claim it (numa=fake, broken firmware) the
 // lowest has it.
 void claim(CpuFacts& cpus, std::vector<NumaNode>& nodes, Gaps& gaps) {
@@ -100,7 +154,8 @@ void adopt(const Root& root, CpuFacts& cpus, std::vector<NumaNode>& nodes, Gaps&
                   .distances = {},
                   .pools = {},
                   .gigabyte_frames = {},
-                  .memory_known = false});
+                  .memory_known = false,
+                  .ranges = {}});
     }
     at->cpus.insert(cpu.id);
     cpu.node = static_cast<int>(own.front());
@@ -144,8 +199,11 @@ std::vector<NumaNode> read_nodes(
     read_meminfo(root, node);
     if (!node.memory_known) no_memory.insert(id);
     read_pools(root, memory, node);
-    if (block_bytes)
-      node.gigabyte_frames = gigabyte_frames(numbered(root, node_dir(id), "memory"), block_bytes);
+    if (block_bytes) {
+      const auto blocks = numbered(root, node_dir(id), "memory");
+      node.gigabyte_frames = gigabyte_frames(blocks, block_bytes);
+      node.ranges = joined_blocks(blocks, block_bytes);
+    }
     distances.push_back(text_of(root, node_dir(id) + "/distance"));
     nodes.push_back(std::move(node));
   }
@@ -155,6 +213,11 @@ std::vector<NumaNode> read_nodes(
   }
   claim(cpus, nodes, gaps);
   adopt(root, cpus, nodes, gaps);
+  const auto late = late_nodes(root), slow = slow_nodes(root, nodes);
+  for (auto& node : nodes) {
+    node.at_boot = !(node.cpus.empty() && late.contains(node.id));
+    node.slow = slow.contains(node.id);
+  }
   for (auto& node : nodes) {
     if (node.distances.size() == nodes.size()) continue;
     no_distance.insert(node.id);

@@ -5,6 +5,7 @@
 #include "facts/readers.hpp"
 
 #include "base/text.hpp"
+#include "facts/port_mac.hpp"
 #include "facts/sriov.hpp"
 #include "host/pci.hpp"
 
@@ -58,13 +59,15 @@ std::vector<PciAddress> bridges_of(const Root& root, const std::string& dir) {
   return path;
 }
 
-NetPort read_port(const Root& root, const std::string& dir, const std::string& name) {
+NetPort read_port(
+    const Root& root, const PortMacs& macs, const std::string& dir, const std::string& name) {
   NetPort port;
   port.name = name;
   const auto at = fmt::format("{}/{}/", dir, name);
   if (const auto mac = MacAddress::parse(text_of(root, at + "address"))) port.mac = *mac;
-  // NET_ADDR_PERM: the address in use is the one burnt in (ABI/testing/sysfs-class-net).
-  if (port.mac && root.number(at + "addr_assign_type") == 0u) port.permanent_mac = port.mac;
+  const auto folder = fmt::format("{}/{}", dir, name);
+  port.permanent_mac = macs.permanent(folder);
+  port.mac_origin = PortMacs::origin(root, folder);
   port.phys_port_name = text_of(root, at + "phys_port_name");
   if (const auto number = root.number(at + "dev_port"))
     port.dev_port = static_cast<unsigned>(*number);
@@ -75,7 +78,8 @@ NetPort read_port(const Root& root, const std::string& dir, const std::string& n
   return port;
 }
 
-std::vector<NetPort> read_ports(const Root& root, const std::string& dir, std::uint16_t vendor) {
+std::vector<NetPort> read_ports(
+    const Root& root, const PortMacs& macs, const std::string& dir, std::uint16_t vendor) {
   std::vector<NetPort> ports;
   std::vector<std::string> at{dir};
   // Virtio: the netdev belongs to the device behind the PCI function.
@@ -86,13 +90,14 @@ std::vector<NetPort> read_ports(const Root& root, const std::string& dir, std::u
     const auto names = root.list(parent + "/net");
     if (!names) continue;
     for (const auto& name : *names)
-      ports.push_back(read_port(root, parent + "/net", name));
+      ports.push_back(read_port(root, macs, parent + "/net", name));
   }
   return ports;
 }
 
 void read_details(
-    const Root& root, const PciBus& bus, const PciCapabilities& config, PciFunction& function) {
+    const Root& root, const PciBus& bus, const PortMacs& macs, const PciCapabilities& config,
+    PciFunction& function) {
   const auto dir = function_dir(function.address);
   function.driver = root.link_name(dir + "/driver").value_or("");
   function.modalias = text_of(root, dir + "/modalias");
@@ -103,11 +108,25 @@ void read_details(
   function.ari = config.ari;
   function.acs = config.acs;
   function.msix_vectors = config.msix_vectors;
+  if (const auto irqs = root.list(dir + "/msi_irqs"))
+    function.msi_irqs = static_cast<unsigned>(irqs->size());
   if (const auto pf = root.link_name(dir + "/physfn"))
     if (const auto address = PciAddress::parse(*pf)) function.physfn = *address;
   function.bridges = bridges_of(root, dir);
   function.slot = bus.slot(function.address);
-  if (function.class_code >> 16 == 0x02) function.ports = read_ports(root, dir, function.vendor);
+  if (function.class_code >> 16 == 0x02)
+    function.ports = read_ports(root, macs, dir, function.vendor);
+}
+
+// A bond, a bridge or a person gave a port another address, and its own is not shown.
+void disguised_ports(Facts& facts) {
+  for (const auto& function : facts.pci)
+    for (const auto* port : function.own_ports())
+      if (!function.is_vf() && port->mac && !port->permanent_mac &&
+          (port->mac_origin == MacOrigin::set || port->mac_origin == MacOrigin::stolen))
+        facts.gaps.push_back(fmt::format(
+            "{} ({}): its permanent address is not shown; {} was set later", port->name,
+            function.address.str(), port->mac->str()));
 }
 
 std::map<PciAddress, unsigned> groups_by_function(const IommuFacts& iommu) {
@@ -137,6 +156,7 @@ void read_pci(const Root& root, const ReadOptions& options, Facts& facts) {
     return;
   }
   const auto groups = groups_by_function(facts.iommu);
+  const PortMacs macs(root);
   bool blind = false;
   for (const auto& address : bus->functions()) {
     const auto dir = function_dir(address);
@@ -162,12 +182,13 @@ void read_pci(const Root& root, const ReadOptions& options, Facts& facts) {
     if (wanted) {
       const auto config = bus->capabilities(address);
       blind = blind || !config.known;
-      read_details(root, *bus, config, function);
+      read_details(root, *bus, macs, config, function);
       function.sriov = read_sriov(root, dir, total_vfs, config);
       if (options.names) function.name = bus->name(*id);
     }
     facts.pci.push_back(std::move(function));
   }
+  disguised_ports(facts);
   if (blind)
     facts.gaps.push_back(
         "PCI configuration space: not readable beyond 64 bytes, MSI-X sizes, ARI and ACS are not "

@@ -19,10 +19,11 @@ Result<Facts> read(const Root& root, const ReadOptions& options, LoaderReader lo
   facts::read_pci(root, options, facts);
   facts.kernels = facts::read_kernels(root, options, facts.pci, facts.gaps);
   const auto mounts = facts::read_mounts(root);
+  facts::read_zfs(root, mounts, facts.memory);
   facts.dmi = facts::read_dmi(root);
   facts.boot = facts::read_boot(root, mounts, facts.gaps);
   if (loader) loader(root, mounts, facts.boot, facts.gaps);
-  facts.critical = facts::read_critical(root, mounts, facts.boot, facts.gaps);
+  facts::read_critical(root, mounts, facts.boot, facts);
   facts.neighbours = facts::read_neighbours(root);
   facts.hostname = facts::text_of(root, "proc/sys/kernel/hostname");
   return facts;

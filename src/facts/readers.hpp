@@ -16,7 +16,12 @@ namespace vfirst::facts {
 using Gaps = std::vector<std::string>;
 
 Result<CpuFacts> read_cpus(const Root&, Gaps&);
+// Set CpuFacts::smt_bugs and idle_states.
+void read_smt_bugs(const Root&, CpuFacts&);
+void read_idle_states(const Root&, CpuFacts&);
 MemoryFacts read_memory(const Root&, const CpuFacts&, Gaps&);
+// Sets MemoryFacts::zfs_arc_kb.
+void read_zfs(const Root&, const std::vector<Mount>&, MemoryFacts&);
 // Sets Cpu::node too.
 std::vector<NumaNode> read_nodes(const Root&, CpuFacts&, const MemoryFacts&, Gaps&);
 // After the IOMMU: its groups.
@@ -28,8 +33,8 @@ Dmi read_dmi(const Root&);
 // All but the boot loader: that is read_loader's.
 BootFacts read_boot(const Root&, const std::vector<Mount>&, Gaps&);
 void read_loader(const Root&, const std::vector<Mount>&, BootFacts&, Gaps&);
-std::vector<CriticalDevice> read_critical(
-    const Root&, const std::vector<Mount>&, const BootFacts&, Gaps&);
+// Last of those that read devices: what the host needs of them.
+void read_critical(const Root&, const std::vector<Mount>&, const BootFacts&, Facts&);
 std::vector<Neighbour> read_neighbours(const Root&);
 
 // A CPU set that sysfs shows under one of several names, as a list or as a mask, depending on the

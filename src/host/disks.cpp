@@ -48,6 +48,21 @@ std::optional<FilesystemName> filesystem_name(const std::string& device) {
   return FilesystemName{value("LABEL"), value("UUID")};
 }
 
+std::optional<FilesystemOn> filesystem_on(const std::string& device) {
+  const auto probe = open_probe(device, BLKID_SUBLKS_TYPE | BLKID_SUBLKS_LABEL | BLKID_SUBLKS_UUID);
+  if (!probe) return std::nullopt;
+  FilesystemOn out;
+  const int outcome = blkid_do_safeprobe(probe.get());
+  out.ambiguous = outcome == -2;
+  if (outcome != 0) return out;
+  const auto value = [&](const char* name) {
+    const char* text = nullptr;
+    const bool found = blkid_probe_lookup_value(probe.get(), name, &text, nullptr) == 0 && text;
+    return found ? std::string(text) : std::string();
+  };
+  return FilesystemOn{value("TYPE"), value("LABEL"), value("UUID"), false};
+}
+
 std::optional<std::string> find_device(const std::string& tag, const std::string& value) {
   char* const name = blkid_evaluate_tag(tag.c_str(), value.c_str(), nullptr);
   if (!name) return std::nullopt;

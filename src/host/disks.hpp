@@ -20,6 +20,15 @@ struct FilesystemName {
 // Nothing where there is no filesystem, or signatures of more than one.
 std::optional<FilesystemName> filesystem_name(const std::string& device);
 
+// What libblkid finds on a device. Nothing where it may not be opened. Where there are signatures
+// of several filesystems, `ambiguous` is set and the rest is empty; all is empty where there is
+// none.
+struct FilesystemOn {
+  std::string type, label, uuid;
+  bool ambiguous = false;
+};
+std::optional<FilesystemOn> filesystem_on(const std::string& device);
+
 // The node of the device with this tag (UUID, LABEL, PARTUUID, PARTLABEL). libblkid takes udev's
 // links, or looks at every device.
 std::optional<std::string> find_device(const std::string& tag, const std::string& value);

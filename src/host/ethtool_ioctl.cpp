@@ -8,6 +8,7 @@
 #include <net/if.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 
@@ -60,6 +61,23 @@ Result<Channels> channels(unsigned ifindex) {
   VFIRST_CHECK(call(ifindex, now));
   return Channels{now.combined_count, now.max_combined, now.rx_count,
                   now.max_rx,         now.tx_count,     now.max_tx};
+}
+
+Result<MacAddress> permanent_mac(unsigned ifindex) {
+  // MAX_ADDR_LEN bytes of address behind the head (linux/netdevice.h).
+  constexpr std::uint32_t kMaxLength = 32;
+  alignas(ethtool_perm_addr) std::uint8_t request[sizeof(ethtool_perm_addr) + kMaxLength]{};
+  ethtool_perm_addr head{};
+  head.cmd = ETHTOOL_GPERMADDR;
+  head.size = kMaxLength;
+  std::memcpy(request, &head, sizeof head);
+  VFIRST_CHECK(call(ifindex, request));
+  std::memcpy(&head, request, sizeof head);
+  MacAddress mac;
+  std::copy_n(request + sizeof head, mac.bytes.size(), mac.bytes.begin());
+  if (head.size != mac.bytes.size() || mac.is_zero())
+    return failed(ENODATA, "ifindex {} has no permanent Ethernet address", ifindex);
+  return mac;
 }
 
 Status set_channels(unsigned ifindex, const Channels& wanted) {

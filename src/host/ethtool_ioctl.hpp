@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
-// The SIOCETHTOOL form of coalescing and channels, for kernels without the netlink family.
+// The SIOCETHTOOL form of coalescing, channels and the permanent address, for kernels without the
+// netlink form.
 
 #include "host/net.hpp"
 
@@ -10,6 +11,8 @@ namespace vfirst::ethtool_ioctl {
 Result<Coalescing> coalescing(unsigned ifindex);
 Status set_coalescing(unsigned ifindex, const Coalescing& wanted);
 Result<Channels> channels(unsigned ifindex);
+// ENODATA where the device has none.
+Result<MacAddress> permanent_mac(unsigned ifindex);
 Status set_channels(unsigned ifindex, const Channels& wanted);
 
 }  // namespace vfirst::ethtool_ioctl

@@ -57,6 +57,12 @@ inline constexpr auto kIrqsFile = "run/vfirst/irqs";
 // There was a verdict on the trial, whatever it was: vfirst-trial.service looks for it.
 inline constexpr auto kVerdictFile = "run/vfirst/confirm";
 
+// Only in a capture: what the kernel and libblkid answered where no file shows it. The routes of
+// every table, the permanent addresses of network interfaces, and what lies on block devices.
+inline constexpr auto kCapturedRoutes = "run/vfirst/capture/routes";
+inline constexpr auto kCapturedAddresses = "run/vfirst/capture/permanent-addresses";
+inline constexpr auto kCapturedFilesystems = "run/vfirst/capture/filesystems";
+
 // Policy: of the image, of the host, and what this boot brought.
 inline constexpr auto kImagePolicy = "usr/lib/vfirst/policy.d";
 inline constexpr auto kHostPolicy = "etc/vfirst/policy.d";

@@ -82,4 +82,8 @@ void RecordingRoot::note(std::string_view path) const {
   (void)bytes(path);
 }
 
+void RecordingRoot::remember(std::string_view path, std::string_view answer) const {
+  add(std::string(path), Entry::Kind::file, std::string(answer));
+}
+
 }  // namespace vfirst

@@ -26,6 +26,7 @@ class RecordingRoot : public Root {
   bool exists(std::string_view path) const override;
   Result<std::vector<std::string>> list(std::string_view path) const override;
   void note(std::string_view path) const override;
+  void remember(std::string_view path, std::string_view answer) const override;
 
   // By path. Every link on the way to a file is there. Every directory comes before what it holds.
   const std::map<std::string, Entry>& entries() const { return entries_; }

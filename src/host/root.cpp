@@ -140,6 +140,7 @@ Result<std::string> Root::read_lines(std::string_view path, bool (*keep)(std::st
   return only_lines(read(path), keep);
 }
 void Root::note(std::string_view) const {}
+void Root::remember(std::string_view, std::string_view) const {}
 
 Result<std::string> Root::only_lines(Result<std::string> text, bool (*keep)(std::string_view)) {
   if (!text) return text;

@@ -70,6 +70,9 @@ class Root {
 
   // Says that a library reads this file by its own name. A root that records what is read notes it.
   virtual void note(std::string_view path) const;
+  // Says what the running kernel answered where no file shows it. A root that records keeps it as
+  // the file `path`, and a tree without a kernel reads it there.
+  virtual void remember(std::string_view path, std::string_view answer) const;
 
   // The last component of the link's target ("vfio-pci" for .../driver); nothing where there is no
   // link.

@@ -2,6 +2,7 @@
 #include "host/rtnetlink.hpp"
 
 #include "base/fields.hpp"
+#include "host/ethtool_ioctl.hpp"
 #include "host/netlink.hpp"
 
 #include <arpa/inet.h>
@@ -158,20 +159,53 @@ Status get_link(
 
 }  // namespace
 
-// Kernels before 5.6 have no IFLA_PERM_ADDRESS. There the address in use is the best that there is.
+// Kernels before 5.6 have no IFLA_PERM_ADDRESS; ethtool tells it on all of them. The address in use
+// is never taken for it: a bond gives its own address to all of its ports.
 Result<MacAddress> permanent_mac(unsigned ifindex) {
-  std::optional<MacAddress> permanent, current;
+  std::optional<MacAddress> permanent;
   VFIRST_CHECK(get_link(ifindex, RTEXT_FILTER_SKIP_STATS, [&](const nlattr* attribute) {
-    const auto type = mnl_attr_get_type(attribute);
-    if ((type != IFLA_PERM_ADDRESS && type != IFLA_ADDRESS) ||
-        mnl_attr_get_payload_len(attribute) != 6)
-      return;
-    (type == IFLA_PERM_ADDRESS ? permanent : current) =
-        MacAddress{take<std::array<std::uint8_t, 6>>(attribute)};
+    if (mnl_attr_get_type(attribute) == IFLA_PERM_ADDRESS &&
+        mnl_attr_get_payload_len(attribute) == 6)
+      permanent = MacAddress{take<std::array<std::uint8_t, 6>>(attribute)};
   }));
   if (permanent && !permanent->is_zero()) return *permanent;
-  if (current) return *current;
-  return failed(ENODATA, "ifindex {} has no Ethernet address", ifindex);
+  return ethtool_ioctl::permanent_mac(ifindex);
+}
+
+Result<std::map<std::string, MacAddress>> permanent_macs() {
+  struct Link {
+    std::string name;
+    std::optional<MacAddress> permanent;
+    unsigned ifindex = 0;
+  };
+  std::vector<Link> links;
+  auto socket = VFIRST_TRY(Netlink::open(NETLINK_ROUTE));
+  std::array<char, 256> buffer{};
+  auto* message = begin(buffer, RTM_GETLINK, 0);
+  message->nlmsg_flags = NLM_F_DUMP;
+  put(message, IFLA_EXT_MASK, std::uint32_t{RTEXT_FILTER_SKIP_STATS});
+  VFIRST_CHECK(socket.ask(message, [&](const nlmsghdr* part) {
+    if (part->nlmsg_type != RTM_NEWLINK) return;
+    const auto* head = static_cast<const ifinfomsg*>(mnl_nlmsg_get_payload(part));
+    Link link{{}, {}, static_cast<unsigned>(head->ifi_index)};
+    for_each_attribute(part, sizeof(ifinfomsg), [&](const nlattr* attribute) {
+      if (mnl_attr_get_type(attribute) == IFLA_IFNAME) link.name = mnl_attr_get_str(attribute);
+      if (mnl_attr_get_type(attribute) == IFLA_PERM_ADDRESS &&
+          mnl_attr_get_payload_len(attribute) == 6)
+        link.permanent = MacAddress{take<std::array<std::uint8_t, 6>>(attribute)};
+    });
+    links.push_back(std::move(link));
+  }));
+  // No interface has one: the kernel is older than 5.6.
+  const bool asks = std::ranges::none_of(links, [](const Link& link) { return !!link.permanent; });
+  std::map<std::string, MacAddress> out;
+  for (auto& link : links) {
+    if (asks)
+      if (const auto permanent = ethtool_ioctl::permanent_mac(link.ifindex))
+        link.permanent = *permanent;
+    if (link.permanent && !link.permanent->is_zero()) out.emplace(link.name, *link.permanent);
+  }
+  return out;
 }
 
 Status set_up(unsigned ifindex) {

@@ -5,12 +5,17 @@
 
 #include "host/net.hpp"
 
+#include <map>
+
 struct nlattr;
 struct nlmsghdr;
 
 namespace vfirst::rtnetlink {
 
+// ENODATA where it has none, as a port whose address was made up at random.
 Result<MacAddress> permanent_mac(unsigned ifindex);
+// Of every interface that has one, by the interface's name.
+Result<std::map<std::string, MacAddress>> permanent_macs();
 Status set_up(unsigned ifindex);
 Result<std::vector<VfConfig>> vfs(unsigned ifindex);
 Status set_vfs(unsigned ifindex, const std::vector<VfConfig>& vfs);

@@ -51,6 +51,12 @@ constexpr Shape kPlace =
     number_shape<int, (1u << 30)>("the number of a package, die, core or node");
 constexpr Shape kNode = number_shape<unsigned, 16383>("a node's number");
 constexpr Shape kKilobytes = number_shape<std::uint64_t, std::uint64_t{1} << 44>("an amount in kB");
+constexpr Shape kOptionalKilobytes{
+    .kind = kKilobytes.kind,
+    .what = kKilobytes.what,
+    .item = &kKilobytes,
+    .engage = shape_of<std::optional<std::uint64_t>>->engage,
+    .nullable = true};
 constexpr Shape kBytes = number_shape<std::uint64_t, std::uint64_t{1} << 54>("an amount in bytes");
 constexpr Shape kShort = number_shape<unsigned, 0xffff>("a number up to 65535");
 constexpr Shape kSpeed = number_shape<unsigned, 10'000'000>("a speed");
@@ -67,6 +73,14 @@ constexpr Shape kSpeed = number_shape<unsigned, 10'000'000>("a speed");
 template <>
 struct ShapeOf<Cpu::Kind> {
   static constexpr Shape value = word_shape<Cpu::Kind>("a kind of CPU");
+};
+template <>
+struct ShapeOf<MacOrigin> {
+  static constexpr Shape value = word_shape<MacOrigin>("where an address comes from");
+};
+template <>
+struct ShapeOf<UnknownCarrier::Reach> {
+  static constexpr Shape value = word_shape<UnknownCarrier::Reach>("a kind of device");
 };
 template <>
 struct ShapeOf<ModuleState> {
@@ -91,12 +105,16 @@ VFIRST_SHAPE(
     field<&Cpu::node>("node", &kPlace), field<&Cpu::siblings>("siblings"), field<&Cpu::l3>("l3"),
     field<&Cpu::kind>("kind"))
 VFIRST_SHAPE(
+    IdleState, "an idle state", needed<&IdleState::name>("name"),
+    field<&IdleState::latency_us>("latency_us"))
+VFIRST_SHAPE(
     CpuFacts, "the CPUs", field<&CpuFacts::architecture>("architecture"),
     field<&CpuFacts::vendor>("vendor"), field<&CpuFacts::model>("model"),
     field<&CpuFacts::possible>("possible"), field<&CpuFacts::present>("present"),
     needed<&CpuFacts::online>("online"), field<&CpuFacts::isolated>("isolated"),
     field<&CpuFacts::nohz_full>("nohz_full"), field<&CpuFacts::gigabyte_pages>("gigabyte_pages"),
-    field<&CpuFacts::smt_active>("smt_active"), field<&CpuFacts::idle_driver>("idle_driver"),
+    field<&CpuFacts::smt_active>("smt_active"), field<&CpuFacts::smt_bugs>("smt_bugs"),
+    field<&CpuFacts::idle_states>("idle_states"), field<&CpuFacts::idle_driver>("idle_driver"),
     field<&CpuFacts::clocksource>("clocksource"),
     field<&CpuFacts::topology_source>("topology_source"), needed<&CpuFacts::cpus>("cpus"))
 
@@ -105,17 +123,24 @@ VFIRST_SHAPE(
     field<&HugepagePool::pages>("pages", &kKilobytes),
     field<&HugepagePool::free>("free", &kKilobytes))
 VFIRST_SHAPE(
+    MemoryRange, "a piece of memory", needed<&MemoryRange::start_kb>("start_kb", &kKilobytes),
+    needed<&MemoryRange::end_kb>("end_kb", &kKilobytes))
+VFIRST_SHAPE(
     NumaNode, "a node", needed<&NumaNode::id>("id", &kNode), field<&NumaNode::cpus>("cpus"),
     field<&NumaNode::total_kb>("total_kb", &kKilobytes),
     field<&NumaNode::free_kb>("free_kb", &kKilobytes),
     field<&NumaNode::memory_known>("memory_known"), field<&NumaNode::distances>("distances"),
-    field<&NumaNode::gigabyte_frames>("gigabyte_frames"), field<&NumaNode::pools>("hugepages"))
+    field<&NumaNode::gigabyte_frames>("gigabyte_frames"), field<&NumaNode::pools>("hugepages"),
+    field<&NumaNode::ranges>("ranges"), field<&NumaNode::at_boot>("at_boot"),
+    field<&NumaNode::slow>("slow"))
 VFIRST_SHAPE(
     MemoryFacts, "the memory", field<&MemoryFacts::total_kb>("total_kb", &kKilobytes),
     field<&MemoryFacts::page_kb>("page_kb"),
     field<&MemoryFacts::default_hugepage_kb>("default_hugepage_kb", &kKilobytes),
     field<&MemoryFacts::hugepage_sizes_kb>("hugepage_sizes_kb"),
-    field<&MemoryFacts::crashkernel_bytes>("crashkernel_bytes", &kBytes))
+    field<&MemoryFacts::crashkernel_bytes>("crashkernel_bytes", &kBytes),
+    field<&MemoryFacts::crash_ranges>("crash_ranges"),
+    field<&MemoryFacts::zfs_arc_kb>("zfs_arc_kb", &kOptionalKilobytes))
 
 VFIRST_SHAPE(
     Sriov, "an SR-IOV capability", needed<&Sriov::total_vfs>("total_vfs", &kShort),
@@ -125,7 +150,7 @@ VFIRST_SHAPE(
     field<&Sriov::autoprobe>("autoprobe"), field<&Sriov::vfs>("vfs"))
 VFIRST_SHAPE(
     NetPort, "a port", needed<&NetPort::name>("name"), field<&NetPort::mac>("mac"),
-    field<&NetPort::permanent_mac>("permanent_mac"),
+    field<&NetPort::permanent_mac>("permanent_mac"), field<&NetPort::mac_origin>("mac_origin"),
     field<&NetPort::phys_port_name>("phys_port_name"), field<&NetPort::dev_port>("dev_port"),
     field<&NetPort::speed_mbps>("speed_mbps"), field<&NetPort::up>("up"))
 template <>
@@ -175,7 +200,8 @@ VFIRST_SHAPE(
     field<&PciFunction::node>("node", &kPlace), field<&PciFunction::iommu_group>("iommu_group"),
     field<&PciFunction::link>("link"), field<&PciFunction::link_capable>("link_capable"),
     field<&PciFunction::ari>("ari"), field<&PciFunction::acs>("acs"),
-    field<&PciFunction::msix_vectors>("msix_vectors", &kShort), field<&PciFunction::sriov>("sriov"),
+    field<&PciFunction::msix_vectors>("msix_vectors", &kShort),
+    field<&PciFunction::msi_irqs>("msi_irqs"), field<&PciFunction::sriov>("sriov"),
     field<&PciFunction::sriov_known>("sriov_known"), field<&PciFunction::physfn>("physfn"),
     field<&PciFunction::bridges>("bridges"), field<&PciFunction::slot>("slot"),
     field<&PciFunction::ports>("ports"))
@@ -190,13 +216,17 @@ VFIRST_SHAPE(
 VFIRST_SHAPE(
     Kernel, "a kernel", needed<&Kernel::release>("release"), field<&Kernel::running>("running"),
     Field{"config", &kConfig, itself}, field<&Kernel::modules>("modules"),
-    field<&Kernel::modules_known>("modules_known"))
+    field<&Kernel::vfio_modules>("vfio_modules"), field<&Kernel::modules_known>("modules_known"))
 VFIRST_SHAPE(
     Dmi, "what DMI says", field<&Dmi::vendor>("vendor"), field<&Dmi::product>("product"),
     field<&Dmi::serial>("serial"), field<&Dmi::board>("board"))
 VFIRST_SHAPE(
     CriticalDevice, "a device that the host depends on",
-    needed<&CriticalDevice::address>("address"), needed<&CriticalDevice::role>("role"))
+    needed<&CriticalDevice::address>("address"), needed<&CriticalDevice::role>("role"),
+    field<&CriticalDevice::perhaps>("perhaps"))
+VFIRST_SHAPE(
+    UnknownCarrier, "something that the host depends on", field<&UnknownCarrier::reach>("reach"),
+    needed<&UnknownCarrier::role>("role"), field<&UnknownCarrier::what>("what"))
 VFIRST_SHAPE(
     LoaderSign, "what speaks for a boot loader", needed<&LoaderSign::loader>("loader"),
     needed<&LoaderSign::source>("source"))
@@ -231,12 +261,19 @@ constexpr Shape kSchema{
     .text = [](void*, std::string_view text) { return text == "vfirst.facts/1"; }};
 
 constexpr Field kFields[] = {
-    {"schema", &kSchema, itself, true},  field<&Facts::hostname>("hostname"),
-    field<&Facts::dmi>("dmi"),           needed<&Facts::cpu>("cpu"),
-    needed<&Facts::memory>("memory"),    needed<&Facts::numa>("numa"),
-    needed<&Facts::pci>("pci"),          field<&Facts::iommu>("iommu"),
-    field<&Facts::kernels>("kernels"),   field<&Facts::boot>("boot"),
-    field<&Facts::critical>("critical"), field<&Facts::neighbours>("neighbours"),
+    {"schema", &kSchema, itself, true},
+    field<&Facts::hostname>("hostname"),
+    field<&Facts::dmi>("dmi"),
+    needed<&Facts::cpu>("cpu"),
+    needed<&Facts::memory>("memory"),
+    needed<&Facts::numa>("numa"),
+    needed<&Facts::pci>("pci"),
+    field<&Facts::iommu>("iommu"),
+    field<&Facts::kernels>("kernels"),
+    field<&Facts::boot>("boot"),
+    field<&Facts::critical>("critical"),
+    field<&Facts::neighbours>("neighbours"),
+    field<&Facts::unknown_carriers>("unknown_carriers"),
     field<&Facts::gaps>("gaps"),
 };
 constexpr Shape kFacts = object_shape<Facts>("a facts document", kFields);

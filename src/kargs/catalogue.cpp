@@ -290,7 +290,7 @@ constexpr KargInfo kCatalogue[] = {
      {},
      last_wins,
      early,
-     "sys/devices/system/cpu/vulnerabilities",
+     kVulnerabilities,
      "all CPU vulnerability mitigations at once",
      "off: a guest can read memory of others"},
     {"mce",

@@ -34,6 +34,9 @@ struct KargInfo {
   std::string_view risk;
 };
 
+// What the kernel says of the CPU's vulnerabilities, a file each.
+inline constexpr std::string_view kVulnerabilities = "sys/devices/system/cpu/vulnerabilities";
+
 std::span<const KargInfo> karg_catalogue();
 // '-' equals '_'. nullptr: vfirst does not know this argument.
 const KargInfo* karg_info(std::string_view key);

@@ -5,7 +5,10 @@
 
 #include "base/text.hpp"
 #include "base/words.hpp"
+#include "kargs/boot_cpus.hpp"
+#include "kargs/boot_memory.hpp"
 #include "kargs/catalogue.hpp"
+#include "kargs/crash_size.hpp"
 #include "kargs/kernel_features.hpp"
 #include "kargs/known_words.hpp"
 #include "kargs/simulate_topic.hpp"
@@ -33,7 +36,7 @@ class Boot {
     length();
     early();
     simulated::Isolation isolation(shrunk_, max_cpus_);
-    simulated::Hugepages hugepages(shrunk_);
+    simulated::Hugepages hugepages(shrunk_, line_);
     simulated::Iommu iommu(shrunk_);
     // The kernel reads early arguments before all others, so their messages come first.
     for (const auto& arg : line_.args()) {
@@ -54,6 +57,7 @@ class Boot {
     }
     leftovers();
     last_wins();
+    void_crash_forms(line_, out_.arguments);
     isolation.finish(out_.arguments, out_);
     hugepages.finish(out_.arguments, out_);
     iommu.finish(out_);
@@ -78,25 +82,18 @@ class Boot {
           line_.bytes(), machine_.architecture, limit));
   }
 
-  // The kernel reads nr_cpus=, possible_cpus= and maxcpus= before any list.
+  // The kernel reads what limits its CPUs and its memory before any list.
   void early() {
     shrunk_ = machine_;
-    const auto only = [&](std::uint64_t count) {
-      CpuSet kept;
-      for (auto cpu : shrunk_.possible.members())
-        if (kept.size() < count) kept.insert(cpu);
-      shrunk_.possible = kept;
-      shrunk_.present &= kept;
-    };
-    for (const auto& arg : line_.args()) {
-      if (arg.is("nosmp")) max_cpus_ = 0;
-      if (!arg.value) continue;
-      const auto n = parse_number(*arg.value);
-      if (!n) continue;
-      if (arg.is("maxcpus"))
-        max_cpus_ = static_cast<unsigned>(std::min<std::uint64_t>(*n, CpuSet::kLimit));
-      if ((arg.is("nr_cpus") || arg.is("possible_cpus")) && *n > 0) only(*n);
-    }
+    const auto words = cpu_words(line_, machine_);
+    auto cpus = booted_cpus(words, machine_);
+    shrunk_.possible = std::move(cpus.possible);
+    shrunk_.present = std::move(cpus.present);
+    out_.online = std::move(cpus.online);
+    max_cpus_ = words.brought_up.value_or(CpuSet::kLimit);
+    auto memory = boot_memory(line_, machine_);
+    out_.crash = std::move(memory.crash);
+    shrunk_.nodes = std::move(memory.free);
   }
 
   // An argument whose effect is not simulated: does the kernel know it at all?
@@ -263,9 +260,12 @@ class Boot {
       auto& verdict = out_.arguments[i];
       const auto* info = karg_info(verdict.arg.key);
       if (!info || info->repeat != Repeat::last_wins || verdict.effect == Effect::ignored) continue;
+      const auto form = crash_form(verdict.arg);
       const auto later = std::find_if(
           out_.arguments.begin() + static_cast<std::ptrdiff_t>(i) + 1, out_.arguments.end(),
-          [&](const ArgumentVerdict& other) { return same_key(other.arg.key, verdict.arg.key); });
+          [&](const ArgumentVerdict& other) {
+            return same_key(other.arg.key, verdict.arg.key) && crash_form(other.arg) == form;
+          });
       if (later == out_.arguments.end() || later->arg.value == verdict.arg.value) continue;
       verdict.effect = Effect::ignored;
       verdict.rule = fmt::format("the last {}= wins", info->key);

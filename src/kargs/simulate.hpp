@@ -7,6 +7,7 @@
 
 #include "base/cpu_set.hpp"
 #include "base/kernel_version.hpp"
+#include "base/memory_range.hpp"
 #include "kargs/command_line.hpp"
 
 #include <cstdint>
@@ -26,7 +27,19 @@ struct SimulatedNode {
   // How many 1 GiB frames the node gives on every boot, and at most: the kernel's image, its page
   // structs and the initramfs occupy some. Absent: not known, so the amount of memory decides.
   std::optional<std::uint64_t> frames, most_frames;
+  // Where it lies, sorted; empty where that is not known.
+  std::vector<MemoryRange> ranges = {};
+  // False: it comes after the kernel has read its line (memory that is plugged in later, or that a
+  // driver adds), so no argument can name it.
+  bool at_boot = true;
   bool operator==(const SimulatedNode&) const = default;
+};
+
+// Memory of a node that the booted kernel keeps for the kernel that dumps a crash.
+struct CrashPart {
+  unsigned node = 0;
+  std::uint64_t kb = 0;
+  bool operator==(const CrashPart&) const = default;
 };
 
 struct SimulatedMachine {
@@ -37,13 +50,23 @@ struct SimulatedMachine {
   std::string architecture = "x86_64";
   CpuSet possible, present;
   unsigned boot_cpu = 0;
-  // The online nodes, sorted by id.
+  // The CPUs that are not the first thread of their core.
+  CpuSet secondary;
+  // The vulnerabilities of this CPU for which the kernel switches SMT off where it is asked to, by
+  // their names in sysfs; absent: not known.
+  std::optional<std::set<std::string, std::less<>>> smt_bugs;
+  // The online nodes, sorted by id. Their memory is all that there is, whatever the line.
   std::vector<SimulatedNode> nodes;
   // The flag pdpe1gb. On other architectures page_kb decides.
   bool gigabyte_pages = true;
   std::uint64_t page_kb = 4;
   // CONFIG_ options that are known not to be set.
   std::set<std::string, std::less<>> options_off;
+  // What a kernel with these crashkernel= arguments was seen to keep. Empty: not known.
+  std::vector<CrashPart> crash_seen;
+  std::string crash_words;
+
+  bool x86() const { return architecture.starts_with("x86") || architecture.starts_with("i"); }
 
   // A kernel of RHEL's or of a rebuild of it: ".el9" in its release.
   bool release_is_el(unsigned version) const;
@@ -93,7 +116,11 @@ struct SimulatedPool {
 struct Simulation {
   // In the order of the line.
   std::vector<ArgumentVerdict> arguments;
+  // The CPUs that it brings up.
+  CpuSet online;
   CpuSet isolated, nohz_full, managed_irq, rcu_nocbs, irq_default;
+  // What crashkernel= takes.
+  std::vector<CrashPart> crash;
   // As sys/kernel/mm/hugepages shows them, sorted by size.
   std::vector<SimulatedPool> hugepages;
   std::uint64_t default_hugepage_kb = 0;

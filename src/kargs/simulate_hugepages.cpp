@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // How mm/hugetlb.c parses hugepagesz=, hugepages= and default_hugepagesz=. simulate_pool.cpp then
 // allocates the pages.
+#include "base/text.hpp"
 #include "kargs/kernel_features.hpp"
 #include "kargs/simulate_topic.hpp"
 
@@ -54,7 +55,26 @@ std::uint64_t memparse(std::string_view text) {
   return unit == std::string_view::npos ? value : value << 10 * (unit + 1);
 }
 
-Hugepages::Hugepages(const SimulatedMachine& machine) : machine_(machine) {
+// mm/hugetlb.c and, since 6.15, mm/hugetlb_cma.c: SIZE or NODE:SIZE,... With hugetlb_cma_only the
+// pages are taken at boot after all, from that memory.
+const KernelArg* hugetlb_cma(const CommandLine& line, const SimulatedMachine& machine) {
+  const auto* arg = line.last("hugetlb_cma");
+  if (!arg || !arg->value || machine.options_off.contains("CONFIG_CMA")) return nullptr;
+  const bool new_words = !machine.kernel.known() || machine.kernel >= KernelVersion{6, 15};
+  if (new_words && line.has("hugetlb_cma_only")) return nullptr;
+  const std::string_view value = *arg->value;
+  std::uint64_t kb = memparse(value) >> 10;
+  if (value.contains(':')) {
+    kb = 0;
+    for (const auto part : split(value, ','))
+      kb += memparse(part.substr(std::min(part.find(':'), part.size() - 1) + 1)) >> 10;
+  }
+  // A percentage, since 7.3; less than one page is no area.
+  return value.ends_with('%') || kb >= 1 << 20 ? arg : nullptr;
+}
+
+Hugepages::Hugepages(const SimulatedMachine& machine, const CommandLine& line)
+    : machine_(machine), cma_(hugetlb_cma(line, machine) != nullptr) {
   for (auto node : machine.nodes) {
     if (node.memory_kb == 0 && node.memory_known) continue;
     if (!node.memory_known) node.memory_kb = std::uint64_t{1} << 30;

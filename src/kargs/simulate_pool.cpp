@@ -146,6 +146,10 @@ void Hugepages::deal_out(Pool& pool) {
 
 void Hugepages::allocate(Pool& pool) {
   if (pool.wanted == 0 || left_.empty()) return;
+  if (left_to_cma(pool.size_kb)) {
+    pool.log = "HugeTLB: hugetlb_cma is enabled, skip boot time allocation";
+    return;
+  }
   const bool by_node =
       std::ranges::any_of(pool.wanted_at, [](const auto& node) { return node.second > 0; });
   if (by_node) {
@@ -239,7 +243,10 @@ void Hugepages::finish(std::vector<ArgumentVerdict>& verdicts, Simulation& out) 
       bool elsewhere = false;
       for (const auto& [node, pages] : pool.wanted_at)
         elsewhere |= shown.nodes[node] != pages;
-      if (shown.pages < pool.wanted || elsewhere) {
+      if (pool.wanted && left_to_cma(pool.size_kb)) {
+        verdict.effect = Effect::ignored;
+        verdict.rule = "with hugetlb_cma= the kernel takes no pages of this size at boot";
+      } else if (shown.pages < pool.wanted || elsewhere) {
         verdict.effect = Effect::partial;
         verdict.rule = shown.pages < pool.wanted
                            ? fmt::format("memory gives {} of {}", shown.pages, pool.wanted)

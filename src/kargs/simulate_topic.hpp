@@ -55,7 +55,8 @@ class Isolation {
 // Follows mm/hugetlb.c.
 class Hugepages {
  public:
-  explicit Hugepages(const SimulatedMachine& machine);
+  // `line`: for hugetlb_cma=, which the kernel reads before every count.
+  Hugepages(const SimulatedMachine& machine, const CommandLine& line);
   // `position`: index of the argument in the line. finish() needs it to find the verdict again.
   std::optional<Answer> read(const KernelArg& arg, std::size_t position);
   void finish(std::vector<ArgumentVerdict>& verdicts, Simulation& out);
@@ -77,6 +78,8 @@ class Hugepages {
 
   bool valid(std::uint64_t size_kb) const;
   bool gigantic(std::uint64_t size_kb) const;
+  // Gigantic pages that hugetlb_cma= keeps for run time instead.
+  bool left_to_cma(std::uint64_t size_kb) const { return cma_ && gigantic(size_kb); }
   std::size_t add(std::uint64_t size_kb);
   int index_of(std::uint64_t size_kb) const;
   Answer size(std::string_view value, std::size_t position);
@@ -101,7 +104,12 @@ class Hugepages {
   Pool implicit_;
   int parsed_ = kNone, last_ = kNone, default_ = 0;
   bool valid_ = true, default_named_ = false;
+  bool cma_ = false;
 };
+
+// The line has a hugetlb_cma= with which the kernel takes no gigantic page at boot
+// (hugetlb_hstate_alloc_pages): nullptr where it has none.
+const KernelArg* hugetlb_cma(const CommandLine& line, const SimulatedMachine& machine);
 
 // Follows drivers/iommu/iommu.c, arch/x86/kernel/pci-dma.c and the drivers of Intel and AMD.
 class Iommu {

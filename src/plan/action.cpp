@@ -23,8 +23,14 @@ bool same_but_index(SetVfAttributes::Vf a, const SetVfAttributes::Vf& b) {
 
 }  // namespace
 
+std::string CreateVfs::describe() const {
+  return fmt::format(
+      "create {} on {}{}", plural(count, "VF"), pf.str(),
+      allow_recreate ? ", replacing a different number" : "");
+}
+
 std::string SetVfAttributes::describe() const {
-  auto out = fmt::format("set on {}: ", pf.str());
+  auto out = fmt::format("set on {}{}: ", pf.str(), port.phrase());
   for (std::size_t i = 0; i < vfs.size();) {
     auto end = i;
     while (end + 1 < vfs.size() && same_but_index(vfs[end + 1], vfs[i]))
@@ -44,7 +50,7 @@ std::string SetEswitch::describe() const {
 }
 
 std::string SetCoalescing::describe() const {
-  return fmt::format("set coalescing on {}: {}", pf.str(), text_of(wanted));
+  return fmt::format("set coalescing on {}{}: {}", pf.str(), port.phrase(), text_of(wanted));
 }
 
 std::string describe(const Action& action) {

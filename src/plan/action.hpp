@@ -16,6 +16,7 @@
 #include "base/mac_address.hpp"
 #include "base/pci_address.hpp"
 #include "base/words.hpp"
+#include "plan/port_choice.hpp"
 #include "policy/policy.hpp"
 
 #include <optional>
@@ -87,16 +88,17 @@ struct AwaitDriver {
   }
   bool operator==(const AwaitDriver&) const = default;
 };
-// Bring the PF's network interfaces up.
+// Bring the PF's own network interfaces up, or the one that the policy names.
 struct BringUp {
   static constexpr ActionTraits kTraits{
       .kind = "bring-up", .of_pf = true, .stage = ActionStage::setup, .blocks = false};
   PciAddress pf;
-  std::string describe() const { return fmt::format("bring {} up", pf.str()); }
+  PortChoice port{};
+  std::string describe() const { return fmt::format("bring {}{} up", pf.str(), port.phrase()); }
   std::string subject() const { return "port"; }
   void fields(auto&& field) const {
-    const auto& [pf_] = *this;
-    field("pf", pf_);
+    const auto& [pf_, port_] = *this;
+    field("pf", pf_), field("port", port_);
   }
   bool operator==(const BringUp&) const = default;
 };
@@ -121,11 +123,7 @@ struct CreateVfs {
   PciAddress pf;
   unsigned count = 0;
   bool allow_recreate = false;
-  std::string describe() const {
-    return fmt::format(
-        "create {} on {}{}", plural(count, "VF"), pf.str(),
-        allow_recreate ? ", replacing a different number" : "");
-  }
+  std::string describe() const;
   std::string subject() const { return "VFs"; }
   void fields(auto&& field) const {
     const auto& [pf_, count_, allow_recreate_] = *this;
@@ -145,12 +143,13 @@ struct SetVfAttributes {
   };
   PciAddress pf;
   std::vector<Vf> vfs;
+  PortChoice port{};
   // VFs in a row that differ only in their index are one phrase: "VF 0-6 trust off".
   std::string describe() const;
   std::string subject() const { return "VF attributes"; }
   void fields(auto&& field) const {
-    const auto& [pf_, vfs_] = *this;
-    field("pf", pf_), field("vfs", vfs_);
+    const auto& [pf_, vfs_, port_] = *this;
+    field("pf", pf_), field("vfs", vfs_), field("port", port_);
   }
   bool operator==(const SetVfAttributes&) const = default;
 };
@@ -195,11 +194,12 @@ struct SetCoalescing {
       .kind = "coalescing", .of_pf = true, .stage = ActionStage::tuning, .blocks = false};
   PciAddress pf;
   Coalescing wanted;
+  PortChoice port{};
   std::string describe() const;
   std::string subject() const { return "coalescing"; }
   void fields(auto&& field) const {
-    const auto& [pf_, wanted_] = *this;
-    field("pf", pf_), field("wanted", wanted_);
+    const auto& [pf_, wanted_, port_] = *this;
+    field("pf", pf_), field("wanted", wanted_), field("port", port_);
   }
   bool operator==(const SetCoalescing&) const = default;
 };
@@ -208,13 +208,14 @@ struct SetQueues {
       .kind = "queues", .of_pf = true, .stage = ActionStage::tuning, .blocks = false};
   PciAddress pf;
   unsigned combined = 0;
+  PortChoice port{};
   std::string describe() const {
-    return fmt::format("set {} on {}", plural(combined, "queue"), pf.str());
+    return fmt::format("set {} on {}{}", plural(combined, "queue"), pf.str(), port.phrase());
   }
   std::string subject() const { return "queues"; }
   void fields(auto&& field) const {
-    const auto& [pf_, combined_] = *this;
-    field("pf", pf_), field("combined", combined_);
+    const auto& [pf_, combined_, port_] = *this;
+    field("pf", pf_), field("combined", combined_), field("port", port_);
   }
   bool operator==(const SetQueues&) const = default;
 };

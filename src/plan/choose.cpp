@@ -2,6 +2,7 @@
 // Finds the PFs of each [pf] section, checks their number and that it is safe to change them, and
 // limits the number of VFs to what the hardware has.
 #include "base/words.hpp"
+#include "plan/creation.hpp"
 #include "plan/draft.hpp"
 #include "plan/quirks.hpp"
 #include "plan/safety.hpp"
@@ -29,6 +30,20 @@ std::vector<Subject> subjects(const std::vector<const PciFunction*>& functions) 
   return out;
 }
 
+// What may hide the address that a section names.
+std::string disguised_ports(const Facts& facts) {
+  std::string list;
+  for (const auto& function : facts.pci)
+    for (const auto* port : function.own_ports())
+      if (!function.is_vf() && port->mac && !port->identity())
+        append_to_list(list, fmt::format("{} ({})", port->name, function.address.str()));
+  return list.empty() ? list
+                      : fmt::format(
+                            "; the permanent address of {} is not shown, and the one in use is "
+                            "another",
+                            list);
+}
+
 void report_count(
     Draft& draft, const PfPolicy& section, unsigned expected,
     const std::vector<const PciFunction*>& found) {
@@ -36,6 +51,7 @@ void report_count(
       "[pf {}] expect = {}, but {} match{}", section.name, expected,
       found.empty() ? "no PFs" : plural(found.size(), "PF"), found.size() == 1 ? "es" : "");
   if (!found.empty()) message += " (" + addresses(found) + ")";
+  if (section.match.mac) message += disguised_ports(draft.facts);
   auto about = subjects(found);
   if (const auto later = undecided(section, draft.facts); !later.empty()) {
     message += fmt::format("; cannot be matched until a driver is bound: {}", addresses(later));
@@ -84,6 +100,7 @@ std::optional<unsigned> vf_count(Draft& draft, const PfPolicy& section, const Pc
         fmt::format("{}: {} VFs asked, hardware has {}{}", address, count, total, set_by));
     return std::nullopt;
   }
+  if (!can_create(draft, section, f, count)) return std::nullopt;
   if (f.sriov->num_vfs != 0 && f.sriov->num_vfs != count &&
       !value_or(section.allow_recreate, false))
     report(
@@ -137,11 +154,13 @@ Status choose_pfs(Draft& draft) {
     for (const auto* f : found) {
       // With role = guest, the port that carries the default route may be the one to set up. No VF
       // is made there.
+      const Consent consent{
+          .boot_nic = value_or(section.allow_boot_nic, false),
+          .unknown_carrier = value_or(section.allow_unknown_carrier, false)};
       const bool own_port = draft.plan.role == Role::guest && !section.vfs;
-      if (const auto reason = own_port ? std::nullopt
-                                       : untouchable(
-                                             draft.facts, *f, any_vfio(draft.policy, section),
-                                             value_or(section.allow_boot_nic, false))) {
+      if (const auto reason =
+              own_port ? std::nullopt
+                       : untouchable(draft.facts, *f, any_vfio(draft.policy, section), consent)) {
         draft.add_finding(
             badness(section), "pf-critical", Subject::device(f->address),
             fmt::format("[pf {}] {} is left alone: {}", section.name, f->address.str(), *reason),

@@ -17,11 +17,35 @@ unsigned cores_on(const std::vector<Core>& cores, const CpuSet& cpus) {
       std::ranges::count_if(cores, [&](const Core& core) { return core.cpus.intersects(cpus); }));
 }
 
-// `wanted` whole cores on every node: the boot core first, then a hybrid part's efficiency cores,
-// then the lowest.
+// Which cores of a hybrid part the host takes first.
+int host_rank(Cpu::Kind kind) {
+  switch (kind) {
+    case Cpu::Kind::low_power: return 0;
+    case Cpu::Kind::efficiency: return 1;
+    case Cpu::Kind::uniform:
+    case Cpu::Kind::performance: return 2;
+  }
+  return 2;
+}
+
+// The next core of a node for the host, of those of the first kind: one that shares its last-level
+// cache with a reserved core, so that one cache is filled before the next is begun; else the first.
+std::vector<const Core*>::iterator next_for_host(
+    const Draft& draft, std::vector<const Core*>& candidates, const CpuSet& reserved) {
+  const auto rank = host_rank(candidates.front()->kind);
+  const auto near = std::ranges::find_if(candidates, [&](const Core* core) {
+    if (host_rank(core->kind) != rank) return false;
+    const auto* cpu = draft.facts.cpu_at(core->first());
+    return cpu && cpu->l3.intersects(reserved);
+  });
+  return near == candidates.end() ? candidates.begin() : near;
+}
+
+// `wanted` whole cores on every node: the boot core first, then a hybrid part's slowest cores, then
+// the lowest.
 CpuSet lowest_cores(Draft& draft, const std::vector<Core>& cores, unsigned wanted) {
   CpuSet reserved = boot_core(cores)->cpus;
-  for (const auto& node : draft.nodes) {
+  for (const auto& node : draft.nodes()) {
     if (node.cpus.empty()) continue;
     std::vector<const Core*> candidates;
     unsigned have = 0;
@@ -33,11 +57,11 @@ CpuSet lowest_cores(Draft& draft, const std::vector<Core>& cores, unsigned wante
         candidates.push_back(&core);
     }
     std::ranges::stable_sort(
-        candidates, [](const Core* a, const Core* b) { return a->efficiency && !b->efficiency; });
-    for (const auto* core : candidates) {
-      if (have >= wanted) break;
-      reserved |= core->cpus;
-      ++have;
+        candidates, {}, [](const Core* core) { return host_rank(core->kind); });
+    for (; have < wanted && !candidates.empty(); ++have) {
+      const auto next = next_for_host(draft, candidates, reserved);
+      reserved |= (*next)->cpus;
+      candidates.erase(next);
     }
     if (have < wanted)
       draft.add_finding(
@@ -51,17 +75,15 @@ CpuSet lowest_cores(Draft& draft, const std::vector<Core>& cores, unsigned wante
 
 Result<CpuSet> literal_list(
     const Draft& draft, const std::vector<Core>& cores, const Setting<std::string>& wish) {
-  const auto& cpu = draft.facts.cpu;
+  const auto& next = draft.next;
   const auto where = location_prefix(wish.from);
-  const auto possible = cpu.possible.empty() ? cpu.online : cpu.possible;
-  const auto read = parse_kernel_list(wish.value, *possible.last() + 1);
+  const auto read = parse_kernel_list(wish.value, *next.possible.last() + 1);
   if (!read) return refuse("{}reserved = {}: {}", where, wish.value, read.error().what);
-  const auto here = cpu.present.empty() ? cpu.online : cpu.present | cpu.online;
-  if (!here.contains(*read))
+  if (!next.present.contains(*read))
     return refuse(
         "{}reserved = {}: this machine has no CPU {}; it has {}", where, wish.value,
-        (*read - here).list(), here.list());
-  const auto reserved = *read & cpu.online;
+        (*read - next.present).list(), next.present.list());
+  const auto reserved = *read & next.online;
   for (const auto& core : cores)
     if (reserved.intersects(core.cpus) && !reserved.contains(core.cpus))
       return refuse(
@@ -71,7 +93,7 @@ Result<CpuSet> literal_list(
     return refuse(
         "{}reserved = {}: the boot core (CPU {}) must be in the list", where, wish.value,
         boot->cpus.list());
-  for (const auto& node : draft.nodes)
+  for (const auto& node : draft.nodes())
     if (!node.cpus.empty() && !reserved.intersects(node.cpus))
       return refuse(
           "{}reserved = {}: the list has no CPU of node {} ({}), whose interrupts need one", where,
@@ -79,12 +101,56 @@ Result<CpuSet> literal_list(
   return reserved;
 }
 
+// The CPUs of the next boot that are not those of this one.
+void offline_cpus(Draft& draft) {
+  const auto& next = draft.next;
+  const auto& words = next.words;
+  const auto blame = joined(words.words, " ", &KernelArg::raw);
+  const auto note = [&](std::string text, std::vector<Subject> related = {}) {
+    draft.add_finding(Severity::note, "cpus-offline", {}, std::move(text), {}, std::move(related));
+  };
+  std::vector<Subject> arguments;
+  for (const auto& arg : words.words)
+    arguments.push_back(Subject::argument(arg.raw));
+  const auto all = draft.facts.cpu.present | draft.facts.cpu.online;
+  if (!next.back_whole.empty())
+    note(fmt::format(
+        "CPUs {} are present but offline: they are neither reserved nor isolated, and the host "
+        "uses them once they are online",
+        next.back_whole.list()));
+  if (const auto stay = all - next.online - next.back_whole - next.back_unplaced; !stay.empty())
+    note(
+        fmt::format(
+            "CPUs {} stay offline at the next boot{}: they are neither reserved nor isolated, and "
+            "get no interrupts",
+            stay.list(), blame.empty() ? "" : " (" + blame + ")"),
+        std::move(arguments));
+  if (!next.back_by_number.empty())
+    note(fmt::format(
+        "CPUs {} are offline now, and the next boot brings them online: their numbers say which "
+        "cores they belong to, so each is planned with its SMT sibling",
+        next.back_by_number.list()));
+  if (!next.back_unplaced.empty())
+    note(fmt::format(
+        "CPUs {} are offline now, and the next boot brings them online: this tree does not show "
+        "which cores they belong to, so they are neither reserved nor isolated, and get no "
+        "interrupts; bring them online and plan again",
+        next.back_unplaced.list()));
+  for (const auto& arg : words.undecided)
+    draft.add_finding(
+        Severity::note, "smt-undecided", Subject::argument(arg.raw),
+        fmt::format(
+            "{} switches SMT off on a vulnerable CPU, and this tree does not show whether this one "
+            "is: the plan counts on both threads of a core",
+            arg.raw));
+}
+
 }  // namespace
 
 Status partition_cpus(Draft& draft) {
-  const auto& cpu = draft.facts.cpu;
+  const auto& online = draft.next.online;
   const auto& wish = draft.policy.cpu;
-  const auto cores = cores_of(cpu);
+  const auto& cores = draft.next.cores;
   if (cores.empty()) return refuse("this tree shows no online CPU");
 
   const auto wanted = value_or(wish.reserved_cores_per_node, 1u);
@@ -92,16 +158,16 @@ Status partition_cpus(Draft& draft) {
     return refuse(
         "{}reserved-cores-per-node = 0: every node needs at least one core for its interrupts",
         location_prefix(wish.reserved_cores_per_node->from));
-  auto reserved = cpu.online;
+  auto reserved = online;
   if (wish.reserved) reserved = VFIRST_TRY(literal_list(draft, cores, *wish.reserved));
   if (!value_or(wish.isolate, false) || draft.plan.role == Role::guest) {
-    draft.plan.reserved = cpu.online;
+    draft.plan.reserved = online;
     return {};
   }
   if (!wish.reserved) reserved = lowest_cores(draft, cores, wanted);
 
   draft.plan.reserved = reserved;
-  draft.plan.isolated = cpu.online - reserved;
+  draft.plan.isolated = online - reserved;
   if (draft.plan.isolated.empty()) {
     const auto& blame = wish.reserved                  ? wish.reserved->from
                         : wish.reserved_cores_per_node ? wish.reserved_cores_per_node->from
@@ -111,28 +177,22 @@ Status partition_cpus(Draft& draft) {
     return refuse(
         "{}isolate = yes: {} leave{} no CPU to isolate; the machine has {} on {}",
         location_prefix(blame), reason, wish.reserved || wanted == 1 ? "s" : "",
-        plural(cores.size(), "core"), plural(draft.nodes.size(), "node"));
+        plural(cores.size(), "core"), plural(draft.nodes().size(), "node"));
   }
-  for (const auto& node : draft.nodes)
+  for (const auto& node : draft.nodes())
     if (!node.cpus.empty() && !node.cpus.intersects(draft.plan.isolated))
       draft.add_finding(
           Severity::warning, "node-without-isolated", Subject::node(node.id),
           fmt::format(
               "node {} has no isolated CPU: the host keeps its {}", node.id,
               plural(cores_on(cores, node.cpus), "core")));
-  if (const auto offline = cpu.present - cpu.online; !offline.empty())
-    draft.add_finding(
-        Severity::note, "cpus-offline", {},
-        fmt::format(
-            "CPUs {} are present but offline: they are neither reserved nor isolated, and the host "
-            "uses them once they are online",
-            offline.list()));
+  offline_cpus(draft);
   return {};
 }
 
 // One literal list everywhere: up to Linux 5.17 isolcpus= and nohz_full= must be the same, else the
-// second is dropped (kernel/sched/isolation.c), and later kernels take it as well. irqaffinity= is
-// its complement over the *possible* CPUs, so that a CPU that comes online later takes interrupts.
+// second is dropped (kernel/sched/isolation.c), and later kernels take it as well. irqaffinity= has
+// the CPUs that may be plugged in later, too, so that they take interrupts.
 Status plan_isolation(Draft& draft) {
   const auto& isolated = draft.plan.isolated;
   if (isolated.empty()) return {};
@@ -162,7 +222,7 @@ Status plan_isolation(Draft& draft) {
       "stops the timer tick while one task runs; must equal isolcpus on kernels before 5.18", from);
   draft.arg("rcu_nocbs", list, "moves RCU callbacks to the host's CPUs", from);
 
-  const auto host = (draft.facts.cpu.possible | draft.facts.cpu.online) - isolated;
+  const auto host = draft.next.interrupt_cpus(isolated);
   const auto irqaffinity = draft.arg(
       "irqaffinity", host.list(), "sends new interrupts to every possible CPU that is not isolated",
       from);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "plan/draft.hpp"
 
+#include "base/driver_name.hpp"
 #include "base/sentence.hpp"
 
 #include "plan/simulated.hpp"
@@ -23,6 +24,25 @@ unsigned Draft::mac_base(const PfPolicy& section, unsigned index) const {
     if (range.pf == section.name && index >= range.first && index <= range.last && range.vf.mac)
       base = range.first;
   return base;
+}
+
+VfDriver Draft::vf_driver(const PciFunction& pf, const VfSettings& vf) const {
+  const auto wish = value_or(vf.driver, VfDriver());
+  return wish.is_best() ? best_driver(*steps_kernel, pf) : wish;
+}
+
+VfDriver best_driver(const Kernel& kernel, const PciFunction& pf) {
+  if (!kernel.modules_known) return VfDriver::best();
+  // A document may hold any names, and only a driver that is known by its name for a vfio driver is
+  // one everywhere else.
+  if (const auto found = kernel.vfio_modules.find(pf.address.str());
+      found != kernel.vfio_modules.end())
+    for (const auto& module : found->second)
+      if (is_vfio_driver(module) && VfDriver::parse(module)) return VfDriver::best_is(module);
+  // From Linux 5.16 on vfio_pci itself has such an alias, for every device. Without any, the facts
+  // are of an older vfirst, or do not have the VFs' device ID.
+  const bool before_aliases = kernel.version.known() && kernel.version < KernelVersion{5, 16};
+  return before_aliases ? VfDriver::best_is(kVfioPci) : VfDriver::best();
 }
 
 const Setting<VfDriver>* Draft::vfio_setting() const {

@@ -3,6 +3,7 @@
 // A plan in the making: what each topic (cpu.cpp, hugepages.cpp, ...) reads and adds to.
 
 #include "kargs/command_line.hpp"
+#include "plan/next_machine.hpp"
 #include "plan/plan.hpp"
 
 #include <string>
@@ -33,8 +34,17 @@ struct Draft {
   Plan plan;
   // By address.
   std::vector<ChosenPf> pfs;
-  // By id. Only online CPUs; those that no node lists have joined one.
-  std::vector<NumaNode> nodes;
+  NextMachine next;
+  // The kernel that carries the steps out (StepsAt): `kernel`, or one of the facts.
+  const Kernel* steps_kernel = &kernel;
+
+  // The nodes of the next boot.
+  const std::vector<NumaNode>& nodes() const { return next.nodes; }
+  bool has_node(int id) const {
+    for (const auto& node : next.nodes)
+      if (static_cast<int>(node.id) == id) return true;
+    return false;
+  }
 
   bool x86() const {
     return facts.cpu.architecture == "x86_64" || facts.cpu.architecture == "i686" ||
@@ -49,6 +59,9 @@ struct Draft {
   VfSettings vf_settings(const PfPolicy& section, unsigned index) const;
   // The index of the VF that gets the address itself where a MAC rule names a first address.
   unsigned mac_base(const PfPolicy& section, unsigned index) const;
+  // The driver of VFs of `pf` that have these settings; the kernel's choice where the policy says
+  // `vfio`.
+  VfDriver vf_driver(const PciFunction& pf, const VfSettings& vf) const;
   // The setting that gives a VF of a chosen PF to a vfio driver; nullptr: no VF is for a guest.
   const Setting<VfDriver>* vfio_setting() const;
   // Can this machine have an IOMMU once the planned arguments are in effect? Where a tree shows no
@@ -71,6 +84,9 @@ struct Draft {
   void expect(Want want, std::vector<KernelArg> asked, const Origin& policy_line);
 };
 
+// What `vfio` comes to for VFs of `pf` with this kernel: vfio-pci where it has no variant driver
+// for them; best() where the facts do not tell.
+VfDriver best_driver(const Kernel& kernel, const PciFunction& pf);
 // "50-host.ini:4: " for a refusal that blames a line; "" where the origin has no file.
 std::string location_prefix(const Origin& origin);
 
@@ -97,6 +113,8 @@ Status plan_kernel(Draft&);
 Status plan_irqs(Draft&);
 // sriov.cpp: VFs and the steps.
 Status plan_sriov(Draft&);
+// vf_migration.cpp: what live migration the VFs can do.
+Status plan_migration(Draft&);
 // kernel.cpp: length, foreign arguments.
 Status check_cmdline(Draft&);
 // kernels.cpp: what each installed kernel would ignore.
@@ -105,6 +123,12 @@ void kernel_findings(Draft&);
 void neighbour_findings(Draft&);
 // kexec.cpp: why [boot] reboot = kexec would be a full reboot.
 void kexec_findings(Draft&);
+// vectors.cpp: whether the host's CPUs have enough interrupt vectors.
+void check_vectors(Draft&);
+// topology.cpp: caches, kinds of cores, devices whose node is not there.
+void topology_findings(Draft&);
+// zfs.cpp: its cache against hugepages.
+void zfs_findings(Draft&);
 // findings.cpp
 void add_findings(Draft&);
 

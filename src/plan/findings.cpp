@@ -34,12 +34,13 @@ void vfs_against_cpus(Draft& draft) {
 void remote_nodes(Draft& draft) {
   for (const auto& pf : draft.pfs) {
     const auto node = pf.function->node;
-    if (pf.vfs == 0 || node < 0) continue;
+    // topology.cpp reports a node that is not there.
+    if (pf.vfs == 0 || node < 0 || !draft.has_node(node)) continue;
     const auto here = std::ranges::find_if(
-        draft.nodes, [&](const NumaNode& n) { return static_cast<int>(n.id) == node; });
+        draft.nodes(), [&](const NumaNode& n) { return static_cast<int>(n.id) == node; });
     const auto address = pf.function->address.str();
     if (!draft.plan.isolated.empty() &&
-        (here == draft.nodes.end() || !here->cpus.intersects(draft.plan.isolated)))
+        (here == draft.nodes().end() || !here->cpus.intersects(draft.plan.isolated)))
       draft.add_finding(
           Severity::warning, "vf-remote-node", Subject::device(pf.function->address),
           fmt::format(
@@ -79,8 +80,8 @@ void links(Draft& draft) {
   const auto device = [](PciAddress address) { return address.function = 0, address; };
   for (const auto& f : draft.facts.pci)
     if (!f.is_vf())
-      for (const auto& port : f.ports)
-        port_mbps[device(f.address)] += port.speed_mbps.value_or(0);
+      for (const auto* port : f.own_ports())
+        port_mbps[device(f.address)] += port->speed_mbps.value_or(0);
   for (const auto& pf : draft.pfs) {
     const auto& f = *pf.function;
     const auto &now = f.link, &can = f.link_capable;
@@ -104,8 +105,8 @@ void links(Draft& draft) {
 void rates(Draft& draft) {
   for (const auto& pf : draft.pfs) {
     std::uint64_t floor_mbps = 0, ceiling_mbps = 0, speed = 0;
-    for (const auto& port : pf.function->ports)
-      speed = std::max<std::uint64_t>(speed, port.speed_mbps.value_or(0));
+    for (const auto* port : pf.function->own_ports())
+      speed = std::max<std::uint64_t>(speed, port->speed_mbps.value_or(0));
     for (unsigned i = 0; i < pf.vfs; ++i) {
       const auto wish = draft.vf_settings(*pf.section, i);
       if (wish.min_rate_mbps) floor_mbps += wish.min_rate_mbps->value;
@@ -167,8 +168,12 @@ void groups(Draft& draft) {
 
 void migration(Draft& draft) {
   std::vector<std::string> pins;
-  const auto* vfio = draft.vfio_setting();
-  if (vfio) pins.push_back("VFs on " + vfio->value.name());
+  std::vector<std::string> drivers;
+  for (const auto& vf : draft.plan.vfs)
+    if (auto driver = vf.driver.phrase();
+        vf.driver.is_vfio() && std::ranges::find(drivers, driver) == drivers.end())
+      drivers.push_back(std::move(driver));
+  if (!drivers.empty()) pins.push_back("VFs on " + joined_with("and", drivers));
   if (std::ranges::any_of(
           draft.plan.hugepages, [](const PlannedPages& p) { return p.size_kb == 1 << 20; }))
     pins.push_back("1G pages");
@@ -177,12 +182,8 @@ void migration(Draft& draft) {
   draft.add_finding(
       Severity::note, "migration", {},
       fmt::format(
-          "live migration: guests that use {} can only move to a host that has the same{}",
-          joined_with("and", pins),
-          vfio ? fmt::format(
-                     "; a VF on {} must be unplugged first unless its driver supports migration",
-                     vfio->value.name())
-               : ""));
+          "live migration: guests that use {} can only move to a host that has the same",
+          joined_with("and", pins)));
 }
 
 }  // namespace
@@ -195,6 +196,9 @@ void add_findings(Draft& draft) {
   windows(draft);
   groups(draft);
   migration(draft);
+  check_vectors(draft);
+  topology_findings(draft);
+  zfs_findings(draft);
   kernel_findings(draft);
   neighbour_findings(draft);
   kexec_findings(draft);

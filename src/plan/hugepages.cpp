@@ -2,10 +2,8 @@
 // How many hugepages each NUMA node gives, and the arguments that make the kernel reserve exactly
 // these.
 #include "base/words.hpp"
-#include "kargs/command_line.hpp"
 #include "kargs/kernel_features.hpp"
-#include "plan/budget.hpp"
-#include "plan/draft.hpp"
+#include "plan/node_shares.hpp"
 
 #include <algorithm>
 
@@ -14,94 +12,6 @@ namespace vfirst {
 namespace {
 
 constexpr std::uint64_t kTwoMegabytesKb = 2 << 10;
-constexpr std::uint64_t kQuantumKb = 256 << 10;
-// Rings, IOMMU page tables and firmware mailboxes of one VF, and of its PF: an allowance, on the
-// safe side of what ice and mlx5 take per function with default rings.
-constexpr std::uint64_t kPerVfKb = 2 << 10, kPerPfKb = 64 << 10;
-// The part of crashkernel=X,high that stays below 4G.
-constexpr std::uint64_t kLowCrashKb = 256 << 10;
-
-struct Share {
-  NodeBudget budget;
-  std::uint64_t pages = 0;
-  Origin from;
-};
-
-bool says(const CommandLine& line, std::string_view key, std::string_view value) {
-  const auto* arg = line.last(key);
-  return arg && arg->value == value;
-}
-
-// hugetlb_free_vmemmap (HVO) gives the struct pages behind a hugepage back.
-bool frees_page_structs(const Draft& draft) {
-  const auto& extra = draft.policy.kernel.extra;
-  if (extra && says(CommandLine::parse(extra->value), "hugetlb_free_vmemmap", "on")) return true;
-  const auto config = draft.kernel.config.find("CONFIG_HUGETLB_PAGE_OPTIMIZE_VMEMMAP_DEFAULT_ON");
-  return config != draft.kernel.config.end() && config->second == "y";
-}
-
-// An eighth of the node, at least 1G and at most 4G.
-std::uint64_t default_reserve_kb(std::uint64_t total_kb) {
-  return std::clamp(total_kb / 8, kGigabyteKb, 4 * kGigabyteKb);
-}
-
-// What the policy asks of this node; nothing where it does not ask.
-const Setting<PageRequest>* request_for(const HugepagePolicy& wish, unsigned node) {
-  const auto own = wish.nodes.find(node);
-  if (own != wish.nodes.end()) return &own->second;
-  return wish.per_node ? &*wish.per_node : nullptr;
-}
-
-std::vector<Share> budgets(Draft& draft) {
-  const auto& facts = draft.facts;
-  const auto& wish = draft.policy.hugepages;
-  std::vector<Share> out;
-  for (const auto& node : draft.nodes) {
-    if (node.total_kb == 0 && !node.memory_known && request_for(wish, node.id))
-      draft.add_finding(
-          Severity::warning, "hugepages-memory-unknown", Subject::node(node.id),
-          fmt::format(
-              "node {}: this tree does not show its memory, so no hugepages are planned on it",
-              node.id));
-    if (node.total_kb == 0) continue;
-    Share share;
-    auto& b = share.budget;
-    b.node = node.id;
-    b.total = node.total_kb / kQuantumKb * kQuantumKb;
-    b.host_reserve =
-        wish.host_reserve ? wish.host_reserve->value.kb() : default_reserve_kb(b.total);
-    // MemTotal of a running kernel lacks them already, a capture's or an inventory's total may not:
-    // charged always, which errs to the host's side by 1.5 %.
-    if (!frees_page_structs(draft)) b.page_structs = b.total / (facts.memory.page_kb * 1024) * 64;
-    for (const auto& pf : draft.pfs)
-      if (pf.function->node == static_cast<int>(node.id) || (pf.function->node < 0 && out.empty()))
-        b.drivers += kPerPfKb + pf.vfs * kPerVfKb;
-    if (wish.size && wish.size->value.kb() == kGigabyteKb && node.gigabyte_frames) {
-      b.frames = *node.gigabyte_frames;
-      b.frames_lost = lost_frames(node.total_kb, facts.memory.page_kb, out.empty());
-      b.frames_known = true;
-    }
-    out.push_back(share);
-  }
-  // Without ",high" it lies below 4G, which is the first node's memory; with it at the top of the
-  // last one's.
-  if (const auto crash_kb = facts.memory.crashkernel_bytes >> 10; crash_kb && !out.empty()) {
-    const auto line = CommandLine::parse(facts.boot.cmdline);
-    const auto* arg = line.last("crashkernel");
-    const bool high = arg && arg->value && arg->value->ends_with(",high");
-    auto& home = high ? out.back() : out.front();
-    home.budget.crashkernel += crash_kb;
-    if (high && out.size() > 1) out.front().budget.crashkernel += kLowCrashKb;
-    if (out.size() > 1)
-      draft.add_finding(
-          Severity::note, "crashkernel-node", Subject::argument("crashkernel"),
-          fmt::format(
-              "the {}M of crashkernel count against node {}, where the kernel usually puts them",
-              crash_kb >> 10, home.budget.node),
-          {}, {Subject::node(home.budget.node)});
-  }
-  return out;
-}
 
 Status check_size(Draft& draft, const Setting<ByteSize>& size) {
   const auto kb = size.value.kb();
@@ -123,17 +33,24 @@ Status check_size(Draft& draft, const Setting<ByteSize>& size) {
 Status share_out(Draft& draft, std::vector<Share>& shares, std::uint64_t size_kb) {
   const auto& wish = draft.policy.hugepages;
   const auto there = [&](unsigned id) {
-    const auto node = std::ranges::find(draft.nodes, id, &NumaNode::id);
-    return node != draft.nodes.end() && (node->total_kb != 0 || !node->memory_known);
+    const auto node = std::ranges::find(draft.nodes(), id, &NumaNode::id);
+    return node != draft.nodes().end() && (node->total_kb != 0 || !node->memory_known);
   };
-  for (const auto& [node, request] : wish.nodes)
+  for (const auto& [node, request] : wish.nodes) {
+    const auto late = [&](const NumaNode& one) { return one.id == node && !one.at_boot; };
+    if (std::ranges::any_of(draft.nodes(), late))
+      return refuse(
+          "{}node{}: its memory comes after the kernel has read its arguments; with one node that "
+          "is not there the kernel reserves no pages at all",
+          location_prefix(request.from), node);
     if (!there(node))
       return refuse(
           "{}node{}: this machine has no such node with memory; with one bad node number the "
           "kernel reserves no pages at all",
           location_prefix(request.from), node);
+  }
   for (auto& share : shares) {
-    const auto* request = request_for(wish, share.budget.node);
+    const auto* request = request_for(draft, share.budget.node);
     if (!request) continue;
     share.from = request->from;
     const auto most = share.budget.pages(size_kb);
@@ -180,7 +97,7 @@ Status plan_hugepages(Draft& draft) {
   const auto size_kb = wish.size->value.kb();
   const auto size = wish.size->value.str();
 
-  auto shares = budgets(draft);
+  auto shares = node_shares(draft);
   if (shares.empty())
     draft.add_finding(
         Severity::error, "hugepages-no-memory", {},
@@ -193,7 +110,7 @@ Status plan_hugepages(Draft& draft) {
   // the counts must be the same. Older kernels read `0:4,1:4` with sscanf("%lu") as no pages
   // at all, and say nothing. A node whose memory the tree does not show may have some, and would
   // get its turn.
-  const bool all_known = std::ranges::all_of(draft.nodes, &NumaNode::memory_known);
+  const bool all_known = std::ranges::all_of(draft.nodes(), &NumaNode::memory_known);
   const bool equal = all_known && std::ranges::all_of(shares, [&](const Share& share) {
                        return share.pages == shares.front().pages;
                      });
@@ -214,8 +131,8 @@ Status plan_hugepages(Draft& draft) {
     } else if (kernel == &draft.kernel) {
       const auto least = std::ranges::min(shares, {}, &Share::pages).pages;
       const bool absolute = std::ranges::any_of(shares, [&](const Share& s) {
-        return !request_for(wish, s.budget.node) ||
-               !request_for(wish, s.budget.node)->value.percent;
+        return !request_for(draft, s.budget.node) ||
+               !request_for(draft, s.budget.node)->value.percent;
       });
       if (absolute)
         return refuse(
@@ -246,7 +163,7 @@ Status plan_hugepages(Draft& draft) {
   std::uint64_t total = 0;
   for (const auto& share : shares) {
     if (share.pages == 0) {
-      if (request_for(wish, share.budget.node))
+      if (request_for(draft, share.budget.node))
         draft.add_finding(
             Severity::warning, "hugepages-none", Subject::node(share.budget.node),
             fmt::format(
@@ -259,6 +176,14 @@ Status plan_hugepages(Draft& draft) {
     draft.plan.hugepages.push_back({share.budget.node, size_kb, share.pages});
   }
   if (total == 0) return {};
+  if (const auto& cma = draft.next.hugetlb_cma; cma && size_kb == kGigabyteKb)
+    draft.add_finding(
+        Severity::error, "hugepages-cma", Subject::argument(cma->raw),
+        fmt::format(
+            "{}: with it the kernel takes no 1G pages at boot (mm/hugetlb.c), so none of the {} "
+            "planned would be there",
+            cma->raw, total),
+        {asked_at}, {Subject::argument("hugepages")});
   if (flat) value = std::to_string(total);
 
   // A pair belongs together and the first pair of a size wins. With default_hugepagesz=1G x86 keeps

@@ -26,7 +26,7 @@ void report_missing(Draft& draft, const Wish& wish, const Setting<VfDriver>* vfi
       fmt::format(
           "the firmware shows no IOMMU (no {} table): turn {} on in the BIOS setup{}", table,
           switch_names(draft.facts),
-          vfio ? "; until then the VFs are created but not bound to " + vfio->value.name() : ""),
+          vfio ? "; until then the VFs are created but not bound to " + vfio->value.phrase() : ""),
       {wish.from});
   if (vfio) draft.expect(WantIommu{true}, {}, wish.from);
 }
@@ -71,7 +71,7 @@ Status plan_iommu(Draft& draft) {
     if (vfio)
       return refuse(
           "{}mode = off, but {}{} needs an IOMMU", location_prefix(wish.from),
-          location_prefix(vfio->from), vfio->value.name());
+          location_prefix(vfio->from), vfio->value.phrase());
     turn_off(draft, wish);
     return {};
   }
@@ -133,7 +133,7 @@ Status plan_iommu(Draft& draft) {
         fmt::format(
             "the running kernel does not use its IOMMU: VFs cannot be bound to "
             "{} before a boot with {}",
-            vfio->value.name(), join_arguments(asked)));
+            vfio->value.phrase(), join_arguments(asked)));
   return {};
 }
 

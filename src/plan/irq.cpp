@@ -11,7 +11,7 @@ CpuSet local_reserved(Draft& draft, const PciFunction& f, const Origin& from) {
   const auto& reserved = draft.plan.reserved;
   // The firmware names no node: none is nearer.
   if (f.node < 0) return reserved;
-  for (const auto& node : draft.nodes)
+  for (const auto& node : draft.nodes())
     if (node.id == static_cast<unsigned>(f.node) && node.cpus.intersects(reserved))
       return node.cpus & reserved;
   draft.add_finding(
@@ -24,13 +24,13 @@ CpuSet local_reserved(Draft& draft, const PciFunction& f, const Origin& from) {
 }
 
 Result<CpuSet> literal(const Draft& draft, const std::string& text, const Origin& from) {
-  const auto possible = draft.facts.cpu.possible | draft.facts.cpu.online;
+  const auto &possible = draft.next.possible, &online = draft.next.online;
   const auto read = parse_kernel_list(text, *possible.last() + 1);
   if (!read) return refuse("{}irq = {}: {}", location_prefix(from), text, read.error().what);
-  if (!draft.facts.cpu.online.contains(*read) || read->empty())
+  if (!online.contains(*read) || read->empty())
     return refuse(
         "{}irq = {}: not all of these CPUs are online; CPUs {} are", location_prefix(from), text,
-        draft.facts.cpu.online.list());
+        online.list());
   if (const auto both = *read & draft.plan.isolated; !both.empty())
     return refuse(
         "{}irq = {}: CPUs {} are isolated for guests", location_prefix(from), text, both.list());

@@ -70,13 +70,35 @@ void missing_modules(Draft& draft, const Kernel& kernel) {
   };
   std::set<std::string> drivers;
   for (const auto& step : draft.plan.steps)
-    if (const auto* load = std::get_if<LoadModule>(&step.action))
+    // A driver that one kernel chose for `vfio` is not missed in another, which chooses its own.
+    if (const auto* load = std::get_if<LoadModule>(&step.action);
+        load &&
+        (!draft.plan.loads_chosen_driver(step) || kernel.release == draft.steps_kernel->release))
       look(load->name, "which VFs are to be bound to", Severity::error, {});
   for (const auto& pf : draft.pfs)
     if (!pf.function->driver.empty() && drivers.insert(pf.function->driver).second)
       look(
           pf.function->driver, "which drives " + pf.function->address.str(), Severity::warning,
           {Subject::device(pf.function->address)});
+}
+
+// Another kernel chooses another driver for `vf-driver = vfio`, and with it what guests can do.
+void other_choice(Draft& draft, const Kernel& kernel) {
+  if (!kernel.modules_known || kernel.release == draft.steps_kernel->release) return;
+  for (const auto& pf : draft.pfs) {
+    const auto planned = std::ranges::find_if(draft.plan.vfs, [&](const PlannedVf& vf) {
+      return vf.pf == pf.function->address && vf.driver.is_best() && vf.driver.is_known();
+    });
+    if (planned == draft.plan.vfs.end()) continue;
+    const auto other = best_driver(kernel, *pf.function);
+    if (other == planned->driver) continue;
+    draft.add_finding(
+        Severity::note, "kernel-vf-driver", Subject::kernel(kernel.release),
+        fmt::format(
+            "kernel {} binds the VFs of {} to {}, and not to {}", kernel.release,
+            pf.function->address.str(), other.name(), planned->driver.name()),
+        {}, {Subject::device(pf.function->address)});
+  }
 }
 
 // "etc/default/grub:6", as the facts have it.
@@ -99,7 +121,7 @@ void conflicts(Draft& draft) {
   const auto& boot = draft.facts.boot;
   if ((boot.cmdline.empty() && !boot.next.known()) || draft.plan.kargs.empty()) return;
   const auto ours = draft.plan.arguments();
-  const auto possible = draft.facts.cpu.possible | draft.facts.cpu.online;
+  const auto& possible = draft.next.possible;
   for (const auto& one : foreign_conflicts(
            draft.foreign_arguments(), ours.list(), draft.kernel.version, *possible.last() + 1)) {
     const auto places = places_of(boot, one.foreign.raw);
@@ -124,6 +146,7 @@ void kernel_findings(Draft& draft) {
   for (const auto* kernel : draft.target_kernels()) {
     missing_options(draft, *kernel);
     missing_modules(draft, *kernel);
+    other_choice(draft, *kernel);
   }
   conflicts(draft);
 }

@@ -13,10 +13,9 @@ namespace vfirst {
 namespace {
 
 // Drivers that make no VFs and have a shutdown method in mainline that stops the DMA and the
-// interrupts of their device before the jump; those of PFs are in the quirk table. virtio-pci was
-// seen in QEMU (tests/vm/kexec). Known not to: mlx4_core (ipxe#916, talos#10143). Unknown, and so
-// not here: tg3, bnx2x, RAID controllers.
-constexpr std::array<std::string_view, 2> kSurvive = {"ahci", "virtio-pci"};
+// interrupts of their device before the jump; those of PFs are in the quirk table. Unknown, and so
+// not here: tg3, RAID controllers.
+constexpr std::array<std::string_view, 1> kSurvive = {"ahci"};
 
 }  // namespace
 

@@ -9,9 +9,8 @@ MatchFacts match_words(const Facts& facts) {
   MatchFacts words{facts.dmi.product, facts.dmi.vendor, facts.dmi.serial,
                    facts.hostname,    facts.cpu.vendor, {}};
   for (const auto& function : facts.pci)
-    for (const auto& port : function.ports)
-      if (const auto& mac = port.permanent_mac ? port.permanent_mac : port.mac)
-        words.macs.push_back(mac->str());
+    for (const auto* port : function.own_ports())
+      if (const auto mac = port->identity()) words.macs.push_back(mac->str());
   // It is known before the driver is bound.
   if (const auto mac = boot_mac(facts.boot.cmdline)) words.macs.push_back(mac->str());
   return words;

@@ -24,30 +24,6 @@ Result<Kernel> target_kernel(const Facts& facts, const std::string& release) {
   return kernel;
 }
 
-// Nodes by id with online CPUs only. CPUs that no node lists join the first node with CPUs, so that
-// they are planned too.
-std::vector<NumaNode> tidy_nodes(const Facts& facts) {
-  auto nodes = facts.numa;
-  std::ranges::sort(nodes, {}, &NumaNode::id);
-  if (nodes.empty()) {
-    NumaNode only;
-    only.total_kb = facts.memory.total_kb;
-    nodes.push_back(only);
-  }
-  CpuSet claimed;
-  for (auto& node : nodes) {
-    node.cpus &= facts.cpu.online;
-    claimed |= node.cpus;
-  }
-  const auto orphans = facts.cpu.online - claimed;
-  if (!orphans.empty()) {
-    auto home =
-        std::ranges::find_if(nodes, [](const NumaNode& node) { return !node.cpus.empty(); });
-    (home == nodes.end() ? nodes.front() : *home).cpus |= orphans;
-  }
-  return nodes;
-}
-
 bool in_order(const Facts& facts) {
   return std::ranges::is_sorted(facts.cpu.cpus, {}, &Cpu::id) &&
          std::ranges::is_sorted(facts.numa, {}, &NumaNode::id) &&
@@ -71,11 +47,16 @@ std::string Plan::cmdline() const {
   return arguments().str();
 }
 
-Result<Plan> make_plan(const Facts& facts, const Policy& policy, const std::string& release) {
-  if (!in_order(facts)) return make_plan(ordered(facts), policy, release);
-  Draft draft{
-      facts, policy,           VFIRST_TRY(target_kernel(facts, release)), !release.empty(), {},
-      {},    tidy_nodes(facts)};
+Result<Plan> make_plan(
+    const Facts& facts, const Policy& policy, const std::string& release, StepsAt when) {
+  if (!in_order(facts)) return make_plan(ordered(facts), policy, release, when);
+  auto kernel = VFIRST_TRY(target_kernel(facts, release));
+  auto next = next_machine(facts, policy, kernel);
+  Draft draft{facts, policy, std::move(kernel), !release.empty(), {}, {}, std::move(next)};
+  if (when == StepsAt::now)
+    if (const auto runs = std::ranges::find(facts.kernels, true, &Kernel::running);
+        runs != facts.kernels.end())
+      draft.steps_kernel = &*runs;
   draft.plan.fingerprint = facts.fingerprint();
   draft.plan.timeout_s = value_or(policy.boot.timeout_s, 60u);
   draft.plan.role = value_or(policy.boot.role, Role::host);
@@ -91,6 +72,7 @@ Result<Plan> make_plan(const Facts& facts, const Policy& policy, const std::stri
   }
   VFIRST_CHECK(plan_irqs(draft));
   VFIRST_CHECK(plan_sriov(draft));
+  VFIRST_CHECK(plan_migration(draft));
   limit_idle(draft);
   VFIRST_CHECK(check_cmdline(draft));
   add_findings(draft);

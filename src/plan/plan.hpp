@@ -7,6 +7,7 @@
 #include "kargs/arguments.hpp"
 #include "plan/action.hpp"
 #include "plan/finding.hpp"
+#include "plan/migration.hpp"
 #include "policy/policy.hpp"
 
 #include <string>
@@ -52,6 +53,10 @@ struct PlannedVf {
   PciAddress address;
   VfDriver driver;
   std::optional<MacAddress> mac;
+  // Absent where it does not go to a guest.
+  std::optional<Migration> migration{};
+  // The policy has a vf-migration for it.
+  bool migration_wanted = false;
   bool operator==(const PlannedVf&) const = default;
 };
 
@@ -100,6 +105,10 @@ struct WantIommuPassthrough {
 };
 struct WantMaxCstate {
   unsigned deepest = 1;
+  // Of the driver that was there when it was planned: the last directory cpuidle/stateN, and its
+  // name. Absent: only the C-number counts.
+  std::optional<unsigned> state{};
+  std::string name{};
   bool operator==(const WantMaxCstate&) const = default;
 };
 // That the argument is there, where no effect can be read.
@@ -150,13 +159,23 @@ struct Plan {
   // Is a hash that was stored earlier this plan's? True for what 0.1.0 called it, too: a host may
   // update its package while a trial is under way.
   bool known_as(std::string_view stored) const;
+  // Is this a step that only loads what a kernel chose for `vf-driver = vfio`? Another kernel may
+  // choose another driver, or one for two devices, so such a step is not in the hash.
+  bool loads_chosen_driver(const Step&) const;
   bool operator==(const Plan&) const = default;
 };
+
+// When the steps of a plan are done or looked at: at a later boot, by the kernel that the plan is
+// for; or now, by the kernel that runs. The two have the same arguments, steps and hash, but what
+// `vf-driver = vfio` comes to is the choice of one kernel.
+enum class StepsAt { next_boot, now };
 
 // Refuses what cannot be done on this machine at all, in one line with the policy's file:line where
 // a line is to blame. Everything else that the owner should know is a finding. Pure: no clock, no
 // environment, no I/O. `release`: the kernel that the plan is for; empty: the newest one that is
 // installed, or the running one.
-Result<Plan> make_plan(const Facts& facts, const Policy& policy, const std::string& release = {});
+Result<Plan> make_plan(
+    const Facts& facts, const Policy& policy, const std::string& release = {},
+    StepsAt when = StepsAt::next_boot);
 
 }  // namespace vfirst

@@ -6,6 +6,8 @@
 #include "plan/plan.hpp"
 #include "policy/vf_keys.hpp"
 
+#include <algorithm>
+
 namespace vfirst {
 
 namespace {
@@ -20,7 +22,8 @@ class Encoder {
     if (arg.value) fnv_.add("=" + *arg.value);
   }
 
-  void step(const Step& step) {
+  // `after`: the positions of the steps before it, among those that are part of the hash.
+  void step(const Step& step, const std::vector<std::size_t>& after) {
     fnv_.add("step");
     std::visit(
         [&](const auto& action) {
@@ -28,7 +31,7 @@ class Encoder {
           members(action);
         },
         step.action);
-    for (const auto before : step.after)
+    for (const auto before : after)
       number(before);
   }
 
@@ -54,6 +57,12 @@ class Encoder {
   void add(const PciAddress& value) { fnv_.add(value.str()); }
   void add(const MacAddress& value) { fnv_.add(value.str()); }
   void add(const CpuSet& value) { fnv_.add(value.list()); }
+  void add(const PortChoice& value) {
+    field("port", value.port);
+    field("ifname", value.ifname);
+    field("mac", value.mac);
+    fnv_.add("end");
+  }
   void add(const VfDriver& value) { fnv_.add(value.str()); }
   void add(LinkState value) {
     switch (value) {
@@ -96,12 +105,37 @@ class Encoder {
 
 }  // namespace
 
+bool Plan::loads_chosen_driver(const Step& step) const {
+  const auto* load = std::get_if<LoadModule>(&step.action);
+  if (!load) return false;
+  const auto binds = [&](bool chosen) {
+    return std::ranges::any_of(steps, [&](const Step& other) {
+      const auto* bind = std::get_if<BindDriver>(&other.action);
+      return bind && bind->driver.is_best() == chosen && bind->driver.name() == load->name;
+    });
+  };
+  return binds(true) && !binds(false);
+}
+
 std::string Plan::hash() const {
   Encoder encoder;
   for (const auto& arg : kargs)
     encoder.argument(arg);
-  for (const auto& step : steps)
-    encoder.step(step);
+  // The position in the hash of each step that is part of it.
+  std::vector<std::optional<std::size_t>> places;
+  std::size_t next = 0;
+  for (const auto& step : steps) {
+    const auto* bind = std::get_if<BindDriver>(&step.action);
+    std::vector<std::size_t> after;
+    for (const auto before : step.after)
+      // Whether the chosen driver is one that the policy names as well is the kernel's choice, too.
+      if (places[before] && !(bind && bind->driver.is_best() &&
+                              std::holds_alternative<LoadModule>(steps[before].action)))
+        after.push_back(*places[before]);
+    const bool part = !loads_chosen_driver(step);
+    places.push_back(part ? std::optional(next++) : std::nullopt);
+    if (part) encoder.step(step, after);
+  }
   return encoder.str();
 }
 

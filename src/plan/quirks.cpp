@@ -14,32 +14,41 @@ namespace vfirst {
 namespace {
 using Knob = DriverQuirk::Knob;
 using Eswitch = DriverQuirk::Eswitch;
+using Creation = DriverQuirk::Creation;
 
-constexpr std::string_view kVfReset = "its VFs are in reset for a while after they are created";
-constexpr std::string_view kLargeBars =
-    "its VFs have large BARs: turn MMIO above 4G on in the BIOS setup";
+// PCI class and subclass of QAT.
+constexpr std::uint16_t kCoprocessor = 0x0b40;
 
-// Sources are functions of the kernel unless said.
+// The rows are all drivers of Linux 7.3.4 that have a sriov_configure, and those that make VFs
+// without one. The file that is named in front of a row has that function and the driver's name;
+// its directory is below drivers/net/ethernet where it names no other. Sources of the columns:
 // - up_before_vfs: bnxt_sriov_configure() warns "Reject SRIOV config request since if is down!" and
-//   returns 0 (systemd#40739).
+//   returns 0 (systemd#40739); bnx2x_sriov_configure() answers EINVAL ("not supported while PF is
+//   down").
 // - up_before_mac: VFs of igb and ixgbe that are probed under a PF that is down take a random MAC
 //   although the PF set one (measured in QEMU, igb); i40e answers "VF xx still in reset"
-//   (ethernet-linux-i40e#4).
-// - vf_msix: mlx5_core and ice implement sriov_set_msix_vec_count(); igb does not (measured:
-//   EOPNOTSUPP).
+//   (ethernet-linux-i40e#4). True for each NIC that nobody has examined.
+// - vf_msix: mlx5_core and ice alone have a sriov_set_msix_vec_count; igb answers EOPNOTSUPP
+//   (measured).
 // - managed_irqs: nvme_setup_irqs() asks for PCI_IRQ_AFFINITY (measured: EPERM).
 // - eswitch: ice_eswitch_mode_set() answers EOPNOTSUPP while VFs exist ("Changing eswitch mode is
 //   allowed only if there is no VFs created"). bnxt_dl_eswitch_mode_set() answered EPERM while none
 //   existed ("Enable VFs before setting switchdev mode") until Linux 6.4, and takes the mode after
 //   the VFs in every version. mlx5: sriov-network-operator makes the VFs, waits for their links,
 //   unbinds them and then sets the mode (setEswitchModeAndNumVFsMlx); its PR 1017 tried the other
-//   order and was closed, PR 1019 found that the wait was what mlx5 needed. The devlink_ops of i40e
-//   (i40e_devlink.c) and ixgbe have no eswitch_mode_set, and igb has no devlink.
-// - survives_kexec: the driver has a shutdown method in mainline. Seen in QEMU (tests/vm/kexec):
-// igb
-//   and nvme. mlx5_core works since its shutdown method of Linux 4.4 and the firmware of that time
-//   (op-build#538, op-build#781; NVIDIA documents it for "shutdown and kexec flows"). i915 is known
-//   not to survive (onedr0p/home-ops#8568). bnxt_en is unknown.
+//   order and was closed, PR 1019 found that the wait was what mlx5 needed. Beside those, liquidio,
+//   nfp and rvu_nicpf have an eswitch_mode_set in their devlink_ops.
+// - survives_kexec: the driver has a shutdown method in mainline that stops the device's DMA and
+//   interrupts. Seen in QEMU (tests/vm/kexec): igb, nvme and virtio-pci. mlx5_core works since its
+//   shutdown method of Linux 4.4 and the firmware of that time (op-build#538, op-build#781; NVIDIA
+//   documents it for "shutdown and kexec flows"). i915 is known not to survive
+//   (onedr0p/home-ops#8568), nor mlx4_core (ipxe#916, talos#10143). Unknown, and so false, for the
+//   others.
+// - creation, all_or_none: adf_enable_sriov() of crypto/intel/qat/qat_common/adf_sriov.c, which
+//   passes the number over and enables pci_sriov_get_totalvfs(). by_parameter: mlx4_load_one(),
+//   vfio_pci_sriov_configure().
+// - needs_iommu: adf_do_enable_sriov() of Intel's own driver and of some kernels returns EINVAL
+//   (intel-device-plugins#1646); 6.12 and 7.3 only warn.
 constexpr auto kQuirks = std::to_array<DriverQuirk>({
     {
         .driver = "igb",
@@ -70,8 +79,6 @@ constexpr auto kQuirks = std::to_array<DriverQuirk>({
         .eswitch = Eswitch::none,
         .survives_kexec = true,
         .total_vfs = "the card's NVM, 32 to 64 a port",
-        .if_no_vfs = "it may be busy creating or removing VFs",
-        .if_refused = kVfReset,
     },
     {
         .driver = "ice",
@@ -82,8 +89,6 @@ constexpr auto kQuirks = std::to_array<DriverQuirk>({
         .eswitch = Eswitch::before_vfs,
         .survives_kexec = true,
         .total_vfs = "the card's NVM or devlink",
-        .if_no_vfs = "without its DDP firmware file it starts in Safe Mode, which has no SR-IOV",
-        .if_refused = kVfReset,
     },
     {
         .driver = "mlx5_core",
@@ -103,8 +108,6 @@ constexpr auto kQuirks = std::to_array<DriverQuirk>({
         .vf_msix = Knob::no,
         .eswitch = Eswitch::after_vfs,
         .total_vfs = "the card's NVM",
-        .if_no_vfs = "it creates none while its port is down, while its firmware resets or while a "
-                     "guest has one",
     },
     {.driver = "sfc", .vf_driver = "sfc", .vendor = 0x1924, .up_before_mac = true},
     {.driver = "qede", .vf_driver = "qede", .vendor = 0x1077, .up_before_mac = true},
@@ -125,30 +128,311 @@ constexpr auto kQuirks = std::to_array<DriverQuirk>({
         .eswitch = Eswitch::none,
         .survives_kexec = true,
         .total_vfs = "the controller",
-        .if_refused = "the controller must assign queues to its VFs before they come online: see "
-                      "nvme virt-mgmt",
     },
-    {.driver = "qat_c62x", .vf_driver = "qat_c62xvf", .vendor = 0x8086, .eswitch = Eswitch::none},
-    {.driver = "qat_4xxx", .vf_driver = "", .vendor = 0x8086, .eswitch = Eswitch::none},
+    // crypto/intel/qat: qat_4xxx/adf_drv.c and so on.
+    {
+        .driver = "4xxx",
+        .module = "qat_4xxx",
+        .vendor = 0x8086,
+        .pci_class = kCoprocessor,
+        .eswitch = Eswitch::none,
+        .creation = Creation::all_or_none,
+        .needs_iommu = true,
+    },
+    {
+        .driver = "420xx",
+        .module = "qat_420xx",
+        .vendor = 0x8086,
+        .pci_class = kCoprocessor,
+        .eswitch = Eswitch::none,
+        .creation = Creation::all_or_none,
+        .needs_iommu = true,
+    },
+    {
+        .driver = "6xxx",
+        .module = "qat_6xxx",
+        .vendor = 0x8086,
+        .pci_class = kCoprocessor,
+        .eswitch = Eswitch::none,
+        .creation = Creation::all_or_none,
+        .needs_iommu = true,
+    },
+    {
+        .driver = "c6xx",
+        .module = "qat_c62x",
+        .vf_driver = "c6xxvf",
+        .vf_module = "qat_c62xvf",
+        .vendor = 0x8086,
+        .pci_class = kCoprocessor,
+        .eswitch = Eswitch::none,
+        .creation = Creation::all_or_none,
+        .needs_iommu = true,
+        .vfio_denied = true,
+    },
+    {
+        .driver = "c3xxx",
+        .module = "qat_c3xxx",
+        .vf_driver = "c3xxxvf",
+        .vf_module = "qat_c3xxxvf",
+        .vendor = 0x8086,
+        .pci_class = kCoprocessor,
+        .eswitch = Eswitch::none,
+        .creation = Creation::all_or_none,
+        .needs_iommu = true,
+        .vfio_denied = true,
+    },
+    {
+        .driver = "dh895xcc",
+        .module = "qat_dh895xcc",
+        .vf_driver = "dh895xccvf",
+        .vf_module = "qat_dh895xccvf",
+        .vendor = 0x8086,
+        .pci_class = kCoprocessor,
+        .eswitch = Eswitch::none,
+        .creation = Creation::all_or_none,
+        .needs_iommu = true,
+        .vfio_denied = true,
+    },
+    // gpu/drm/i915 has no sriov_configure; the out-of-tree driver of that name has.
     {
         .driver = "i915",
         .vf_driver = "i915",
         .vendor = 0x8086,
         .eswitch = Eswitch::none,
-        .in_initramfs = false,
         .total_vfs = "the driver's parameter max_vfs",
-        .if_no_vfs = kLargeBars,
     },
+    // gpu/drm/xe/xe_pci_sriov.c.
     {
         .driver = "xe",
         .vf_driver = "xe",
         .vendor = 0x8086,
         .eswitch = Eswitch::none,
-        .in_initramfs = false,
         .total_vfs = "the driver's parameter max_vfs",
-        .if_no_vfs = kLargeBars,
     },
+    // mlx4/main.c has no sriov_configure.
+    {
+        .driver = "mlx4_core",
+        .vf_driver = "mlx4_core",
+        .companions = "mlx4_en",
+        .vendor = 0x15b3,
+        .vf_msix = Knob::no,
+        .eswitch = Eswitch::none,
+        .creation = Creation::by_parameter,
+        .parameter = "mlx4_core.num_vfs",
+        .total_vfs = "the card's firmware: mlxconfig, SRIOV_EN and NUM_OF_VFS",
+    },
+    // vfio/pci/vfio_pci.c: a PF that its guest or a program in user space drives.
+    {
+        .driver = "vfio-pci",
+        .vf_msix = Knob::no,
+        .eswitch = Eswitch::none,
+        .creation = Creation::by_parameter,
+        .parameter = "vfio_pci.enable_sriov",
+        .parameter_value = "1",
+        .in_initramfs = false,
+    },
+    // virtio/virtio_pci_common.c.
+    {
+        .driver = "virtio-pci",
+        .module = "virtio_pci",
+        .vf_driver = "virtio-pci",
+        .vf_module = "virtio_pci",
+        .companions = "virtio_net",
+        .vendor = 0x1af4,
+        .up_before_mac = true,
+        .vf_msix = Knob::no,
+        .eswitch = Eswitch::none,
+        .survives_kexec = true,
+    },
+    // broadcom/bnx2x/bnx2x_sriov.c.
+    {
+        .driver = "bnx2x",
+        .vf_driver = "bnx2x",
+        .vendor = 0x14e4,
+        .up_before_vfs = true,
+        .up_before_mac = true,
+        .vf_msix = Knob::no,
+        .eswitch = Eswitch::none,
+    },
+    // intel/idpf/idpf_lib.c, intel/fm10k/fm10k_iov.c.
+    {
+        .driver = "idpf",
+        .vf_driver = "idpf",
+        .vendor = 0x8086,
+        .up_before_mac = true,
+        .vf_msix = Knob::no,
+        .eswitch = Eswitch::none,
+        .total_vfs = "the card's control plane",
+    },
+    {
+        .driver = "fm10k",
+        .vf_driver = "fm10k",
+        .vendor = 0x8086,
+        .up_before_mac = true,
+        .vf_msix = Knob::no,
+        .eswitch = Eswitch::none,
+    },
+    // pensando/ionic/ionic_bus_pci.c, amd/pds_core/main.c.
+    {
+        .driver = "ionic",
+        .vf_driver = "ionic",
+        .vendor = 0x1dd8,
+        .up_before_mac = true,
+        .vf_msix = Knob::no,
+        .eswitch = Eswitch::none,
+    },
+    {
+        .driver = "pds_core",
+        .vf_driver = "pds_core",
+        .vendor = 0x1dd8,
+        .up_before_mac = true,
+        .vf_msix = Knob::no,
+        .eswitch = Eswitch::none,
+    },
+    // marvell/octeon_ep/octep_main.c, cavium/liquidio/lio_main.c.
+    {
+        .driver = "octeon_ep",
+        .vf_driver = "octeon_ep_vf",
+        .vendor = 0x177d,
+        .up_before_mac = true,
+        .vf_msix = Knob::no,
+        .eswitch = Eswitch::none,
+        .total_vfs = "the card's firmware",
+    },
+    {
+        .driver = "LiquidIO",
+        .module = "liquidio",
+        .vf_driver = "LiquidIO_VF",
+        .vf_module = "liquidio_vf",
+        .vendor = 0x177d,
+        .up_before_mac = true,
+        .vf_msix = Knob::no,
+        .total_vfs = "the card's firmware",
+    },
+    // marvell/octeontx2/nic/otx2_pf.c.
+    {
+        .driver = "rvu_nicpf",
+        .vf_driver = "rvu_nicvf",
+        .vendor = 0x177d,
+        .up_before_mac = true,
+        .vf_msix = Knob::no,
+    },
+    // netronome/nfp/nfp_main.c.
+    {
+        .driver = "nfp",
+        .vf_driver = "nfp_netvf",
+        .vf_module = "nfp",
+        .vendor = 0x19ee,
+        .up_before_mac = true,
+        .vf_msix = Knob::no,
+        .total_vfs = "the card's firmware",
+    },
+    // huawei/hinic3/hinic3_lld.c.
+    {
+        .driver = "hinic3",
+        .vf_driver = "hinic3",
+        .vendor = 0x19e5,
+        .up_before_mac = true,
+        .vf_msix = Knob::no,
+        .eswitch = Eswitch::none,
+    },
+    // emulex/benet/be_main.c; its cards have Emulex' vendor ID as well.
+    {
+        .driver = "be2net",
+        .vf_driver = "be2net",
+        .vendor = 0x19a2,
+        .up_before_mac = true,
+        .vf_msix = Knob::no,
+        .eswitch = Eswitch::none,
+    },
+    // cisco/enic/enic_main.c: enic_probe() makes all VFs of the first kind, and no sriov_configure
+    // is wired up yet.
+    {
+        .driver = "enic",
+        .vf_driver = "enic",
+        .vendor = 0x1137,
+        .up_before_mac = true,
+        .vf_msix = Knob::no,
+        .eswitch = Eswitch::none,
+        .creation = Creation::by_parameter,
+        .total_vfs = "the vNIC's profile in UCS Manager or CIMC",
+    },
+    // qlogic/qlcnic/qlcnic_sriov_pf.c.
+    {
+        .driver = "qlcnic",
+        .vf_driver = "qlcnic",
+        .vendor = 0x1077,
+        .up_before_mac = true,
+        .vf_msix = Knob::no,
+        .eswitch = Eswitch::none,
+    },
+    // sfc/ef100.c, sfc/siena/siena_sriov.c.
+    {.driver = "sfc_ef100", .module = "sfc", .vendor = 0x10ee, .up_before_mac = true},
+    {.driver = "sfc-siena", .vendor = 0x1924, .up_before_mac = true},
+    // wangxun/ngbe/ngbe_main.c, wangxun/txgbe/txgbe_main.c.
+    {
+        .driver = "ngbe",
+        .vf_driver = "ngbevf",
+        .vendor = 0x8088,
+        .up_before_mac = true,
+        .vf_msix = Knob::no,
+        .eswitch = Eswitch::none,
+    },
+    {
+        .driver = "txgbe",
+        .vf_driver = "txgbevf",
+        .vendor = 0x8088,
+        .up_before_mac = true,
+        .vf_msix = Knob::no,
+        .eswitch = Eswitch::none,
+    },
+    // amazon/ena/ena_netdev.c, microsoft/mana/gdma_main.c, alibaba/eea/eea_pci.c,
+    // fungible/funeth/funeth_main.c, freescale/enetc/enetc_msg.c.
+    {.driver = "ena", .vf_driver = "ena", .vendor = 0x1d0f, .up_before_mac = true},
+    {.driver = "mana", .vf_driver = "mana", .vendor = 0x1414, .up_before_mac = true},
+    {.driver = "alibaba_eea", .module = "eea", .vendor = 0x1ded, .up_before_mac = true},
+    {.driver = "funeth", .vf_driver = "funeth", .vendor = 0x1dad, .up_before_mac = true},
+    {
+        .driver = "fsl_enetc",
+        .vf_driver = "fsl_enetc_vf",
+        .vendor = 0x1957,
+        .up_before_mac = true,
+    },
+    // crypto: cavium/nitrox/nitrox_sriov.c, hisilicon/qm.c for the three of HiSilicon,
+    // marvell/octeontx/otx_cptpf_main.c, marvell/octeontx2/otx2_cptpf_main.c.
+    {.driver = "CNN55XX", .module = "n5pf", .eswitch = Eswitch::none},
+    {.driver = "hisi_hpre", .vf_driver = "hisi_hpre", .eswitch = Eswitch::none},
+    {.driver = "hisi_sec2", .vf_driver = "hisi_sec2", .eswitch = Eswitch::none},
+    {.driver = "hisi_zip", .vf_driver = "hisi_zip", .eswitch = Eswitch::none},
+    {
+        .driver = "octeontx-cpt",
+        .vf_driver = "octeontx-cptvf",
+        .eswitch = Eswitch::none,
+    },
+    {.driver = "rvu_cptpf", .vf_driver = "rvu_cptvf", .eswitch = Eswitch::none},
+    // accel/amdxdna/aie4_sriov.c, fpga/dfl-pci.c, misc/genwqe/card_base.c,
+    // misc/mrvl_cn10k_dpi.c, bus/mhi/host/pci_generic.c, pci/pci-pf-stub.c,
+    // misc/pci_endpoint_test.c.
+    {.driver = "amdxdna", .vf_driver = "amdxdna", .eswitch = Eswitch::none},
+    {.driver = "dfl-pci", .vf_driver = "dfl-pci", .eswitch = Eswitch::none},
+    {
+        .driver = "genwqe",
+        .module = "genwqe_card",
+        .vf_driver = "genwqe",
+        .vf_module = "genwqe_card",
+        .eswitch = Eswitch::none,
+    },
+    {.driver = "mrvl_cn10k_dpi", .eswitch = Eswitch::none},
+    {.driver = "mhi-pci-generic", .module = "mhi_pci_generic", .eswitch = Eswitch::none},
+    {.driver = "pci-pf-stub", .eswitch = Eswitch::none},
+    // For tests of PCI controllers.
+    {.driver = "pci-endpoint-test", .eswitch = Eswitch::none, .in_initramfs = false},
 });
+
+// The module of a driver, which has mostly the driver's name.
+std::string_view module_of(std::string_view driver, std::string_view module) {
+  return module.empty() ? driver : module;
+}
 
 // Does the row speak of this device, by its driver or by its vendor?
 bool concerns(const DriverQuirk& quirk, std::string_view driver, std::uint16_t vendor) {
@@ -163,6 +447,16 @@ std::span<const DriverQuirk> driver_quirks() {
 
 const DriverQuirk* quirk_of_driver(std::string_view driver) {
   const auto found = std::ranges::find(kQuirks, driver, &DriverQuirk::driver);
+  return found == kQuirks.end() ? nullptr : &*found;
+}
+
+const DriverQuirk* quirk_of_device(
+    std::string_view driver, std::uint16_t vendor, std::uint32_t class_code) {
+  if (!driver.empty()) return quirk_of_driver(driver);
+  const auto found = std::ranges::find_if(kQuirks, [&](const DriverQuirk& quirk) {
+    return quirk.pci_class != 0 && quirk.pci_class == class_code >> 8 &&
+           (quirk.vendor == 0 || quirk.vendor == vendor);
+  });
   return found == kQuirks.end() ? nullptr : &*found;
 }
 
@@ -208,13 +502,16 @@ std::vector<std::string> early_drivers(std::string_view kind) {
   };
   if (kind == "vfio") {
     for (const auto& driver : vfio_drivers())
-      if (driver.in_initramfs) add(driver.name);
+      if (const auto* pf = quirk_of_driver(driver.pf_driver); !pf || pf->in_initramfs)
+        add(driver.name);
     add("vfio_iommu_type1 irqbypass");
   }
   for (const auto& quirk : kQuirks) {
     if (!quirk.in_initramfs) continue;
-    if (kind == "pf") add(quirk.driver), add(quirk.companions);
-    if (kind == "vf" && quirk.vf_driver != quirk.driver) add(quirk.vf_driver);
+    const auto module = module_of(quirk.driver, quirk.module);
+    const auto vf_module = module_of(quirk.vf_driver, quirk.vf_module);
+    if (kind == "pf") add(module), add(quirk.companions);
+    if (kind == "vf" && vf_module != module) add(vf_module);
   }
   return out;
 }

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
-// What PF drivers need that no specification says, one row a driver. This table is the only home of
-// such a fact, and of the list of drivers that an initramfs needs. A row is looked up by the name
-// of the driver or, where no driver is bound yet, by the vendor or the class of the device: so the
-// plan is the same before and after the driver came.
+// What PF drivers need that no specification says, one row a driver. This table, with its two parts
+// driver_errnos.hpp and coalescing_quirks.hpp, is the only home of such a fact, and of the list of
+// drivers that an initramfs needs. A row is looked up by the name of the driver or, where no driver
+// is bound yet, by the vendor or the class of the device: so the plan is the same before and after
+// the driver came.
 
 #include <cstdint>
 #include <span>
@@ -15,9 +16,14 @@ namespace vfirst {
 
 // A value that a row does not set is the one for a driver that nobody has examined.
 struct DriverQuirk {
+  // pci_driver.name, which the driver's folder in sysfs has.
   std::string_view driver{};
+  // Its module, where that has another name; "" where it has the same.
+  std::string_view module{};
   // The driver of its VFs on the host; "" where the kernel has none.
   std::string_view vf_driver{};
+  // That one's module, where it has another name.
+  std::string_view vf_module{};
   // Further modules without which it creates no VFs, separated by blanks.
   std::string_view companions{};
   // PCI vendor of its devices; 0 where they have one class and any vendor.
@@ -37,19 +43,29 @@ struct DriverQuirk {
   enum class Eswitch { unknown, none, before_vfs, after_vfs } eswitch = Eswitch::unknown;
   // It has a shutdown method that stops the DMA and the interrupts of its device before a kexec.
   bool survives_kexec = false;
+  // How its VFs come about: as many as are written to sriov_numvfs; all that the device has,
+  // whatever number is written; or by a parameter of the module.
+  enum class Creation { by_number, all_or_none, by_parameter } creation = Creation::by_number;
+  // For by_parameter: the kernel argument, and its value; "" stands for the number of VFs.
+  std::string_view parameter{}, parameter_value{};
+  // It makes no VFs without an IOMMU, in some kernels.
+  bool needs_iommu = false;
+  // Its VFs are in vfio-pci's denylist (vfio_pci.c, vfio_pci_dev_in_denylist).
+  bool vfio_denied = false;
   // Its module goes into the initramfs, so that its VFs exist before the real root.
   bool in_initramfs = true;
   // Who sets TotalVFs, and the tool that changes it; "" where that is not known.
   std::string_view total_vfs{};
-  // What to look at when it creates no VFs, or fewer.
-  std::string_view if_no_vfs{};
-  // What to look at when a VF's setting or driver is refused.
-  std::string_view if_refused{};
 };
 
 std::span<const DriverQuirk> driver_quirks();
 // nullptr where the table has none.
 const DriverQuirk* quirk_of_driver(std::string_view driver);
+// The driver's row or, where none is bound yet, a row for the class of the device: what rows of one
+// class have in common holds then, but not the driver's name. `class_code`: all 24 bits. nullptr
+// where the table has none.
+const DriverQuirk* quirk_of_device(
+    std::string_view driver, std::uint16_t vendor, std::uint32_t class_code);
 
 // Must the port be up before VFs are made? True for every device of a vendor whose drivers need it.
 bool up_before_vfs(std::string_view driver, std::uint16_t vendor);

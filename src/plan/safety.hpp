@@ -9,11 +9,19 @@
 
 namespace vfirst {
 
+// What the owner says of a function in its [pf] section.
+struct Consent {
+  // It may be touched although the host boots or routes through it (never although it carries a
+  // filesystem).
+  bool boot_nic = false;
+  // It is not the unknown carrier of something that the host needs, nor is what shares its IOMMU
+  // group.
+  bool unknown_carrier = false;
+};
+
 // Why this function must not be touched, naming the device and its role; nothing where it may be.
-// `whole_group`: its IOMMU group counts as well, because the VFs go to guests. `allow_boot_nic`:
-// the policy says that this function may be touched although the host boots or routes through it
-// (never although it carries a filesystem).
+// `whole_group`: its IOMMU group counts as well, because the VFs go to guests.
 std::optional<std::string> untouchable(
-    const Facts& facts, const PciFunction& function, bool whole_group, bool allow_boot_nic);
+    const Facts& facts, const PciFunction& function, bool whole_group, const Consent& consent);
 
 }  // namespace vfirst

@@ -33,19 +33,17 @@ bool matches_fixed(const PfSelector& s, const PciFunction& f) {
   return !s.node || static_cast<int>(s.node->value) == f.node;
 }
 
+bool port_matches(const PfSelector& s, const NetPort& port) {
+  if (s.mac && port.identity() != s.mac->value) return false;
+  if (s.ifname && !glob_match(s.ifname->value, port.name)) return false;
+  return !s.port ||
+         (!port.phys_port_name.empty() && glob_match(s.port->value, port.phys_port_name)) ||
+         (port.dev_port && glob_match(s.port->value, std::to_string(*port.dev_port)));
+}
+
 bool matches_bound(const PfSelector& s, const PciFunction& f) {
-  const auto any_port = [&](auto&& test) { return std::ranges::any_of(f.ports, test); };
   if (s.driver && !glob_match(s.driver->value, f.driver)) return false;
-  if (s.mac && !any_port([&](const NetPort& p) {
-        return p.permanent_mac ? p.permanent_mac == s.mac->value : p.mac == s.mac->value;
-      }))
-    return false;
-  if (s.ifname && !any_port([&](const NetPort& p) { return glob_match(s.ifname->value, p.name); }))
-    return false;
-  return !s.port || any_port([&](const NetPort& p) {
-    return (!p.phys_port_name.empty() && glob_match(s.port->value, p.phys_port_name)) ||
-           (p.dev_port && glob_match(s.port->value, std::to_string(*p.dev_port)));
-  });
+  return !(s.mac || s.ifname || s.port) || !ports_of(s, f).empty();
 }
 
 template <class Test>
@@ -61,6 +59,14 @@ std::vector<const PciFunction*> collect(const PfPolicy& section, const Facts& fa
 }
 
 }  // namespace
+
+// A representor's name and number are not the device's.
+std::vector<const NetPort*> ports_of(const PfSelector& selector, const PciFunction& function) {
+  auto out = function.own_ports();
+  std::erase_if(out, [&](const NetPort* port) { return !port_matches(selector, *port); });
+  std::ranges::stable_sort(out, {}, [](const NetPort* port) { return port->dev_port.value_or(0); });
+  return out;
+}
 
 bool matches(const PfSelector& selector, const PciFunction& f) {
   return matches_fixed(selector, f) && matches_bound(selector, f);

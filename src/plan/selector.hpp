@@ -11,6 +11,10 @@ namespace vfirst {
 
 bool matches(const PfSelector& selector, const PciFunction& function);
 
+// Its own ports of which the section's keys mac, ifname and port are true, the lowest port number
+// first; all of its own where the section has none of these keys.
+std::vector<const NetPort*> ports_of(const PfSelector& selector, const PciFunction& function);
+
 // Sorted by address. If the section has a `vfs` key and any match has an SR-IOV capability, only
 // those that have one.
 std::vector<const PciFunction*> matching(const PfPolicy& section, const Facts& facts);

@@ -3,8 +3,10 @@
 
 #include "base/text.hpp"
 #include "facts/kernel_needs.hpp"
+#include "kargs/boot_memory.hpp"
 #include "loader/next_line.hpp"
 #include "plan/budget.hpp"
+#include "plan/cores.hpp"
 
 #include <algorithm>
 
@@ -27,6 +29,34 @@ void options_off(const Kernel& kernel, SimulatedMachine& out) {
       out.options_off.insert(std::string(option));
 }
 
+// Which nodes the crash kernel's memory of this boot belongs to. The nodes' totals lack it, so it
+// is given back to them: the next line decides anew what is kept.
+void see_crash_kernel(const Facts& facts, SimulatedMachine& machine) {
+  const auto kb = facts.memory.crashkernel_bytes >> 10;
+  if (!kb || machine.nodes.empty()) return;
+  const auto line = CommandLine::parse(facts.boot.cmdline);
+  for (const auto& node : machine.nodes) {
+    std::uint64_t here = 0;
+    for (const auto& range : node.ranges)
+      for (const auto& crash : facts.memory.crash_ranges)
+        here += range.common(crash).kb();
+    if (here) machine.crash_seen.push_back({node.id, here});
+  }
+  if (machine.crash_seen.empty()) {
+    // Only the size is shown, without what `,high` keeps below 4G.
+    machine.crash_seen = boot_memory(line, machine).crash;
+    const auto largest = std::ranges::max_element(machine.crash_seen, {}, &CrashPart::kb);
+    if (largest == machine.crash_seen.end())
+      machine.crash_seen.push_back({machine.nodes.front().id, kb});
+    else
+      largest->kb = kb;
+  }
+  machine.crash_words = crash_words(line);
+  for (auto& node : machine.nodes)
+    for (const auto& part : machine.crash_seen)
+      if (part.node == node.id && node.memory_kb) node.memory_kb += part.kb;
+}
+
 }  // namespace
 
 SimulatedMachine simulated_machine(const Facts& facts, std::string_view release) {
@@ -47,16 +77,27 @@ SimulatedMachine simulated_machine(const Facts& facts, std::string_view release)
   out.boot_cpu = facts.cpu.online.first().value_or(0);
   out.page_kb = facts.memory.page_kb;
   out.gigabyte_pages = facts.cpu.gigabyte_pages.value_or(true);
+  if (facts.cpu.smt_bugs)
+    out.smt_bugs.emplace(facts.cpu.smt_bugs->begin(), facts.cpu.smt_bugs->end());
+  for (const auto& cpu : facts.cpu.cpus)
+    if (const auto first = cpu.siblings.first(); first && *first < cpu.id)
+      out.secondary.insert(cpu.id);
+  if (out.present != facts.cpu.online)
+    for (const auto& [id, other] : offline_by_number(facts.cpu, cores_of(facts.cpu)).siblings)
+      out.secondary.insert(std::max(id, other));
   bool lowest = true;
   for (const auto& node : facts.numa) {
     SimulatedNode one;
     one.id = node.id;
     one.memory_kb = node.total_kb;
     one.memory_known = node.memory_known;
+    one.ranges = node.ranges;
+    one.at_boot = node.at_boot;
     count_frames(node, out.page_kb, lowest && node.total_kb, one);
     lowest = lowest && !node.total_kb;
-    out.nodes.push_back(one);
+    out.nodes.push_back(std::move(one));
   }
+  see_crash_kernel(facts, out);
   return out;
 }
 

@@ -1,33 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The steps that make VFs and set their PFs up. Each waits for the steps that it needs.
+#include "plan/coalescing.hpp"
 #include "plan/draft.hpp"
+#include "plan/pf_port.hpp"
 #include "plan/quirks.hpp"
+#include "plan/vf_steps.hpp"
 #include "policy/vf_keys.hpp"
 
 #include <algorithm>
 #include <map>
+#include <utility>
 
 namespace vfirst {
 
 namespace {
-
-bool is_nic(const PciFunction& f) {
-  return f.class_code >> 16 == 0x02;
-}
-
-VfDriver driver_of(const VfSettings& vf) {
-  return value_or(vf.driver, VfDriver());
-}
-
-std::string reason_for(const VfDriver& driver) {
-  switch (driver.kind()) {
-    case VfDriver::Kind::keep: return "the host uses it";
-    case VfDriver::Kind::none: return "the policy leaves it without a driver";
-    case VfDriver::Kind::vfio: return "for guests";
-    case VfDriver::Kind::other: break;
-  }
-  return "the policy names this driver";
-}
 
 class PfSteps {
  public:
@@ -48,7 +34,8 @@ class PfSteps {
     const bool late_switch = switched() && pf_.vfs && !eswitch_before_vfs(pf().driver, pf().vendor);
     // mlx5 takes the port away when the mode changes, and makes a new one: that one is brought up.
     const bool late_port = late_switch && !up_before_vfs(pf().driver, pf().vendor);
-    if (section().eswitch && !switched()) not_a_nic(section().eswitch->from, "eswitch is");
+    if (section().eswitch && !switched())
+      report_no_port(draft_, pf_, section().eswitch->from, "eswitch is");
     if (switched()) report_eswitch();
     if (switched() && !late_switch)
       ready_ = {eswitch("this driver can change it only while it has no VF", ready_)};
@@ -63,7 +50,7 @@ class PfSteps {
   const PciFunction& pf() const { return *pf_.function; }
   const PfPolicy& section() const { return *pf_.section; }
   bool coalescing() const { return origin_of_coalescing(section()) != nullptr; }
-  bool switched() const { return section().eswitch && is_nic(pf()); }
+  bool switched() const { return section().eswitch && has_port(pf()); }
   std::size_t eswitch(std::string because, std::vector<std::size_t> after) {
     return draft_.step(
         SetEswitch{pf().address, section().eswitch->value}, std::move(because),
@@ -72,12 +59,6 @@ class PfSteps {
   bool wants_anything() const {
     return pf_.manage_vfs || switched() || coalescing() || section().queues ||
            !pf_.irq_cpus.empty();
-  }
-
-  void not_a_nic(const Origin& from, std::string_view what) {
-    draft_.add_finding(
-        Severity::warning, "not-a-nic", Subject::device(pf().address),
-        fmt::format("{} is not a network device: {} left out", pf().address.str(), what), {from});
   }
 
   // The step stays in the plan, because the plan must not depend on whether the driver is bound
@@ -96,9 +77,10 @@ class PfSteps {
   // The steps do not depend on whether a driver is bound: in the initramfs none may be, and the
   // plan must be the same.
   void bring_up() {
-    if (!is_nic(pf())) return;
+    if (!has_port(pf()) || is_infiniband(pf())) return;
     const auto up = [&](std::string why, const Origin& from) {
-      ready_ = {draft_.step(BringUp{pf().address}, std::move(why), from, ready_, required_)};
+      ready_ = {draft_.step(
+          BringUp{pf().address, port_of(section())}, std::move(why), from, ready_, required_)};
     };
     const auto mac = admin_mac_line();
     if (pf_.vfs && up_before_vfs(pf().driver, pf().vendor))
@@ -128,157 +110,50 @@ class PfSteps {
         section().vfs->value.number ? "as many as the policy asks for"
                                     : "as many as the hardware has",
         from, ready_, required_);
-    std::vector<std::size_t> before_binding{made};
-    SetVfAttributes attributes{pf().address, {}};
-    // One step sets what many keys ask for. It cites the first of them.
-    Origin attributes_from;
-    bool knob_reported = false;
-    for (unsigned i = 0; i < pf_.vfs; ++i) {
-      const auto wish = draft_.vf_settings(section(), i);
-      if (wish.queues) {
-        const auto* quirk = quirk_of_driver(pf().driver);
-        if (quirk && quirk->vf_msix == DriverQuirk::Knob::no && !knob_reported) {
-          draft_.add_finding(
-              Severity::note, "vf-queues-fixed", Subject::device(pf().address),
-              fmt::format(
-                  "{}: driver {} gives every VF the same number of vectors: vf-queues will have no "
-                  "effect",
-                  pf().address.str(), quirk->driver),
-              {wish.queues->from});
-          knob_reported = true;
-        }
-        before_binding.push_back(draft_.step(
-            SetVfVectors{pf().address, i, wish.queues->value},
-            "can be set only while no driver is bound to the VF", wish.queues->from, {made},
-            false));
-      }
-      if (auto one = VFIRST_TRY(attributes_of(i, wish, attributes_from)))
-        attributes.vfs.push_back(std::move(*one));
-    }
-    if (!attributes.vfs.empty()) {
-      if (is_nic(pf()))
-        before_binding.push_back(draft_.step(
-            std::move(attributes), "set in one batch before a VF driver reads them",
-            attributes_from, {made}, required_));
-      else
-        not_a_nic(attributes_from, "MAC, VLAN and the other VF attributes are");
-    }
+    if (pf_.vfs && is_infiniband(pf()))
+      draft_.add_finding(
+          Severity::warning, "infiniband-guids", Subject::device(pf().address),
+          fmt::format(
+              "{} is an InfiniBand port: its VFs have no GUIDs, and no link, until something sets "
+              "them (ip link set PORT vf N node_guid GUID and port_guid GUID)",
+              pf().address.str()),
+          {from});
+    VfSteps vfs(draft_, pf_, modules_);
+    auto before_binding = VFIRST_TRY(vfs.set_up(made));
     if (late_switch)
       before_binding.push_back(eswitch(
           "this driver can change it only after its VFs exist and before they have drivers",
           before_binding));
-    for (unsigned i = 0; i < pf_.vfs; ++i)
-      place_vf(i, before_binding);
+    vfs.place(before_binding);
     ready_ = {made};
-    if (before_binding.size() > 1 && is_nic(pf())) ready_.push_back(before_binding.back());
+    if (before_binding.size() > 1 && has_port(pf())) ready_.push_back(before_binding.back());
     return {};
-  }
-
-  Result<std::optional<SetVfAttributes::Vf>> attributes_of(
-      unsigned index, const VfSettings& wish, Origin& from) {
-    SetVfAttributes::Vf vf;
-    vf.index = index;
-    if (wish.mac && wish.mac->value.kind == MacRule::Kind::stable) vf.stable_mac = true;
-    if (wish.mac && wish.mac->value.kind == MacRule::Kind::first) {
-      const auto mac = wish.mac->value.first.plus(index - draft_.mac_base(section(), index));
-      if (!mac)
-        return refuse(
-            "{}VF {} of {}: {}", location_prefix(wish.mac->from), index, pf().address.str(),
-            mac.error().what);
-      vf.mac = *mac;
-    }
-    static_cast<VfAttributes&>(vf) = vfirst::attributes_of(wish);
-    if (vf.empty() && !vf.stable_mac) return std::optional<SetVfAttributes::Vf>{};
-    if (from == Origin{}) from = origin_of_attributes(wish);
-    return std::optional{std::move(vf)};
-  }
-
-  std::optional<MacAddress> shown_mac(unsigned index, const VfSettings& wish) const {
-    if (!wish.mac || !is_nic(pf())) return std::nullopt;
-    if (wish.mac->value.kind == MacRule::Kind::first)
-      if (const auto mac = wish.mac->value.first.plus(index - draft_.mac_base(section(), index)))
-        return *mac;
-    if (wish.mac->value.kind == MacRule::Kind::stable)
-      for (const auto& port : pf().ports)
-        if (port.permanent_mac) return port.permanent_mac->stable_vf(index);
-    return std::nullopt;
-  }
-
-  void place_vf(unsigned index, const std::vector<std::size_t>& before) {
-    const auto wish = draft_.vf_settings(section(), index);
-    const auto driver = driver_of(wish);
-    const auto address = pf().sriov->stride || index == 0
-                             ? pf().address.vf(index, pf().sriov->offset, pf().sriov->stride)
-                             : Result<PciAddress>(refuse("its VF stride is 0"));
-    if (pf().sriov->offset == 0 || !address) {
-      if (index == 0 || pf().sriov->offset != 0)
-        draft_.add_finding(
-            Severity::error, "vf-address", Subject::device(pf().address),
-            pf().sriov->offset == 0 ? fmt::format(
-                                          "{}: this tree does not show the addresses of its VFs: "
-                                          "they are created but not bound",
-                                          pf().address.str())
-                                    : fmt::format(
-                                          "{}: VF {} has no address: {}", pf().address.str(), index,
-                                          address.error().what));
-      return;
-    }
-    draft_.plan.vfs.push_back({pf().address, index, *address, driver, shown_mac(index, wish)});
-    // Without an IOMMU it is made and not bound. iommu.cpp reports that.
-    if (driver.is_vfio() && !draft_.iommu_possible()) return;
-    auto after = before;
-    if (const auto module = modules_.find(driver.name()); module != modules_.end())
-      after.push_back(module->second);
-    std::ranges::sort(after);
-    const auto bound = draft_.step(
-        BindDriver{pf().address, index, *address, driver}, reason_for(driver),
-        wish.driver ? wish.driver->from : section().vfs->from, after, required_);
-    if (const auto* from = origin_of_coalescing(wish))
-      vf_coalescing(index, *address, wish, driver, bound, *from);
-  }
-
-  // A VF on a vfio driver has no port here: its guest sets its own interrupts (role = guest).
-  void vf_coalescing(
-      unsigned index, const PciAddress& address, const VfSettings& wish, const VfDriver& driver,
-      std::size_t bound, const Origin& from) {
-    if (!is_nic(pf())) return not_a_nic(from, "interrupt coalescing is");
-    if (driver.is_vfio() || driver.is_none()) {
-      draft_.add_finding(
-          Severity::warning, "vf-without-port", Subject::device(address),
-          fmt::format(
-              "VF {} of {} ({}) has no network interface on this host: set its coalescing in its "
-              "guest, with a policy that has role = guest",
-              index, pf().address.str(), driver.phrase()),
-          {from}, {Subject::device(pf().address)});
-      return;
-    }
-    const auto up = draft_.step(
-        BringUp{address}, "drivers refuse coalescing while the port is down", from, {bound}, false);
-    draft_.step(
-        SetCoalescing{address, coalescing_of(wish)}, "interrupt delay from the policy", from, {up},
-        required_);
   }
 
   // These steps come last: with some drivers (igb), making VFs resets the port, its queues and its
   // interrupts.
   void queues_and_irqs() {
     if (section().queues) {
-      if (is_nic(pf()))
+      if (has_port(pf()))
         ready_ = {draft_.step(
-            SetQueues{pf().address, section().queues->value},
+            SetQueues{pf().address, section().queues->value, port_of(section())},
             "queues for the host's own traffic on this port", section().queues->from, ready_,
             required_)};
       else
-        not_a_nic(section().queues->from, "queues is");
+        report_no_port(draft_, pf_, section().queues->from, "queues is");
     }
     if (const auto* from = origin_of_coalescing(section())) {
-      if (is_nic(pf()))
+      if (has_port(pf())) {
+        report_coalescing(draft_, pf().address, pf().driver, section(), required_);
         draft_.step(
-            SetCoalescing{pf().address, coalescing_of(section())},
-            "interrupt delay from the policy", *from, ready_, required_);
-      else
-        not_a_nic(*from, "interrupt coalescing is");
+            SetCoalescing{pf().address, planned_coalescing(section()), port_of(section())},
+            reason_for_coalescing(section()), *from, ready_, required_);
+      } else {
+        report_no_port(draft_, pf_, *from, "interrupt coalescing is");
+      }
     }
+    if (!pf_.irq_cpus.empty() && is_nic(pf()) && !has_port(pf()))
+      return report_no_port(draft_, pf_, section().irq->from, "irq is");
     if (!pf_.irq_cpus.empty()) {
       const bool managed = managed_irqs(pf().driver, pf().class_code);
       if (managed)
@@ -293,7 +168,7 @@ class PfSteps {
           PinIrqs{pf().address, pf_.irq_cpus},
           fmt::format(
               "CPUs that the host keeps{}",
-              pf().node >= 0 ? fmt::format(", near node {}", pf().node) : ""),
+              draft_.has_node(pf().node) ? fmt::format(", near node {}", pf().node) : ""),
           section().irq->from, ready_, required_ && !managed);
     }
   }
@@ -305,27 +180,38 @@ class PfSteps {
   bool required_;
 };
 
+// A step for each module of VF drivers, by the driver's name. What the policy names comes first,
+// because what a kernel chooses for `vfio` may be another driver on another kernel.
+std::map<std::string, std::size_t> load_modules(Draft& draft) {
+  std::map<std::string, std::size_t> out;
+  for (const bool chosen : {false, true})
+    for (const auto& pf : draft.pfs)
+      for (unsigned i = 0; i < pf.vfs; ++i) {
+        const auto wish = draft.vf_settings(*pf.section, i);
+        const auto driver = draft.vf_driver(*pf.function, wish);
+        if (!driver.is_named() || driver.is_best() != chosen || out.contains(driver.name()) ||
+            (driver.is_vfio() && !draft.iommu_possible()))
+          continue;
+        out[driver.name()] = draft.step(
+            LoadModule{driver.name()},
+            driver.is_known() ? "driver of the VFs"
+                              : "driver of the VFs if early boot finds no better one",
+            wish.driver->from, {});
+      }
+  return out;
+}
+
 }  // namespace
 
 Status plan_sriov(Draft& draft) {
   std::vector<std::size_t> first;
   if (!draft.plan.isolated.empty()) {
-    const auto host = (draft.facts.cpu.possible | draft.facts.cpu.online) - draft.plan.isolated;
+    const auto host = draft.next.interrupt_cpus(draft.plan.isolated);
     first.push_back(draft.step(
         SetDefaultIrqAffinity{host}, "set before any driver requests an interrupt",
         draft.policy.cpu.isolate->from, {}));
   }
-  std::map<std::string, std::size_t> modules;
-  for (const auto& pf : draft.pfs)
-    for (unsigned i = 0; i < pf.vfs; ++i) {
-      const auto wish = draft.vf_settings(*pf.section, i);
-      const auto driver = driver_of(wish);
-      if (!driver.is_named() || modules.contains(driver.name()) ||
-          (driver.is_vfio() && !draft.iommu_possible()))
-        continue;
-      modules[driver.name()] =
-          draft.step(LoadModule{driver.name()}, "driver of the VFs", wish.driver->from, {});
-    }
+  const auto modules = load_modules(draft);
   for (const auto& pf : draft.pfs) {
     draft.plan.pfs.push_back(
         {pf.section->name, pf.function->address, pf.function->driver, pf.function->node, pf.vfs,

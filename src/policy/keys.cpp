@@ -75,6 +75,9 @@ constexpr KeyRow<PowerPolicy> kPower[] = {
     row<PowerPolicy, value::cstate, &PowerPolicy::max_cstate>(
         "power", "max-cstate", "0..9 | any",
         "deepest C-state of the whole host; any leaves it alone"),
+    row<PowerPolicy, value::number<1, 2000000>, &PowerPolicy::max_latency_us>(
+        "power", "max-latency-us", "1..2000000",
+        "longest wake-up time of the whole host's CPUs, instead of max-cstate"),
     row<PowerPolicy, value::number<0, 2000000>, &PowerPolicy::isolated_latency_us>(
         "power", "isolated-latency-us", "0..2000000",
         "longest wake-up time of isolated CPUs, set at run time"),
@@ -130,6 +133,9 @@ constexpr KeyRow<PfPolicy> kPfBehindCoalescing[] = {
     row<PfPolicy, value::yes_no, &PfPolicy::allow_boot_nic>(
         "pf NAME", "allow-boot-nic", kYesNo,
         "change it even if the host boots or routes through it (default no)"),
+    row<PfPolicy, value::yes_no, &PfPolicy::allow_unknown_carrier>(
+        "pf NAME", "allow-unknown-carrier", kYesNo,
+        "change it even if it may carry root, which nothing shows (default no)"),
 };
 
 // The row of a table in policy/vf_keys.hpp, for a section of the file.

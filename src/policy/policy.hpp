@@ -85,6 +85,8 @@ struct IommuPolicy {
 struct PowerPolicy {
   // The inner value is absent for `any`.
   Maybe<std::optional<unsigned>> max_cstate;
+  // The same bound in microseconds.
+  Maybe<unsigned> max_latency_us;
   Maybe<unsigned> isolated_latency_us;
   bool operator==(const PowerPolicy&) const = default;
 };
@@ -126,10 +128,14 @@ struct VfCount {
   bool operator==(const VfCount&) const = default;
 };
 
-// The settings of a VF that a step of its own carries out.
+// What the owner asks of live migration: without it the plan has an error, or only a warning.
+enum class MigrationWish { required, wanted };
+
+// The settings of a VF that a step of its own carries out, or that the planner judges.
 template <template <class> class Field>
 struct VfPlacementOf {
   Field<VfDriver> driver{};
+  Field<MigrationWish> migration{};
   Field<MacRule> mac{};
   // MSI-X vectors, or queues.
   Field<unsigned> queues{};
@@ -168,6 +174,8 @@ struct PfPolicy : CoalescingOf<Maybe> {
   Maybe<bool> allow_recreate;
   // Even if the host boots or routes through it.
   Maybe<bool> allow_boot_nic;
+  // The tree does not show what carries something that the host needs, and it is not this device.
+  Maybe<bool> allow_unknown_carrier;
   bool operator==(const PfPolicy&) const = default;
 };
 

@@ -26,6 +26,8 @@ constexpr Choice<LinkState, 3> kLinkStates{
     {{"auto", LinkState::automatic},
      {"enable", LinkState::enable},
      {"disable", LinkState::disable}}};
+constexpr Choice<MigrationWish, 2> kMigrationWishes{
+    {{"required", MigrationWish::required}, {"wanted", MigrationWish::wanted}}};
 constexpr Choice<Reboot, 3> kReboots{
     {{"none", Reboot::none}, {"reboot", Reboot::reboot}, {"kexec", Reboot::kexec}}};
 constexpr Choice<bool BroughtSources::*, 3> kBrought{
@@ -131,6 +133,10 @@ Result<std::string> subsystem(std::string_view text) {
 
 Result<VfDriver> vf_driver(std::string_view text) {
   return VfDriver::parse(text);
+}
+
+Result<MigrationWish> migration_wish(std::string_view text) {
+  return choose(kMigrationWishes, text);
 }
 
 Result<std::string> eswitch(std::string_view text) {
@@ -266,6 +272,9 @@ std::string print(const VfCount& count) {
 }
 std::string print(VlanProtocol protocol) {
   return spell(kVlanProtocols, protocol);
+}
+std::string print(MigrationWish wish) {
+  return spell(kMigrationWishes, wish);
 }
 std::string print(LinkState state) {
   return spell(kLinkStates, state);

@@ -14,11 +14,16 @@ namespace vfirst {
 struct VfioDriver {
   // As it is registered.
   std::string_view name{};
-  // Its module goes into the initramfs. One that belongs to a PF driver that is not there does not.
-  bool in_initramfs = true;
+  // The PF driver that it needs where that is a large one; its module goes into the initramfs only
+  // where that driver's does.
+  std::string_view pf_driver{};
 };
 // vfio-pci and the variant drivers of mainline.
 std::span<const VfioDriver> vfio_drivers();
+// The name under which the driver of a module is registered: "xe-vfio-pci" for xe_vfio_pci. The
+// module's own name where the table has no such driver.
+std::string vfio_driver_of(std::string_view module);
+inline constexpr std::string_view kVfioPci = "vfio-pci";
 
 class VfDriver {
  public:
@@ -33,10 +38,14 @@ class VfDriver {
   };
 
   VfDriver() = default;
-  // The value of the policy's key: keep, none, or the name of a driver in either spelling. "vfio"
-  // is refused: no PCI driver has that name.
+  // The value of the policy's key: keep, none, vfio, or the name of a driver in either spelling.
   static Result<VfDriver> parse(std::string_view word);
   static VfDriver none();
+  // `vfio` in a policy: the best vfio driver that the kernel has for the device. Before it is known
+  // which one that is, name() is that of the driver for every device, vfio-pci.
+  static VfDriver best();
+  // best(), and the kernel has chosen the driver of this module.
+  static VfDriver best_is(std::string_view module);
 
   Kind kind() const { return kind_; }
   // As the driver is registered, for driver_override; "" for keep and none.
@@ -45,13 +54,20 @@ class VfDriver {
   bool is_none() const { return kind_ == Kind::none; }
   bool is_vfio() const { return kind_ == Kind::vfio; }
   bool is_named() const { return !name_.empty(); }
+  // It came from the word `vfio`.
+  bool is_best() const { return choice_ != Choice::named; }
+  // False only for best() while it is not known which driver that is.
+  bool is_known() const { return choice_ != Choice::open; }
 
   // Has a VF that is bound to `driver` (nothing: to none) what is wanted? The kernel never chooses
-  // a vfio driver by itself.
+  // a vfio driver by itself. While the best one is not known, each of them will do.
   bool satisfied_by(const std::optional<std::string>& driver) const;
 
-  // The policy's word, which parse() reads: "keep", "none", "vfio-pci".
+  // The policy's word, which parse() reads: "keep", "none", "vfio", "vfio-pci". It does not tell
+  // which driver is the best one, and so it is part of a plan's hash.
   std::string str() const;
+  // The driver where it is known, else the policy's word.
+  std::string shown() const;
   // In a sentence: "the kernel's driver", "no driver", "vfio-pci".
   std::string phrase() const;
   // Of VFs that have it: "with the kernel's driver", "with no driver", "on vfio-pci".
@@ -64,7 +80,11 @@ class VfDriver {
   bool operator==(const VfDriver&) const = default;
 
  private:
+  // What the policy names, or what `vfio` came to: still open, or found.
+  enum class Choice { named, open, found };
+
   Kind kind_ = Kind::keep;
+  Choice choice_ = Choice::named;
   std::string name_;
 };
 

@@ -78,10 +78,16 @@ inline constexpr auto kVfKeys = std::tuple_cat(
     std::tuple{
         PlacementRow<VfDriver>{
             .key = "driver",
-            .syntax = "vfio-pci | keep | none | DRIVER",
-            .help = "driver of the VFs",
+            .syntax = "vfio | vfio-pci | keep | none | DRIVER",
+            .help = "driver of the VFs; vfio: the best vfio driver that the kernel has for them",
             .parse = value::vf_driver,
             .setting = &VfPlacementOf<Maybe>::driver},
+        PlacementRow<MigrationWish>{
+            .key = "migration",
+            .syntax = "required | wanted",
+            .help = "whether guests must be able to move live with their VFs",
+            .parse = value::migration_wish,
+            .setting = &VfPlacementOf<Maybe>::migration},
         PlacementRow<MacRule>{
             .key = "mac",
             .syntax = "stable | auto | MAC",

@@ -113,7 +113,11 @@ void describe_function(Explanation& out, const PciFunction& f, const Facts& fact
                       f.sriov->total_vfs, f.sriov->offset, f.sriov->stride));
   if (f.physfn) out.line("VF of", f.physfn->str());
   for (const auto& device : facts.critical)
-    if (device.address == f.address) out.line("never touched", "carries " + device.role);
+    if (device.address == f.address)
+      out.line("never touched", (device.perhaps ? "may carry " : "carries ") + device.role);
+  for (const auto& carrier : facts.unknown_carriers)
+    if (!f.is_vf() && carrier.may_be(f))
+      out.line("not touched unasked", fmt::format("may carry {}: {}", carrier.role, carrier.what));
 }
 
 bool concerns(const Action& action, const PciAddress& address) {

@@ -39,6 +39,10 @@ Json cpu_json(const CpuFacts& c) {
       {"idle_driver", c.idle_driver},
       {"clocksource", c.clocksource},
       {"topology_source", c.topology_source}};
+  if (c.smt_bugs) out["smt_bugs"] = *c.smt_bugs;
+  out["idle_states"] = list_of(c.idle_states, [](const IdleState& s) {
+    return Json{{"name", s.name}, {"latency_us", s.latency_us}};
+  });
   out["cpus"] = list_of(c.cpus, [](const Cpu& one) {
     return Json{{"id", one.id},        {"package", one.package},
                 {"die", one.die},      {"core", one.core},
@@ -46,6 +50,12 @@ Json cpu_json(const CpuFacts& c) {
                 {"l3", one.l3.list()}, {"kind", document_word(one.kind)}};
   });
   return out;
+}
+
+Json ranges_json(const std::vector<MemoryRange>& ranges) {
+  return list_of(ranges, [](const MemoryRange& range) {
+    return Json{{"start_kb", range.start_kb}, {"end_kb", range.end_kb}};
+  });
 }
 
 Json node_json(const NumaNode& n) {
@@ -56,7 +66,10 @@ Json node_json(const NumaNode& n) {
       {"free_kb", n.free_kb},
       {"memory_known", n.memory_known},
       {"distances", n.distances},
-      {"gigabyte_frames", or_null(n.gigabyte_frames)}};
+      {"gigabyte_frames", or_null(n.gigabyte_frames)},
+      {"ranges", ranges_json(n.ranges)},
+      {"at_boot", n.at_boot},
+      {"slow", n.slow}};
   out["hugepages"] = list_of(n.pools, [](const HugepagePool& p) {
     return Json{{"size_kb", p.size_kb}, {"pages", p.pages}, {"free", p.free}};
   });
@@ -85,6 +98,7 @@ Json port_json(const NetPort& p) {
       {"name", p.name},
       {"mac", mac_or_null(p.mac)},
       {"permanent_mac", mac_or_null(p.permanent_mac)},
+      {"mac_origin", document_word(p.mac_origin)},
       {"phys_port_name", p.phys_port_name},
       {"dev_port", or_null(p.dev_port)},
       {"speed_mbps", or_null(p.speed_mbps)},
@@ -108,6 +122,7 @@ Json function_json(const PciFunction& f) {
       {"ari", f.ari},
       {"acs", f.acs},
       {"msix_vectors", f.msix_vectors},
+      {"msi_irqs", or_null(f.msi_irqs)},
       {"sriov", f.sriov ? sriov_json(*f.sriov) : Json(nullptr)},
       {"sriov_known", f.sriov_known},
       {"physfn", address_or_null(f.physfn)},
@@ -125,6 +140,7 @@ Json kernel_json(const Kernel& k) {
       {"running", k.running},
       {"config", k.config_known ? Json(k.config) : Json(nullptr)},
       {"modules", modules},
+      {"vfio_modules", k.vfio_modules},
       {"modules_known", k.modules_known}};
 }
 
@@ -192,7 +208,9 @@ std::string facts_json(const Facts& facts) {
       {"page_kb", m.page_kb},
       {"default_hugepage_kb", m.default_hugepage_kb},
       {"hugepage_sizes_kb", m.hugepage_sizes_kb},
-      {"crashkernel_bytes", m.crashkernel_bytes}};
+      {"crashkernel_bytes", m.crashkernel_bytes},
+      {"crash_ranges", ranges_json(m.crash_ranges)}};
+  if (m.zfs_arc_kb) out["memory"]["zfs_arc_kb"] = *m.zfs_arc_kb;
   out["numa"] = list_of(facts.numa, node_json);
   out["pci"] = list_of(facts.pci, function_json);
   out["iommu"] = {
@@ -207,7 +225,10 @@ std::string facts_json(const Facts& facts) {
   out["kernels"] = list_of(facts.kernels, kernel_json);
   out["boot"] = boot_json(facts.boot);
   out["critical"] = list_of(facts.critical, [](const CriticalDevice& c) {
-    return Json{{"address", c.address.str()}, {"role", c.role}};
+    return Json{{"address", c.address.str()}, {"role", c.role}, {"perhaps", c.perhaps}};
+  });
+  out["unknown_carriers"] = list_of(facts.unknown_carriers, [](const UnknownCarrier& c) {
+    return Json{{"reach", document_word(c.reach)}, {"role", c.role}, {"what", c.what}};
   });
   out["neighbours"] = list_of(facts.neighbours, neighbour_json);
   out["gaps"] = facts.gaps;

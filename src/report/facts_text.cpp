@@ -95,8 +95,12 @@ std::string kernels_text(const Facts& facts) {
 std::string critical_text(const Facts& facts) {
   Table table;
   for (const auto& device : facts.critical)
-    table.row({device.address.str(), device.role});
-  return table.empty() ? "" : heading("Never touched") + table.str();
+    table.row({device.address.str(), device.perhaps ? "perhaps " + device.role : device.role});
+  auto out = table.empty() ? "" : heading("Never touched") + table.str();
+  Table unknown;
+  for (const auto& carrier : facts.unknown_carriers)
+    unknown.row({carrier.role, printable_line(carrier.what)});
+  return unknown.empty() ? out : out + heading("Carried by an unknown device") + unknown.str();
 }
 
 std::string gaps_text(const Facts& facts) {

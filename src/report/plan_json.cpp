@@ -26,7 +26,10 @@ void write_wanted(JsonWriter& json, const Want& want) {
           },
           [&](const WantIommu& x) { what("iommu"), json.member("active", x.active); },
           [&](const WantIommuPassthrough&) { what("iommu_passthrough"); },
-          [&](const WantMaxCstate& x) { what("max_cstate"), json.member("deepest", x.deepest); },
+          [&](const WantMaxCstate& x) {
+            what("max_cstate"), json.member("deepest", x.deepest);
+            if (x.state) json.member("state", *x.state), json.member("name", x.name);
+          },
           [&](const WantArg& x) { what("argument"), json.member("text", x.arg.raw); },
       },
       want);
@@ -64,11 +67,19 @@ std::string plan_json(const Plan& plan) {
     objects("vfs", plan.vfs, [&](const PlannedVf& v) {
       json.member("pf", v.pf.str()), json.member("index", v.index),
           json.member("address", v.address.str());
-      json.member("driver", v.driver.str());
+      json.member("driver", v.driver.shown());
       if (v.mac)
         json.member("mac", v.mac->str());
       else
         json.member("mac", nullptr);
+      if (!v.migration) return json.member("migration", nullptr);
+      json.key("migration");
+      json.object([&] {
+        json.member("verdict", verdict_name(v.migration->verdict));
+        json.member("reason", v.migration->reason);
+        json.member("source", v.migration->source);
+        json.member("wanted", v.migration_wanted);
+      });
     });
     objects("steps", plan.steps, [&](const Step& s) {
       json.member("action", describe(s.action)), json.member("because", s.because),

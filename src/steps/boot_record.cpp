@@ -32,8 +32,13 @@ bool blocked_by_0_1_0(const std::string& cause) {
 }
 
 BootRecord::Step step_in(const json& object) {
-  BootRecord::Step step{id_in(object), text_of(object, "step"), {}, text_of(object, "got"), false};
-  if (text_of(object, "state") != "done") step.cause = text_of(object, "cause");
+  BootRecord::Step step;
+  step.id = id_in(object);
+  step.text = text_of(object, "step");
+  step.got = text_of(object, "got");
+  step.error = text_of(object, "errno");
+  step.said = text_of(object, "cause");
+  if (text_of(object, "state") != "done") step.cause = step.said;
   step.blocked = step.id ? object.contains("blocked_by") : blocked_by_0_1_0(step.cause);
   return step;
 }

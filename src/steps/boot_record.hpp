@@ -20,8 +20,12 @@ struct BootRecord {
     std::string text;
     // It failed or was skipped, and this is why; "" where it was done.
     std::string cause;
+    // What it said, in whatever state.
+    std::string said;
     // What was there after it, as verify words it.
     std::string got;
+    // The errno that decided it, "ENOSPC"; "" for none.
+    std::string error;
     // Skipped because a step that it needs failed.
     bool blocked = false;
   };

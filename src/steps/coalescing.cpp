@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Interrupt coalescing of a PF's ports.
+#include "plan/coalescing_quirks.hpp"
 #include "policy/vf_keys.hpp"
 #include "steps/actions.hpp"
 #include "steps/device.hpp"
@@ -15,13 +16,38 @@ T value_now(const std::optional<T>& setting) {
   return setting.value_or(T{});
 }
 
-Coalescing difference(const Coalescing& wanted, const Coalescing& now) {
+// As `now`, but a driver that says "adaptive" by a certain time has its adaptive settings.
+Coalescing in_effect(Coalescing now, std::string_view driver) {
+  const auto fill = [&](std::optional<bool>& adaptive, const std::optional<unsigned>& usecs) {
+    if (!adaptive && usecs && means_adaptive(driver, *usecs)) adaptive = true;
+  };
+  fill(now.adaptive_rx, now.rx_usecs);
+  fill(now.adaptive_tx, now.tx_usecs);
+  return now;
+}
+
+// What of `wanted` the port does not do. A driver may answer another time than the one that it was
+// asked for.
+Coalescing difference(const Coalescing& wanted, const Coalescing& answer, std::string_view driver) {
+  const auto now = in_effect(answer, driver);
   Coalescing out;
   for_each_coalescing([&](const auto& row) {
     const auto& wish = wanted.*row.payload;
-    if (wish && *wish != value_now(now.*row.payload)) out.*row.payload = wish;
+    if (!wish) return;
+    const auto value = value_now(now.*row.payload);
+    bool same = *wish == value;
+    if constexpr (std::is_same_v<std::remove_cvref_t<decltype(*wish)>, unsigned>)
+      same = same || answer_for(driver, *wish) == value;
+    if (!same) out.*row.payload = wish;
   });
   return out;
+}
+
+// `rest` without what the driver has no setting for. It ends adaptive coalescing by a time.
+Coalescing sendable(Coalescing rest, const Coalescing& now) {
+  if (rest.adaptive_rx == false && !now.adaptive_rx) rest.adaptive_rx.reset();
+  if (rest.adaptive_tx == false && !now.adaptive_tx) rest.adaptive_tx.reset();
+  return rest;
 }
 
 // Of `now`, only what `wanted` speaks of.
@@ -41,17 +67,29 @@ std::vector<Coalescing> one_by_one(const Coalescing& all) {
   return out;
 }
 
+// Does the port have each setting of `wanted`? What it lacks, net/ethtool refuses before the driver
+// is asked.
+bool known_to_driver(const Coalescing& wanted, const Coalescing& now) {
+  bool known = true;
+  for_each_coalescing([&](const auto& row) {
+    if (wanted.*row.payload && !(now.*row.payload)) known = false;
+  });
+  return known;
+}
+
 class CoalescingChange {
  public:
   CoalescingChange(const SetCoalescing& x, const Machine& machine)
-      : wanted_(x.wanted), machine_(machine) {
+      : wanted_(x.wanted),
+        port_(x.port),
+        machine_(machine),
+        driver_(bound_driver(machine.root, x.pf).value_or("")) {
     out_.wanted = text_of(wanted_);
   }
 
   Outcome run(const PciAddress& pf) {
-    const auto ports = netdevs(machine_.root, pf);
-    if (ports.empty())
-      fail(ENODEV, fmt::format("{}: its driver created no network device", pf.str()));
+    const auto ports = chosen_ports(machine_, pf, port_);
+    if (ports.empty()) fail(ENODEV, why_no_port(machine_, pf, port_));
     for (const auto& port : ports)
       set(port);
     return out_;
@@ -82,45 +120,63 @@ class CoalescingChange {
               "{}: {}", port.name,
               error == EOPNOTSUPP ? "this driver has no coalescing settings" : now.error().what));
     }
-    const auto rest = difference(wanted_, *now);
-    if (rest == Coalescing{}) return;
-    ++out_.writes;
-    const auto sent = machine_.net.set_coalescing(port.ifindex, rest);
-    now = look(port);
-    if (!now)
-      return fail(
-          static_cast<int>(now.error().code), fmt::format("{}: {}", port.name, now.error().what));
+    // Some drivers take a time that their device cannot count to, and answer it.
+    if (const auto refusal = coalescing_refusal(driver_, wanted_))
+      return fail(ERANGE, fmt::format("{}: {}", port.name, *refusal));
+    auto left = difference(wanted_, *now, driver_);
+    if (left == Coalescing{}) return;
+    // Twice, because the first message that ends adaptive coalescing may set the driver's own times
+    // and no others: bnxt_set_coalesce(), mlx5e_ethtool_set_coalesce(), wx_set_coalesce().
+    bool sent = true;
+    for (int message = 0; message < 2 && sent && left != Coalescing{}; ++message) {
+      const auto rest = sendable(left, *now);
+      if (rest == Coalescing{}) break;
+      ++out_.writes;
+      sent = machine_.net.set_coalescing(port.ifindex, rest).has_value();
+      now = look(port);
+      if (!now)
+        return fail(
+            static_cast<int>(now.error().code), fmt::format("{}: {}", port.name, now.error().what));
+      left = difference(wanted_, *now, driver_);
+    }
     // Refused as a whole: each by itself, so that one that the driver lacks does not take the
     // others along.
-    auto left = difference(wanted_, *now);
     std::string why;
     int error = 0;
     if (!sent && left != Coalescing{}) {
-      for (const auto& single : one_by_one(left)) {
+      for (const auto& single : one_by_one(sendable(left, *now))) {
         ++out_.writes;
         const auto again = machine_.net.set_coalescing(port.ifindex, single);
         if (again || !why.empty()) continue;
         error = static_cast<int>(again.error().code);
         why = fmt::format(
-            "{}: {}: {} ({})", port.name, text_of(single), explain_errno(Place::coalesce, error),
+            "{}: {}: {} ({})", port.name, text_of(single),
+            explain_errno(Place::coalesce, error, known_to_driver(single, *now) ? driver_ : ""),
             again.error().what);
       }
       now = look(port);
-      if (now) left = difference(wanted_, *now);
+      if (now) left = difference(wanted_, *now, driver_);
     }
     if (left == Coalescing{}) {
       if (out_.state != StepState::failed) out_.state = StepState::done;
       return;
     }
-    fail(
-        error, !why.empty() ? why
-                            : fmt::format(
-                                  "{}: the driver accepted {} but keeps {}", port.name,
-                                  text_of(left), out_.got));
+    fail(error, !why.empty() ? why : fmt::format("{}: {}", port.name, kept(left, *now)));
+  }
+
+  std::string kept(const Coalescing& left, const Coalescing& now) const {
+    if (sendable(left, now) == Coalescing{})
+      return fmt::format(
+          "driver {} has no switch for adaptive coalescing, which is on while it answers {}: set "
+          "rx-usecs to a time",
+          driver_, text_of(now));
+    return fmt::format("the driver accepted {} but keeps {}", text_of(left), out_.got);
   }
 
   Coalescing wanted_;
+  PortChoice port_;
   const Machine& machine_;
+  const std::string driver_;
   Outcome out_;
 };
 
@@ -133,7 +189,8 @@ Outcome apply(const SetCoalescing& x, const Machine& machine) {
 Observation verify(const SetCoalescing& x, const Machine& machine) {
   const auto& wanted = x.wanted;
   Observation out{.wanted = text_of(wanted), .evidence = "ETHTOOL_MSG_COALESCE_GET"};
-  const auto ports = netdevs(machine.root, x.pf);
+  const auto driver = bound_driver(machine.root, x.pf).value_or("");
+  const auto ports = chosen_ports(machine, x.pf, x.port);
   if (ports.empty()) {
     out.got = "no netdev";
     out.verdict = Verdict::failed;
@@ -148,8 +205,14 @@ Observation verify(const SetCoalescing& x, const Machine& machine) {
       return out;
     }
     out.got = text_of(part_of(*now, wanted));
-    out.verdict = difference(wanted, *now) == Coalescing{} ? Verdict::ok : Verdict::failed;
+    const auto refusal = coalescing_refusal(driver, wanted);
+    out.verdict = !refusal && difference(wanted, *now, driver) == Coalescing{} ? Verdict::ok
+                                                                               : Verdict::failed;
     if (out.verdict == Verdict::ok) continue;
+    if (refusal) {
+      out.cause = fmt::format("{}: {}", port.name, *refusal);
+      return out;
+    }
     out.cause = fmt::format(
         "{}: the driver refused or clamped the value, or was reloaded since", port.name);
     return out;

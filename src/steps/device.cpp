@@ -3,9 +3,13 @@
 
 #include "base/driver_name.hpp"
 #include "base/kernel_paths.hpp"
+#include "base/port_name.hpp"
 #include "base/text.hpp"
+#include "base/words.hpp"
 #include "host/kmsg.hpp"
 #include "host/loader_paths.hpp"
+
+#include <algorithm>
 
 namespace vfirst {
 
@@ -17,8 +21,23 @@ bool in_initramfs(const Root& root) {
 
 namespace vfirst::steps {
 
+std::optional<CpuSet> online_cpus(const Root& root) {
+  const auto text = root.read("sys/devices/system/cpu/online");
+  if (!text) return std::nullopt;
+  const auto set = CpuSet::parse_list(*text);
+  return set ? std::optional(*set) : std::nullopt;
+}
+
 std::string device_path(const PciAddress& address, std::string_view attribute) {
   return kernel_paths::pci_function(address, attribute);
+}
+
+std::string driver_folder(const Root& root, const std::string& name) {
+  const std::string drivers = "sys/bus/pci/drivers";
+  if (!root.exists(drivers + '/' + name))
+    for (const auto& other : root.list(drivers).value_or(std::vector<std::string>{}))
+      if (same_driver_name(other, name)) return drivers + '/' + other;
+  return drivers + '/' + name;
 }
 
 std::optional<std::string> bound_driver(const Root& root, const PciAddress& address) {
@@ -27,25 +46,77 @@ std::optional<std::string> bound_driver(const Root& root, const PciAddress& addr
 
 std::vector<Netdev> netdevs(const Root& root, const PciAddress& address) {
   std::vector<Netdev> out;
-  const auto folder = device_path(address, "net");
-  for (const auto& name : root.list(folder).value_or(std::vector<std::string>{})) {
-    const auto ifindex = root.number(fmt::format("{}/{}/ifindex", folder, name));
-    // Renamed between the listing and now.
-    if (!ifindex) continue;
-    const auto flags = root.number(fmt::format("{}/{}/flags", folder, name), 16).value_or(0);
-    out.push_back({name, static_cast<unsigned>(*ifindex), (flags & 1) != 0});
-  }
+  const auto function = device_path(address);
+  std::vector<std::string> folders{function + "/net"};
+  // The netdev of a virtio device belongs to the device behind the PCI function.
+  if (root.number(function + "/vendor", 16) == 0x1af4u)
+    for (const auto& name : root.list(function).value_or(std::vector<std::string>{}))
+      if (name.starts_with("virtio")) folders.push_back(fmt::format("{}/{}/net", function, name));
+  for (const auto& folder : folders)
+    for (const auto& name : root.list(folder).value_or(std::vector<std::string>{})) {
+      const auto ifindex = root.number(fmt::format("{}/{}/ifindex", folder, name));
+      // Renamed between the listing and now.
+      if (!ifindex) continue;
+      const auto flags = root.number(fmt::format("{}/{}/flags", folder, name), 16).value_or(0);
+      out.push_back(
+          {name, static_cast<unsigned>(*ifindex), (flags & 1) != 0,
+           fmt::format("{}/{}", folder, name)});
+    }
   return out;
 }
 
-// In switchdev mode a PF has a netdev for each VF beside its own, named pf0vf3 by the hardware.
-std::optional<Netdev> pf_port(const Root& root, const PciAddress& pf) {
-  for (auto& port : netdevs(root, pf))
-    if (root.read(device_path(pf, fmt::format("net/{}/phys_port_name", port.name)))
-            .value_or("")
-            .find("vf") == std::string::npos)
-      return port;
-  return std::nullopt;
+std::vector<Netdev> own_ports(const Root& root, const PciAddress& address) {
+  auto ports = netdevs(root, address);
+  std::erase_if(ports, [&](const Netdev& port) {
+    return is_representor_name(trimmed(root.read(port.folder + "/phys_port_name").value_or("")));
+  });
+  std::ranges::stable_sort(ports, {}, [&](const Netdev& port) {
+    return root.number(port.folder + "/dev_port").value_or(0);
+  });
+  return ports;
+}
+
+namespace {
+
+bool is_meant(const Machine& machine, const Netdev& port, const PortChoice& choice) {
+  if (!choice.ifname.empty() && !glob_match(choice.ifname, port.name)) return false;
+  if (!choice.port.empty()) {
+    const auto name = machine.root.read(port.folder + "/phys_port_name").value_or("");
+    const auto number = machine.root.number(port.folder + "/dev_port");
+    if ((name.empty() || !glob_match(choice.port, trimmed(name))) &&
+        !(number && glob_match(choice.port, std::to_string(*number))))
+      return false;
+  }
+  if (!choice.mac) return true;
+  const auto mac = machine.net.permanent_mac(port.ifindex);
+  return mac && *mac == *choice.mac;
+}
+
+}  // namespace
+
+std::vector<Netdev> chosen_ports(
+    const Machine& machine, const PciAddress& address, const PortChoice& choice) {
+  auto ports = own_ports(machine.root, address);
+  // The plan has chosen the function. Its only port is the one, whatever it is called by now.
+  if (ports.size() < 2 || choice.empty()) return ports;
+  std::erase_if(ports, [&](const Netdev& port) { return !is_meant(machine, port, choice); });
+  return ports;
+}
+
+std::optional<Netdev> chosen_port(
+    const Machine& machine, const PciAddress& address, const PortChoice& choice) {
+  const auto ports = chosen_ports(machine, address, choice);
+  return ports.empty() ? std::nullopt : std::optional(ports.front());
+}
+
+std::string why_no_port(
+    const Machine& machine, const PciAddress& address, const PortChoice& choice) {
+  const auto ports = own_ports(machine.root, address);
+  if (ports.empty() || choice.empty())
+    return fmt::format("{}: its driver created no network device", address.str());
+  return fmt::format(
+      "{}: none of its ports ({}) is the one that the policy names", address.str(),
+      joined(ports, ", ", &Netdev::name));
 }
 
 std::optional<PciAddress> vf_address(const Root& root, const PciAddress& pf, unsigned index) {
@@ -107,13 +178,6 @@ std::optional<std::string> vf_user(const Root& root, const PciAddress& vf) {
   const bool network = root.read(device_path(vf, "class")).value_or("").starts_with("0x02");
   return network ? fmt::format("its netdev (driver {}) is in another network namespace", *driver)
                  : fmt::format("driver {} is bound to it", *driver);
-}
-
-std::string quirk_hint(
-    const Root& root, const PciAddress& pf, std::string_view DriverQuirk::* what) {
-  const auto* quirk = quirk_of_driver(bound_driver(root, pf).value_or(""));
-  return quirk && !(quirk->*what).empty() ? fmt::format("; {}: {}", quirk->driver, quirk->*what)
-                                          : std::string();
 }
 
 std::string kernel_says(const Root& root, const PciAddress& address) {

@@ -47,9 +47,11 @@ Outcome apply(const SetEswitch& x, const Machine& machine) {
   if (const auto set = machine.net.set_eswitch_mode(x.pf, x.mode); !set) {
     const int error = static_cast<int>(set.error().code);
     return fail(
-        error, fmt::format(
-                   "{} ({}){}", explain_errno(Place::eswitch, error), set.error().what,
-                   kernel_says(machine.root, x.pf)));
+        error,
+        fmt::format(
+            "{} ({}){}",
+            explain_errno(Place::eswitch, error, bound_driver(machine.root, x.pf).value_or("")),
+            set.error().what, kernel_says(machine.root, x.pf)));
   }
   now = mode_of(x.pf, machine);
   if (now) out.got = *now;

@@ -7,6 +7,7 @@
 #include "facts/hugepage_pool.hpp"
 #include "host/kmsg.hpp"
 #include "kargs/command_line.hpp"
+#include "plan/idle_states.hpp"
 #include "steps/observe.hpp"
 
 #include <algorithm>
@@ -232,37 +233,35 @@ class Check {
     if (all == 0) row_.cause = "the IOMMU is off";
   }
 
-  // POLL is 0, C1 and C1E are 1, C6 is 6; ARM's WFI is 1. Without an idle driver the kernel only
-  // halts.
+  // The deepest state that the kernel can enter. Without an idle driver the kernel only halts.
   void idle_states(const WantMaxCstate& x) {
     row_.subject = "deepest idle state";
-    row_.wanted = fmt::format("C{}", x.deepest);
+    row_.wanted =
+        x.state ? fmt::format("{} (state {})", x.name, *x.state) : fmt::format("C{}", x.deepest);
     row_.evidence = "sys/devices/system/cpu/cpu0/cpuidle";
-    unsigned deepest = 0;
-    std::string name = "POLL";
     const auto states = root_.list(row_.evidence);
+    const auto driver = root_.read(kernel_paths::kIdleDriver).value_or("none");
     if (!states || states->empty()) {
       if (!root_.exists("sys/devices/system/cpu/cpuidle")) return;
-      const auto driver = root_.read(kernel_paths::kIdleDriver).value_or("none");
       row_.got = fmt::format("no idle driver ({})", driver);
       row_.evidence = kernel_paths::kIdleDriver;
       return judge(driver == "none", {"intel_idle", "ACPI: processor"});
     }
+    unsigned deepest = 0, last = 0;
+    std::string name = "POLL";
     for (const auto& state : *states) {
-      const auto text =
-          root_.read(fmt::format("sys/devices/system/cpu/cpu0/cpuidle/{}/name", state))
-              .value_or("");
-      unsigned number = text == "POLL" ? 0 : 1;
-      if (text.size() > 1 && text[0] == 'C' && text[1] >= '0' && text[1] <= '9') {
-        const auto end = text.find_first_not_of("0123456789", 1);
-        number = static_cast<unsigned>(
-            parse_number(std::string_view(text).substr(1, end == text.npos ? text.npos : end - 1))
-                .value_or(1));
-      }
-      if (number >= deepest) deepest = number, name = text;
+      const auto number = parse_number(state.substr(std::min<std::size_t>(5, state.size())));
+      const auto at = fmt::format("{}/{}", row_.evidence, state);
+      // Switched off at run time: 1 by an administrator, 2 by the driver.
+      if (!number || root_.number(at + "/disable").value_or(0) != 0) continue;
+      const auto text = root_.read(at + "/name").value_or("");
+      deepest = std::max(deepest, cstate_number(trimmed(text)));
+      if (*number >= last) last = static_cast<unsigned>(*number), name = trimmed(text);
     }
-    row_.got = name;
-    judge(deepest <= x.deepest, {"intel_idle", "ACPI: processor"});
+    // Another driver has other states: only the C-number tells, then.
+    const bool same_table = x.state && driver == "intel_idle";
+    row_.got = x.state ? fmt::format("{} (state {})", name, last) : name;
+    judge(same_table ? last <= *x.state : deepest <= x.deepest, {"intel_idle", "ACPI: processor"});
   }
 
   // Its effect shows nowhere; that it stands in the line and that the kernel did not complain is

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // PM QoS: how long a CPU may take to wake up, which bounds its idle states at run time.
 #include "steps/actions.hpp"
+#include "steps/device.hpp"
 
 namespace vfirst::steps {
 
@@ -22,7 +23,9 @@ struct Seen {
 
 Seen look(const LimitIdleLatency& x, const Root& root) {
   Seen seen;
-  for (const auto cpu : x.cpus.members()) {
+  // An offline CPU has no such file, and no idle state.
+  const auto online = online_cpus(root);
+  for (const auto cpu : (online ? x.cpus & *online : x.cpus).members()) {
     const auto now = root.read(file_of(cpu));
     (!now ? seen.absent : *now == spelling(x.latency_us) ? seen.right : seen.wrong).insert(cpu);
   }
@@ -43,7 +46,7 @@ Outcome apply(const LimitIdleLatency& x, const Machine& machine) {
   }
   const auto now = before.wrong.empty() ? before : look(x, machine.root);
   out.got = now.right.list();
-  if (now.right == x.cpus) {
+  if (now.wrong.empty() && now.absent.empty()) {
     if (!before.wrong.empty()) out.state = StepState::done;
     return out;
   }
@@ -51,7 +54,7 @@ Outcome apply(const LimitIdleLatency& x, const Machine& machine) {
   out.error = first.what.empty() ? ENOENT : static_cast<int>(first.code);
   out.cause = !now.absent.empty() ? fmt::format(
                                         "CPUs {} have no pm_qos_resume_latency_us: the kernel has "
-                                        "no CONFIG_PM, or they are offline",
+                                        "no CONFIG_PM",
                                         now.absent.list())
                                   : fmt::format("CPUs {}: {}", now.wrong.list(), first.what);
   return out;
@@ -63,7 +66,7 @@ Observation verify(const LimitIdleLatency& x, const Machine& machine) {
       .wanted = x.cpus.list(),
       .got = now.right.list(),
       .evidence = "sys/devices/system/cpu/cpu*/power/pm_qos_resume_latency_us"};
-  if (now.right == x.cpus)
+  if (now.wrong.empty() && now.absent.empty())
     out.verdict = Verdict::ok;
   else if (now.wrong.empty())
     out.verdict = Verdict::unknown;

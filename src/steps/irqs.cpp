@@ -36,16 +36,27 @@ std::optional<CpuSet> affinity_of(const Root& root, unsigned irq) {
 }
 
 struct Tally {
-  unsigned pinned = 0, managed = 0, absent = 0, wide = 0;
+  unsigned pinned = 0, managed = 0, absent = 0, wide = 0, outside = 0;
   // "3 of 10; 7 wait for the port to come up".
   std::string text(std::size_t all) const {
     std::string out = fmt::format("{} of {}", pinned, all);
     if (wide) out += fmt::format("; {} on all of the CPUs (no single CPU has a free vector)", wide);
+    if (outside)
+      out += fmt::format("; {} on other CPUs (none of these has a free vector)", outside);
     if (managed) out += fmt::format("; {} placed by the kernel", managed);
     if (absent) out += fmt::format("; {} wait for the port to come up", absent);
     return out;
   }
 };
+
+// Whether the interrupt reaches other CPUs than those that were asked for: where none of them has a
+// free vector, x86 takes one elsewhere and leaves the asked ones in smp_affinity
+// (arch/x86/kernel/apic/vector.c, assign_irq_vector_any_locked).
+bool reaches_others(const Root& root, unsigned irq, const CpuSet& cpus) {
+  const auto text = root.read(fmt::format("proc/irq/{}/effective_affinity_list", irq));
+  const auto now = text ? CpuSet::parse_list(*text) : CpuSet{};
+  return now && !now->empty() && !cpus.contains(*now);
+}
 
 }  // namespace
 
@@ -55,7 +66,11 @@ Outcome apply(const PinIrqs& x, const Machine& machine) {
 
 Pinned pin_irqs(const PinIrqs& x, const Machine& machine) {
   const auto irqs = vectors_of(machine.root, x.pf);
-  const auto cpus = x.cpus.members();
+  // A CPU that is offline takes no interrupt: the others share them.
+  auto asked = x.cpus;
+  if (const auto online = online_cpus(machine.root); online && online->intersects(asked))
+    asked &= *online;
+  const auto cpus = asked.members();
   Pinned report;
   report.vectors = static_cast<unsigned>(irqs.size());
   auto& out = report.outcome;
@@ -90,16 +105,22 @@ Pinned pin_irqs(const PinIrqs& x, const Machine& machine) {
     int error = written ? 0 : static_cast<int>(written.error().code);
     if (error && reaction_to(Place::smp_affinity, error) == Reaction::widen) {
       // An earlier run widened it.
-      if (*now == x.cpus) {
-        ++tally.wide;
+      if (*now != asked) {
+        ++out.writes;
+        written = machine.root.write(affinity_file(irqs[i]), asked.list());
+        error = written ? 0 : static_cast<int>(written.error().code);
+        if (!error) ++changed;
+      } else {
+        error = 0;
+      }
+      // All of them are full: the interrupt stays where the kernel has put it, and works.
+      if (reaction_to(Place::smp_affinity, error) == Reaction::widen ||
+          (!error && reaches_others(machine.root, irqs[i], asked))) {
+        ++tally.outside;
         continue;
       }
-      ++out.writes;
-      written = machine.root.write(affinity_file(irqs[i]), x.cpus.list());
-      error = written ? 0 : static_cast<int>(written.error().code);
       if (!error) {
         ++tally.wide;
-        ++changed;
         continue;
       }
     }
@@ -128,6 +149,13 @@ Pinned pin_irqs(const PinIrqs& x, const Machine& machine) {
   } else if (changed) {
     out.state = StepState::done;
   }
+  if (tally.outside) {
+    out.error = ENOSPC;
+    out.cause = fmt::format(
+        "{}: {} of {} interrupts are on other CPUs than {}: {}; {}", x.pf.str(), tally.outside,
+        irqs.size(), asked.list(), errno_row(Place::smp_affinity, ENOSPC)->meaning,
+        errno_row(Place::smp_affinity, ENOSPC)->advice);
+  }
   if (tally.managed && out.cause.empty())
     out.cause = fmt::format("{}: {}", x.pf.str(), errno_row(Place::smp_affinity, EPERM)->meaning);
   return report;
@@ -145,7 +173,7 @@ Observation verify(const PinIrqs& x, const Machine& machine) {
     if (!now)
       ++tally.absent;
     else if (!now->empty() && x.cpus.contains(*now))
-      ++tally.pinned;
+      ++(reaches_others(machine.root, irq, x.cpus) ? tally.outside : tally.pinned);
     else if (!machine.root.writable(affinity_file(irq)))
       ++tally.managed;
     else
@@ -157,9 +185,13 @@ Observation verify(const PinIrqs& x, const Machine& machine) {
     return out;
   }
   if (astray.empty()) {
-    out.verdict = tally.pinned || tally.managed ? Verdict::ok : Verdict::unknown;
+    out.verdict = tally.pinned || tally.managed || tally.outside ? Verdict::ok : Verdict::unknown;
     if (tally.absent)
       out.cause = std::string(errno_row(Place::smp_affinity, ENOENT)->meaning);
+    else if (tally.outside)
+      out.cause = fmt::format(
+          "{}; {}", errno_row(Place::smp_affinity, ENOSPC)->meaning,
+          errno_row(Place::smp_affinity, ENOSPC)->advice);
     else if (tally.managed)
       out.cause = fmt::format(
           "{}; {}", errno_row(Place::smp_affinity, EPERM)->meaning,

@@ -3,6 +3,7 @@
 #include "base/driver_name.hpp"
 #include "base/kernel_paths.hpp"
 #include "steps/actions.hpp"
+#include "steps/device.hpp"
 #include "steps/errno_table.hpp"
 
 namespace vfirst::steps {
@@ -44,7 +45,7 @@ Outcome apply(const LoadModule& x, const Machine& machine) {
 // A built-in one shows a folder only when it has parameters; its driver is then the proof.
 Observation verify(const LoadModule& x, const Machine& machine) {
   Observation out{.wanted = "loaded", .evidence = in_sysfs(x.name)};
-  const auto driver = fmt::format("sys/bus/pci/drivers/{}", x.name);
+  const auto driver = driver_folder(machine.root, x.name);
   if (machine.root.exists(out.evidence))
     out.got = "loaded";
   else if (machine.root.exists(driver)) {

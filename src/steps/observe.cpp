@@ -84,10 +84,15 @@ std::vector<VerifyRow> check_steps(const Plan& plan, const Machine& machine) {
       cause = fmt::format(
           "{}; {} is bound now: add it to the initramfs with dracut's add_drivers+=\" {} \"",
           early->cause, seen.got, seen.got);
+    // Interrupts for which no vector was left work all the same, on other CPUs.
+    const auto* pinning =
+        std::holds_alternative<PinIrqs>(step.action) ? recorded.find(step.action) : nullptr;
+    const bool no_vectors = pinning && pinning->error == "ENOSPC";
+    if (no_vectors && seen.verdict != Verdict::unknown) cause = pinning->said;
     if (!bind) {
       rows.push_back(
-          {subject_of(plan, step.action), seen.wanted, asked, seen.got, seen.verdict, step.required,
-           seen.evidence, cause});
+          {subject_of(plan, step.action), seen.wanted, asked, seen.got, seen.verdict,
+           step.required && !no_vectors, seen.evidence, cause});
       continue;
     }
     auto [group, fresh] = groups.try_emplace({bind->pf, bind->driver}, Group{rows.size()});

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "steps/outcome.hpp"
 
+#include "plan/place.hpp"
+
 #include <fmt/format.h>
 #include <cstring>
 
@@ -19,6 +21,7 @@ std::string state_name(StepState state) {
 
 std::string errno_name(int error) {
   if (error == 0) return {};
+  if (error == kNotSupported) return "ENOTSUPP";
   const char* name = ::strerrorname_np(error);
   return name ? name : fmt::format("errno {}", error);
 }

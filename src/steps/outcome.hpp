@@ -36,6 +36,9 @@ struct Outcome {
   unsigned writes = 0;
   // Deferred until a device event, within the budget.
   bool waiting = false;
+  // Beside `waiting`: the device is busy and sends no event when it is ready, so the step is tried
+  // again after a pause.
+  bool busy = false;
   // It failed, but the steps that need it can go on with what it achieved.
   bool partial = false;
 };

@@ -20,7 +20,7 @@ bool udev_is_through(const Root& root, const Netdev& port) {
 
 Outcome apply(const BringUp& x, const Machine& machine) {
   Outcome out{.wanted = "up"};
-  const auto ports = netdevs(machine.root, x.pf);
+  const auto ports = chosen_ports(machine, x.pf, x.port);
   if (ports.empty()) {
     // The driver link appears before the driver's probe has run (drivers/base/dd.c,
     // driver_sysfs_add): the port comes with an event of its own. A function that was given to a
@@ -31,7 +31,10 @@ Outcome apply(const BringUp& x, const Machine& machine) {
     out.waiting = probing;
     out.error = ENODEV;
     out.got = "no netdev";
-    out.cause = fmt::format("{}: its driver ({}) created no network device", x.pf.str(), driver);
+    out.cause =
+        own_ports(machine.root, x.pf).empty()
+            ? fmt::format("{}: its driver ({}) created no network device", x.pf.str(), driver)
+            : why_no_port(machine, x.pf, x.port);
     return out;
   }
   out.got = "up";
@@ -62,7 +65,7 @@ Outcome apply(const BringUp& x, const Machine& machine) {
 Observation verify(const BringUp& x, const Machine& machine) {
   Observation out{
       .wanted = "up", .got = "up", .verdict = Verdict::ok, .evidence = device_path(x.pf, "net")};
-  const auto ports = netdevs(machine.root, x.pf);
+  const auto ports = chosen_ports(machine, x.pf, x.port);
   if (ports.empty()) {
     out.got = "no netdev";
     out.verdict = Verdict::failed;
@@ -72,7 +75,7 @@ Observation verify(const BringUp& x, const Machine& machine) {
     if (!port.up) {
       out.got = "down";
       out.verdict = Verdict::failed;
-      out.evidence = device_path(x.pf, fmt::format("net/{}/flags", port.name));
+      out.evidence = port.folder + "/flags";
       out.cause = fmt::format(
           "another program took {} down again: this host's network configuration should bring it "
           "up",

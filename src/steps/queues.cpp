@@ -29,13 +29,14 @@ Outcome apply(const SetQueues& x, const Machine& machine) {
     out.cause = std::move(why);
     return out;
   };
-  const auto port = pf_port(machine.root, x.pf);
-  if (!port)
-    return fail(ENODEV, fmt::format("{}: its driver created no network device", x.pf.str()));
+  const auto port = chosen_port(machine, x.pf, x.port);
+  if (!port) return fail(ENODEV, why_no_port(machine, x.pf, x.port));
+  const auto driver = bound_driver(machine.root, x.pf).value_or("");
   auto now = machine.net.channels(port->ifindex);
   if (!now) {
     const int error = static_cast<int>(now.error().code);
-    return fail(error, fmt::format("{}: {}", port->name, explain_errno(Place::channels, error)));
+    return fail(
+        error, fmt::format("{}: {}", port->name, explain_errno(Place::channels, error, driver)));
   }
   out.got = std::to_string(count_of(*now));
   if (count_of(*now) == x.combined) return out;
@@ -55,7 +56,7 @@ Outcome apply(const SetQueues& x, const Machine& machine) {
     return fail(
         error, fmt::format(
                    "{}: {} queues: {} ({})", port->name, x.combined,
-                   explain_errno(Place::channels, error), sent.error().what));
+                   explain_errno(Place::channels, error, driver), sent.error().what));
   }
   now = machine.net.channels(port->ifindex);
   if (now) out.got = std::to_string(count_of(*now));
@@ -69,7 +70,7 @@ Outcome apply(const SetQueues& x, const Machine& machine) {
 
 Observation verify(const SetQueues& x, const Machine& machine) {
   Observation out{.wanted = std::to_string(x.combined), .evidence = "ETHTOOL_MSG_CHANNELS_GET"};
-  const auto port = pf_port(machine.root, x.pf);
+  const auto port = chosen_port(machine, x.pf, x.port);
   const auto now = port ? machine.net.channels(port->ifindex)
                         : Result<Channels>(failed(ENODEV, "{}: no network device", x.pf.str()));
   if (!now) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "steps/runner.hpp"
 
+#include "steps/errno_table.hpp"
+
 #include <algorithm>
 #include <condition_variable>
 #include <map>
@@ -36,6 +38,7 @@ class Run : public std::enable_shared_from_this<Run> {
       results_.push_back(std::move(result));
       phases_.push_back(Phase::pending);
     }
+    again_.resize(phases_.size());
   }
 
   RunReport go() {
@@ -96,6 +99,7 @@ class Run : public std::enable_shared_from_this<Run> {
       if (closed_) return;
       if (outcome.waiting) {
         phases_[i] = Phase::waiting;
+        if (outcome.busy) again_[i] = events_.now() + kPause;
         note(i, outcome, took);
         events_.wake();
         continue;
@@ -165,7 +169,11 @@ class Run : public std::enable_shared_from_this<Run> {
         // goes back to its own lane.
         if (std::holds_alternative<CreateVfs>(steps_[i].action)) {
           devices = true;
-          if (!may_go_on(steps_[i].action, machine_)) continue;
+          const auto now = events_.now();
+          if (now >= deadline_ ||
+              (again_[i] ? now < *again_[i] : !may_go_on(steps_[i].action, machine_)))
+            continue;
+          again_[i].reset();
           phases_[i] = Phase::pending;
           changed_.notify_all();
           continue;
@@ -185,8 +193,11 @@ class Run : public std::enable_shared_from_this<Run> {
       }
       if (all_over()) return;
       if (events_.now() >= deadline_) return;
+      auto until = deadline_;
+      for (const auto& again : again_)
+        if (again) until = std::min(until, *again);
       lock.unlock();
-      events_.wait(deadline_, devices);
+      events_.wait(until, devices);
       lock.lock();
     }
   }
@@ -205,7 +216,8 @@ class Run : public std::enable_shared_from_this<Run> {
           result.error = ETIMEDOUT;
           result.cause = sentence(fmt::format(
               "the kernel did not return from this write in {:g} s; gave up waiting", seconds));
-        } else if (phases_[i] == Phase::waiting) {
+        } else if (phases_[i] == Phase::waiting || result.state == StepState::deferred) {
+          // It was tried, and its turn to be tried again did not come.
           result.state = StepState::failed;
           result.ms = static_cast<double>(budget_.count()) / 1000;
         } else {
@@ -237,6 +249,8 @@ class Run : public std::enable_shared_from_this<Run> {
   std::condition_variable changed_;
   std::vector<StepResult> results_;
   std::vector<Phase> phases_;
+  // When a step whose device is busy is tried again.
+  std::vector<std::optional<Events::Time>> again_;
   bool closed_ = false;
   // Used by the main thread only.
   std::vector<std::thread> threads_;

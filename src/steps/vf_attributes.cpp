@@ -21,8 +21,8 @@ struct Wish {
 };
 
 Result<Wish> wish_of(const SetVfAttributes& x, const Machine& machine) {
-  const auto port = pf_port(machine.root, x.pf);
-  if (!port) return failed(ENODEV, "{}: its driver created no network device", x.pf.str());
+  const auto port = chosen_port(machine, x.pf, x.port);
+  if (!port) return failed(ENODEV, "{}", why_no_port(machine, x.pf, x.port));
   Wish wish;
   wish.ifindex = port->ifindex;
   std::optional<MacAddress> permanent;
@@ -170,7 +170,8 @@ class AttributeChange {
       const auto sent = machine_.net.set_vfs(wish_.ifindex, {single});
       if (sent) return;
       const int error = static_cast<int>(sent.error().code);
-      if (reaction_to(Place::set_vf, error) == Reaction::retry && tried < kTries) {
+      const auto driver = bound_driver(machine_.root, x_.pf).value_or("");
+      if (reaction_to(Place::set_vf, error, driver) == Reaction::retry && tried < kTries) {
         std::this_thread::sleep_for(kPause);
         continue;
       }
@@ -178,9 +179,8 @@ class AttributeChange {
       if (!out_.cause.empty()) return;
       out_.error = error;
       out_.cause = fmt::format(
-                       "{}: VF {} {}: {} ({})", x_.pf.str(), single.index, text_of_request(single),
-                       explain_errno(Place::set_vf, error), sent.error().what) +
-                   quirk_hint(machine_.root, x_.pf, &DriverQuirk::if_refused);
+          "{}: VF {} {}: {} ({})", x_.pf.str(), single.index, text_of_request(single),
+          explain_errno(Place::set_vf, error, driver), sent.error().what);
       return;
     }
   }

@@ -17,23 +17,13 @@ constexpr auto kNoIommu =
     "it has no IOMMU group, so it cannot be bound to vfio: it needs intel_iommu=on (Intel), or "
     "VT-d / AMD-Vi / SMMU turned on in the BIOS";
 
-// The driver's folder. A driver that is not in our table may be registered with '-' where the
-// policy says '_', or the other way round.
-std::string driver_folder(const Root& root, const std::string& name) {
-  const std::string drivers = "sys/bus/pci/drivers";
-  if (!root.exists(drivers + '/' + name))
-    for (const auto& other : root.list(drivers).value_or(std::vector<std::string>{}))
-      if (same_driver_name(other, name)) return drivers + '/' + other;
-  return drivers + '/' + name;
-}
-
 class Binding {
  public:
   Binding(const BindDriver& x, const Machine& machine)
       : x_(x), root_(machine.root), machine_(machine), device_(x.device) {}
 
   Outcome run() {
-    out_.wanted = x_.driver.str();
+    out_.wanted = x_.driver.shown();
     if (const auto real = vf_address(root_, x_.pf, x_.index))
       device_ = *real;
     else if (!root_.exists(device_path(device_)))
@@ -149,15 +139,15 @@ class Binding {
     if (before == "0") [[maybe_unused]]
       const auto off = write(autoprobe, "0");
     if (x_.driver.satisfied_by(look())) return done();
-    const auto* quirk = quirk_of_driver(bound_driver(root_, x_.pf).value_or(""));
+    const auto pf_driver = bound_driver(root_, x_.pf).value_or("");
+    const auto* quirk = quirk_of_driver(pf_driver);
     return fail(
         ENOENT,
         fmt::format(
-            "{}: check that the VF driver {}is {}{}",
-            explain_errno(Place::drivers_probe, kNothingHappened),
+            "{}: check that the VF driver {}is {}",
+            explain_errno(Place::drivers_probe, kNothingHappened, pf_driver),
             quirk && !quirk->vf_driver.empty() ? fmt::format("({}) ", quirk->vf_driver) : "",
-            machine_.initramfs ? "in this initramfs" : "installed",
-            quirk_hint(root_, x_.pf, &DriverQuirk::if_refused)));
+            machine_.initramfs ? "in this initramfs" : "installed"));
   }
 
   const BindDriver& x_;
@@ -175,7 +165,7 @@ Outcome apply(const BindDriver& x, const Machine& machine) {
 
 Observation verify(const BindDriver& x, const Machine& machine) {
   const auto device = vf_address(machine.root, x.pf, x.index).value_or(x.device);
-  Observation out{.wanted = x.driver.str(), .evidence = device_path(device, "driver")};
+  Observation out{.wanted = x.driver.shown(), .evidence = device_path(device, "driver")};
   if (!machine.root.exists(device_path(device))) {
     out.got = "no VF";
     out.verdict = Verdict::failed;

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Creates VFs: sriov_numvfs.
 #include "base/text.hpp"
+#include "plan/driver_errnos.hpp"
 #include "steps/actions.hpp"
 #include "steps/device.hpp"
 #include "steps/errno_table.hpp"
-
-#include <chrono>
-#include <thread>
 
 namespace vfirst::steps {
 
@@ -53,6 +51,15 @@ class Creation {
   // The kernel cannot change one number into another. All VFs have to be removed first, which
   // breaks whoever uses one.
   bool make_room(unsigned now) {
+    // Removing them all would bring the same number back.
+    const auto driver = bound_driver(machine_.root, x_.pf).value_or("");
+    if (driver_errno(driver, Place::write_numvfs, kTooMany) && now > x_.count) {
+      fail(
+          EBUSY, fmt::format(
+                     "{} VFs exist, {} wanted; {}", now, x_.count,
+                     explain_errno(Place::write_numvfs, kTooMany, driver)));
+      return false;
+    }
     if (!x_.allow_recreate) {
       fail(
           EBUSY, fmt::format(
@@ -77,7 +84,8 @@ class Creation {
       fail(
           error, fmt::format(
                      "its {} VFs could not be removed: {}{}", now,
-                     explain_errno(Place::write_numvfs, error), kernel_says(machine_.root, x_.pf)));
+                     explain_errno(Place::write_numvfs, error, driver),
+                     kernel_says(machine_.root, x_.pf)));
       return false;
     }
     count();
@@ -95,55 +103,50 @@ class Creation {
     [[maybe_unused]] const auto written = machine_.root.write(file, "0");
   }
 
+  // What the kernel answered to the write. It has no errno for some cases, and one errno for two
+  // others: EBUSY where VFs exist and where the driver is busy, ENOENT without a driver and with
+  // one that makes no VFs (drivers/pci/iov.c, sriov_numvfs_store).
+  int answer(int error, std::uint64_t now) const {
+    if (error == EBUSY && now == 0) return kNotReady;
+    if (error == ENOENT && bound_driver(machine_.root, x_.pf)) return kMakesNone;
+    if (error) return error;
+    return now == 0 ? kNothingHappened : now < x_.count ? kPartly : kTooMany;
+  }
+
   void create(bool may_repeat) {
-    int error = 0;
-    for (int tried = 1;; ++tried) {
-      ++out_.writes;
-      const auto written = machine_.root.write(file_, out_.wanted);
-      error = written ? 0 : static_cast<int>(written.error().code);
-      if (error == 0 || reaction_to(Place::write_numvfs, error) != Reaction::retry ||
-          tried == kTries)
-        break;
-      std::this_thread::sleep_for(kPause);
-    }
+    ++out_.writes;
+    const auto written = machine_.root.write(file_, out_.wanted);
+    const int error = written ? 0 : static_cast<int>(written.error().code);
     const auto now = count().value_or(0);
     if (now == x_.count) {
       out_.state = StepState::done;
       return;
     }
-    if (error) {
-      const auto total = machine_.root.read(device_path(x_.pf, "sriov_totalvfs"));
-      fail(
-          error,
-          fmt::format(
-              "{} VFs: {}{}{}{}", x_.count, explain_errno(Place::write_numvfs, error),
-              error == ERANGE && total ? fmt::format(" (sriov_totalvfs says {})", trimmed(*total))
-                                       : "",
-              quirk_hint(machine_.root, x_.pf, &DriverQuirk::if_no_vfs),
-              kernel_says(machine_.root, x_.pf)));
-      // The write waited for the driver's probe, which failed. Another event may still bring the
-      // driver.
-      out_.waiting = reaction_to(Place::write_numvfs, error) == Reaction::wait &&
-                     !bound_driver(machine_.root, x_.pf);
-      if (out_.waiting) out_.state = StepState::deferred;
-      return;
-    }
-    // The write succeeded and had no effect: bnxt_en does that while its port is down.
-    const int what = now == 0 ? kNothingHappened : kPartly;
-    if (may_repeat && reaction_to(Place::write_numvfs, what) == Reaction::raise_port &&
-        raise_port())
-      return create(false);
+    // The driver's probe may have ended under the write.
+    const auto driver = bound_driver(machine_.root, x_.pf).value_or("");
+    const int what = answer(error, now);
+    const auto reaction = reaction_to(Place::write_numvfs, what, driver);
+    if (reaction == Reaction::raise_port && may_repeat && raise_port()) return create(false);
+    const auto total = machine_.root.read(device_path(x_.pf, "sriov_totalvfs"));
     fail(
-        what, fmt::format(
-                  "{} of {} VFs: {}{}{}", now, x_.count, explain_errno(Place::write_numvfs, what),
-                  quirk_hint(machine_.root, x_.pf, &DriverQuirk::if_no_vfs),
-                  kernel_says(machine_.root, x_.pf)));
+        error,
+        fmt::format(
+            "{} VFs: {}{}{}",
+            error ? std::to_string(x_.count) : fmt::format("{} of {}", now, x_.count),
+            explain_errno(Place::write_numvfs, what, driver),
+            error == ERANGE && total ? fmt::format(" (sriov_totalvfs says {})", trimmed(*total))
+                                     : "",
+            kernel_says(machine_.root, x_.pf)));
+    // Another event may still bring the driver whose probe the write waited for and which failed.
+    out_.busy = reaction == Reaction::retry;
+    out_.waiting = reaction == Reaction::wait || out_.busy;
+    if (out_.waiting) out_.state = StepState::deferred;
     out_.partial = now > 0;
   }
 
   bool raise_port() {
     bool raised = false;
-    for (const auto& port : netdevs(machine_.root, x_.pf)) {
+    for (const auto& port : own_ports(machine_.root, x_.pf)) {
       if (port.up) continue;
       ++out_.writes;
       if (machine_.net.set_up(port.ifindex)) raised = true;
@@ -179,7 +182,11 @@ Observation verify(const CreateVfs& x, const Machine& machine) {
   else if (const auto total = machine.root.number(device_path(x.pf, "sriov_totalvfs"));
            total && x.count > *total)
     out.cause = fmt::format("{}: {} VFs asked, hardware has {}", x.pf.str(), x.count, *total);
-  else if (now != 0 && now != x.count)
+  else if (const auto* rule = driver_errno(
+               bound_driver(machine.root, x.pf).value_or(""), Place::write_numvfs, kTooMany);
+           rule && now > x.count)
+    out.cause = fmt::format("{}: {}; {}", x.pf.str(), rule->meaning, rule->advice);
+  else if (now != 0)
     out.cause = fmt::format(
         "{}: a different number of VFs exists; {}", x.pf.str(),
         errno_row(Place::write_numvfs, EBUSY)->advice);

@@ -99,6 +99,17 @@ Status FakeNet::set_coalescing(unsigned ifindex, const Coalescing& wanted) {
     return failed(
         port.unsupported_error, "{}: cannot modify an unsupported parameter",
         std::strerror(port.unsupported_error));
+  if (port.driver) {
+    // net/ethtool/coalesce.c, __ethnl_set_coalesce(): the driver gets what it answered, changed.
+    auto request = port.moderation.answers;
+    for_each_coalescing([&](const auto& row) {
+      if (wanted.*row.payload) request.*row.payload = wanted.*row.payload;
+    });
+    if (const int error = set_moderation(*port.driver, port.moderation, request))
+      return failed(error, "{}", std::strerror(error));
+    now = port.moderation.answers;
+    return {};
+  }
   if (wanted.rx_usecs &&
       (*wanted.rx_usecs == 2 || (*wanted.rx_usecs > 3 && *wanted.rx_usecs < 10) ||
        *wanted.rx_usecs > 10000))
@@ -186,6 +197,15 @@ void FakeEvents::wait(Time until, bool devices) {
       now_ = std::max(now_.load(), when.count());
       what();
       return;
+    }
+    // The pause before a busy device is asked again.
+    if (until - now() <= std::chrono::seconds(1)) {
+      woken_.wait_for(lock, std::chrono::milliseconds(1));
+      if (!wake_) {
+        now_ = std::max(now_.load(), until.count());
+        return;
+      }
+      continue;
     }
     // Whoever waits for no device waits for a lane: that one will call, unless it sits in a write
     // that never returns.

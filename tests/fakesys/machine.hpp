@@ -2,6 +2,7 @@
 #pragma once
 // The other seams beside the fake sysfs: network devices, modules, and a clock that jumps.
 
+#include "fakesys/coalescing_rules.hpp"
 #include "fakesys/sysfs.hpp"
 #include "steps/machine.hpp"
 
@@ -24,6 +25,9 @@ struct Port {
   int channels_error = 0;
   // ... or has no such operation: EOPNOTSUPP even for the question
   bool no_channels = false;
+  // how a driver takes coalescing settings; absent: igb in short, with the errors above
+  std::optional<std::string> driver;
+  Moderation moderation;
   // clamps in silence
   std::optional<unsigned> usecs_limit;
   // EOPNOTSUPP

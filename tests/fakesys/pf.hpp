@@ -47,8 +47,30 @@ struct Pf {
     half,
     silent,
     silent_while_down,
-    blocks
+    blocks,
+    // as the driver of its name does in the state `ails` (sriov_rules.cpp)
+    by_name
   } driver_does = Driver::obeys;
+  // In which state the driver or the device of `by_name` is, for so many writes as `busy` says, or
+  // for ever.
+  enum class Ails {
+    nothing,
+    not_ready,
+    in_use,
+    not_started,
+    safe_mode,
+    vfs_do_not_start,
+    too_few_resources,
+    no_iommu,
+    no_ari,
+    no_msix,
+    no_sriov,
+    not_pf_mode,
+    hash_table_set,
+    kernel_refuses
+  } ails = Ails::nothing;
+  // this errno to any number
+  int answers = 0;
 };
 
 }  // namespace vfirst::fake

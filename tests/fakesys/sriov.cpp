@@ -3,6 +3,7 @@
 // drivers/pci/pci-driver.c.
 #include "base/driver_name.hpp"
 #include "base/text.hpp"
+#include "fakesys/sriov_rules.hpp"
 #include "fakesys/sysfs.hpp"
 
 #include <algorithm>
@@ -108,6 +109,9 @@ Status Sysfs::store_numvfs(State& state, const std::string& value) {
     return {};
   }
   if (state.vfs != 0) return error(EBUSY);
+  if (state.pf.answers) return error(state.pf.answers);
+  if (state.pf.driver_does == Pf::Driver::by_name)
+    return configure(state, static_cast<unsigned>(*count));
   if (state.pf.busy) {
     --state.pf.busy;
     return error(EAGAIN);
@@ -126,6 +130,14 @@ Status Sysfs::store_numvfs(State& state, const std::string& value) {
     default: break;
   }
   make_vfs(state, static_cast<unsigned>(*count));
+  return {};
+}
+
+Status Sysfs::configure(State& state, unsigned count) {
+  const auto answer = sriov_configure(state.pf, count);
+  if (state.pf.busy && --state.pf.busy == 0) state.pf.ails = Pf::Ails::nothing;
+  if (answer.error) return error(answer.error);
+  if (answer.made) make_vfs(state, answer.made);
   return {};
 }
 

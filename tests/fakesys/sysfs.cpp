@@ -222,7 +222,10 @@ Status Sysfs::store_affinity(const std::string& file, const std::string& value) 
   if (set->last().value_or(0) >= cpus_) return error(mask ? EOVERFLOW : ERANGE);
   if (std::ranges::all_of(set->members(), [&](unsigned cpu) { return offline_.contains(cpu); }))
     return error(EINVAL);
-  if (!mask && set->size() == 1 && full_.contains(*set->first())) return error(ENOSPC);
+  // A set of CPUs is refused where none of them has a free vector.
+  if (!mask &&
+      std::ranges::all_of(set->members(), [&](unsigned cpu) { return full_.contains(cpu); }))
+    return error(ENOSPC);
   put(file, mask ? set->mask() : set->list());
   return {};
 }

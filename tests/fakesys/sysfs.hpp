@@ -86,6 +86,7 @@ class Sysfs : public Root {
   Status store_device(
       const std::string& address, const std::string& attribute, const std::string& value);
   Status store_numvfs(State& state, const std::string& value);
+  Status configure(State& state, unsigned count);
   Status store_affinity(const std::string& path, const std::string& value);
   Status probe(const std::string& address);
   Status bind(const std::string& driver, const std::string& address);

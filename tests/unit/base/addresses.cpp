@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "base/ip_address.hpp"
 #include "base/mac_address.hpp"
 #include "base/pci_address.hpp"
+#include "base/port_name.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 #include <set>
@@ -103,6 +105,48 @@ TEST_CASE(
     for (unsigned vf = 0; vf < 64; ++vf)
       seen.insert(first.plus(pf)->stable_vf(vf));
   CHECK(seen.size() == 4096u * 64);
+}
+
+TEST_CASE("IP addresses in the spellings of mounts, routes and command lines", "[values]") {
+  const auto text = [](std::string_view from) {
+    const auto address = IpAddress::parse(from);
+    return address ? address->str() : "none";
+  };
+  CHECK(text("10.9.0.1") == "10.9.0.1");
+  CHECK(text("[fd00::1]") == "fd00:0:0:0:0:0:0:1");
+  CHECK(text("fe80::1%eth0") == "fe80:0:0:0:0:0:0:1");
+  CHECK(text("::") == "0:0:0:0:0:0:0:0");
+  CHECK(text("1:2:3:4:5:6:7:8") == "1:2:3:4:5:6:7:8");
+  CHECK(text("::ffff:10.9.0.1") == "0:0:0:0:0:ffff:a09:1");
+  for (const auto* bad :
+       {"", "filer", "10.9.0", "10.9.0.256", "10.9.0.1.2", "1:2:3", "1::2::3", "12345::1",
+        "1:2:3:4:5:6:7:8:9", "::g", "10.9.0.0001", "dhcp", "a:b"}) {
+    INFO(bad);
+    CHECK(text(bad) == "none");
+  }
+  CHECK(parse_endpoint("10.9.0.1:4420")->str() == "10.9.0.1");
+  CHECK(parse_endpoint("[fd00::1]:4420") == IpAddress::parse("fd00::1"));
+  CHECK(parse_endpoint("fd00::1") == IpAddress::parse("fd00::1"));
+  CHECK_FALSE(parse_endpoint("["));
+  const auto net = *IpAddress::parse("10.8.0.0");
+  CHECK(net.shares_prefix(*IpAddress::parse("10.15.1.1"), 13));
+  CHECK_FALSE(net.shares_prefix(*IpAddress::parse("10.16.1.1"), 13));
+  CHECK(net.shares_prefix(*IpAddress::parse("192.0.2.1"), 0));
+  CHECK_FALSE(net.shares_prefix(*IpAddress::parse("fd00::1"), 0));
+  CHECK_FALSE(net.shares_prefix(net, 33));
+}
+
+TEST_CASE("a port's name says whether it stands for another function", "[values][network]") {
+  for (const auto* name : {"pf0", "pf1vf3", "pf0sf88", "c1pf0", "c1pf0vf3", "c12pf0sf4000"}) {
+    INFO(name);
+    CHECK(is_representor_name(name));
+  }
+  for (const auto* name :
+       {"", "p0", "p1", "p0s1", "n0", "l1p2", "pf", "c1", "cpf0", "pf0vf", "pf0x1", "pf0vf3x",
+        "port0", "pfx"}) {
+    INFO(name);
+    CHECK_FALSE(is_representor_name(name));
+  }
 }
 
 }  // namespace vfirst

@@ -235,6 +235,44 @@ TEST_CASE("a VF on a variant driver is exported as one on vfio-pci is", "[export
 }
 
 TEST_CASE(
+    "a VF that cannot migrate is teamed with a virtio port where the owner wants guests to move",
+    "[export][sriov]") {
+  auto facts = two_ports();
+  for (auto& f : facts.pci)
+    f.sriov->vf_device = 0x1889;
+  const auto domain_of = [&](std::string_view more) {
+    auto text = std::string(kPolicy);
+    text.insert(text.find("[vf"), more);
+    const auto made = export_libvirt(plan(facts, text), facts, {.pool = "", .vf = "3b:10.2"});
+    REQUIRE(made);
+    return made->document;
+  };
+  const auto plain = domain_of("");
+  CHECK_FALSE(holds(plain, "teaming"));
+  const auto team = domain_of("vf-migration = wanted\n");
+  const auto mac = facts.pci[0].ports[0].permanent_mac->stable_vf(1).str();
+  CHECK(holds(
+      team, fmt::format(
+                "    <interface type='network'>\n      <mac address='{}'/>\n      <source "
+                "network='default'/>\n      <model type='virtio'/>\n      <teaming "
+                "type='persistent'/>\n      <alias name='ua-vfirst-standby'/>\n    </interface>\n",
+                mac)));
+  CHECK(holds(
+      team,
+      "      </source>\n      <teaming type='transient' persistent='ua-vfirst-standby'/>\n    "
+      "</hostdev>\n"));
+  // it can migrate with its driver, or its MAC address is not known, or it is no NIC
+  facts.pci[0].sriov->vf_device = 0x4941;
+  facts.kernels[0].modules_known = true;
+  facts.kernels[0].vfio_modules = {{"0000:3b:00.0", {"qat_vfio_pci"}}};
+  CHECK_FALSE(holds(domain_of("vf-migration = wanted\n[vf uplink 1]\ndriver = vfio\n"), "teaming"));
+  facts.pci[0].sriov->vf_device = 0x1889;
+  CHECK_FALSE(holds(domain_of("vf-migration = wanted\n[vf uplink 1]\nmac = auto\n"), "teaming"));
+  facts.pci[0].class_code = 0x010802;
+  CHECK_FALSE(holds(domain_of("vf-migration = wanted\n"), "teaming"));
+}
+
+TEST_CASE(
     "a PF's name cannot break the document, nor leave libvirt's folder",
     "[export][sriov][import]") {
   const auto facts = two_ports();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // What libvirt is told of each folder of tests/machines: its pools, and of each PF the first and
-// the last domain.
+// the last domain; and what nova is told of it.
 #include "export/format.hpp"
 #include "machines/golden.hpp"
 
@@ -24,13 +24,20 @@ std::string golden(const Plan& plan, const Facts& facts) {
   return out;
 }
 
+std::string nova(const Plan& plan, const Facts& facts) {
+  const auto exported = export_nova(plan, facts, {});
+  return exported ? exported->document : "refused: " + exported.error().what + "\n";
+}
+
 }  // namespace
 
 TEST_CASE(
-    "every machine of tests/machines is told to libvirt as it is written beside it", "[export]") {
+    "every machine of tests/machines is told to libvirt and to nova as it is written beside it",
+    "[export]") {
   test::check_machines([](const Result<Plan>& plan, const Facts& facts) {
     return test::GoldenFiles{
-        {"libvirt.txt", plan ? golden(*plan, facts) : "refused: " + plan.error().what + "\n"}};
+        {"libvirt.txt", plan ? golden(*plan, facts) : "refused: " + plan.error().what + "\n"},
+        {"nova.txt", plan ? nova(*plan, facts) : "refused: " + plan.error().what + "\n"}};
   });
 }
 

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "facts/boot_nic.hpp"
+#include "facts/port_mac.hpp"
 #include "facts/read.hpp"
 #include "unit/pci_tree.hpp"
 
 #include <catch2/catch_test_macros.hpp>
+#include <tuple>
 
 using namespace vfirst;
 using vfirst::test::PciTree;
@@ -29,7 +31,52 @@ PciTree booted_over(bool port) {
   return tree;
 }
 
+std::vector<PciAddress> candidates_of(const PciTree& tree) {
+  const auto root = tree.root();
+  return read_boot_nic(root, "BOOTIF=01-52-54-00-76-66-b0", facts::PortMacs(root))->candidates;
+}
+
+// Both cards in a bond that uses the address of the second one.
+PciTree bonded() {
+  auto tree = booted_over(false);
+  for (const auto& [address, above, name] :
+       {std::tuple{"0000:3b:00.0", "pci0000:17/0000:17:02.0", "ens1"},
+        std::tuple{"0000:41:00.0", "pci0000:40/0000:40:00.0", "ens2"}}) {
+    tree.add(
+        fmt::format("sys/class/net/{}", name),
+        fmt::format("-> ../../devices/{}/{}/net/{}", above, address, name));
+    tree.at(
+        address, {{fmt::format("net/{}/address", name), "52:54:00:76:66:01\n"},
+                  {fmt::format("net/{}/addr_assign_type", name), "3\n"}});
+  }
+  tree.add(
+      {{"sys/class/net/bond0", "-> ../../devices/virtual/net/bond0"},
+       {"sys/devices/virtual/net/bond0/address", "52:54:00:76:66:01\n"}});
+  return tree;
+}
+
 }  // namespace
+
+TEST_CASE("the boot NIC in a bond is known by its permanent address", "[facts][network]") {
+  auto tree = bonded();
+  SECTION("the bond kept it") {
+    tree.at("0000:3b:00.0", {{"net/ens1/bonding_slave/perm_hwaddr", "52:54:00:76:66:b0\n"}});
+    tree.at("0000:41:00.0", {{"net/ens2/bonding_slave/perm_hwaddr", "52:54:00:76:66:01\n"}});
+  }
+  SECTION("a capture has it") {
+    tree.add(
+        "run/vfirst/capture/permanent-addresses",
+        "ens1 52:54:00:76:66:b0\nens2 52:54:00:76:66:01\n");
+  }
+  CHECK(critical_of(tree) == std::vector<CriticalDevice>{{kBoot, "network boot"}});
+}
+
+TEST_CASE("each port whose own address is hidden may be the boot NIC", "[facts][network]") {
+  auto tree = bonded();
+  CHECK(candidates_of(tree) == std::vector<PciAddress>{kBoot, kSecond});
+  tree.at("0000:41:00.0", {{"net/ens2/bonding_slave/perm_hwaddr", "52:54:00:76:66:01\n"}});
+  CHECK(candidates_of(tree) == std::vector<PciAddress>{kBoot});
+}
 
 TEST_CASE(
     "BOOTIF is read as PXELINUX, GRUB and iPXE scripts write it, and its last word counts",
@@ -62,10 +109,12 @@ TEST_CASE(
   auto tree = booted_over(false);
   constexpr auto kPerhaps =
       "network boot, perhaps (no port has BOOTIF's address 52:54:00:76:66:b0 yet)";
-  CHECK(critical_of(tree) == std::vector<CriticalDevice>{{kBoot, kPerhaps}, {kSecond, kPerhaps}});
+  CHECK(
+      critical_of(tree) ==
+      std::vector<CriticalDevice>{{kBoot, kPerhaps, true}, {kSecond, kPerhaps, true}});
   tree.add("sys/class/net/eth1", "-> ../../devices/pci0000:40/0000:40:00.0/0000:41:00.0/net/eth1");
   tree.at("0000:41:00.0", {{"net/eth1/address", "52:54:00:76:66:01\n"}});
-  CHECK(critical_of(tree) == std::vector<CriticalDevice>{{kBoot, kPerhaps}});
+  CHECK(critical_of(tree) == std::vector<CriticalDevice>{{kBoot, kPerhaps, true}});
   tree.at("0000:3b:00.0", {{"driver", "-> ../../../bus/pci/drivers/vfio-pci"}});
   CHECK(critical_of(tree).empty());
 }
@@ -73,9 +122,7 @@ TEST_CASE(
 TEST_CASE("a VF is not taken for the boot NIC", "[facts][network][sriov]") {
   auto tree = booted_over(false);
   tree.at("0000:41:00.0", {{"physfn", "-> ../0000:3b:00.0"}});
-  CHECK(
-      read_boot_nic(tree.root(), "BOOTIF=01-52-54-00-76-66-b0")->candidates ==
-      std::vector<PciAddress>{kBoot});
+  CHECK(candidates_of(tree) == std::vector<PciAddress>{kBoot});
 }
 
 TEST_CASE("a tree that shows no network devices at all names none", "[facts][network]") {

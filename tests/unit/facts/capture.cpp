@@ -35,6 +35,18 @@ std::pair<Facts, Facts> there_and_back(const Root& root) {
 
 }  // namespace
 
+TEST_CASE("what the kernel answered is a file of a capture, and its longest answer", "[facts]") {
+  const TempTree tree{{"sys/a", "1\n"}};
+  const RecordingRoot recording(tree.root());
+  recording.remember("run/vfirst/capture/routes", "route 254 0.0.0.0/0 eth0\n");
+  recording.remember(
+      "run/vfirst/capture/routes", "route 254 0.0.0.0/0 eth0\nroute 254 10.0.0.0/8 eth1\n");
+  const auto& file = recording.entries().at("run/vfirst/capture/routes");
+  CHECK(file.kind == RecordingRoot::Entry::Kind::file);
+  CHECK(file.content == "route 254 0.0.0.0/0 eth0\nroute 254 10.0.0.0/8 eth1\n");
+  CHECK(recording.entries().at("run/vfirst").kind == RecordingRoot::Entry::Kind::directory);
+}
+
 TEST_CASE("facts read from a capture are the facts of the machine", "[facts]") {
   PciTree tree;
   tree.function("0000:17:02.0", "pci0000:17", "060400", "8086:347a");

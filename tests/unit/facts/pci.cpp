@@ -193,6 +193,43 @@ TEST_CASE("netdevs of a function, the burnt-in address only where it is in use",
   CHECK(!ports[0].up);
 }
 
+TEST_CASE("the permanent address of a port that uses another one", "[facts][network]") {
+  auto tree = with_pf();
+  tree.at(
+      "0000:3b:00.0",
+      {{"net/ens1f0/address", "aa:bb:cc:00:00:01\n"}, {"net/ens1f0/addr_assign_type", "3\n"}});
+  const auto port = [&] { return facts_of(tree).function(kPf)->ports.at(0); };
+  const auto own = *MacAddress::parse("10:70:fd:6d:9e:3a");
+  const auto said = [&] {
+    return std::ranges::count_if(facts_of(tree).gaps, [](const std::string& gap) {
+      return gap ==
+             "ens1f0 (0000:3b:00.0): its permanent address is not shown; aa:bb:cc:00:00:01 "
+             "was set later";
+    });
+  };
+  SECTION("nothing shows it") {
+    CHECK_FALSE(port().permanent_mac);
+    CHECK(port().mac_origin == MacOrigin::set);
+    CHECK_FALSE(port().identity());
+    CHECK(said() == 1);
+  }
+  SECTION("the bond kept it") {
+    tree.at("0000:3b:00.0", {{"net/ens1f0/bonding_slave/perm_hwaddr", "10:70:fd:6d:9e:3a\n"}});
+    CHECK(port().permanent_mac == own);
+    CHECK(said() == 0);
+  }
+  SECTION("a capture has the kernel's answer") {
+    tree.add("run/vfirst/capture/permanent-addresses", "lo x\nens1f0 10:70:fd:6d:9e:3a\n");
+    CHECK(port().permanent_mac == own);
+    CHECK(port().identity() == own);
+    CHECK(said() == 0);
+  }
+  SECTION("a random one is no permanent one") {
+    tree.at("0000:3b:00.0", {{"net/ens1f0/addr_assign_type", "1\n"}});
+    CHECK_FALSE(port().identity());
+  }
+}
+
 TEST_CASE("IOMMU groups, units and firmware tables", "[facts][iommu]") {
   auto tree = with_pf();
   tree.add(

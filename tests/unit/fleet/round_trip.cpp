@@ -91,7 +91,9 @@ TEST_CASE(
            {.id = 1, .siblings = {1}, .l3 = {}, .kind = Cpu::Kind::efficiency}},
       .gigabyte_pages = false,
       .smt_active = true,
+      .smt_bugs = std::vector<std::string>{"mds", "l1tf"},
       .idle_driver = "psci_idle",
+      .idle_states = {{"WFI", 1}, {"cpu-sleep-0", 200}},
       .clocksource = "arch_sys_counter",
       .topology_source = "guessed"};
   facts.memory = {
@@ -99,7 +101,9 @@ TEST_CASE(
       .page_kb = 64,
       .default_hugepage_kb = 2,
       .hugepage_sizes_kb = {3, 4},
-      .crashkernel_bytes = 5};
+      .crashkernel_bytes = 5,
+      .crash_ranges = {{1, 2}},
+      .zfs_arc_kb = 6};
   facts.numa = {
       {.id = 3,
        .cpus = {0},
@@ -108,7 +112,10 @@ TEST_CASE(
        .distances = {10, 20},
        .pools = {{2048, 3, 2}},
        .gigabyte_frames = 7,
-       .memory_known = true},
+       .memory_known = true,
+       .ranges = {{0, 1}, {4, 8}},
+       .at_boot = false,
+       .slow = true},
       {.id = 9,
        .cpus = {},
        .distances = {},
@@ -136,6 +143,7 @@ TEST_CASE(
       {.name = "p0",
        .mac = MacAddress{{2, 0, 0, 0, 0, 1}},
        .permanent_mac = MacAddress{{2, 0, 0, 0, 0, 2}},
+       .mac_origin = MacOrigin::set,
        .phys_port_name = "p0",
        .dev_port = 0,
        .speed_mbps = 25000,
@@ -158,12 +166,14 @@ TEST_CASE(
        .config_known = true,
        .config = {},
        .modules_known = true,
-       .modules = {{"vfio", ModuleState::builtin}, {"ice", ModuleState::loadable}}},
+       .modules = {{"vfio", ModuleState::builtin}, {"ice", ModuleState::loadable}},
+       .vfio_modules = {{"0000:3b:00.0", {"mlx5_vfio_pci", "vfio_pci"}}}},
       {.release = "5.14.0",
        .version = {5, 14},
        .config_known = true,
        .config = {{"CONFIG_CMDLINE", "a \"b\""}},
-       .modules = {{"x", ModuleState::missing}}}};
+       .modules = {{"x", ModuleState::missing}},
+       .vfio_modules = {}}};
   facts.boot = {
       .loader = Loader::grub_bls,
       .evidence = "boot/grub2/grub.cfg",
@@ -186,7 +196,10 @@ TEST_CASE(
            .doubt = "none"},
       .own_arguments = {"iommu=pt"},
       .sources = {{"isolcpus=1", {"etc/default/grub:6", "etc/default/grub:9"}}}};
-  facts.critical = {{pf.address, "default route"}};
+  facts.critical = {{pf.address, "default route"}, {pf.address, "swap", true}};
+  using Reach = UnknownCarrier::Reach;
+  for (const auto reach : {Reach::storage, Reach::network, Reach::any})
+    facts.unknown_carriers.push_back({reach, "root filesystem", "NBD: nobody knows"});
   using enum Neighbour::Tool;
   for (const auto tool : {link, network_manager, netplan, driverctl, udev, modprobe, irqbalance})
     facts.neighbours.push_back({tool, "etc/x", 3, "key", "value", 2, {}});
@@ -195,6 +208,11 @@ TEST_CASE(
     facts.neighbours.front().match.push_back({kind, {"a*"}, kind == pci});
   facts.gaps = {"this", "that"};
   CHECK(again(facts) == facts);
+  for (const auto origin :
+       {MacOrigin::unknown, MacOrigin::permanent, MacOrigin::random, MacOrigin::stolen}) {
+    facts.pci[0].ports[0].mac_origin = origin;
+    CHECK(again(facts) == facts);
+  }
   for (const auto loader :
        {Loader::none, Loader::grub, Loader::systemd_boot, Loader::uki, Loader::ostree}) {
     facts.boot.loader = loader;

@@ -145,7 +145,7 @@ TEST_CASE(
       "[boot]\nrole = guest\n[cpu]\nisolate = yes\n[iommu]\nmode = "
       "passthrough\n[pf a]\nnode = 0\nrx-usecs = 0\n");
   CHECK(p.cmdline().empty());
-  CHECK(described(p).back() == "set coalescing on 0000:01:00.0: rx-usecs 0");
+  CHECK(described(p).back() == "set coalescing on 0000:01:00.0: adaptive-rx off rx-usecs 0");
 }
 
 TEST_CASE(

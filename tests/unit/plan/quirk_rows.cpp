@@ -13,6 +13,7 @@ using namespace vfirst;
 using namespace vfirst::test;
 using Knob = DriverQuirk::Knob;
 using Eswitch = DriverQuirk::Eswitch;
+using Creation = DriverQuirk::Creation;
 
 namespace {
 
@@ -25,8 +26,11 @@ struct Habit {
   Eswitch eswitch = Eswitch::unknown;
   std::string_view total_vfs{};
   bool survives_kexec = false;
+  Creation creation = Creation::by_number;
+  bool needs_iommu = false, vfio_denied = false;
 };
-constexpr std::uint32_t kNic = 0x020000, kNvme = 0x010802, kGpu = 0x030000, kCrypto = 0x0b4000;
+constexpr std::uint32_t kNic = 0x020000, kNvme = 0x010802, kGpu = 0x030000, kCrypto = 0x0b4000,
+                        kOther = 0x120000;
 constexpr auto kHabits = std::to_array<Habit>({
     {.driver = "igb",
      .vendor = 0x8086,
@@ -79,8 +83,45 @@ constexpr auto kHabits = std::to_array<Habit>({
      .eswitch = Eswitch::none,
      .total_vfs = "controller",
      .survives_kexec = true},
-    {.driver = "qat_c62x", .vendor = 0x8086, .class_code = kCrypto, .eswitch = Eswitch::none},
-    {.driver = "qat_4xxx", .vendor = 0x8086, .class_code = kCrypto, .eswitch = Eswitch::none},
+    {.driver = "4xxx",
+     .vendor = 0x8086,
+     .class_code = kCrypto,
+     .eswitch = Eswitch::none,
+     .creation = Creation::all_or_none,
+     .needs_iommu = true},
+    {.driver = "420xx",
+     .vendor = 0x8086,
+     .class_code = kCrypto,
+     .eswitch = Eswitch::none,
+     .creation = Creation::all_or_none,
+     .needs_iommu = true},
+    {.driver = "6xxx",
+     .vendor = 0x8086,
+     .class_code = kCrypto,
+     .eswitch = Eswitch::none,
+     .creation = Creation::all_or_none,
+     .needs_iommu = true},
+    {.driver = "c6xx",
+     .vendor = 0x8086,
+     .class_code = kCrypto,
+     .eswitch = Eswitch::none,
+     .creation = Creation::all_or_none,
+     .needs_iommu = true,
+     .vfio_denied = true},
+    {.driver = "c3xxx",
+     .vendor = 0x8086,
+     .class_code = kCrypto,
+     .eswitch = Eswitch::none,
+     .creation = Creation::all_or_none,
+     .needs_iommu = true,
+     .vfio_denied = true},
+    {.driver = "dh895xcc",
+     .vendor = 0x8086,
+     .class_code = kCrypto,
+     .eswitch = Eswitch::none,
+     .creation = Creation::all_or_none,
+     .needs_iommu = true,
+     .vfio_denied = true},
     {.driver = "i915",
      .vendor = 0x8086,
      .class_code = kGpu,
@@ -91,6 +132,124 @@ constexpr auto kHabits = std::to_array<Habit>({
      .class_code = kGpu,
      .eswitch = Eswitch::none,
      .total_vfs = "max_vfs"},
+    {.driver = "mlx4_core",
+     .vendor = 0x15b3,
+     .fixed_vectors = true,
+     .eswitch = Eswitch::none,
+     .total_vfs = "mlxconfig",
+     .creation = Creation::by_parameter},
+    {.driver = "vfio-pci",
+     .vendor = 0x144d,
+     .class_code = kNvme,
+     .fixed_vectors = true,
+     .managed_irqs = true,
+     .eswitch = Eswitch::none,
+     .creation = Creation::by_parameter},
+    {.driver = "virtio-pci",
+     .vendor = 0x1af4,
+     .up_before_mac = true,
+     .fixed_vectors = true,
+     .eswitch = Eswitch::none,
+     .survives_kexec = true},
+    {.driver = "bnx2x",
+     .vendor = 0x14e4,
+     .up_before_vfs = true,
+     .up_before_mac = true,
+     .fixed_vectors = true,
+     .eswitch = Eswitch::none},
+    {.driver = "idpf",
+     .vendor = 0x8086,
+     .up_before_mac = true,
+     .fixed_vectors = true,
+     .eswitch = Eswitch::none,
+     .total_vfs = "control plane"},
+    {.driver = "fm10k",
+     .vendor = 0x8086,
+     .up_before_mac = true,
+     .fixed_vectors = true,
+     .eswitch = Eswitch::none},
+    {.driver = "ionic",
+     .vendor = 0x1dd8,
+     .up_before_mac = true,
+     .fixed_vectors = true,
+     .eswitch = Eswitch::none},
+    {.driver = "pds_core",
+     .vendor = 0x1dd8,
+     .up_before_mac = true,
+     .fixed_vectors = true,
+     .eswitch = Eswitch::none},
+    {.driver = "octeon_ep",
+     .vendor = 0x177d,
+     .up_before_mac = true,
+     .fixed_vectors = true,
+     .eswitch = Eswitch::none,
+     .total_vfs = "firmware"},
+    {.driver = "LiquidIO",
+     .vendor = 0x177d,
+     .up_before_mac = true,
+     .fixed_vectors = true,
+     .total_vfs = "firmware"},
+    {.driver = "rvu_nicpf", .vendor = 0x177d, .up_before_mac = true, .fixed_vectors = true},
+    {.driver = "nfp",
+     .vendor = 0x19ee,
+     .up_before_mac = true,
+     .fixed_vectors = true,
+     .total_vfs = "firmware"},
+    {.driver = "hinic3",
+     .vendor = 0x19e5,
+     .up_before_mac = true,
+     .fixed_vectors = true,
+     .eswitch = Eswitch::none},
+    {.driver = "be2net",
+     .vendor = 0x19a2,
+     .up_before_mac = true,
+     .fixed_vectors = true,
+     .eswitch = Eswitch::none},
+    {.driver = "enic",
+     .vendor = 0x1137,
+     .up_before_mac = true,
+     .fixed_vectors = true,
+     .eswitch = Eswitch::none,
+     .total_vfs = "profile",
+     .creation = Creation::by_parameter},
+    {.driver = "qlcnic",
+     .vendor = 0x1077,
+     .up_before_mac = true,
+     .fixed_vectors = true,
+     .eswitch = Eswitch::none},
+    {.driver = "sfc_ef100", .vendor = 0x10ee, .up_before_mac = true},
+    {.driver = "sfc-siena", .vendor = 0x1924, .up_before_mac = true},
+    {.driver = "ngbe",
+     .vendor = 0x8088,
+     .up_before_mac = true,
+     .fixed_vectors = true,
+     .eswitch = Eswitch::none},
+    {.driver = "txgbe",
+     .vendor = 0x8088,
+     .up_before_mac = true,
+     .fixed_vectors = true,
+     .eswitch = Eswitch::none},
+    {.driver = "ena", .vendor = 0x1d0f, .up_before_mac = true},
+    {.driver = "mana", .vendor = 0x1414, .up_before_mac = true},
+    {.driver = "alibaba_eea", .vendor = 0x1ded, .up_before_mac = true},
+    {.driver = "funeth", .vendor = 0x1dad, .up_before_mac = true},
+    {.driver = "fsl_enetc", .vendor = 0x1957, .up_before_mac = true},
+    {.driver = "CNN55XX", .vendor = 0x1234, .class_code = kOther, .eswitch = Eswitch::none},
+    {.driver = "hisi_hpre", .vendor = 0x1234, .class_code = kOther, .eswitch = Eswitch::none},
+    {.driver = "hisi_sec2", .vendor = 0x1234, .class_code = kOther, .eswitch = Eswitch::none},
+    {.driver = "hisi_zip", .vendor = 0x1234, .class_code = kOther, .eswitch = Eswitch::none},
+    {.driver = "octeontx-cpt", .vendor = 0x1234, .class_code = kOther, .eswitch = Eswitch::none},
+    {.driver = "rvu_cptpf", .vendor = 0x1234, .class_code = kOther, .eswitch = Eswitch::none},
+    {.driver = "amdxdna", .vendor = 0x1234, .class_code = kOther, .eswitch = Eswitch::none},
+    {.driver = "dfl-pci", .vendor = 0x1234, .class_code = kOther, .eswitch = Eswitch::none},
+    {.driver = "genwqe", .vendor = 0x1234, .class_code = kOther, .eswitch = Eswitch::none},
+    {.driver = "mrvl_cn10k_dpi", .vendor = 0x1234, .class_code = kOther, .eswitch = Eswitch::none},
+    {.driver = "mhi-pci-generic", .vendor = 0x1234, .class_code = kOther, .eswitch = Eswitch::none},
+    {.driver = "pci-pf-stub", .vendor = 0x1234, .class_code = kOther, .eswitch = Eswitch::none},
+    {.driver = "pci-endpoint-test",
+     .vendor = 0x1234,
+     .class_code = kOther,
+     .eswitch = Eswitch::none},
 });
 
 Facts machine_with(const Habit& habit) {
@@ -100,12 +259,27 @@ Facts machine_with(const Habit& habit) {
   pf.vendor = habit.vendor;
   pf.class_code = habit.class_code;
   if (habit.class_code != kNic) pf.ports.clear();
+  if (habit.driver == "enic") pf.sriov->num_vfs = 2;
   facts.pci = {pf};
   return facts;
 }
 
+// The VFs that the driver needs to be asked for: all of them, where it makes all or none.
+std::string vfs_of(const Habit& habit) {
+  return habit.creation == Creation::all_or_none ? "vfs = max\n" : "vfs = 2\n";
+}
+
+// What a driver needs that makes VFs by a parameter.
+std::string parameter_of(const Habit& habit) {
+  return habit.creation == Creation::by_parameter && habit.driver != "enic"
+             ? "[kernel]\nextra = mlx4_core.num_vfs=2 vfio-pci.enable_sriov=1\n"
+             : "";
+}
+
 Plan plan_with(const Habit& habit, std::string_view more = {}) {
-  return plan(machine_with(habit), fmt::format("[pf a]\npci = 01:00.0\nvfs = 2\n{}", more));
+  return plan(
+      machine_with(habit),
+      fmt::format("{}[pf a]\npci = 01:00.0\n{}{}", parameter_of(habit), vfs_of(habit), more));
 }
 
 template <class Wanted>
@@ -159,6 +333,25 @@ TEST_CASE("the plan for a PF is what its driver's row asks for", "[sriov][report
           habit.managed_irqs);
       const auto too_many =
           message(plan(machine_with(habit), "[pf a]\npci = 01:00.0\nvfs = 8\n"), "vfs-too-many");
+      const auto other_number =
+          plan(machine_with(habit), "[pf a]\npci = 01:00.0\nvfs = 3\nvf-driver = vfio-pci\n");
+      CHECK(
+          (finding(other_number, "vfs-all-or-none") != nullptr) ==
+          (habit.creation == Creation::all_or_none));
+      CHECK(
+          (finding(other_number, "vfs-by-parameter") || finding(other_number, "vfs-by-profile")) ==
+          (habit.creation == Creation::by_parameter));
+      CHECK((finding(other_number, "vfio-denied") != nullptr) == habit.vfio_denied);
+      CHECK(
+          (position<CreateVfs>(other_number) == other_number.steps.size()) ==
+          (habit.creation != Creation::by_number));
+      auto without_iommu = machine_with(habit);
+      without_iommu.iommu = {};
+      without_iommu.iommu.tables_known = true;
+      CHECK(
+          (finding(
+               plan(without_iommu, fmt::format("[pf a]\npci = 01:00.0\n{}", vfs_of(habit))),
+               "vfs-need-iommu") != nullptr) == habit.needs_iommu);
       CHECK(too_many.find("8 VFs asked, hardware has 7") != std::string::npos);
       CHECK((too_many.find(" (set by ") != std::string::npos) == !habit.total_vfs.empty());
       CHECK(too_many.find(habit.total_vfs) != std::string::npos);
@@ -180,8 +373,11 @@ TEST_CASE("the plan for a PF is what its driver's row asks for", "[sriov][report
       for (const auto* more :
            {"", "vf-mac = stable\n", "eswitch = switchdev\nrx-usecs = 8\n", "irq = reserved\n"})
         CHECK(
-            plan(later, fmt::format("[pf a]\npci = 01:00.0\nvfs = 2\n{}", more)).steps ==
-            plan_with(habit, more).steps);
+            plan(
+                later,
+                fmt::format(
+                    "{}[pf a]\npci = 01:00.0\n{}{}", parameter_of(habit), vfs_of(habit), more))
+                .steps == plan_with(habit, more).steps);
     }
 }
 
@@ -210,18 +406,28 @@ TEST_CASE(
     "the drivers that an initramfs needs come from the rows and from the vfio drivers",
     "[sriov][report][provisioning]") {
   const auto pf = early_drivers("pf"), vf = early_drivers("vf"), vfio = early_drivers("vfio");
+  const auto has = [](const std::vector<std::string>& list, std::string_view name) {
+    return std::ranges::find(list, name) != list.end();
+  };
   for (const auto& quirk : driver_quirks()) {
     INFO(quirk.driver);
-    const std::string name(quirk.driver), of_vfs(quirk.vf_driver);
-    CHECK((std::ranges::find(pf, name) != pf.end()) == quirk.in_initramfs);
-    if (quirk.in_initramfs && !of_vfs.empty() && of_vfs != name)
-      CHECK(std::ranges::find(vf, of_vfs) != vf.end());
+    const auto name = quirk.module.empty() ? quirk.driver : quirk.module;
+    const auto of_vfs = quirk.vf_module.empty() ? quirk.vf_driver : quirk.vf_module;
+    CHECK(has(pf, name) == quirk.in_initramfs);
+    if (quirk.in_initramfs && !of_vfs.empty() && of_vfs != name) CHECK(has(vf, of_vfs));
   }
+  // The names are modules', which are not always the drivers'.
+  for (const auto* module :
+       {"igb",          "ionic",      "pds_core",   "mlx4_core", "mlx4_en",  "octeon_ep",
+        "nfp",          "hinic3",     "idpf",       "be2net",    "enic",     "xe",
+        "i915",         "qat_4xxx",   "qat_420xx",  "qat_6xxx",  "qat_c62x", "qat_c3xxx",
+        "qat_dh895xcc", "virtio_pci", "virtio_net", "bnx2x",     "liquidio"})
+    CHECK(has(pf, module));
+  for (const auto* driver : {"4xxx", "c6xx", "virtio-pci", "vfio-pci", "pci-endpoint-test"})
+    CHECK_FALSE(has(pf, driver));
   CHECK(std::ranges::find(pf, "hclge") != pf.end());
   CHECK(vfio.front() == "vfio-pci");
   CHECK(std::ranges::find(vfio, "mlx5_vfio_pci") != vfio.end());
-  // the graphics driver is not there, so its variant driver is not either
-  CHECK(std::ranges::find(vfio, "xe-vfio-pci") == vfio.end());
   CHECK(std::ranges::find(vfio, "vfio_iommu_type1") != vfio.end());
   CHECK(
       early_drivers() ==

@@ -156,6 +156,108 @@ TEST_CASE("every selector narrows", "[sriov][report]") {
   CHECK(plan(facts, "[pf a]\nport = p1\nvfs = 1\n").pfs.at(0).address.str() == "0000:41:00.0");
 }
 
+TEST_CASE("mac is the permanent address, whatever the port uses now", "[sriov][report]") {
+  auto facts = two_nics();
+  auto &one = facts.pci[0].ports[0], &two = facts.pci[1].ports[0];
+  const auto first = *one.permanent_mac, second = *two.permanent_mac;
+  const auto chosen = [&](const MacAddress& mac) {
+    const auto p = plan(facts, fmt::format("[pf a]\nmac = {}\nvfs = 1\n", mac.str()));
+    return p.pfs.empty() ? message(p, "pf-expect") : p.pfs[0].address.str();
+  };
+  // A bond of both: each uses the first one's.
+  two.mac = first;
+  one.mac_origin = two.mac_origin = MacOrigin::set;
+  CHECK(chosen(first) == "0000:01:00.0");
+  CHECK(chosen(second) == "0000:41:00.0");
+  // Its own address is not shown: neither is taken for it.
+  two.permanent_mac.reset();
+  CHECK(chosen(first) == "0000:01:00.0");
+  one.permanent_mac.reset();
+  CHECK(
+      chosen(second) ==
+      "p.ini:1: [pf a] expect = 1, but no PFs match; the permanent address of enp1s0 "
+      "(0000:01:00.0), enp65s0 (0000:41:00.0) is not shown, and the one in use is another: this "
+      "section is skipped");
+  CHECK(chosen(first).starts_with("p.ini:1: [pf a] expect = 1, but no PFs match"));
+  // An inventory that does not say how the address came about.
+  one.mac_origin = MacOrigin::unknown;
+  CHECK(chosen(first) == "0000:01:00.0");
+}
+
+TEST_CASE("a representor's name, address and number select nothing", "[sriov][report]") {
+  for (const auto* name : {"pf0vf0", "pf0sf88", "c1pf0vf3", "pf1", "c1pf0"}) {
+    INFO(name);
+    auto facts = two_nics();
+    NetPort representor;
+    representor.name = "rep0";
+    representor.mac = representor.permanent_mac = *MacAddress::parse("02:00:00:00:00:99");
+    representor.mac_origin = MacOrigin::permanent;
+    representor.dev_port = 7;
+    representor.phys_port_name = name;
+    representor.speed_mbps = 1'000'000;
+    facts.pci[0].ports.insert(facts.pci[0].ports.begin(), representor);
+    for (const auto* key :
+         {"mac = 02:00:00:00:00:99", "ifname = rep0", "port = 7", "port = *pf*"}) {
+      INFO(key);
+      CHECK(plan(facts, fmt::format("[pf a]\n{}\nvfs = 1\n", key)).pfs.empty());
+    }
+    const auto p = plan(facts, "[pf a]\npci = 01:00.0\nvfs = 1\nvf-mac = stable\n");
+    CHECK(p.vfs.at(0).mac == facts.pci[0].ports[1].permanent_mac->stable_vf(0));
+  }
+}
+
+TEST_CASE("the steps go to the port that the section names", "[sriov][report]") {
+  auto facts = two_nics();
+  auto second = facts.pci[0].ports[0];
+  second.name = "enp1s0d1";
+  second.dev_port = 1;
+  second.permanent_mac = *MacAddress::parse("52:54:00:00:00:77");
+  facts.pci[0].ports.push_back(second);
+  const auto p = plan(
+      facts,
+      "[pf a]\nvendor = 8086\nport = 1\nvfs = 1\nvf-mac = stable\nqueues = 2\n"
+      "rx-usecs = 8\n");
+  const auto lines = described(p);
+  const auto has = [&](std::string_view line) {
+    return std::ranges::find(lines, line) != lines.end();
+  };
+  CHECK(has("set 2 queues on 0000:01:00.0 port 1"));
+  CHECK(has("set coalescing on 0000:01:00.0 port 1: adaptive-rx off rx-usecs 8"));
+  CHECK(has("set on 0000:01:00.0 port 1: VF 0 mac stable"));
+  CHECK(p.vfs.at(0).mac == second.permanent_mac->stable_vf(0));
+}
+
+TEST_CASE("where root's carrier is unknown, what may be it needs the owner's word", "[sriov]") {
+  auto facts = two_nics();
+  facts.unknown_carriers = {{UnknownCarrier::Reach::network, "root filesystem", "no route"}};
+  CHECK(
+      message(plan(facts, kUplink), "pf-critical") ==
+      "p.ini:1: [pf uplink] 0000:01:00.0 is left alone: 0000:01:00.0 may carry root filesystem (no "
+      "route); allow-unknown-carrier = yes permits it, if you know that it does not");
+  CHECK(plan(facts, kUplink).pfs.empty());
+  const auto word = std::string(kUplink) + "allow-unknown-carrier = yes\n";
+  CHECK(plan(facts, word).pfs.size() == 2);
+  // A NIC carries no pool of disks, a drive no network.
+  facts.unknown_carriers[0].reach = UnknownCarrier::Reach::storage;
+  CHECK(plan(facts, kUplink).pfs.size() == 2);
+  facts.pci[0].class_code = 0x010802;
+  CHECK(plan(facts, kUplink).pfs.size() == 1);
+  // The word does not cover what is known.
+  facts.critical = {{bdf("0000:41:00.0"), "root filesystem (NFS)"}};
+  CHECK(plan(facts, word).pfs.size() == 1);
+  CHECK(message(plan(facts, word), "pf-critical")
+            .ends_with("0000:41:00.0 carries root filesystem (NFS)"));
+  CHECK(plan(facts, std::string(kUplink) + "allow-boot-nic = yes\n").pfs.empty());
+  // One of several.
+  facts.unknown_carriers.clear();
+  facts.critical = {{bdf("0000:41:00.0"), "root filesystem (a pool)", true}};
+  CHECK(
+      message(plan(facts, kUplink), "pf-critical")
+          .ends_with("0000:41:00.0 may carry root filesystem (a pool); allow-unknown-carrier = yes "
+                     "permits it, if you know that it does not"));
+  CHECK(plan(facts, word).pfs.size() == 2);
+}
+
 TEST_CASE("two sections that match one PF are refused with both lines", "[sriov][report]") {
   CHECK(
       refusal(two_nics(), "[pf a]\nnode = 0\n[pf b]\nvendor = 8086\nexpect = 2\n") ==
@@ -179,7 +281,7 @@ TEST_CASE(
   const auto kept =
                  place("let the kernel choose the driver of VF 0 of 0000:01:00.0 (0000:01:10.0)"),
              up = place("bring 0000:01:10.0 up"),
-             set = place("set coalescing on 0000:01:10.0: rx-usecs 20");
+             set = place("set coalescing on 0000:01:10.0: adaptive-rx off rx-usecs 20");
   REQUIRE(set < words.size());
   CHECK(p.steps[up].after == std::vector<std::size_t>{kept});
   CHECK(p.steps[set].after == std::vector<std::size_t>{up});
@@ -230,7 +332,7 @@ TEST_CASE(
       message(p, "vfs-too-many") ==
       "p.ini:3: 0000:01:00.0: 8 VFs asked, hardware has 7 (set by the driver)");
   CHECK(p.vfs.empty());
-  CHECK(described(p).back() == "set coalescing on 0000:01:00.0: rx-usecs 3");
+  CHECK(described(p).back() == "set coalescing on 0000:01:00.0: adaptive-rx off rx-usecs 3");
   CHECK(plan(two_nics(), "[pf a]\nnode = 0\nvfs = max\n").vfs.size() == 7);
 }
 
@@ -466,7 +568,7 @@ TEST_CASE(
       "create 1 VF on 0000:01:00.0",
       "set on 0000:01:00.0: VF 0 trust on",
       "bind VF 0 of 0000:01:00.0 (0000:01:10.0) to vfio-pci",
-      "set coalescing on 0000:01:00.0: rx-usecs 8"};
+      "set coalescing on 0000:01:00.0: adaptive-rx off rx-usecs 8"};
   CHECK(described(plan(facts, text)) == ice);
   // by its vendor, before the driver is there
   facts.pci[0].driver.clear();
@@ -480,7 +582,7 @@ TEST_CASE(
       "set the eswitch of 0000:01:00.0 to switchdev mode",
       "bind VF 0 of 0000:01:00.0 (0000:01:10.0) to vfio-pci",
       "bring 0000:01:00.0 up",
-      "set coalescing on 0000:01:00.0: rx-usecs 8"};
+      "set coalescing on 0000:01:00.0: adaptive-rx off rx-usecs 8"};
   CHECK(described(plan(facts, text)) == mlx5);
   facts.pci[0].driver = "mlx5_core";
   const auto late = plan(facts, text);

@@ -53,10 +53,11 @@ TEST_CASE("bad values are refused with value and limit", "[policy]") {
   CHECK(pf("vfs = 65536") == "50-host.ini:3: vfs: 65536 is out of range: TotalVFs has 16 bits");
   CHECK(pf("vfs = all") == "50-host.ini:3: vfs: 'all' is not a number of VFs or max");
   CHECK(pf("expect = 0") == "50-host.ini:3: expect: 0 is out of range: 1 to 256");
+  CHECK(pf("vf-driver = vfio") == "accepted");
   CHECK(
-      pf("vf-driver = vfio") ==
-      "50-host.ini:3: vf-driver: 'vfio' is not a driver's name; write vfio-pci or the device's "
-      "variant driver");
+      pf("vf-driver = vfio,iavf") ==
+      "50-host.ini:3: vf-driver: 'vfio,iavf' is not vfio, vfio-pci, keep, none or a driver's name");
+  CHECK(pf("vf-migration = yes") == "50-host.ini:3: vf-migration: 'yes' is not required or wanted");
   CHECK(
       pf("vf-mac = 01:00:5e:00:00:01") ==
       "50-host.ini:3: vf-mac: 01:00:5e:00:00:01 is not a unicast address; a VF cannot have it");

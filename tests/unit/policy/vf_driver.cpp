@@ -64,7 +64,7 @@ TEST_CASE("keep is satisfied by any driver but a vfio one, none by no driver", "
 TEST_CASE(
     "a VF's driver reads back from its own word, and has one phrase for each kind",
     "[sriov][policy]") {
-  for (const auto* word : {"keep", "none", "vfio-pci", "xe-vfio-pci", "iavf"})
+  for (const auto* word : {"keep", "none", "vfio", "vfio-pci", "xe-vfio-pci", "iavf"})
     CHECK(driver(driver(word).str()) == driver(word));
   CHECK(driver("keep").phrase() == "the kernel's driver");
   CHECK(driver("none").phrase() == "no driver");
@@ -76,8 +76,40 @@ TEST_CASE(
   CHECK(driver("mlx5-vfio-pci").assignment("VF 3") == "bind VF 3 to mlx5_vfio_pci");
 }
 
+TEST_CASE(
+    "vfio is any vfio driver until the kernel has chosen one, then that one", "[sriov][policy]") {
+  const auto open = driver("vfio");
+  CHECK(open.is_vfio());
+  CHECK(open.is_best());
+  CHECK_FALSE(open.is_known());
+  CHECK(open == VfDriver::best());
+  CHECK(open.name() == "vfio-pci");
+  CHECK(open.shown() == "vfio");
+  CHECK(open.with_phrase() == "on the best vfio driver");
+  CHECK(open.assignment("VF 3") == "bind VF 3 to the best vfio driver");
+  for (const auto name : kVfio)
+    CHECK(open.satisfied_by(std::string(name)));
+  CHECK_FALSE(open.satisfied_by("iavf"));
+  CHECK_FALSE(open.satisfied_by(std::nullopt));
+
+  const auto found = VfDriver::best_is("xe_vfio_pci");
+  CHECK(found.is_vfio());
+  CHECK(found.is_best());
+  CHECK(found.is_known());
+  CHECK(found.name() == "xe-vfio-pci");
+  CHECK(found.shown() == "xe-vfio-pci");
+  CHECK(found.satisfied_by("xe-vfio-pci"));
+  CHECK_FALSE(found.satisfied_by("vfio-pci"));
+  // the policy's word, whatever it came to
+  CHECK(found.str() == "vfio");
+  CHECK(open.str() == "vfio");
+  CHECK(VfDriver::best_is("vfio_pci") != driver("vfio-pci"));
+  CHECK_FALSE(driver("vfio-pci").is_best());
+  CHECK_FALSE(driver("keep").is_best());
+}
+
 TEST_CASE("what is no driver's name is refused", "[sriov][policy]") {
-  for (const auto* word : {"", "a b", "vfio", "../x", "a=b"}) {
+  for (const auto* word : {"", "a b", "vfio,vfio-pci", "../x", "a=b"}) {
     INFO(word);
     CHECK_FALSE(VfDriver::parse(word));
   }

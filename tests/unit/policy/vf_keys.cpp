@@ -86,7 +86,7 @@ TEST_CASE(
     const auto settings = settings_with(line);
     const bool attribute = attributes_of(settings) != VfAttributes();
     const bool coalescing = coalescing_of(settings) != Coalescing();
-    const bool placement = key == "driver" || key == "mac" || key == "queues";
+    const bool placement = key == "driver" || key == "migration" || key == "mac" || key == "queues";
     CHECK(attribute + coalescing + placement == 1);
     CHECK((origin_of_attributes(settings) != Origin{}) == (attribute || key == "mac"));
     CHECK((origin_of_coalescing(settings) != nullptr) == coalescing);

@@ -44,6 +44,9 @@ TEST_CASE("the plan's JSON is the contract's", "[report]") {
   CHECK(json["pfs"][0]["driver"] == "igb");
   CHECK(json["pfs"][0]["vfs"] == 2);
   CHECK(json["vfs"][0]["driver"] == "vfio-pci");
+  CHECK(json["vfs"][0]["migration"]["verdict"] == "not-judged");
+  CHECK(json["vfs"][0]["migration"]["wanted"] == false);
+  CHECK(json["vfs"][1]["migration"].is_null());
   CHECK(json["vfs"][0]["mac"].get<std::string>().size() == 17);
   CHECK(json["vfs"][1]["driver"] == "none");
   CHECK(json["findings"][0].contains("code"));

@@ -74,6 +74,53 @@ TEST_CASE("a CPU without a free vector widens that interrupt to all of the CPUs"
   CHECK(out.got == "2 of 3; 1 on all of the CPUs (no single CPU has a free vector)");
 }
 
+TEST_CASE(
+    "where none of the CPUs has a free vector the interrupts stay where they are, and that is said",
+    "[irq][cpu]") {
+  FakeMachine fake;
+  fake.sysfs.add({.up = true});
+  fake.sysfs.without_vectors(0);
+  fake.sysfs.without_vectors(4);
+  const auto before = affinity(fake, 41);
+  const auto out = apply(PinIrqs{kPf, CpuSet{0, 4}}, fake.machine);
+  CHECK(out.state == StepState::unchanged);
+  CHECK(out.error == ENOSPC);
+  CHECK(out.got == "0 of 3; 3 on other CPUs (none of these has a free vector)");
+  CHECK(
+      out.cause ==
+      "0000:01:00.0: 3 of 3 interrupts are on other CPUs than 0,4: these CPUs have no free "
+      "interrupt vector; reserve more cores, or give the PF fewer queues");
+  CHECK(affinity(fake, 41) == before);
+}
+
+TEST_CASE("an interrupt that the kernel sends elsewhere counts by where it goes", "[irq][cpu]") {
+  FakeMachine fake;
+  fake.sysfs.add({.up = true});
+  fake.sysfs.without_vectors(0);
+  fake.sysfs.without_vectors(4);
+  // As asked, but no vector was left there.
+  fake.sysfs.put("proc/irq/41/smp_affinity_list", "0,4");
+  fake.sysfs.put("proc/irq/41/effective_affinity_list", "7");
+  const auto out = apply(PinIrqs{kPf, CpuSet{0, 4}}, fake.machine);
+  CHECK(out.got.contains("3 on other CPUs"));
+  // Where it goes where it was asked to, it is only wide.
+  fake.sysfs.put("proc/irq/41/effective_affinity_list", "4");
+  CHECK(apply(PinIrqs{kPf, CpuSet{0, 4}}, fake.machine).got.contains("1 on all of the CPUs"));
+}
+
+TEST_CASE("a CPU that is offline now takes no interrupt and needs no limit", "[irq][cpu][power]") {
+  FakeMachine fake;
+  fake.sysfs.add({.up = true});
+  fake.sysfs.put("sys/devices/system/cpu/online", "0-3");
+  CHECK(apply(PinIrqs{kPf, CpuSet{0, 4}}, fake.machine).got == "3 of 3");
+  CHECK(affinity(fake, 41) == "0");
+  CHECK(verify(PinIrqs{kPf, CpuSet{0, 4}}, fake.machine).verdict == Verdict::ok);
+  fake.sysfs.put("sys/devices/system/cpu/cpu2/power/pm_qos_resume_latency_us", "0");
+  const LimitIdleLatency limit{CpuSet{2, 6}, 2};
+  CHECK(apply(limit, fake.machine).state == StepState::done);
+  CHECK(verify(limit, fake.machine).verdict == Verdict::ok);
+}
+
 TEST_CASE("interrupts that strayed are seen", "[irq]") {
   FakeMachine fake;
   fake.sysfs.add({.up = true});

@@ -368,6 +368,49 @@ TEST_CASE("a boot that was switched off says so", "[steps]") {
   CHECK_WORDS(row(report, "early boot")->cause == "vfirst=off on the kernel command line");
 }
 
+TEST_CASE("by the number of the state where the driver has its own table", "[steps][power]") {
+  Booted host("intel_idle.max_cstate=2 processor.max_cstate=3");
+  const auto add = [&](unsigned number, std::string_view name) {
+    host.fake.sysfs.put(
+        fmt::format("sys/devices/system/cpu/cpu0/cpuidle/state{}/name", number), std::string(name));
+  };
+  host.fake.sysfs.put("sys/devices/system/cpu/cpuidle/current_driver", "intel_idle");
+  add(0, "POLL"), add(1, "C1"), add(2, "C1E");
+  const auto check = [&] {
+    return host.check(WantMaxCstate{3, 2, "C1E"}, "intel_idle.max_cstate=2 processor.max_cstate=3");
+  };
+  CHECK(check().verdict == Verdict::ok);
+  CHECK(check().wanted == "C1E (state 2)");
+  add(3, "C6");
+  CHECK(check().verdict == Verdict::ignored);
+  CHECK(check().got == "C6 (state 3)");
+  // What cannot be entered does not count.
+  host.fake.sysfs.put("sys/devices/system/cpu/cpu0/cpuidle/state3/disable", "1");
+  CHECK(check().verdict == Verdict::ok);
+}
+
+TEST_CASE("interrupts without a free vector are shown and are not red", "[steps][irq]") {
+  FakeMachine fake;
+  fake.sysfs.add({.up = true});
+  fake.sysfs.without_vectors(0);
+  Plan plan;
+  plan.pfs.push_back({"uplink", kPf, "igb", 0, 0, true});
+  plan.steps.push_back({PinIrqs{kPf, CpuSet{0}}, "", {}, {}, true});
+  const auto red = observe(plan, fake.machine);
+  CHECK_FALSE(red.green());
+  fake.sysfs.put(
+      "run/vfirst/result.json",
+      R"({"schema":"vfirst.boot/1","complete":true,"phase":"root","steps":[{"kind":"pin-irqs",
+      "subject":"0000:01:00.0","step":"pin","state":"unchanged","got":"0 of 3","errno":"ENOSPC",
+      "cause":"0000:01:00.0: these CPUs have no free interrupt vector"}]})");
+  const auto report = observe(plan, fake.machine);
+  const auto* pinned = row(report, "uplink 0000:01:00.0 interrupts");
+  REQUIRE(pinned);
+  CHECK(pinned->verdict != Verdict::ok);
+  CHECK_FALSE(pinned->required);
+  CHECK(pinned->cause == "0000:01:00.0: these CPUs have no free interrupt vector");
+}
+
 TEST_CASE("a best-effort miss is shown and is not red", "[steps]") {
   FakeMachine fake;
   fake.sysfs.add({.iommu = false});

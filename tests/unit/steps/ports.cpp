@@ -152,6 +152,8 @@ TEST_CASE("coalescing sends only what differs and only what is asked for", "[net
 
 TEST_CASE("adaptive off is fulfilled by a device that has no adaptive mode", "[network]") {
   WithPort fake;
+  fake.port().coalescing.rx_usecs = 30;
+  fake.port().coalescing.tx_usecs = 30;
   CHECK(
       apply(SetCoalescing{kPf, {.adaptive_rx = false}}, fake.machine).state ==
       StepState::unchanged);
@@ -226,4 +228,68 @@ TEST_CASE(
     CHECK_FALSE(out.waiting);
     CHECK(out.cause == "0000:01:00.0: its driver (vfio-pci) created no network device");
   }
+}
+
+TEST_CASE(
+    "attributes, queues and coalescing go to the PF's own port and to no representor",
+    "[network][sriov]") {
+  for (const auto* name : {"pf0vf0", "pf0sf88", "c1pf0sf3", "pf1"}) {
+    INFO(name);
+    WithPort fake;
+    const auto folder = "sys/bus/pci/devices/" + kPf.str() + "/net/";
+    // Before the own port by name and by number.
+    fake.sysfs.put(folder + "a_rep/ifindex", "9");
+    fake.sysfs.put(folder + "a_rep/flags", "0x1002");
+    fake.sysfs.put(folder + "a_rep/phys_port_name", name);
+    SetVfAttributes::Vf each;
+    each.trust = true;
+    CHECK(apply(attributes(2, each), fake.machine).state == StepState::done);
+    CHECK(apply(SetQueues{kPf, 2}, fake.machine).state == StepState::done);
+    CHECK(apply(SetCoalescing{kPf, {.rx_usecs = 20}}, fake.machine).state == StepState::done);
+    CHECK(apply(BringUp{kPf}, fake.machine).state == StepState::done);
+    CHECK(fake.port().channels.combined == 2);
+    CHECK(fake.port().coalescing.rx_usecs == 20U);
+    CHECK(fake.net.port(9).channels.combined == 4);
+    CHECK(fake.net.port(9).coalescing.rx_usecs == 3U);
+    CHECK(fake.net.port(9).vfs.empty());
+  }
+}
+
+TEST_CASE("of several ports on one function the one that the policy names is set", "[network]") {
+  WithPort fake;
+  const auto folder = "sys/bus/pci/devices/" + kPf.str() + "/net/";
+  fake.sysfs.put(folder + "eth0/dev_port", "0");
+  fake.sysfs.put(folder + "a1/ifindex", "9");
+  fake.sysfs.put(folder + "a1/flags", "0x1003");
+  fake.sysfs.put(folder + "a1/dev_port", "1");
+  fake.net.port(9).mac = *MacAddress::parse("52:54:00:12:34:99");
+  std::vector<PortChoice> second(3);
+  second[0].port = "1";
+  second[1].ifname = "a*";
+  second[2].mac = fake.net.port(9).mac;
+  unsigned queues = 1;
+  for (const auto& choice : second) {
+    ++queues;
+    CHECK(apply(SetQueues{kPf, queues, choice}, fake.machine).state == StepState::done);
+    CHECK(verify(SetQueues{kPf, queues, choice}, fake.machine).verdict == Verdict::ok);
+    CHECK(fake.net.port(9).channels.combined == queues);
+    CHECK(fake.port().channels.combined == 4);
+  }
+  // Without a word the lowest number is the PF's.
+  CHECK(apply(SetQueues{kPf, 7}, fake.machine).state == StepState::done);
+  CHECK(fake.port().channels.combined == 7);
+  CHECK(
+      apply(SetQueues{kPf, 7, PortChoice{"3", "", {}}}, fake.machine).cause ==
+      "0000:01:00.0: none of its ports (eth0, a1) is the one that the policy names");
+}
+
+TEST_CASE("virtio's port lies below the device behind the function", "[network][sriov]") {
+  WithPort fake;
+  const auto folder = "sys/bus/pci/devices/" + kPf.str();
+  fake.sysfs.put(folder + "/vendor", "0x1af4");
+  fake.sysfs.put(folder + "/virtio3/net/ens9/ifindex", "9");
+  fake.sysfs.put(folder + "/virtio3/net/ens9/dev_port", "1");
+  CHECK(
+      apply(SetQueues{kPf, 2, PortChoice{"", "ens9", {}}}, fake.machine).state == StepState::done);
+  CHECK(fake.net.port(9).channels.combined == 2);
 }

@@ -161,6 +161,51 @@ TEST_CASE(
   CHECK(apply(fake.to(2, "keep"), fake.machine).got == "igbvf");
 }
 
+TEST_CASE(
+    "the best vfio driver is bound under its own name, and a second run writes nothing",
+    "[sriov][policy]") {
+  WithSeven fake;
+  fake.sysfs.add_driver("xe-vfio-pci");
+  auto bind = fake.to(0, "vfio");
+  bind.driver = VfDriver::best_is("xe_vfio_pci");
+  const auto out = apply(bind, fake.machine);
+  CHECK(out.state == StepState::done);
+  CHECK(out.wanted == "xe-vfio-pci");
+  CHECK(out.got == "xe-vfio-pci");
+  CHECK(verify(bind, fake.machine).verdict == Verdict::ok);
+  fake.sysfs.forget_writes();
+  CHECK(apply(bind, fake.machine).state == StepState::unchanged);
+  CHECK(fake.sysfs.writes().empty());
+  // the kernel of another boot had none
+  bind.driver = VfDriver::best_is("vfio_pci");
+  CHECK(
+      verify(bind, fake.machine).cause.find("driver xe-vfio-pci is bound to it") !=
+      std::string::npos);
+  CHECK(apply(bind, fake.machine).got == "vfio-pci");
+}
+
+TEST_CASE(
+    "while nobody knows the best vfio driver, vfio-pci is bound and any other one will do",
+    "[sriov][policy]") {
+  WithSeven fake;
+  fake.sysfs.add_driver("mlx5_vfio_pci");
+  const auto out = apply(fake.to(0, "vfio"), fake.machine);
+  CHECK(out.state == StepState::done);
+  CHECK(out.wanted == "vfio");
+  CHECK(out.got == "vfio-pci");
+  REQUIRE(apply(fake.to(1, "mlx5_vfio_pci"), fake.machine).state == StepState::done);
+  CHECK(apply(fake.to(1, "vfio"), fake.machine).state == StepState::unchanged);
+  CHECK(verify(fake.to(1, "vfio"), fake.machine).verdict == Verdict::ok);
+  CHECK(verify(fake.to(2, "vfio"), fake.machine).verdict == Verdict::failed);
+}
+
+TEST_CASE("a built-in module shows itself by its driver, however that is spelled", "[sriov]") {
+  FakeMachine fake;
+  fake.sysfs.add_driver("new-vfio-pci");
+  CHECK(verify(LoadModule{"new_vfio_pci"}, fake.machine).got == "built in");
+  CHECK(verify(LoadModule{"other_vfio_pci"}, fake.machine).verdict == Verdict::failed);
+}
+
 TEST_CASE("a VF that does not exist is ENODEV", "[sriov][policy]") {
   WithSeven fake;
   const auto out = apply(

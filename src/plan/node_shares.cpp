@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "plan/node_shares.hpp"
+
+#include "base/words.hpp"
+
+#include <algorithm>
+
+namespace vfirst {
+
+namespace {
+
+constexpr std::uint64_t kQuantumKb = 256 << 10;
+// Rings, IOMMU page tables and firmware mailboxes of one VF, and of its PF: an allowance, on the
+// safe side of what ice and mlx5 take per function with default rings.
+constexpr std::uint64_t kPerVfKb = 2 << 10, kPerPfKb = 64 << 10;
+
+bool says(const CommandLine& line, std::string_view key, std::string_view value) {
+  const auto* arg = line.last(key);
+  return arg && arg->value == value;
+}
+
+// hugetlb_free_vmemmap (HVO) gives the struct pages behind a hugepage back.
+bool frees_page_structs(const Draft& draft) {
+  const auto& extra = draft.policy.kernel.extra;
+  if (extra && says(CommandLine::parse(extra->value), "hugetlb_free_vmemmap", "on")) return true;
+  const auto config = draft.kernel.config.find("CONFIG_HUGETLB_PAGE_OPTIMIZE_VMEMMAP_DEFAULT_ON");
+  return config != draft.kernel.config.end() && config->second == "y";
+}
+
+// An eighth of the node, at least 1G and at most 4G.
+std::uint64_t default_reserve_kb(std::uint64_t total_kb) {
+  return std::clamp(total_kb / 8, kGigabyteKb, 4 * kGigabyteKb);
+}
+
+// The kernel reads the counts before this memory is there, and one node that is not online makes it
+// drop them all (mm/hugetlb.c, hugepages_setup).
+void skipped_node(Draft& draft, const NumaNode& node) {
+  if (!node.at_boot)
+    draft.add_finding(
+        Severity::note, "hugepages-late-node", Subject::node(node.id),
+        fmt::format(
+            "node {}: its memory comes after the kernel has read its arguments, so no hugepages "
+            "are planned on it; reserve them once the host runs",
+            node.id));
+  else if (node.slow && !draft.policy.hugepages.nodes.contains(node.id))
+    draft.add_finding(
+        Severity::note, "hugepages-slow-node", Subject::node(node.id),
+        fmt::format(
+            "node {}: its memory is slower than that of the nodes with CPUs, so no hugepages are "
+            "planned on it unless the policy says node{} =",
+            node.id, node.id));
+}
+
+// A PF without a node, or on one that gives no pages, counts against the first one that does.
+void charge_drivers(const Draft& draft, std::vector<Share>& shares) {
+  if (shares.empty()) return;
+  for (const auto& pf : draft.pfs) {
+    const auto own = std::ranges::find_if(shares, [&](const Share& share) {
+      return static_cast<int>(share.budget.node) == pf.function->node;
+    });
+    (own == shares.end() ? shares.front() : *own).budget.drivers += kPerPfKb + pf.vfs * kPerVfKb;
+  }
+}
+
+// Each part counts against the node that the kernel takes it from.
+void charge_crash_kernel(Draft& draft, std::vector<Share>& shares) {
+  const auto& memory = draft.next.memory;
+  std::string parts;
+  std::vector<Subject> nodes;
+  for (const auto& part : memory.crash) {
+    const auto home = std::ranges::find_if(
+        shares, [&](const Share& share) { return share.budget.node == part.node; });
+    if (home == shares.end()) continue;
+    auto& b = home->budget;
+    b.crashkernel += part.kb;
+    if (b.frames_known) b.frames_lost += (part.kb + kGigabyteKb - 1) / kGigabyteKb;
+    append_to_list(
+        parts, fmt::format(
+                   "{}M{} count against node {}", part.kb >> 10,
+                   parts.empty() ? " of crashkernel" : "", part.node));
+    nodes.push_back(Subject::node(part.node));
+  }
+  if (nodes.empty() || shares.size() < 2) return;
+  draft.add_finding(
+      Severity::note, "crashkernel-node", Subject::argument("crashkernel"),
+      fmt::format(
+          "the {}, where the kernel {}{}", parts,
+          draft.next.crash_seen ? "put them in this boot" : "usually puts them",
+          memory.crash_unsure
+              ? "; they may not fit below 4G, so they count where they would go in either case"
+              : ""),
+      {}, std::move(nodes));
+}
+
+}  // namespace
+
+const Setting<PageRequest>* request_for(const Draft& draft, unsigned node) {
+  const auto& wish = draft.policy.hugepages;
+  const auto own = wish.nodes.find(node);
+  if (own != wish.nodes.end()) return &own->second;
+  const auto slow = [&](const NumaNode& one) { return one.id == node && one.slow; };
+  if (std::ranges::any_of(draft.nodes(), slow)) return nullptr;
+  return wish.per_node ? &*wish.per_node : nullptr;
+}
+
+std::vector<Share> node_shares(Draft& draft) {
+  const auto& facts = draft.facts;
+  const auto& wish = draft.policy.hugepages;
+  std::vector<Share> out;
+  for (const auto& node : draft.nodes()) {
+    if (node.total_kb == 0 && !node.memory_known && request_for(draft, node.id))
+      draft.add_finding(
+          Severity::warning, "hugepages-memory-unknown", Subject::node(node.id),
+          fmt::format(
+              "node {}: this tree does not show its memory, so no hugepages are planned on it",
+              node.id));
+    if (node.total_kb == 0) continue;
+    skipped_node(draft, node);
+    if (!node.at_boot) continue;
+    Share share;
+    auto& b = share.budget;
+    b.node = node.id;
+    b.total = node.total_kb / kQuantumKb * kQuantumKb;
+    b.host_reserve =
+        wish.host_reserve ? wish.host_reserve->value.kb() : default_reserve_kb(b.total);
+    // MemTotal of a running kernel lacks them already, a capture's or an inventory's total may not:
+    // charged always, which errs to the host's side by 1.5 %.
+    if (!frees_page_structs(draft)) b.page_structs = b.total / (facts.memory.page_kb * 1024) * 64;
+    if (wish.size && wish.size->value.kb() == kGigabyteKb && node.gigabyte_frames) {
+      b.frames = *node.gigabyte_frames;
+      b.frames_lost = lost_frames(node.total_kb, facts.memory.page_kb, out.empty());
+      b.frames_known = true;
+    }
+    out.push_back(share);
+  }
+  charge_drivers(draft, out);
+  charge_crash_kernel(draft, out);
+  return out;
+}
+
+}  // namespace vfirst

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+// The steps that set VFs up, once their PF has made them.
+
+#include "plan/draft.hpp"
+
+#include <map>
+#include <string>
+#include <vector>
+
+namespace vfirst {
+
+class VfSteps {
+ public:
+  // `modules`: the steps that load the VFs' drivers, by driver. All three must outlive it.
+  VfSteps(Draft& draft, const ChosenPf& pf, const std::map<std::string, std::size_t>& modules)
+      : draft_(draft),
+        pf_(pf),
+        modules_(modules),
+        required_(value_or(pf.section->required, true)) {}
+
+  // Vectors and attributes of all VFs, which are set after the step `made` and before a driver is
+  // bound to them. Returns `made` and these steps. Refused where a VF's MAC address cannot be.
+  Result<std::vector<std::size_t>> set_up(std::size_t made);
+  // Writes down where each VF is, and has its driver bound after `before`.
+  void place(const std::vector<std::size_t>& before);
+
+ private:
+  const PciFunction& pf() const { return *pf_.function; }
+  const PfPolicy& section() const { return *pf_.section; }
+  Result<std::optional<SetVfAttributes::Vf>> attributes_of(
+      unsigned index, const VfSettings& wish, Origin& from);
+  void leave_link_state(const VfSettings& wish, SetVfAttributes::Vf& vf);
+  std::optional<MacAddress> shown_mac(unsigned index, const VfSettings& wish) const;
+  void place(unsigned index, const std::vector<std::size_t>& before);
+  void coalescing(
+      unsigned index, const PciAddress& address, const VfSettings& wish, const VfDriver& driver,
+      std::size_t bound, const Origin& from);
+
+  Draft& draft_;
+  const ChosenPf& pf_;
+  const std::map<std::string, std::size_t>& modules_;
+  const bool required_;
+  bool infiniband_reported_ = false;
+};
+
+}  // namespace vfirst
