@@ -193,7 +193,8 @@ ExitCode carry_out(const Options& options, const Part& part, const Supervisor& s
     if (finding.severity == Severity::error && part.whole()) spdlog::error("{}", finding.line());
 
   const auto net = kernel_net(*actions);
-  const Machine machine{*root, *net, *modules, **events, initramfs};
+  const auto nvme = kernel_nvme(*actions, *root);
+  const Machine machine{*root, *net, *modules, **events, *nvme, initramfs};
   supervisor.allow(std::chrono::seconds(plan->timeout_s) + kLimit);
   auto report = boot(*plan, machine, std::chrono::seconds(plan->timeout_s), log_step);
   report.steps.insert(report.steps.begin(), brought.begin(), brought.end());

@@ -74,8 +74,9 @@ ExitCode pin_guest_irqs(const Options& options) {
   if (!events) return report_error(events.error());
   const auto net = kernel_net(*actions);
   const auto modules = kernel_modules(*actions);
+  const auto nvme = kernel_nvme(*actions, *root);
   const auto report =
-      pin_guest(devices, Machine{*root, *net, *modules, **events}, kGuestLimit, kGuestQuiet);
+      pin_guest(devices, Machine{*root, *net, *modules, **events, *nvme}, kGuestLimit, kGuestQuiet);
   for (const auto& cause : report.causes)
     spdlog::error("{}", cause);
   spdlog::info(

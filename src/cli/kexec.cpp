@@ -108,7 +108,8 @@ namespace {
   const auto events = VFIRST_TRY(kernel_events(actions));
   const auto net = kernel_net(actions);
   const auto modules = kernel_modules(actions);
-  return what(Machine{root, *net, *modules, *events});
+  const auto nvme = kernel_nvme(actions, root);
+  return what(Machine{root, *net, *modules, *events, *nvme});
 }
 
 }  // namespace

@@ -43,7 +43,8 @@ Result<VerifyReport> observe_input(const Input& input, const Plan& plan) {
   const auto events = actions ? VFIRST_TRY(kernel_events(*actions)) : no_events();
   const auto net = actions ? kernel_net(*actions) : no_net();
   const auto modules = actions ? kernel_modules(*actions) : no_modules();
-  return observe(plan, Machine{input.root, *net, *modules, *events});
+  const auto nvme = actions ? kernel_nvme(*actions, input.root) : no_nvme();
+  return observe(plan, Machine{input.root, *net, *modules, *events, *nvme});
 }
 
 ExitCode report_error(const Error& error) {

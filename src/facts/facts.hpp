@@ -9,6 +9,7 @@
 #include "base/kernel_version.hpp"
 #include "base/mac_address.hpp"
 #include "base/memory_range.hpp"
+#include "base/nvme_controllers.hpp"
 #include "base/pci_address.hpp"
 #include "facts/neighbours.hpp"
 #include "loader/boot_facts.hpp"
@@ -174,6 +175,8 @@ struct PciFunction {
   // Interrupts that its driver has now (msi_irqs); absent: not shown.
   std::optional<unsigned> msi_irqs;
   std::optional<Sriov> sriov;
+  // Of an NVMe device with VFs; absent: not shown.
+  std::optional<NvmePrimary> nvme{};
   // false: an inventory that has no word on SR-IOV.
   bool sriov_known = true;
   // A VF's PF.

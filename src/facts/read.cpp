@@ -32,7 +32,10 @@ Result<Facts> read(const Root& root, const ReadOptions& options, LoaderReader lo
 }  // namespace
 
 Result<Facts> read_facts(const Root& root, const ReadOptions& options) {
-  return read(root, options, facts::read_loader);
+  auto facts = read(root, options, facts::read_loader);
+  // Not for read_machine: the plan has the same steps without it, and a boot waits for no disk.
+  if (facts) facts::read_nvme(root, *facts);
+  return facts;
 }
 
 Result<Facts> read_machine(const Root& root, const ReadOptions& options) {

@@ -23,9 +23,9 @@ struct ReadOptions {
 // Facts::gaps.
 Result<Facts> read_facts(const Root& root, const ReadOptions& options = {});
 
-// All but the boot loader, as if the tree showed none: for carrying out the device plan, which is
-// the same without it. An initramfs does not have /boot, and the readers of boot loaders are a
-// tenth of a program that links them.
+// All but the boot loader and what NVMe controllers answer, as if the tree showed none: for
+// carrying out the device plan, which is the same without them. An initramfs does not have /boot,
+// and the readers of boot loaders are a tenth of a program that links them.
 Result<Facts> read_machine(const Root& root, const ReadOptions& options = {});
 
 }  // namespace vfirst

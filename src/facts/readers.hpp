@@ -26,6 +26,8 @@ void read_zfs(const Root&, const std::vector<Mount>&, MemoryFacts&);
 std::vector<NumaNode> read_nodes(const Root&, CpuFacts&, const MemoryFacts&, Gaps&);
 // After the IOMMU: its groups.
 void read_pci(const Root&, const ReadOptions&, Facts&);
+// Sets PciFunction::nvme.
+void read_nvme(const Root&, Facts&);
 IommuFacts read_iommu(const Root&, Gaps&);
 std::vector<Kernel> read_kernels(
     const Root&, const ReadOptions&, const std::vector<PciFunction>&, Gaps&);

@@ -58,10 +58,12 @@ inline constexpr auto kIrqsFile = "run/vfirst/irqs";
 inline constexpr auto kVerdictFile = "run/vfirst/confirm";
 
 // Only in a capture: what the kernel and libblkid answered where no file shows it. The routes of
-// every table, the permanent addresses of network interfaces, and what lies on block devices.
+// every table, the permanent addresses of network interfaces, what lies on block devices, and what
+// NVMe controllers can hand out.
 inline constexpr auto kCapturedRoutes = "run/vfirst/capture/routes";
 inline constexpr auto kCapturedAddresses = "run/vfirst/capture/permanent-addresses";
 inline constexpr auto kCapturedFilesystems = "run/vfirst/capture/filesystems";
+inline constexpr auto kCapturedNvme = "run/vfirst/capture/nvme-controllers";
 
 // Policy: of the image, of the host, and what this boot brought.
 inline constexpr auto kImagePolicy = "usr/lib/vfirst/policy.d";

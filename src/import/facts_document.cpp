@@ -149,6 +149,16 @@ VFIRST_SHAPE(
     field<&Sriov::vf_bar_bytes>("vf_bar_bytes"), field<&Sriov::bars_assigned>("bars_assigned"),
     field<&Sriov::autoprobe>("autoprobe"), field<&Sriov::vfs>("vfs"))
 VFIRST_SHAPE(
+    FlexibleResources, "what an NVMe controller hands out",
+    field<&FlexibleResources::total>("total", &kShort),
+    field<&FlexibleResources::primary>("primary", &kShort),
+    field<&FlexibleResources::most>("most", &kShort),
+    field<&FlexibleResources::step>("step", &kShort))
+VFIRST_SHAPE(
+    NvmePrimary, "an NVMe controller", field<&NvmePrimary::id>("id", &kShort),
+    field<&NvmePrimary::manages>("manages"), field<&NvmePrimary::queues>("queues"),
+    field<&NvmePrimary::interrupts>("interrupts"))
+VFIRST_SHAPE(
     NetPort, "a port", needed<&NetPort::name>("name"), field<&NetPort::mac>("mac"),
     field<&NetPort::permanent_mac>("permanent_mac"), field<&NetPort::mac_origin>("mac_origin"),
     field<&NetPort::phys_port_name>("phys_port_name"), field<&NetPort::dev_port>("dev_port"),
@@ -202,9 +212,9 @@ VFIRST_SHAPE(
     field<&PciFunction::ari>("ari"), field<&PciFunction::acs>("acs"),
     field<&PciFunction::msix_vectors>("msix_vectors", &kShort),
     field<&PciFunction::msi_irqs>("msi_irqs"), field<&PciFunction::sriov>("sriov"),
-    field<&PciFunction::sriov_known>("sriov_known"), field<&PciFunction::physfn>("physfn"),
-    field<&PciFunction::bridges>("bridges"), field<&PciFunction::slot>("slot"),
-    field<&PciFunction::ports>("ports"))
+    field<&PciFunction::nvme>("nvme"), field<&PciFunction::sriov_known>("sriov_known"),
+    field<&PciFunction::physfn>("physfn"), field<&PciFunction::bridges>("bridges"),
+    field<&PciFunction::slot>("slot"), field<&PciFunction::ports>("ports"))
 VFIRST_SHAPE(
     IommuGroup, "an IOMMU group", needed<&IommuGroup::id>("id"), field<&IommuGroup::type>("type"),
     field<&IommuGroup::members>("members"))

@@ -53,6 +53,22 @@ std::string SetCoalescing::describe() const {
   return fmt::format("set coalescing on {}{}: {}", pf.str(), port.phrase(), text_of(wanted));
 }
 
+std::string SetSecondaryControllers::describe() const {
+  std::string shares;
+  for (std::size_t i = 0; i < queues.size();) {
+    auto end = i;
+    while (end + 1 < queues.size() && queues[end + 1] == queues[i])
+      ++end;
+    append_to_list(
+        shares, fmt::format(
+                    "VF {} {}", end > i ? fmt::format("{}-{}", i, end) : std::to_string(i),
+                    queues[i] ? plural(queues[i], "queue") : "an even share"));
+    i = end + 1;
+  }
+  return fmt::format(
+      "give the VFs of {} queues ({}) and set their controllers online", pf.str(), shares);
+}
+
 std::string describe(const Action& action) {
   return sentence(std::visit([](const auto& one) { return one.describe(); }, action));
 }

@@ -16,6 +16,7 @@
 #include "base/mac_address.hpp"
 #include "base/pci_address.hpp"
 #include "base/words.hpp"
+#include "plan/action_traits.hpp"
 #include "plan/port_choice.hpp"
 #include "policy/policy.hpp"
 
@@ -26,26 +27,6 @@
 #include <vector>
 
 namespace vfirst {
-
-// When an action is done again after the boot.
-enum class ActionStage {
-  // When the driver of the PF was bound again.
-  setup,
-  // Also when only a PF's own port is set up again.
-  tuning,
-  // Also when only its interrupts are placed again.
-  interrupts,
-};
-
-struct ActionTraits {
-  // Its name in records and hashes.
-  std::string_view kind;
-  // True: it belongs to a PF, its member `pf`. False: it belongs to the whole host.
-  bool of_pf;
-  ActionStage stage;
-  // Its failure makes the steps after it pointless. A VF without its coalescing is still a VF.
-  bool blocks;
-};
 
 struct LoadModule {
   static constexpr ActionTraits kTraits{
@@ -253,6 +234,24 @@ struct LimitIdleLatency {
   bool operator==(const LimitIdleLatency&) const = default;
 };
 
+// Queues and interrupts of the controllers of a PF's VFs, and that they are online: NVMe alone has
+// such controllers.
+struct SetSecondaryControllers {
+  static constexpr ActionTraits kTraits{
+      .kind = "secondary-controllers", .of_pf = true, .stage = ActionStage::setup, .blocks = false};
+  PciAddress pf;
+  // For each VF its queues, the admin queue among them; 0: an even share of what the PF has. Only
+  // the PF knows what that comes to, so the step is the same wherever the plan is made.
+  std::vector<unsigned> queues;
+  std::string describe() const;
+  std::string subject() const { return "VF controllers"; }
+  void fields(auto&& field) const {
+    const auto& [pf_, queues_] = *this;
+    field("pf", pf_), field("queues", queues_);
+  }
+  bool operator==(const SetSecondaryControllers&) const = default;
+};
+
 // Every action once: first(NAME), then more(NAME) for each of the others.
 // clang-format off
 #define VFIRST_ACTIONS(first, more) \
@@ -268,7 +267,8 @@ struct LimitIdleLatency {
   more(SetCoalescing) \
   more(SetQueues) \
   more(PinIrqs) \
-  more(LimitIdleLatency)
+  more(LimitIdleLatency) \
+  more(SetSecondaryControllers)
 // clang-format on
 
 #define VFIRST_FIRST(name) name

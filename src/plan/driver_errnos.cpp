@@ -154,11 +154,9 @@ constexpr auto kDriverErrnos = std::to_array<DriverErrno>({
     // dfl.c, dfl_fpga_cdev_config_ports_vf().
     {"dfl-pci", Place::write_numvfs, EINVAL, Reaction::fail,
      "exactly as many FPGA ports as VFs must be released before", ""},
-    // nvme-cli#1126: the controller gives its VFs no queues by itself.
+    // nvme-cli#1126: the driver starts no controller that is offline or has no queues.
     {"nvme", Place::drivers_probe, kNothingHappened, Reaction::fail,
-     "no driver was bound to its VF, to which the controller must assign queues first (nvme "
-     "virt-mgmt)",
-     ""},
+     "no driver was bound to its VF, whose controller may be offline or without queues", ""},
 });
 
 }  // namespace

@@ -44,6 +44,9 @@ constexpr std::uint16_t kCoprocessor = 0x0b40;
 //   documents it for "shutdown and kexec flows"). i915 is known not to survive
 //   (onedr0p/home-ops#8568), nor mlx4_core (ipxe#916, talos#10143). Unknown, and so false, for the
 //   others.
+// - secondary_controllers: the NVMe base specification, Virtualization Enhancements; the driver
+// makes
+//   VFs by pci_sriov_configure_simple() and hands out nothing itself (drivers/nvme/host/pci.c).
 // - creation, all_or_none: adf_enable_sriov() of crypto/intel/qat/qat_common/adf_sriov.c, which
 //   passes the number over and enables pci_sriov_get_totalvfs(). by_parameter: mlx4_load_one(),
 //   vfio_pci_sriov_configure().
@@ -127,6 +130,7 @@ constexpr auto kQuirks = std::to_array<DriverQuirk>({
         .managed_irqs = true,
         .eswitch = Eswitch::none,
         .survives_kexec = true,
+        .secondary_controllers = true,
         .total_vfs = "the controller",
     },
     // crypto/intel/qat: qat_4xxx/adf_drv.c and so on.
@@ -458,6 +462,13 @@ const DriverQuirk* quirk_of_device(
            (quirk.vendor == 0 || quirk.vendor == vendor);
   });
   return found == kQuirks.end() ? nullptr : &*found;
+}
+
+bool has_secondary_controllers(std::string_view driver, std::uint32_t class_code) {
+  return std::ranges::any_of(kQuirks, [&](const DriverQuirk& quirk) {
+    return quirk.secondary_controllers &&
+           (quirk.driver == driver || (quirk.pci_class != 0 && quirk.pci_class == class_code >> 8));
+  });
 }
 
 bool up_before_vfs(std::string_view driver, std::uint16_t vendor) {

@@ -52,6 +52,9 @@ struct DriverQuirk {
   bool needs_iommu = false;
   // Its VFs are in vfio-pci's denylist (vfio_pci.c, vfio_pci_dev_in_denylist).
   bool vfio_denied = false;
+  // Its VFs have no queues and no interrupts, and are offline, until the PF hands them out (the
+  // command Virtualization Management of NVMe).
+  bool secondary_controllers = false;
   // Its module goes into the initramfs, so that its VFs exist before the real root.
   bool in_initramfs = true;
   // Who sets TotalVFs, and the tool that changes it; "" where that is not known.
@@ -66,6 +69,9 @@ const DriverQuirk* quirk_of_driver(std::string_view driver);
 // where the table has none.
 const DriverQuirk* quirk_of_device(
     std::string_view driver, std::uint16_t vendor, std::uint32_t class_code);
+
+// Must such a PF hand out queues to its VFs, whatever driver it has? `class_code`: all 24 bits.
+bool has_secondary_controllers(std::string_view driver, std::uint32_t class_code);
 
 // Must the port be up before VFs are made? True for every device of a vendor whose drivers need it.
 bool up_before_vfs(std::string_view driver, std::uint16_t vendor);

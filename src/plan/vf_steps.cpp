@@ -36,9 +36,11 @@ Result<std::vector<std::size_t>> VfSteps::set_up(std::size_t made) {
   // One step sets what many keys ask for. It cites the first of them.
   Origin attributes_from;
   bool knob_reported = false;
+  const bool by_controllers = has_secondary_controllers(pf().driver, pf().class_code);
+  if (by_controllers && pf_.vfs) before_binding.push_back(controllers(made));
   for (unsigned i = 0; i < pf_.vfs; ++i) {
     const auto wish = draft_.vf_settings(section(), i);
-    if (wish.queues) {
+    if (wish.queues && !by_controllers) {
       const auto* quirk = quirk_of_driver(pf().driver);
       if (quirk && quirk->vf_msix == DriverQuirk::Knob::no && !knob_reported) {
         draft_.add_finding(

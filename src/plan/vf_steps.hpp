@@ -30,6 +30,8 @@ class VfSteps {
   const PfPolicy& section() const { return *pf_.section; }
   Result<std::optional<SetVfAttributes::Vf>> attributes_of(
       unsigned index, const VfSettings& wish, Origin& from);
+  // The step that hands out queues to the controllers of all VFs; what can be said of it before.
+  std::size_t controllers(std::size_t made);
   void leave_link_state(const VfSettings& wish, SetVfAttributes::Vf& vf);
   std::optional<MacAddress> shown_mac(unsigned index, const VfSettings& wish) const;
   void place(unsigned index, const std::vector<std::size_t>& before);

@@ -105,8 +105,12 @@ Json port_json(const NetPort& p) {
       {"up", p.up}};
 }
 
+Json flexible_json(const FlexibleResources& r) {
+  return Json{{"total", r.total}, {"primary", r.primary}, {"most", r.most}, {"step", r.step}};
+}
+
 Json function_json(const PciFunction& f) {
-  return Json{
+  Json out{
       {"address", f.address.str()},
       {"class", fmt::format("{:06x}", f.class_code)},
       {"vendor", id(f.vendor)},
@@ -129,6 +133,13 @@ Json function_json(const PciFunction& f) {
       {"bridges", addresses(f.bridges)},
       {"slot", f.slot},
       {"ports", list_of(f.ports, port_json)}};
+  if (f.nvme)
+    out["nvme"] = Json{
+        {"id", f.nvme->id},
+        {"manages", f.nvme->manages},
+        {"queues", flexible_json(f.nvme->queues)},
+        {"interrupts", flexible_json(f.nvme->interrupts)}};
+  return out;
 }
 
 Json kernel_json(const Kernel& k) {

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
-// The other seams beside the fake sysfs: network devices, modules, and a clock that jumps.
+// The other seams beside the fake sysfs: network devices, modules, NVMe controllers, and a clock
+// that jumps.
 
 #include "fakesys/coalescing_rules.hpp"
+#include "fakesys/nvme.hpp"
 #include "fakesys/sysfs.hpp"
 #include "steps/machine.hpp"
 
@@ -120,7 +122,8 @@ struct FakeMachine {
   FakeNet net{sysfs};
   FakeModules modules{sysfs};
   FakeEvents events{sysfs};
-  Machine machine{sysfs, net, modules, events, false};
+  FakeNvme nvme{sysfs};
+  Machine machine{sysfs, net, modules, events, nvme, false};
 };
 
 }  // namespace vfirst::fake

@@ -139,6 +139,11 @@ TEST_CASE(
       .bars_assigned = false,
       .autoprobe = true,
       .vfs = {{0, 0x3b, 1, 0}}};
+  pf.nvme = NvmePrimary{
+      .id = 0x41,
+      .manages = true,
+      .queues = {.total = 8, .primary = 1, .most = 2, .step = 3},
+      .interrupts = {.total = 4, .primary = 5, .most = 6, .step = 7}};
   pf.ports = {
       {.name = "p0",
        .mac = MacAddress{{2, 0, 0, 0, 0, 1}},

@@ -63,7 +63,8 @@ std::vector<Action> one_of_each() {
       SetCoalescing{pf, kDelays},
       SetQueues{pf, 4},
       PinIrqs{pf, CpuSet{0, 1, 2}},
-      LimitIdleLatency{CpuSet{2, 3}, 5}};
+      LimitIdleLatency{CpuSet{2, 3}, 5},
+      SetSecondaryControllers{pf, {4, 4, 0}}};
 }
 
 Plan with(std::vector<Action> actions) {
@@ -161,6 +162,8 @@ TEST_CASE(
   vary(SetQueues{pf, 4}, [](auto& x) { x.port.port = "1"; });
   vary(SetQueues{pf, 4}, [](auto& x) { x.port.ifname = "1"; });
   vary(SetQueues{pf, 4}, [](auto& x) { x.port.mac = MacAddress{}; });
+  vary(SetSecondaryControllers{pf, {4, 4, 0}}, [](auto& x) { x.queues.pop_back(); });
+  vary(SetSecondaryControllers{pf, {4, 4, 0}}, [](auto& x) { x.queues[2] = 2; });
   vary(BringUp{pf}, [](auto& x) { x.port.port = "1"; });
   vary(SetCoalescing{pf, kDelays}, [](auto& x) { x.port.port = "1"; });
   vary(std::get<SetVfAttributes>(all[6]), [](auto& x) { x.port.port = "1"; });

@@ -27,7 +27,7 @@ struct Habit {
   std::string_view total_vfs{};
   bool survives_kexec = false;
   Creation creation = Creation::by_number;
-  bool needs_iommu = false, vfio_denied = false;
+  bool needs_iommu = false, vfio_denied = false, secondary_controllers = false;
 };
 constexpr std::uint32_t kNic = 0x020000, kNvme = 0x010802, kGpu = 0x030000, kCrypto = 0x0b4000,
                         kOther = 0x120000;
@@ -82,7 +82,8 @@ constexpr auto kHabits = std::to_array<Habit>({
      .managed_irqs = true,
      .eswitch = Eswitch::none,
      .total_vfs = "controller",
-     .survives_kexec = true},
+     .survives_kexec = true,
+     .secondary_controllers = true},
     {.driver = "4xxx",
      .vendor = 0x8086,
      .class_code = kCrypto,
@@ -141,10 +142,10 @@ constexpr auto kHabits = std::to_array<Habit>({
     {.driver = "vfio-pci",
      .vendor = 0x144d,
      .class_code = kNvme,
-     .fixed_vectors = true,
      .managed_irqs = true,
      .eswitch = Eswitch::none,
-     .creation = Creation::by_parameter},
+     .creation = Creation::by_parameter,
+     .secondary_controllers = true},
     {.driver = "virtio-pci",
      .vendor = 0x1af4,
      .up_before_mac = true,
@@ -356,6 +357,13 @@ TEST_CASE("the plan for a PF is what its driver's row asks for", "[sriov][report
       CHECK((too_many.find(" (set by ") != std::string::npos) == !habit.total_vfs.empty());
       CHECK(too_many.find(habit.total_vfs) != std::string::npos);
       CHECK(survives_kexec(habit.driver) == habit.survives_kexec);
+      const auto with_queues = plan_with(habit, "vf-queues = 4\n");
+      CHECK(
+          (position<SetSecondaryControllers>(with_queues) < with_queues.steps.size()) ==
+          habit.secondary_controllers);
+      CHECK(
+          (position<SetVfVectors>(with_queues) < with_queues.steps.size()) !=
+          habit.secondary_controllers);
       if (habit.class_code == kNic) {
         const auto switched = plan_with(habit, "eswitch = switchdev\n");
         CHECK(

@@ -78,6 +78,12 @@ const Scene kScenes[] = {
       return PinIrqs{kPf, CpuSet{0, 4}};
     },
     [](FakeMachine&) -> Action { return LimitIdleLatency{CpuSet{2, 3}, 0}; },
+    [](FakeMachine& fake) -> Action {
+      fake.sysfs.add({.driver = "nvme", .netdev = ""});
+      fake.nvme.add(kPf, 7);
+      REQUIRE(apply(CreateVfs{kPf, 2, false}, fake.machine).state == StepState::done);
+      return SetSecondaryControllers{kPf, {0, 4}};
+    },
 };
 
 }  // namespace
