@@ -46,11 +46,12 @@ class Igb:
 
 @dataclasses.dataclass
 class Nvme:
-    """A disk controller with SR-IOV. It has no disk."""
+    """A disk controller with SR-IOV. It has no disk, unless `namespace` is one (a raw file)."""
     vfs: int = 4
     number: int = 0
     node: int | None = None
     vectors: int = 0              # MSI-X vectors; 0: one more than VFs
+    namespace: str = ""           # shared by the PF and its VFs
 
 
 @dataclasses.dataclass
@@ -158,9 +159,13 @@ def card_arguments(card, port):
     elif isinstance(card, Nvme):
         vectors = card.vectors or card.vfs + 1
         words += ["-device", f"nvme-subsys,id=subsys{card.number}",
-                  "-device", f"nvme,bus=port{port},serial=vfirst-nvme{card.number or ''},subsys=subsys{card.number},"
+                  "-device", f"nvme,id=nvme{card.number},bus=port{port},serial=vfirst-nvme{card.number or ''},"
+                  f"subsys=subsys{card.number},"
                   f"sriov_max_vfs={card.vfs},sriov_vq_flexible={2 * card.vfs},sriov_vi_flexible={card.vfs},"
                   f"max_ioqpairs={2 * card.vfs + 2},msix_qsize={vectors}"]
+        if card.namespace:
+            words += ["-drive", f"id=space{card.number},file={card.namespace},format=raw,if=none",
+                      "-device", f"nvme-ns,drive=space{card.number},bus=nvme{card.number},nsid=1,shared=on"]
     return words
 
 
