@@ -119,6 +119,8 @@ Status plan_migration(Draft&);
 Status check_cmdline(Draft&);
 // kernels.cpp: what each installed kernel would ignore.
 void kernel_findings(Draft&);
+// effects.cpp: which planned arguments a kernel would not follow. After kernel_findings().
+void effect_findings(Draft&);
 // neighbours.cpp: other tools that undo or contradict this.
 void neighbour_findings(Draft&);
 // kexec.cpp: why [boot] reboot = kexec would be a full reboot.

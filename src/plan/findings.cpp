@@ -200,6 +200,7 @@ void add_findings(Draft& draft) {
   topology_findings(draft);
   zfs_findings(draft);
   kernel_findings(draft);
+  effect_findings(draft);
   neighbour_findings(draft);
   kexec_findings(draft);
   for (const auto& skipped : draft.policy.skipped)

@@ -27,17 +27,20 @@ bool lacks(const Kernel& kernel, std::string_view option) {
 void missing_options(Draft& draft, const Kernel& kernel) {
   // Option -> keys of the arguments that need it.
   std::map<std::string, std::vector<std::string>> without;
+  // Key -> the line that asks for it.
+  std::map<std::string, Origin> asked;
   std::set<std::string> seen;
   for (const auto& arg : draft.plan.kargs) {
     const auto* info = karg_info(arg.key);
     if (!info || !seen.insert(arg.key).second) continue;
+    asked[arg.key] = arg.policy;
     if (kernel.version.known() && kernel.version < info->since)
       draft.add_finding(
           Severity::warning, "kernel-too-old", Subject::kernel(kernel.release),
           fmt::format(
               "kernel {} would ignore {}=, which came with Linux {}.{}", kernel.release, arg.key,
               info->since.major, info->since.minor),
-          {}, {Subject::argument(arg.key)});
+          {arg.policy}, {Subject::argument(arg.key)});
     if (!kernel.config_known) continue;
     for (const auto option : info->config) {
       if (lacks(kernel, option)) without[std::string(option)].push_back(arg.key);
@@ -45,14 +48,18 @@ void missing_options(Draft& draft, const Kernel& kernel) {
   }
   for (const auto& [option, keys] : without) {
     std::vector<Subject> related{Subject::option(option)};
-    for (const auto& key : keys)
+    std::vector<Origin> lines;
+    for (const auto& key : keys) {
       related.push_back(Subject::argument(key));
+      if (const auto& line = asked[key]; std::ranges::find(lines, line) == lines.end())
+        lines.push_back(line);
+    }
     draft.add_finding(
         Severity::warning, "kernel-config", Subject::kernel(kernel.release),
         fmt::format(
             "kernel {} would ignore {}=: {} is not set", kernel.release, fmt::join(keys, "=, "),
             option),
-        {}, std::move(related));
+        std::move(lines), std::move(related));
   }
 }
 
