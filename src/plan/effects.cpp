@@ -37,8 +37,8 @@ bool said(const Draft& draft, const PlannedArg& arg, const std::string& release)
   });
 }
 
-void collect(const Draft& draft, const Kernel& kernel, const CommandLine& line,
-             std::vector<Lost>& out) {
+void collect(
+    const Draft& draft, const Kernel& kernel, const CommandLine& line, std::vector<Lost>& out) {
   const auto machine = simulated_machine(draft.facts, kernel.release);
   const auto ours = draft.plan.arguments().list();
   std::vector<bool> used(ours.size());
@@ -85,8 +85,7 @@ void effect_findings(Draft& draft) {
     for (const auto& release : one.kernels)
       if (!release.empty()) kernels.push_back(Subject::kernel(release));
     draft.add_finding(
-        Severity::warning,
-        one.effect == Effect::partial ? "argument-in-part" : "argument-ignored",
+        Severity::warning, one.effect == Effect::partial ? "argument-in-part" : "argument-ignored",
         Subject::argument(arg.raw),
         fmt::format(
             "{} would {} {}: {}", kernel_words(one.kernels),

@@ -5,6 +5,7 @@
 #include "facts/kernel_needs.hpp"
 #include "kargs/catalogue.hpp"
 #include "kargs/conflicts.hpp"
+#include "kargs/isolcpus.hpp"
 #include "plan/draft.hpp"
 
 #include <algorithm>
@@ -124,13 +125,33 @@ std::vector<Origin> places_of(const BootFacts& boot, const std::string& argument
   return places;
 }
 
+// isolcpus= of others takes CPUs out of the scheduler's balancing, whatever lists ours has.
+void against_balanced(
+    const Draft& draft, const std::vector<KernelArg>& ours, std::vector<ForeignConflict>& found) {
+  if (!draft.plan.balanced) return;
+  const auto own = std::ranges::find_if(
+      ours, [](const KernelArg& arg) { return arg.is("isolcpus") || arg.is("nohz_full"); });
+  if (own == ours.end()) return;
+  for (const auto& arg : draft.foreign_arguments().args()) {
+    if (!arg.is("isolcpus") || !split_isolcpus(arg.value.value_or("")).domain) continue;
+    if (std::ranges::any_of(found, [&](const ForeignConflict& one) { return one.foreign == arg; }))
+      continue;
+    found.push_back(
+        {arg, *own,
+         "it takes its CPUs out of the scheduler's balancing, in which isolate = balanced leaves "
+         "them"});
+  }
+}
+
 void conflicts(Draft& draft) {
   const auto& boot = draft.facts.boot;
   if ((boot.cmdline.empty() && !boot.next.known()) || draft.plan.kargs.empty()) return;
   const auto ours = draft.plan.arguments();
   const auto& possible = draft.next.possible;
-  for (const auto& one : foreign_conflicts(
-           draft.foreign_arguments(), ours.list(), draft.kernel.version, *possible.last() + 1)) {
+  auto found = foreign_conflicts(
+      draft.foreign_arguments(), ours.list(), draft.kernel.version, *possible.last() + 1);
+  against_balanced(draft, ours.list(), found);
+  for (const auto& one : found) {
     const auto places = places_of(boot, one.foreign.raw);
     // grub.cfg itself is made by others, and an adoption would not last there.
     const bool adoptable = std::ranges::any_of(

@@ -40,8 +40,8 @@ constexpr const char* kForeignLines[] = {
 std::vector<std::string> policies_with_words() {
   std::vector<std::string> out;
   for (const auto* words :
-       {"skew_tick=1", "nosoftlokup", "idle=off intel_pstate=foo",
-        "workqueue.unbound_cpus=0-99999", "transparent_hugepage=off panic=x nowatchdog",
+       {"skew_tick=1", "nosoftlokup", "idle=off intel_pstate=foo", "workqueue.unbound_cpus=0-99999",
+        "transparent_hugepage=off panic=x nowatchdog",
         "amd_pstate=guided rcutree.nohz_full_patience_delay=1000"})
     out.push_back(fmt::format(
         "[cpu]\nisolate = yes\n[hugepages]\nsize = {}\nper-node = 60%\n[iommu]\n"
@@ -56,8 +56,8 @@ std::size_t check_all_said(const Facts& facts, const Plan& made, const std::stri
   const auto lost = not_effective(
       planned_line(facts, made), made.arguments().list(), simulated_machine(facts, release));
   const auto about = [&](const Finding& one, const KernelArg& arg) {
-    return one.severity >= Severity::warning && (one.is_about(Subject::argument(arg.key)) ||
-                                                 one.is_about(Subject::argument(arg.raw)));
+    return one.severity >= Severity::warning &&
+           (one.is_about(Subject::argument(arg.key)) || one.is_about(Subject::argument(arg.raw)));
   };
   for (const auto& verdict : lost) {
     INFO(verdict.arg.raw << ": " << verdict.rule);
@@ -128,8 +128,8 @@ TEST_CASE(
   for (const auto* end : {"dyndbg=\"file x", "-- single"}) {
     INFO(end);
     auto facts = Machine{}.facts();
-    facts.boot.next = {"Linux", "boot/grub/grub.cfg:9", std::string("root=/dev/vda1 ") + end, "",
-                       ""};
+    facts.boot.next = {
+        "Linux", "boot/grub/grub.cfg:9", std::string("root=/dev/vda1 ") + end, "", ""};
     const auto made = plan(facts, "[cpu]\nisolate = yes\n");
     CHECK(std::ranges::count(made.findings, "argument-ignored", &Finding::code) == 4);
   }
