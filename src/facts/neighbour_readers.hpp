@@ -5,9 +5,15 @@
 #include "facts/neighbours.hpp"
 #include "host/root.hpp"
 
+#include <string>
 #include <vector>
 
 namespace vfirst::facts {
+
+// Where udev and systemd-networkd find .link and .network files (systemd.link(5)).
+inline const std::vector<std::string> kNetworkFolders{
+    "etc/systemd/network", "run/systemd/network", "usr/local/lib/systemd/network",
+    "usr/lib/systemd/network"};
 
 // neighbours_network.cpp
 void read_link_files(const Root&, std::vector<Neighbour>&);

@@ -69,15 +69,12 @@ void read_link(
 }  // namespace
 
 void read_link_files(const Root& root, std::vector<Neighbour>& neighbours) {
-  static const std::vector<std::string> kFolders{
-      "etc/systemd/network", "run/systemd/network", "usr/local/lib/systemd/network",
-      "usr/lib/systemd/network"};
   unsigned rank = 0;
-  for (const auto& file : config_files(root, kFolders, ".link")) {
+  for (const auto& file : config_files(root, kNetworkFolders, ".link")) {
     std::vector<DeviceMatch> match;
     std::vector<Neighbour> settings;
     read_link(root, file.path, match, settings);
-    for (const auto& folder : kFolders)
+    for (const auto& folder : kNetworkFolders)
       for (const auto& drop_in :
            config_files(root, {fmt::format("{}/{}.d", folder, file.name)}, ".conf"))
         read_link(root, drop_in.path, match, settings);

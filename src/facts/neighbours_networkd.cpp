@@ -52,15 +52,12 @@ void read_network_file(const Root& root, const std::string& path, NetworkFile& o
 // networkd takes the first file that matches, and no other. A file without [SR-IOV] may be that
 // one, so it counts as well, but only where another one has such a section.
 void read_network_files(const Root& root, std::vector<Neighbour>& neighbours) {
-  static const std::vector<std::string> kFolders{
-      "etc/systemd/network", "run/systemd/network", "usr/local/lib/systemd/network",
-      "usr/lib/systemd/network"};
   std::vector<Neighbour> found;
   unsigned rank = 0;
-  for (const auto& file : config_files(root, kFolders, ".network")) {
+  for (const auto& file : config_files(root, kNetworkFolders, ".network")) {
     NetworkFile read;
     read_network_file(root, file.path, read);
-    for (const auto& folder : kFolders)
+    for (const auto& folder : kNetworkFolders)
       for (const auto& drop_in :
            config_files(root, {fmt::format("{}/{}.d", folder, file.name)}, ".conf"))
         read_network_file(root, drop_in.path, read);
