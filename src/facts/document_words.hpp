@@ -68,6 +68,11 @@ constexpr std::string_view document_word(Neighbour::Tool tool) {
     case udev: return "udev";
     case modprobe: return "modprobe";
     case irqbalance: return "irqbalance";
+    case systemd: return "systemd";
+    case cgroup: return "cgroup";
+    case nova: return "nova";
+    case kubelet: return "kubelet";
+    case libvirt: return "libvirt";
   }
   return {};
 }

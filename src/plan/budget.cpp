@@ -24,7 +24,7 @@ std::uint64_t lost_frames(std::uint64_t node_kb, std::uint64_t page_kb, bool low
 }
 
 std::uint64_t NodeBudget::free_kb() const {
-  const auto kept = host_reserve + crashkernel + page_structs + drivers;
+  const auto kept = host_reserve + crashkernel + set_aside + page_structs + drivers;
   return kept < total ? total - kept : 0;
 }
 
@@ -46,6 +46,7 @@ std::string NodeBudget::sum(std::uint64_t size_kb) const {
   };
   less(host_reserve, "host-reserve");
   less(crashkernel, "crashkernel");
+  less(set_aside, set_aside_by);
   less(page_structs, "page structs");
   less(drivers, "drivers");
   out += fmt::format(" = {}", human(free_kb()));

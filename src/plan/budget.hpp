@@ -23,6 +23,9 @@ inline constexpr std::uint64_t kFramesAtRisk = 2;
 struct NodeBudget {
   unsigned node = 0;
   std::uint64_t total = 0, host_reserve = 0, crashkernel = 0, page_structs = 0, drivers = 0;
+  // What other arguments set aside, and these: "swiotlb=262144 cma=1G".
+  std::uint64_t set_aside = 0;
+  std::string set_aside_by;
   // An upper bound in pages by the memory blocks, and how many of them may be lost (lost_frames,
   // and at least kFramesAtRisk).
   std::uint64_t frames = 0, frames_lost = 0;
