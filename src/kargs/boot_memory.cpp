@@ -37,11 +37,7 @@ void take_out(SimulatedNode& node, std::uint64_t start_kb, std::uint64_t end_kb)
   node.ranges = std::move(left);
   node.memory_kb -= std::min(node.memory_kb, gone);
   if (node.ranges.empty()) node.memory_kb = 0;
-  if (!node.most_frames) return;
-  // As many of the frames as before are broken by the kernel's own use.
-  const auto broken = *node.most_frames - std::min(node.frames.value_or(0), *node.most_frames);
-  node.most_frames = whole_frames(node.ranges);
-  node.frames = *node.most_frames - std::min(*node.most_frames, broken);
+  if (node.most_frames) node.most_frames = whole_frames(node.ranges);
 }
 
 // The same where the ranges are not known: the nodes lie one behind the other.
@@ -51,10 +47,7 @@ void cap_total(std::vector<SimulatedNode>& nodes, std::uint64_t most_kb) {
     most_kb -= kept;
     if (kept == node.memory_kb) continue;
     node.memory_kb = kept;
-    if (node.most_frames) {
-      node.most_frames = std::min(*node.most_frames, kept / kGigabyteKb);
-      node.frames = std::min(*node.frames, *node.most_frames);
-    }
+    if (node.most_frames) node.most_frames = std::min(*node.most_frames, kept / kGigabyteKb);
   }
 }
 
@@ -67,7 +60,7 @@ class Memory {
     const auto words = node_words(line, machine);
     if (words.one_node) {
       out_.one_node = words.one_node;
-      out_.nodes = as_one_node(out_.nodes);
+      out_.nodes = as_one_node(out_.nodes, machine.page_kb);
     } else if (words.text() != machine.node_words) {
       // numa=fake= makes nodes that this boot does not show, or made those that it shows.
       out_.nodes_unknown = words.fake ? words.fake->raw : "numa=";
@@ -77,7 +70,9 @@ class Memory {
   }
 
   BootMemory run() {
+    const auto before = out_.nodes;
     limits();
+    recount(before);
     areas();
     crash();
     out_.free = out_.nodes;
@@ -98,6 +93,17 @@ class Memory {
   }
 
   bool ranges_known() const { return places_.known(); }
+
+  // The frames of a node that has less memory now: its page structs break fewer of them.
+  void recount(const std::vector<SimulatedNode>& before) {
+    const auto* lowest = places_.first();
+    for (std::size_t i = 0; i < before.size(); ++i) {
+      auto& node = out_.nodes[i];
+      if (!node.most_frames || node.memory_kb == before[i].memory_kb) continue;
+      const auto broken = lost_frames(node.memory_kb, machine_.page_kb, &node == lowest);
+      node.frames = *node.most_frames - std::min(*node.most_frames, broken);
+    }
+  }
 
   void limits() {
     auto most_kb = kNoLimit;
@@ -271,6 +277,11 @@ std::uint64_t bounce_buffers_kb(const KernelArg& arg) {
 
 BootMemory boot_memory(const CommandLine& line, const SimulatedMachine& machine) {
   return Memory(line, machine).run();
+}
+
+std::uint64_t lost_frames(std::uint64_t node_kb, std::uint64_t page_kb, bool lowest) {
+  const auto structs_kb = node_kb / page_kb * 64 / 1024;
+  return (structs_kb + kGigabyteKb - 1) / kGigabyteKb + (lowest ? 1 : 0);
 }
 
 std::uint64_t whole_frames(const std::vector<MemoryRange>& ranges) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "kargs/boot_nodes.hpp"
 
+#include "kargs/boot_memory.hpp"
+
 #include <algorithm>
 
 namespace vfirst {
@@ -25,11 +27,12 @@ NodeWords node_words(const CommandLine& line, const SimulatedMachine& machine) {
   return out;
 }
 
-std::vector<SimulatedNode> as_one_node(const std::vector<SimulatedNode>& nodes) {
+std::vector<SimulatedNode> as_one_node(
+    const std::vector<SimulatedNode>& nodes, std::uint64_t page_kb) {
   if (nodes.empty()) return {};
   SimulatedNode out;
   bool all_ranges = true, all_frames = true;
-  std::uint64_t frames = 0, most = 0;
+  std::uint64_t most = 0;
   for (const auto& node : nodes) {
     out.memory_kb += node.memory_kb;
     out.memory_known = out.memory_known && node.memory_known;
@@ -37,12 +40,14 @@ std::vector<SimulatedNode> as_one_node(const std::vector<SimulatedNode>& nodes) 
     all_ranges = all_ranges && !node.ranges.empty();
     out.ranges.insert(out.ranges.end(), node.ranges.begin(), node.ranges.end());
     all_frames = all_frames && node.most_frames;
-    frames += node.frames.value_or(0);
     most += node.most_frames.value_or(0);
   }
   if (!all_ranges) out.ranges.clear();
   std::ranges::sort(out.ranges, {}, &MemoryRange::start_kb);
-  if (all_frames && out.memory_kb) out.frames = frames, out.most_frames = most;
+  if (all_frames && out.memory_kb) {
+    out.most_frames = most;
+    out.frames = most - std::min(most, lost_frames(out.memory_kb, page_kb, true));
+  }
   return {out};
 }
 

@@ -25,6 +25,7 @@ struct NodeWords {
 NodeWords node_words(const CommandLine& line, const SimulatedMachine& machine);
 
 // All nodes as one, with the number 0.
-std::vector<SimulatedNode> as_one_node(const std::vector<SimulatedNode>& nodes);
+std::vector<SimulatedNode> as_one_node(
+    const std::vector<SimulatedNode>& nodes, std::uint64_t page_kb);
 
 }  // namespace vfirst

@@ -18,11 +18,6 @@ std::string human(std::uint64_t kb) {
 }
 }  // namespace
 
-std::uint64_t lost_frames(std::uint64_t node_kb, std::uint64_t page_kb, bool lowest) {
-  const auto structs_kb = node_kb / page_kb * 64 / 1024;
-  return (structs_kb + kGigabyteKb - 1) / kGigabyteKb + (lowest ? 1 : 0);
-}
-
 std::uint64_t NodeBudget::free_kb() const {
   const auto kept = host_reserve + crashkernel + set_aside + page_structs + drivers;
   return kept < total ? total - kept : 0;

@@ -93,7 +93,8 @@ Case random_case(Dice& dice) {
       .nodes = dice.from(1, 4),
       .cores = dice.from(1, 9),
       .threads = dice.from(1, 2),
-      .node_gib = dice.from(2, 96),
+      // The words below leave some memory of each node.
+      .node_gib = dice.from(6, 96),
       .vendor = dice.one_in(2) ? "intel" : "amd"};
   out.facts = machine.facts();
   auto& facts = out.facts;
