@@ -178,7 +178,10 @@ class Memory {
       if (arg.is("numa_cma")) by_node = &arg;
     }
     if (bounce) {
-      const auto kb = bounce_buffers_kb(*bounce);
+      // swiotlb_init_remap tries again with half of it where there is no such piece.
+      auto kb = bounce_buffers_kb(*bounce);
+      while (kb > 1024 && !places_.low(kb))
+        kb /= 2;
       keep_area(*bounce, places_.low(kb), kb);
     }
     if (machine_.options_off.contains("CONFIG_CMA")) return;

@@ -80,6 +80,8 @@ TEST_CASE("areas that arguments set aside give no pages", "[hugepages]") {
   CHECK(pages_with("swiotlb=524288") == "58+59");
   CHECK(pages_with("swiotlb=524288,force") == "58+59");
   CHECK(pages_with("swiotlb=force") == "59+59");
+  // 4G do not fit below 4G.
+  CHECK(pages_with("swiotlb=2097152") == "57+59");
   CHECK(pages_with("cma=8G") == "51+59");
   CHECK(pages_with("numa_cma=0:2G,1:4G") == "57+55");
   auto without = laid_out();
