@@ -35,10 +35,10 @@ installkernel() {
     for driver in "${modules[@]}"; do
         hostonly='' instmods -s "$driver" || :
     done
-    # The package that a card's serial number selects is in no module's list; without it ice runs in Safe Mode, without
-    # VFs.
+    # dracut-install adds the firmware that each module names (install_firmware()). The package that a card's serial
+    # number selects is in no module's list; without it ice runs in Safe Mode, without VFs.
     local firmware
-    for firmware in "${dracutsysrootdir-}"/lib/firmware{/updates,}/intel/ice/ddp/ice-[0-9a-f]*.pkg*; do
+    for firmware in "${dracutsysrootdir-}"/lib/firmware{/updates,}{"/$kernel",}/intel/ice/ddp/ice-[0-9a-f]*.pkg*; do
         [[ -e $firmware ]] && inst_simple "$firmware" "${firmware#"${dracutsysrootdir-}"}"
     done
     return 0

@@ -2,6 +2,7 @@
 #pragma once
 // What a PF keeps for one of its VFs and the kernel sets by netlink (linux/if_link.h, IFLA_VF_*).
 
+#include "base/guid.hpp"
 #include "base/mac_address.hpp"
 
 #include <optional>
@@ -32,8 +33,11 @@ using VfAttributes = VfAttributesOf<std::optional>;
 struct VfConfig : VfAttributes {
   unsigned index = 0;
   std::optional<MacAddress> mac;
+  // Of an InfiniBand port's VF: its node GUID and its port GUID, which are one here. In an answer 0
+  // where the two differ, or where none is set.
+  std::optional<Guid> guid{};
   // nothing but the index
-  bool empty() const { return !mac && VfAttributes(*this) == VfAttributes(); }
+  bool empty() const { return !mac && !guid && VfAttributes(*this) == VfAttributes(); }
   bool operator==(const VfConfig&) const = default;
 };
 

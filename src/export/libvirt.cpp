@@ -73,7 +73,7 @@ std::string notes(const PlannedPf& pf, const PlannedVf& vf, const GuestShare& sh
   auto out = line(fmt::format(
       "VF {} of {}, [pf {}]{}{}", vf.index, pf.address.str(), pf.name,
       share.node ? fmt::format(", node {}", *share.node) : ", on no NUMA node",
-      vf.mac ? ", MAC " + vf.mac->str() : ""));
+      vf.identity_phrase()));
   if (share.cpus.empty())
     out += line("this node has no isolated CPU: the vCPUs are not pinned");
   else if (share.cores_shared)

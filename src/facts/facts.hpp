@@ -6,6 +6,7 @@
 
 #include "base/byte_size.hpp"
 #include "base/cpu_set.hpp"
+#include "base/guid.hpp"
 #include "base/kernel_version.hpp"
 #include "base/mac_address.hpp"
 #include "base/memory_range.hpp"
@@ -131,6 +132,9 @@ struct Sriov {
   std::optional<bool> autoprobe;
   // Those that exist now, by index.
   std::vector<PciAddress> vfs;
+  // The last bus behind the bridge above the PF. The kernel makes no VF beyond it. Absent: not
+  // shown, as for a device on a root bus.
+  std::optional<unsigned> last_bus{};
   bool operator==(const Sriov&) const = default;
 };
 
@@ -186,6 +190,8 @@ struct PciFunction {
   // Physical slot name, where firmware gives one.
   std::string slot;
   std::vector<NetPort> ports;
+  // Of its InfiniBand device.
+  std::optional<Guid> node_guid{};
   bool is_vf() const { return physfn.has_value(); }
   // Its ports without the representors.
   std::vector<const NetPort*> own_ports() const;
@@ -268,6 +274,9 @@ struct Facts {
   // Newest first.
   std::vector<Kernel> kernels;
   Dmi dmi;
+  // The DDP packages for ice (facts/firmware.hpp); absent: the tree shows no firmware, or ice has
+  // no device here.
+  std::optional<std::vector<std::string>> ice_packages{};
   BootFacts boot;
   std::vector<CriticalDevice> critical;
   std::vector<UnknownCarrier> unknown_carriers;

@@ -5,6 +5,7 @@
 #include "facts/readers.hpp"
 
 #include "base/text.hpp"
+#include "facts/node_guid.hpp"
 #include "facts/port_mac.hpp"
 #include "facts/sriov.hpp"
 #include "host/pci.hpp"
@@ -57,6 +58,13 @@ std::vector<PciAddress> bridges_of(const Root& root, const std::string& dir) {
   auto path = pci_path(root.link(dir).value_or(""));
   if (!path.empty()) path.pop_back();
   return path;
+}
+
+// ABI/testing/sysfs-bus-pci, subordinate_bus_number of the bridge right above.
+std::optional<unsigned> last_bus_of(const Root& root, const std::vector<PciAddress>& bridges) {
+  if (bridges.empty()) return std::nullopt;
+  const auto bus = root.number(function_dir(bridges.back()) + "/subordinate_bus_number");
+  return bus && *bus <= 0xff ? std::optional(static_cast<unsigned>(*bus)) : std::nullopt;
 }
 
 NetPort read_port(
@@ -116,6 +124,8 @@ void read_details(
   function.slot = bus.slot(function.address);
   if (function.class_code >> 16 == 0x02)
     function.ports = read_ports(root, macs, dir, function.vendor);
+  if (function.class_code >> 8 == kInfinibandClass)
+    function.node_guid = node_guid(root, function.address);
 }
 
 // A bond, a bridge or a person gave a port another address, and its own is not shown.
@@ -184,6 +194,7 @@ void read_pci(const Root& root, const ReadOptions& options, Facts& facts) {
       blind = blind || !config.known;
       read_details(root, *bus, macs, config, function);
       function.sriov = read_sriov(root, dir, total_vfs, config);
+      if (function.sriov) function.sriov->last_bus = last_bus_of(root, function.bridges);
       if (options.names) function.name = bus->name(*id);
     }
     facts.pci.push_back(std::move(function));

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "facts/read.hpp"
 
+#include "facts/firmware.hpp"
 #include "facts/readers.hpp"
+
+#include <algorithm>
 
 namespace vfirst {
 
@@ -9,6 +12,15 @@ namespace {
 
 using LoaderReader =
     void (*)(const Root&, const std::vector<facts::Mount>&, BootFacts&, facts::Gaps&);
+
+std::optional<std::vector<std::string>> packages_for_ice(const Root& root, const Facts& facts) {
+  if (std::ranges::none_of(facts.pci, [](const PciFunction& f) { return f.driver == "ice"; }))
+    return std::nullopt;
+  std::vector<std::string> releases;
+  for (const auto& kernel : facts.kernels)
+    releases.push_back(kernel.release);
+  return ice_packages(root, releases);
+}
 
 Result<Facts> read(const Root& root, const ReadOptions& options, LoaderReader loader) {
   Facts facts;
@@ -18,6 +30,7 @@ Result<Facts> read(const Root& root, const ReadOptions& options, LoaderReader lo
   facts.iommu = facts::read_iommu(root, facts.gaps);
   facts::read_pci(root, options, facts);
   facts.kernels = facts::read_kernels(root, options, facts.pci, facts.gaps);
+  facts.ice_packages = packages_for_ice(root, facts);
   const auto mounts = facts::read_mounts(root);
   facts::read_zfs(root, mounts, facts.memory);
   facts.dmi = facts::read_dmi(root);

@@ -59,10 +59,21 @@ static_assert(static_cast<int>(LinkState::disable) == IFLA_VF_LINK_STATE_DISABLE
 static_assert(
     kFieldCount<VfAttributesOf> == 8, "read_vf() reads and put_vf() sends each VF attribute");
 
+// A VF's two GUIDs as the kernel tells them; absent where it does not (before Linux 5.5, or not an
+// InfiniBand port).
+struct VfGuids {
+  std::optional<std::uint64_t> node, port;
+  std::optional<Guid> both() const {
+    if (!node || !port) return std::nullopt;
+    return Guid{*node == *port ? *node : 0};
+  }
+};
+
 }  // namespace
 
 VfConfig read_vf(const nlattr* info) {
   VfConfig vf;
+  VfGuids guids;
   for_each_attribute(info, [&](const nlattr* attribute) {
     switch (mnl_attr_get_type(attribute)) {
       case IFLA_VF_MAC: {
@@ -110,13 +121,18 @@ VfConfig read_vf(const nlattr* info) {
           default: vf.link_state = LinkState::automatic;
         }
         break;
+      case IFLA_VF_IB_NODE_GUID: guids.node = take<ifla_vf_guid>(attribute).guid; break;
+      case IFLA_VF_IB_PORT_GUID: guids.port = take<ifla_vf_guid>(attribute).guid; break;
       default: break;
     }
   });
+  vf.guid = guids.both();
   return vf;
 }
 
-void put_vf(nlmsghdr* message, const VfConfig& vf) {
+namespace {
+
+void put_attributes(nlmsghdr* message, const VfConfig& vf) {
   auto* info = mnl_attr_nest_start(message, IFLA_VF_INFO);
   if (vf.mac) {
     ifla_vf_mac value{};
@@ -142,6 +158,26 @@ void put_vf(nlmsghdr* message, const VfConfig& vf) {
     put(message, IFLA_VF_RATE,
         ifla_vf_rate{vf.index, vf.min_rate_mbps.value_or(0), vf.max_rate_mbps.value_or(0)});
   mnl_attr_nest_end(message, info);
+}
+
+}  // namespace
+
+void put_vf(nlmsghdr* message, const VfConfig& vf) {
+  auto rest = vf;
+  rest.guid.reset();
+  // An empty nest is EINVAL.
+  if (!rest.empty()) put_attributes(message, rest);
+  if (!vf.guid) return;
+  // The kernel takes one GUID of a nest and nothing after it (net/core/rtnetlink.c,
+  // do_setvfinfo() returns handle_vf_guid()), so each has a nest of its own.
+  for (const std::uint16_t which : {IFLA_VF_IB_NODE_GUID, IFLA_VF_IB_PORT_GUID}) {
+    auto* nest = mnl_attr_nest_start(message, IFLA_VF_INFO);
+    ifla_vf_guid value{};
+    value.vf = vf.index;
+    value.guid = vf.guid->value;
+    put(message, which, value);
+    mnl_attr_nest_end(message, nest);
+  }
 }
 
 namespace {

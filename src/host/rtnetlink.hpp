@@ -20,8 +20,8 @@ Status set_up(unsigned ifindex);
 Result<std::vector<VfConfig>> vfs(unsigned ifindex);
 Status set_vfs(unsigned ifindex, const std::vector<VfConfig>& vfs);
 
-// One VF in a message, IFLA_VF_INFO: added to a request, and read from an answer. `message` has
-// room for it.
+// One VF in a message: added to a request as one IFLA_VF_INFO, and one more for each GUID; read
+// from an answer's IFLA_VF_INFO. `message` has room for it.
 void put_vf(nlmsghdr* message, const VfConfig& vf);
 VfConfig read_vf(const nlattr* info);
 

@@ -4,6 +4,7 @@
 #include "base/driver_name.hpp"
 #include "base/text.hpp"
 #include "base/words.hpp"
+#include "facts/firmware.hpp"
 #include "host/loader_paths.hpp"
 #include "plan/quirks.hpp"
 
@@ -64,6 +65,10 @@ Initramfs Initramfs::parse(std::string_view listing) {
     const auto file = name.substr(name.rfind('/') + 1);
     if (name.find("lib/dracut/") != name.npos) initramfs.dracut = true;
     if (name.ends_with("bin/vfirst")) initramfs.vfirst = true;
+    if (name.substr(0, name.size() - file.size())
+            .ends_with(fmt::format("{}/", kIcePackageFolder)) &&
+        is_ice_package(file))
+      initramfs.ice_package = true;
     if (tells_of_one_host(name)) initramfs.host_only.emplace_back(name);
     if (const auto end = file.find(".ko");
         end != file.npos && (end + 3 == file.size() || file[end + 3] == '.'))
@@ -141,6 +146,24 @@ std::vector<Difference> judge_initramfs(
            "remove the line if the image is for hosts with that hardware", true});
   }
   return differences;
+}
+
+std::optional<Difference> judge_ice_package(
+    const std::string& path, const Initramfs& initramfs, const Kernel& kernel,
+    const std::string& package, const std::string& command) {
+  const auto driver = kernel.modules.find("ice");
+  if (driver == kernel.modules.end() || driver->second == ModuleState::missing) return std::nullopt;
+  if (package.empty())
+    return Difference{
+        fmt::format("lib/firmware/{}", kIcePackageFolder), 0,
+        "has no DDP package for ice: Intel E800 cards start in Safe Mode, without VFs",
+        "install the distribution's firmware for them if the image is for hosts with that hardware",
+        true};
+  const bool early = driver->second == ModuleState::builtin || initramfs.has("ice");
+  if (!early || initramfs.ice_package) return std::nullopt;
+  return Difference{
+      path, 0, fmt::format("has ice without its DDP package ({}), and so without VFs", package),
+      command};
 }
 
 }  // namespace vfirst

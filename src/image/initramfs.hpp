@@ -8,6 +8,7 @@
 #include "host/root.hpp"
 #include "image/difference.hpp"
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,6 +27,8 @@ struct Initramfs {
   bool dracut = false;
   // The program is in it.
   bool vfirst = false;
+  // A DDP package for ice is in it (facts/firmware.hpp).
+  bool ice_package = false;
   // File names, '_' for '-', sorted.
   std::vector<std::string> modules;
   // Files that a generic one does not have.
@@ -50,5 +53,12 @@ using Omitted = std::vector<std::pair<std::string, std::string>>;
 std::vector<Difference> judge_initramfs(
     const std::string& path, const Initramfs& initramfs, const Kernel& kernel,
     const Omitted& omitted, const std::string& command);
+
+// What the driver ice lacks of its firmware: its DDP package in the image, which is a warning, or
+// one of the image's in the initramfs, which has the driver. Nothing where it lacks nothing or this
+// kernel does not have the driver. `package`: a path of the image's package, "" for none.
+std::optional<Difference> judge_ice_package(
+    const std::string& path, const Initramfs& initramfs, const Kernel& kernel,
+    const std::string& package, const std::string& command);
 
 }  // namespace vfirst

@@ -5,6 +5,7 @@
 #include "base/text.hpp"
 #include "bootloader/backend.hpp"
 #include "bootloader/closed_set.hpp"
+#include "facts/firmware.hpp"
 #include "facts/mounts.hpp"
 #include "facts/readers.hpp"
 #include "host/host_actions.hpp"
@@ -15,6 +16,7 @@
 #include "policy/load.hpp"
 
 #include <algorithm>
+#include <span>
 
 namespace vfirst {
 
@@ -171,6 +173,14 @@ void inspect_kernels(const Root& root, const RunProcess& run, ImageReport& repor
     for (const auto& [word, line] : host_arguments(*listing))
       report.differences.push_back(
           {path, 0, fmt::format("{} fits only one machine", word), command});
+    const auto packages = ice_packages(root, std::span(&release, 1));
+    if (auto lacks = judge_ice_package(
+            path, initramfs, kernel,
+            packages && !packages->empty() ? packages->front() : std::string(), command)) {
+      auto& list = lacks->warning ? report.warnings : report.differences;
+      // Each kernel of the image lacks the same.
+      if (std::ranges::find(list, *lacks) == list.end()) list.push_back(std::move(*lacks));
+    }
     for (auto& difference : judge_initramfs(path, initramfs, kernel, omitted, command))
       (difference.warning ? report.warnings : report.differences).push_back(std::move(difference));
   }

@@ -29,6 +29,11 @@ struct ShapeOf<MacAddress> {
       parsed_shape<MacAddress, [](std::string_view text) { return MacAddress::parse(text); }>(
           "a MAC address");
 };
+template <>
+struct ShapeOf<Guid> {
+  static constexpr Shape value =
+      parsed_shape<Guid, [](std::string_view text) { return Guid::parse(text); }>("a GUID");
+};
 
 namespace {
 
@@ -147,7 +152,8 @@ VFIRST_SHAPE(
     field<&Sriov::num_vfs>("num_vfs", &kShort), field<&Sriov::offset>("offset", &kShort),
     field<&Sriov::stride>("stride", &kShort), field<&Sriov::vf_device>("vf_device", kId),
     field<&Sriov::vf_bar_bytes>("vf_bar_bytes"), field<&Sriov::bars_assigned>("bars_assigned"),
-    field<&Sriov::autoprobe>("autoprobe"), field<&Sriov::vfs>("vfs"))
+    field<&Sriov::autoprobe>("autoprobe"), field<&Sriov::vfs>("vfs"),
+    field<&Sriov::last_bus>("last_bus"))
 VFIRST_SHAPE(
     FlexibleResources, "what an NVMe controller hands out",
     field<&FlexibleResources::total>("total", &kShort),
@@ -214,7 +220,8 @@ VFIRST_SHAPE(
     field<&PciFunction::msi_irqs>("msi_irqs"), field<&PciFunction::sriov>("sriov"),
     field<&PciFunction::nvme>("nvme"), field<&PciFunction::sriov_known>("sriov_known"),
     field<&PciFunction::physfn>("physfn"), field<&PciFunction::bridges>("bridges"),
-    field<&PciFunction::slot>("slot"), field<&PciFunction::ports>("ports"))
+    field<&PciFunction::slot>("slot"), field<&PciFunction::ports>("ports"),
+    field<&PciFunction::node_guid>("node_guid"))
 VFIRST_SHAPE(
     IommuGroup, "an IOMMU group", needed<&IommuGroup::id>("id"), field<&IommuGroup::type>("type"),
     field<&IommuGroup::members>("members"))
@@ -285,6 +292,7 @@ constexpr Field kFields[] = {
     field<&Facts::neighbours>("neighbours"),
     field<&Facts::unknown_carriers>("unknown_carriers"),
     field<&Facts::gaps>("gaps"),
+    field<&Facts::ice_packages>("ice_packages"),
 };
 constexpr Shape kFacts = object_shape<Facts>("a facts document", kFields);
 

@@ -12,6 +12,8 @@ std::string describe_vf(const SetVfAttributes::Vf& vf) {
   std::string out = fmt::format("VF {}", vf.index);
   if (vf.mac) out += " mac " + vf.mac->str();
   if (vf.stable_mac) out += " mac stable";
+  if (vf.guid) out += " guid " + vf.guid->str();
+  if (vf.stable_guid) out += " guid stable";
   if (const auto text = text_of(vf); !text.empty()) out += ' ' + text;
   return out;
 }

@@ -18,6 +18,7 @@
 #include "base/words.hpp"
 #include "plan/action_traits.hpp"
 #include "plan/port_choice.hpp"
+#include "plan/wanted_vf.hpp"
 #include "policy/policy.hpp"
 
 #include <optional>
@@ -115,13 +116,7 @@ struct CreateVfs {
 struct SetVfAttributes {
   static constexpr ActionTraits kTraits{
       .kind = "vf-attributes", .of_pf = true, .stage = ActionStage::setup, .blocks = false};
-  struct Vf : VfConfig {
-    // vf-mac = stable: the address is MacAddress::stable_vf(index) of the PF's permanent address.
-    // That is known only once the PF has its driver, so the step asks for it and `mac` stays empty.
-    // So the step is the same wherever the plan is made.
-    bool stable_mac = false;
-    bool operator==(const Vf&) const = default;
-  };
+  using Vf = WantedVf;
   PciAddress pf;
   std::vector<Vf> vfs;
   PortChoice port{};

@@ -44,6 +44,20 @@ std::string disguised_ports(const Facts& facts) {
                             list);
 }
 
+// What may be the interface that a section names.
+std::string near_name(const PfPolicy& section, const Facts& facts) {
+  const auto near = near_port(section, facts);
+  if (!near) return {};
+  const auto there = fmt::format("{} ({})", near->name, near->function.str());
+  const auto& wanted = section.match.ifname->value;
+  if (!near->renumbered)
+    return fmt::format("; no port is called {}; the nearest name is {}", wanted, there);
+  return fmt::format(
+      "; no port is called {}, but there is {}, the same name {} its port's number: write ifname = "
+      "{}",
+      wanted, there, near->name.size() > wanted.size() ? "with" : "without", near->name);
+}
+
 void report_count(
     Draft& draft, const PfPolicy& section, unsigned expected,
     const std::vector<const PciFunction*>& found) {
@@ -52,6 +66,7 @@ void report_count(
       found.empty() ? "no PFs" : plural(found.size(), "PF"), found.size() == 1 ? "es" : "");
   if (!found.empty()) message += " (" + addresses(found) + ")";
   if (section.match.mac) message += disguised_ports(draft.facts);
+  if (found.empty()) message += near_name(section, draft.facts);
   auto about = subjects(found);
   if (const auto later = undecided(section, draft.facts); !later.empty()) {
     message += fmt::format("; cannot be matched until a driver is bound: {}", addresses(later));
@@ -82,6 +97,14 @@ std::optional<unsigned> vf_count(Draft& draft, const PfPolicy& section, const Pc
             "{}: this inventory does not show its VFs: they count for the kernel arguments, and "
             "their steps are planned on the host",
             address));
+    return std::nullopt;
+  }
+  if (f.sriov && f.sriov->total_vfs == 0 && quirk && !quirk->offers_none.empty()) {
+    report(
+        badness(section), "pf-no-sriov",
+        fmt::format(
+            "{}: driver {} offers 0 VFs: {}", address, f.driver,
+            advice_for(quirk->offers_none, f, wish.value.number)));
     return std::nullopt;
   }
   if (!f.sriov || f.sriov->total_vfs == 0) {

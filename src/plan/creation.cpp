@@ -2,6 +2,8 @@
 #include "plan/creation.hpp"
 
 #include "base/driver_name.hpp"
+#include "base/text.hpp"
+#include "base/words.hpp"
 #include "kargs/command_line.hpp"
 #include "plan/quirks.hpp"
 
@@ -18,21 +20,59 @@ class CreationCheck {
         section_(section),
         pf_(pf),
         count_(count),
-        quirk_(quirk_of_device(pf.driver, pf.vendor, pf.class_code)) {}
+        quirk_(quirk_of_device(pf.driver, pf.vendor, pf.device, pf.class_code)) {}
 
   bool run() {
+    if (!buses_suffice()) return false;
     if (!quirk_) return no_variant_driver();
     if (quirk_->needs_iommu && !draft_.iommu_possible()) report_iommu();
+    if (quirk_->needs_package && count_ != 0) report_package();
+    if (quirk_->keeps_vfs && vfio()) return vfs_are_kept();
     if (quirk_->vfio_denied && vfio() && !argument("vfio_pci.disable_denylist")) report_denied();
     switch (quirk_->creation) {
       case Creation::by_number: return true;
       case Creation::all_or_none: return all_or_none();
       case Creation::by_parameter: return by_parameter();
+      case Creation::by_other_means: return by_other_means();
     }
     return true;
   }
 
  private:
+  // drivers/pci/iov.c, sriov_enable(): where the last VF's bus is beyond those behind the bridge,
+  // the kernel makes no VF at all and answers ENOMEM ("can't enable 4 VFs (bus 04 out of range of
+  // [bus 03])"). Behind bus ff there is none.
+  bool buses_suffice() {
+    const auto& sriov = *pf_.sriov;
+    if (count_ == 0 || count_ == sriov.num_vfs || sriov.offset == 0) return true;
+    const auto last = sriov.last_bus.value_or(0xff);
+    const auto bus_of = [&](unsigned index) {
+      return (pf_.address.routing_id() + std::uint64_t{sriov.offset} +
+              std::uint64_t{sriov.stride} * index) >>
+             8;
+    };
+    unsigned fit = 0;
+    while (fit < count_ && bus_of(fit) <= last)
+      ++fit;
+    if (fit == count_) return true;
+    const auto which = fit + 1 == count_ ? fmt::format("VF {}", fit)
+                       : fit == 0        ? fmt::format("all {} VFs", count_)
+                                         : fmt::format("VFs {}-{}", fit, count_ - 1);
+    auto advice = fit == 0 ? std::string() : fmt::format("write vfs = {}", fit);
+    if (last < 0xff)
+      append_to_list(
+          advice, "let the kernel number the buses: add pci=assign-busses to [kernel] extra",
+          ", or ");
+    report(
+        badness(), "vf-address",
+        fmt::format(
+            "{} would lie beyond bus {:02x}, the last one {}, and then the kernel makes none{}{}",
+            which, last, sriov.last_bus ? "behind its bridge" : "of a PCI domain",
+            advice.empty() ? "" : ": ", advice),
+        section_.vfs->from);
+    return false;
+  }
+
   void report(Severity severity, std::string code, std::string message, const Origin& from) {
     draft_.add_finding(
         severity, std::move(code), Subject::device(pf_.address),
@@ -68,6 +108,19 @@ class CreationCheck {
         section_.vfs->from);
   }
 
+  // Where VFs exist, the package may be in the initramfs alone.
+  void report_package() {
+    const auto& packages = draft_.facts.ice_packages;
+    if (!packages || !packages->empty() || pf_.sriov->num_vfs != 0) return;
+    report(
+        Severity::warning, "firmware-package",
+        fmt::format(
+            "driver {} finds no DDP package in /lib/firmware/intel/ice/ddp: it starts in Safe "
+            "Mode, without VFs; install your distribution's firmware for Intel E800 cards",
+            pf_.driver),
+        section_.vfs->from);
+  }
+
   void report_denied() {
     report(
         badness(), "vfio-denied",
@@ -77,6 +130,26 @@ class CreationCheck {
             "trust the guests",
             pf_.driver),
         *vfio());
+  }
+
+  // A VF of an NVIDIA GPU works once nvidia has set it up as a vGPU.
+  bool vfs_are_kept() {
+    report(
+        badness(), "vfs-stay-with-driver",
+        fmt::format(
+            "its VFs stay with driver {}, which gives them to guests itself: write vf-driver = "
+            "keep",
+            quirk_->vf_driver.empty() ? quirk_->driver : quirk_->vf_driver),
+        *vfio());
+    return by_other_means() && false;
+  }
+
+  bool by_other_means() {
+    if (pf_.sriov->num_vfs == count_ || count_ == 0) return true;
+    report(
+        badness(), "vfs-by-other-means", advice_for(quirk_->way_out, pf_, count_),
+        section_.vfs->from);
+    return false;
   }
 
   bool all_or_none() {
@@ -102,7 +175,14 @@ class CreationCheck {
           section_.vfs->from);
       return false;
     }
-    if (argument(quirk_->parameter)) return true;
+    for (const auto parameter : words(quirk_->parameter))
+      if (argument(parameter)) return true;
+    if (!quirk_->way_out.empty()) {
+      report(
+          badness(), "vfs-by-parameter", advice_for(quirk_->way_out, pf_, count_),
+          section_.vfs->from);
+      return false;
+    }
     const auto value = quirk_->parameter_value.empty() ? std::to_string(count_)
                                                        : std::string(quirk_->parameter_value);
     report(
@@ -141,6 +221,20 @@ class CreationCheck {
 };
 
 }  // namespace
+
+std::string advice_for(
+    std::string_view text, const PciFunction& pf, std::optional<unsigned> count) {
+  std::string out(text);
+  const auto fill = [&](std::string_view name, const std::string& value) {
+    for (auto at = out.find(name); at != out.npos; at = out.find(name, at + value.size()))
+      out.replace(at, name.size(), value);
+  };
+  fill("{vfs}", count ? std::to_string(*count) : "N");
+  fill("{total}", std::to_string(pf.sriov ? pf.sriov->total_vfs : 0));
+  fill("{pf}", pf.address.str());
+  fill("{device}", fmt::format("{:04x}", pf.device));
+  return out;
+}
 
 bool can_create(Draft& draft, const PfPolicy& section, const PciFunction& pf, unsigned count) {
   return CreationCheck(draft, section, pf, count).run();

@@ -6,6 +6,9 @@
 
 namespace vfirst {
 
+// What `text` of a row says of this PF, with its placeholders filled in (DriverQuirk::way_out).
+std::string advice_for(std::string_view text, const PciFunction& pf, std::optional<unsigned> count);
+
 // True where `count` VFs of this PF can be planned. Else an error says which key or kernel argument
 // would make them.
 bool can_create(Draft& draft, const PfPolicy& section, const PciFunction& pf, unsigned count);

@@ -18,14 +18,6 @@ VfSettings Draft::vf_settings(const PfPolicy& section, unsigned index) const {
   return out;
 }
 
-unsigned Draft::mac_base(const PfPolicy& section, unsigned index) const {
-  unsigned base = 0;
-  for (const auto& range : policy.vf_ranges)
-    if (range.pf == section.name && index >= range.first && index <= range.last && range.vf.mac)
-      base = range.first;
-  return base;
-}
-
 VfDriver Draft::vf_driver(const PciFunction& pf, const VfSettings& vf) const {
   const auto wish = value_or(vf.driver, VfDriver());
   return wish.is_best() ? best_driver(*steps_kernel, pf) : wish;

@@ -57,8 +57,17 @@ struct Draft {
   // The PF's own setting for VF `index`: the last [vf] range that says it, else the section's vf-*
   // key.
   VfSettings vf_settings(const PfPolicy& section, unsigned index) const;
-  // The index of the VF that gets the address itself where a MAC rule names a first address.
-  unsigned mac_base(const PfPolicy& section, unsigned index) const;
+  // The index of the VF that gets the address itself where the rule of `key`, for MAC addresses or
+  // GUIDs, names a first one.
+  template <class Rule>
+  unsigned base_of(
+      const PfPolicy& section, unsigned index, Maybe<Rule> VfPlacementOf<Maybe>::* key) const {
+    unsigned base = 0;
+    for (const auto& range : policy.vf_ranges)
+      if (range.pf == section.name && index >= range.first && index <= range.last && range.vf.*key)
+        base = range.first;
+    return base;
+  }
   // The driver of VFs of `pf` that have these settings; the kernel's choice where the policy says
   // `vfio`.
   VfDriver vf_driver(const PciFunction& pf, const VfSettings& vf) const;

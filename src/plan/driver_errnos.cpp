@@ -69,7 +69,8 @@ constexpr auto kDriverErrnos = std::to_array<DriverErrno>({
     {"bnx2x", Place::write_numvfs, kPartly, Reaction::fail, "its firmware has no more VFs", ""},
     // bnxt_sriov.c, bnxt_sriov_configure() and bnxt_sriov_enable(), whose errors it passes over.
     {"bnxt_en", Place::write_numvfs, kNothingHappened, Reaction::raise_port,
-     "it creates none while its port is down, while its firmware resets or while a guest has one",
+     "it creates none while its port is down, while its firmware resets, while a guest has one or "
+     "where its port uses all rings",
      ""},
     {"bnxt_en", Place::write_numvfs, kPartly, Reaction::fail,
      "its rings do not suffice for more VFs", "leave the port fewer queues"},
@@ -118,8 +119,22 @@ constexpr auto kDriverErrnos = std::to_array<DriverErrno>({
     // i915's pci_driver has no sriov_configure; the one that i915-sriov-dkms builds has.
     {"i915", Place::write_numvfs, kMakesNone, Reaction::fail, "the kernel's own i915 makes no VFs",
      "use xe, or an i915 that is built with SR-IOV"},
-    // hns3_enet.c, hns3_pci_sriov_configure(); be_main.c, be_pci_sriov_configure().
-    {"hns3 be2net", Place::write_numvfs, kNothingHappened, Reaction::fail,
+    // kernel-open/nvidia/nv-pci.c, nv_pci_driver; gpu/drm/nouveau/nouveau_drm.c,
+    // nouveau_drm_pci_driver.
+    {"nvidia nouveau", Place::write_numvfs, kMakesNone, Reaction::fail,
+     "no driver of an NVIDIA GPU makes VFs through sysfs",
+     "use sriov-manage of NVIDIA's vGPU host driver"},
+    // gpu/drm/amd/amdgpu/amdgpu_drv.c, amdgpu_kms_pci_driver; gim of MxGPU-Virtualization.
+    {"amdgpu gim", Place::write_numvfs, kMakesNone, Reaction::fail,
+     "AMD's gim makes VFs when it is loaded, and amdgpu none",
+     "add gim.vf_num=N to [kernel] extra"},
+    // lpfc_init.c, lpfc_sli_probe_sriov_nr_virtfn(); nic_main.c, nic_sriov_init(); rvu.c,
+    // rvu_enable_sriov(); cptpf_main.c, cpt_sriov_init(): in their probe.
+    {"lpfc nicpf rvu_af thunder-cpt", Place::write_numvfs, kMakesNone, Reaction::fail,
+     "it makes its VFs when it is loaded", ""},
+    // hns3_enet.c, hns3_pci_sriov_configure(); be_main.c, be_pci_sriov_configure(); lio_main.c,
+    // liquidio_enable_sriov(), which returns what lio_vf_rep_create() does.
+    {"hns3 be2net LiquidIO", Place::write_numvfs, kNothingHappened, Reaction::fail,
      "it reports success although its VFs could not be made", "see the kernel's log"},
     // cxgb4_main.c, cxgb4_iov_configure().
     {"cxgb4", Place::write_numvfs, EOPNOTSUPP, Reaction::fail, "its firmware does not run", ""},
@@ -147,10 +162,15 @@ constexpr auto kDriverErrnos = std::to_array<DriverErrno>({
     // wx_sriov.c, wx_pci_sriov_enable().
     {"ngbe txgbe", Place::write_numvfs, kNotReady, Reaction::fail,
      "its receive hash table was set by hand", "reset it with ethtool -X PORT default"},
-    // efx.c, efx_pci_sriov_configure(); ef100.c, ef100_pci_sriov_configure().
-    {"sfc", Place::write_numvfs, EOPNOTSUPP, Reaction::fail, "this card has no VFs with it", ""},
-    {"sfc_ef100", Place::write_numvfs, kMakesNone, Reaction::fail, "this card has no VFs with it",
-     ""},
+    // efx.c and siena/efx.c, efx_pci_sriov_configure(); ef100.c, ef100_pci_sriov_configure();
+    // amdxdna_pci_drv.c, amdxdna_sriov_configure().
+    {"sfc sfc_siena", Place::write_numvfs, EOPNOTSUPP, Reaction::fail,
+     "this card has no VFs with it", ""},
+    {"sfc_ef100 amdxdna", Place::write_numvfs, kMakesNone, Reaction::fail,
+     "this device has no VFs with it", ""},
+    // nitrox_sriov.c, num_vfs_valid().
+    {"CNN55XX", Place::write_numvfs, EINVAL, Reaction::fail, "it makes 16, 32, 64 or 128 VFs",
+     "ask for one of these numbers"},
     // dfl.c, dfl_fpga_cdev_config_ports_vf().
     {"dfl-pci", Place::write_numvfs, EINVAL, Reaction::fail,
      "exactly as many FPGA ports as VFs must be released before", ""},

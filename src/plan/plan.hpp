@@ -53,10 +53,17 @@ struct PlannedVf {
   PciAddress address;
   VfDriver driver;
   std::optional<MacAddress> mac;
+  // Of an InfiniBand port's VF; absent where the policy sets none, or the PF's own is not shown.
+  std::optional<Guid> guid{};
   // Absent where it does not go to a guest.
   std::optional<Migration> migration{};
   // The policy has a vf-migration for it.
   bool migration_wanted = false;
+  // ", MAC 02:.." or ", GUID 02:.."; "" where it has none that is known.
+  std::string identity_phrase() const {
+    if (mac) return ", MAC " + mac->str();
+    return guid ? ", GUID " + guid->str() : std::string();
+  }
   bool operator==(const PlannedVf&) const = default;
 };
 

@@ -56,6 +56,7 @@ class Encoder {
   void add(const std::string& value) { fnv_.add(value); }
   void add(const PciAddress& value) { fnv_.add(value.str()); }
   void add(const MacAddress& value) { fnv_.add(value.str()); }
+  void add(const Guid& value) { fnv_.add(value.str()); }
   void add(const CpuSet& value) { fnv_.add(value.list()); }
   void add(const PortChoice& value) {
     field("port", value.port);
@@ -82,6 +83,8 @@ class Encoder {
     field("index", vf.index);
     field("mac", vf.mac);
     field("stable-mac", vf.stable_mac);
+    field("guid", vf.guid);
+    field("stable-guid", vf.stable_guid);
     for_each_attribute([&](const auto& row) { field(row.key, vf.*row.payload); });
     fnv_.add("end");
   }

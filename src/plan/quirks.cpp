@@ -18,6 +18,8 @@ using Creation = DriverQuirk::Creation;
 
 // PCI class and subclass of QAT.
 constexpr std::uint16_t kCoprocessor = 0x0b40;
+// Of all graphics controllers, and of all processing accelerators.
+constexpr std::uint16_t kDisplay = 0x0300 | kAnySub, kAccelerator = 0x1200 | kAnySub;
 
 // The rows are all drivers of Linux 7.3.4 that have a sriov_configure, and those that make VFs
 // without one. The file that is named in front of a row has that function and the driver's name;
@@ -49,7 +51,14 @@ constexpr std::uint16_t kCoprocessor = 0x0b40;
 //   VFs by pci_sriov_configure_simple() and hands out nothing itself (drivers/nvme/host/pci.c).
 // - creation, all_or_none: adf_enable_sriov() of crypto/intel/qat/qat_common/adf_sriov.c, which
 //   passes the number over and enables pci_sriov_get_totalvfs(). by_parameter: mlx4_load_one(),
-//   vfio_pci_sriov_configure().
+//   vfio_pci_sriov_configure(). by_other_means: the driver's pci_driver has no sriov_configure.
+// - infiniband: mlx5_ib alone has a set_vf_guid (infiniband/hw/mlx5/main.c, mlx5_ib_dev_sriov_ops),
+//   which ipoib_set_vf_guid() calls (infiniband/ulp/ipoib/ipoib_main.c). mlx4_core gives its VFs
+//   random GUIDs (mlx4/cmd.c, mlx4_multi_func_init() calls mlx4_set_random_admin_guid())
+//   and takes others by files of its own (infiniband/hw/mlx4/sysfs.c, admin_guids).
+// - needs_package: ice_check_sriov_allowed() answers EOPNOTSUPP in Safe Mode
+// (intel/ice/ice_sriov.c),
+//   in which ice_load_pkg() leaves it where ice_request_fw() found no package (ice_main.c).
 // - needs_iommu: adf_do_enable_sriov() of Intel's own driver and of some kernels returns EINVAL
 //   (intel-device-plugins#1646); 6.12 and 7.3 only warn.
 constexpr auto kQuirks = std::to_array<DriverQuirk>({
@@ -91,11 +100,13 @@ constexpr auto kQuirks = std::to_array<DriverQuirk>({
         .vf_msix = Knob::yes,
         .eswitch = Eswitch::before_vfs,
         .survives_kexec = true,
+        .needs_package = true,
         .total_vfs = "the card's NVM or devlink",
     },
     {
         .driver = "mlx5_core",
         .vf_driver = "mlx5_core",
+        .infiniband = "mlx5_ib ib_ipoib",
         .vendor = 0x15b3,
         .vf_msix = Knob::yes,
         .eswitch = Eswitch::after_vfs,
@@ -197,21 +208,90 @@ constexpr auto kQuirks = std::to_array<DriverQuirk>({
         .needs_iommu = true,
         .vfio_denied = true,
     },
-    // gpu/drm/i915 has no sriov_configure; the out-of-tree driver of that name has.
+    // gpu/drm/i915/i915_pci.c, i915_pci_driver has no sriov_configure. The one that i915-sriov-dkms
+    // builds has, and makes VFs with its parameters enable_guc and max_vfs
+    // (i915_pci_sriov_configure(), i915_sriov.c, wanted_max_vfs()). The device IDs are those of
+    // pciidlist whose devices have SR-IOV (include/drm/intel/pciids.h): Tiger, Alder, Raptor,
+    // Meteor and Arrow Lake and Data Center GPU Flex. xe takes those only by force_probe, and has
+    // SR-IOV for the first three and for Flex (gpu/drm/xe/xe_pci.c, has_sriov).
     {
         .driver = "i915",
         .vf_driver = "i915",
         .vendor = 0x8086,
+        .pci_class = kDisplay,
+        .device_groups = "46 56 7d 9a a7 b6",
         .eswitch = Eswitch::none,
+        .creation = Creation::by_parameter,
+        .parameter = "i915.max_vfs xe.force_probe",
+        .way_out = "the kernel's own i915 makes no VFs: install an i915 that has SR-IOV and add "
+                   "i915.enable_guc=3 i915.max_vfs={vfs} to [kernel] extra, or use xe, which in "
+                   "Linux 7.3 has SR-IOV for Tiger, Alder and Raptor Lake and Flex: add "
+                   "i915.force_probe=!{device} xe.force_probe={device} xe.max_vfs={vfs}",
+        .offers_none = "add i915.enable_guc=3 i915.max_vfs={vfs} to [kernel] extra",
         .total_vfs = "the driver's parameter max_vfs",
     },
-    // gpu/drm/xe/xe_pci_sriov.c.
+    // gpu/drm/xe/xe_pci_sriov.c. xe_sriov_pf.c, xe_sriov_pf_readiness() sets sriov_totalvfs to 0
+    // where max_vfs is 0, which is its default up to Linux 6.12 and "unlimited" in 7.3, or without
+    // GuC submission; xe_sriov.c, xe_sriov_probe_early() where it has no SR-IOV for the device.
     {
         .driver = "xe",
         .vf_driver = "xe",
         .vendor = 0x8086,
         .eswitch = Eswitch::none,
+        .offers_none =
+            "add xe.max_vfs={vfs} to [kernel] extra; if it is there, this kernel's xe has "
+            "no SR-IOV for the device",
         .total_vfs = "the driver's parameter max_vfs",
+    },
+    // NVIDIA's nv_pci_driver (open-gpu-kernel-modules 595.45.04, kernel-open/nvidia/nv-pci.c) has
+    // no sriov_configure, nor have gpu/drm/nouveau/nouveau_drm.c and gpu/nova-core/driver.rs.
+    // NVIDIA's sriov-manage gives the PF to pci-pf-stub, writes sriov_totalvfs to sriov_numvfs and
+    // gives the PF back, and binds the VFs to nvidia, whose nv_pci_probe() takes them with
+    // NV_VGPU_KVM_BUILD.
+    {
+        .driver = "nvidia",
+        .vf_driver = "nvidia",
+        .vendor = 0x10de,
+        .pci_class = kDisplay,
+        .eswitch = Eswitch::none,
+        .creation = Creation::by_other_means,
+        .way_out = "no driver of an NVIDIA GPU makes VFs through sysfs: have NVIDIA's vGPU host "
+                   "driver make all {total} before vfirst.service (/usr/lib/nvidia/sriov-manage -e "
+                   "{pf}) and write vfs = max, or leave vfs out",
+        .keeps_vfs = true,
+        .in_initramfs = false,
+    },
+    {
+        .driver = "nouveau",
+        .vendor = 0x10de,
+        .eswitch = Eswitch::none,
+        .creation = Creation::by_other_means,
+        .way_out = "driver nouveau makes no VFs: install NVIDIA's vGPU host driver, whose "
+                   "sriov-manage -e {pf} makes all {total}",
+        .keeps_vfs = true,
+        .in_initramfs = false,
+    },
+    // gpu/drm/amd/amdgpu/amdgpu_drv.c has no sriov_configure. AMD's own gim makes the VFs when it
+    // is loaded (MxGPU-Virtualization, gim_shim/gim_config.c, vf_num).
+    {
+        .driver = "amdgpu",
+        .vf_driver = "amdgpu",
+        .vendor = 0x1002,
+        .pci_class = kAccelerator,
+        .eswitch = Eswitch::none,
+        .creation = Creation::by_parameter,
+        .parameter = "gim.vf_num",
+        .way_out = "driver amdgpu makes no VFs: install AMD's gim, keep amdgpu away from the host "
+                   "and add gim.vf_num={vfs} to [kernel] extra",
+        .in_initramfs = false,
+    },
+    {
+        .driver = "gim",
+        .vendor = 0x1002,
+        .eswitch = Eswitch::none,
+        .creation = Creation::by_parameter,
+        .parameter = "gim.vf_num",
+        .in_initramfs = false,
     },
     // mlx4/main.c has no sriov_configure.
     {
@@ -361,6 +441,44 @@ constexpr auto kQuirks = std::to_array<DriverQuirk>({
         .creation = Creation::by_parameter,
         .total_vfs = "the vNIC's profile in UCS Manager or CIMC",
     },
+    // These make their VFs when they are probed and have no sriov_configure: scsi/lpfc/lpfc_init.c,
+    // lpfc_sli_probe_sriov_nr_virtfn(); cavium/thunder/nic_main.c, nic_sriov_init();
+    // marvell/octeontx2/af/rvu.c, rvu_enable_sriov(); crypto/cavium/cpt/cptpf_main.c,
+    // cpt_sriov_init().
+    {
+        .driver = "lpfc",
+        .vf_driver = "lpfc",
+        .eswitch = Eswitch::none,
+        .creation = Creation::by_parameter,
+        .parameter = "lpfc.lpfc_sriov_nr_virtfn",
+        .in_initramfs = false,
+    },
+    {
+        .driver = "nicpf",
+        .vf_driver = "nicvf",
+        .vendor = 0x177d,
+        .up_before_mac = true,
+        .eswitch = Eswitch::none,
+        .creation = Creation::by_parameter,
+        .total_vfs = "the SoC",
+    },
+    {
+        .driver = "rvu_af",
+        .vendor = 0x177d,
+        .up_before_mac = true,
+        .eswitch = Eswitch::none,
+        .creation = Creation::by_parameter,
+        .total_vfs = "the SoC",
+    },
+    {
+        .driver = "thunder-cpt",
+        .module = "cptpf",
+        .vf_driver = "thunder-cptvf",
+        .vf_module = "cptvf",
+        .eswitch = Eswitch::none,
+        .creation = Creation::by_parameter,
+        .parameter = "cptpf.num_vfs",
+    },
     // qlogic/qlcnic/qlcnic_sriov_pf.c.
     {
         .driver = "qlcnic",
@@ -372,7 +490,7 @@ constexpr auto kQuirks = std::to_array<DriverQuirk>({
     },
     // sfc/ef100.c, sfc/siena/siena_sriov.c.
     {.driver = "sfc_ef100", .module = "sfc", .vendor = 0x10ee, .up_before_mac = true},
-    {.driver = "sfc-siena", .vendor = 0x1924, .up_before_mac = true},
+    {.driver = "sfc_siena", .module = "sfc-siena", .vendor = 0x1924, .up_before_mac = true},
     // wangxun/ngbe/ngbe_main.c, wangxun/txgbe/txgbe_main.c.
     {
         .driver = "ngbe",
@@ -443,6 +561,13 @@ bool concerns(const DriverQuirk& quirk, std::string_view driver, std::uint16_t v
   return quirk.driver == driver || (quirk.vendor != 0 && quirk.vendor == vendor);
 }
 
+// Does the row speak of devices of this class, whoever drives them?
+bool is_of_class(const DriverQuirk& quirk, std::uint32_t class_code) {
+  if (quirk.pci_class == 0) return false;
+  return (quirk.pci_class & 0xff) == kAnySub ? quirk.pci_class >> 8 == class_code >> 16
+                                             : quirk.pci_class == class_code >> 8;
+}
+
 }  // namespace
 
 std::span<const DriverQuirk> driver_quirks() {
@@ -455,11 +580,14 @@ const DriverQuirk* quirk_of_driver(std::string_view driver) {
 }
 
 const DriverQuirk* quirk_of_device(
-    std::string_view driver, std::uint16_t vendor, std::uint32_t class_code) {
+    std::string_view driver, std::uint16_t vendor, std::uint16_t device, std::uint32_t class_code) {
   if (!driver.empty()) return quirk_of_driver(driver);
+  const auto group = fmt::format("{:02x}", device >> 8);
   const auto found = std::ranges::find_if(kQuirks, [&](const DriverQuirk& quirk) {
-    return quirk.pci_class != 0 && quirk.pci_class == class_code >> 8 &&
-           (quirk.vendor == 0 || quirk.vendor == vendor);
+    return is_of_class(quirk, class_code) && (quirk.vendor == 0 || quirk.vendor == vendor) &&
+           (quirk.device_groups.empty() ||
+            std::ranges::any_of(
+                words(quirk.device_groups), [&](auto one) { return one == group; }));
   });
   return found == kQuirks.end() ? nullptr : &*found;
 }
@@ -486,8 +614,7 @@ bool up_before_mac(std::string_view driver, std::uint16_t vendor) {
 
 bool managed_irqs(std::string_view driver, std::uint32_t class_code) {
   return std::ranges::any_of(kQuirks, [&](const DriverQuirk& quirk) {
-    return quirk.managed_irqs &&
-           (quirk.driver == driver || (quirk.pci_class != 0 && quirk.pci_class == class_code >> 8));
+    return quirk.managed_irqs && (quirk.driver == driver || is_of_class(quirk, class_code));
   });
 }
 
@@ -498,6 +625,17 @@ bool eswitch_before_vfs(std::string_view driver, std::uint16_t vendor) {
   return std::ranges::none_of(kQuirks, [&](const DriverQuirk& quirk) {
     return quirk.eswitch == Eswitch::after_vfs && quirk.vendor == vendor;
   });
+}
+
+std::string_view infiniband_modules(std::string_view driver, std::uint16_t vendor) {
+  if (!driver.empty()) {
+    const auto* quirk = quirk_of_driver(driver);
+    return quirk ? quirk->infiniband : std::string_view();
+  }
+  const auto found = std::ranges::find_if(kQuirks, [&](const DriverQuirk& quirk) {
+    return quirk.vendor == vendor && !quirk.infiniband.empty();
+  });
+  return found == kQuirks.end() ? std::string_view() : found->infiniband;
 }
 
 bool lacks_eswitch(std::string_view driver) {
@@ -521,7 +659,7 @@ std::vector<std::string> early_drivers(std::string_view kind) {
     if (!quirk.in_initramfs) continue;
     const auto module = module_of(quirk.driver, quirk.module);
     const auto vf_module = module_of(quirk.vf_driver, quirk.vf_module);
-    if (kind == "pf") add(module), add(quirk.companions);
+    if (kind == "pf") add(module), add(quirk.companions), add(quirk.infiniband);
     if (kind == "vf" && vf_module != module) add(vf_module);
   }
   return out;

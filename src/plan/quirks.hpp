@@ -14,6 +14,9 @@
 
 namespace vfirst {
 
+// As the lower half of DriverQuirk::pci_class.
+inline constexpr std::uint16_t kAnySub = 0xff;
+
 // A value that a row does not set is the one for a driver that nobody has examined.
 struct DriverQuirk {
   // pci_driver.name, which the driver's folder in sysfs has.
@@ -26,10 +29,17 @@ struct DriverQuirk {
   std::string_view vf_module{};
   // Further modules without which it creates no VFs, separated by blanks.
   std::string_view companions{};
+  // For a port in InfiniBand mode: the modules that make its network interface, through which its
+  // VFs get their GUIDs, separated by blanks; "" where it takes none in this way.
+  std::string_view infiniband{};
   // PCI vendor of its devices; 0 where they have one class and any vendor.
   std::uint16_t vendor = 0;
-  // PCI class and subclass of its devices where that decides and not the vendor; else 0.
+  // PCI class and subclass of its devices where that decides and not the vendor; else 0. kAnySub as
+  // the subclass: every one of that class.
   std::uint16_t pci_class = 0;
+  // Beside `vendor` and `pci_class`: the first two digits of the device IDs that decide, separated
+  // by blanks; "": each does.
+  std::string_view device_groups{};
   // It accepts a write to numvfs and makes no VF while the PF is down.
   bool up_before_vfs = false;
   // A MAC address that the PF sets for a VF is lost, or refused, while the PF is down.
@@ -44,12 +54,28 @@ struct DriverQuirk {
   // It has a shutdown method that stops the DMA and the interrupts of its device before a kexec.
   bool survives_kexec = false;
   // How its VFs come about: as many as are written to sriov_numvfs; all that the device has,
-  // whatever number is written; or by a parameter of the module.
-  enum class Creation { by_number, all_or_none, by_parameter } creation = Creation::by_number;
-  // For by_parameter: the kernel argument, and its value; "" stands for the number of VFs.
+  // whatever number is written; by a parameter of a module; or by no driver that the kernel has.
+  enum class Creation {
+    by_number,
+    all_or_none,
+    by_parameter,
+    by_other_means
+  } creation = Creation::by_number;
+  // For by_parameter: the kernel arguments, of which one must be there, separated by blanks; and
+  // the value of the first; "" stands for the number of VFs.
   std::string_view parameter{}, parameter_value{};
+  // What to do where the driver makes no VFs, for by_parameter in place of the usual sentence.
+  // {vfs} stands for the number of VFs, {total} for all that there are, {pf} for the address and
+  // {device} for the device ID.
+  std::string_view way_out{};
+  // What to do where it offers no VF at all (sriov_totalvfs is 0), likewise.
+  std::string_view offers_none{};
+  // Its VFs stay with it: it gives them to guests itself, and no vfio driver can.
+  bool keeps_vfs = false;
   // It makes no VFs without an IOMMU, in some kernels.
   bool needs_iommu = false;
+  // It makes no VFs unless it found its firmware package when it started (facts/firmware.hpp).
+  bool needs_package = false;
   // Its VFs are in vfio-pci's denylist (vfio_pci.c, vfio_pci_dev_in_denylist).
   bool vfio_denied = false;
   // Its VFs have no queues and no interrupts, and are offline, until the PF hands them out (the
@@ -68,7 +94,7 @@ const DriverQuirk* quirk_of_driver(std::string_view driver);
 // class have in common holds then, but not the driver's name. `class_code`: all 24 bits. nullptr
 // where the table has none.
 const DriverQuirk* quirk_of_device(
-    std::string_view driver, std::uint16_t vendor, std::uint32_t class_code);
+    std::string_view driver, std::uint16_t vendor, std::uint16_t device, std::uint32_t class_code);
 
 // Must such a PF hand out queues to its VFs, whatever driver it has? `class_code`: all 24 bits.
 bool has_secondary_controllers(std::string_view driver, std::uint32_t class_code);
@@ -84,6 +110,10 @@ bool managed_irqs(std::string_view driver, std::uint32_t class_code);
 // exist, and before they have drivers. True for a driver that is not in the table, which loses
 // nothing: a mode that is set while there is no VF disturbs none.
 bool eswitch_before_vfs(std::string_view driver, std::uint16_t vendor);
+// The modules that make the network interface of an InfiniBand port, through which VFs get their
+// GUIDs, separated by blanks; "" where the driver takes none in this way. Of a device without a
+// driver, what one of its vendor's drivers needs.
+std::string_view infiniband_modules(std::string_view driver, std::uint16_t vendor);
 // Is the driver known to have only the legacy mode?
 bool lacks_eswitch(std::string_view driver);
 

@@ -85,4 +85,60 @@ std::vector<const PciFunction*> undecided(const PfPolicy& section, const Facts& 
   });
 }
 
+namespace {
+
+// Takes the digits off the front of `text`; false where there are none.
+bool take_digits(std::string_view& text) {
+  const auto end = std::min(text.find_first_not_of("0123456789"), text.size());
+  text.remove_prefix(end);
+  return end > 0;
+}
+
+// What systemd appends to a port's name: n and the phys_port_name, which is mostly p0 or p0s1, or d
+// and the dev_port (systemd.net-naming-scheme(7)).
+bool is_port_number(std::string_view added, const NetPort& port) {
+  if (!port.phys_port_name.empty() && added == "n" + port.phys_port_name) return true;
+  if (added.empty() || (added.front() != 'n' && added.front() != 'd')) return false;
+  const bool physical = added.front() == 'n';
+  added.remove_prefix(1);
+  if (physical && added.starts_with('p')) added.remove_prefix(1);
+  if (!take_digits(added)) return false;
+  if (!physical || !added.starts_with('s')) return added.empty();
+  added.remove_prefix(1);
+  return take_digits(added) && added.empty();
+}
+
+bool is_renumbered(const std::string& wanted, const NetPort& port) {
+  const auto adds = [&](std::string_view longer, std::string_view shorter) {
+    return longer.starts_with(shorter) && is_port_number(longer.substr(shorter.size()), port);
+  };
+  return adds(port.name, wanted) || adds(wanted, port.name);
+}
+
+}  // namespace
+
+std::optional<NearPort> near_port(const PfPolicy& section, const Facts& facts) {
+  if (!section.match.ifname) return std::nullopt;
+  const auto& wanted = section.match.ifname->value;
+  if (wanted.find_first_of("*?[") != std::string::npos) return std::nullopt;
+  auto others = section;
+  others.match.ifname.reset();
+  std::vector<NearPort> renumbered, all;
+  for (const auto* function : matching(others, facts))
+    for (const auto* port : ports_of(others.match, *function)) {
+      const NearPort one{port->name, function->address, is_renumbered(wanted, *port)};
+      all.push_back(one);
+      if (one.renumbered) renumbered.push_back(one);
+    }
+  // The evidence is only good where it is of one port.
+  if (renumbered.size() == 1) return renumbered.front();
+  std::vector<std::string_view> names;
+  for (const auto& one : all)
+    names.emplace_back(one.name);
+  const auto near = nearest(wanted, names);
+  if (!near || *near == wanted) return std::nullopt;
+  const auto found = std::ranges::find(all, *near, &NearPort::name);
+  return NearPort{found->name, found->function};
+}
+
 }  // namespace vfirst

@@ -5,6 +5,8 @@
 #include "facts/facts.hpp"
 #include "policy/policy.hpp"
 
+#include <optional>
+#include <string>
 #include <vector>
 
 namespace vfirst {
@@ -23,5 +25,17 @@ std::vector<const PciFunction*> matching(const PfPolicy& section, const Facts& f
 // section asks for driver, mac, ifname or port. In the initramfs they are waited for, and the plan
 // is made again.
 std::vector<const PciFunction*> undecided(const PfPolicy& section, const Facts& facts);
+
+// A port whose name is near to the section's `ifname`, of a function that all of its other keys
+// match.
+struct NearPort {
+  std::string name;
+  PciAddress function;
+  // Its name is the one that the policy has, with the port's number behind it or without that: a
+  // driver that begins to tell the number renames its ports so (systemd.net-naming-scheme(7)).
+  bool renumbered = false;
+};
+// Nothing where the section names no single interface, or one that is there.
+std::optional<NearPort> near_port(const PfPolicy& section, const Facts& facts);
 
 }  // namespace vfirst

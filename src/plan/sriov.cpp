@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The steps that make VFs and set their PFs up. Each waits for the steps that it needs.
+#include "base/text.hpp"
 #include "plan/coalescing.hpp"
 #include "plan/draft.hpp"
+#include "plan/infiniband.hpp"
 #include "plan/pf_port.hpp"
 #include "plan/quirks.hpp"
 #include "plan/vf_steps.hpp"
@@ -110,14 +112,6 @@ class PfSteps {
         section().vfs->value.number ? "as many as the policy asks for"
                                     : "as many as the hardware has",
         from, ready_, required_);
-    if (pf_.vfs && is_infiniband(pf()))
-      draft_.add_finding(
-          Severity::warning, "infiniband-guids", Subject::device(pf().address),
-          fmt::format(
-              "{} is an InfiniBand port: its VFs have no GUIDs, and no link, until something sets "
-              "them (ip link set PORT vf N node_guid GUID and port_guid GUID)",
-              pf().address.str()),
-          {from});
     VfSteps vfs(draft_, pf_, modules_);
     auto before_binding = VFIRST_TRY(vfs.set_up(made));
     if (late_switch)
@@ -180,6 +174,20 @@ class PfSteps {
   bool required_;
 };
 
+// The modules that make the interfaces of InfiniBand ports, where one is needed.
+void load_infiniband(Draft& draft, std::map<std::string, std::size_t>& out) {
+  for (const auto& pf : draft.pfs)
+    for (unsigned i = 0; i < pf.vfs; ++i) {
+      const auto wish = draft.vf_settings(*pf.section, i);
+      if (!set_through_ipoib(*pf.function, wish)) continue;
+      for (const auto name : words(infiniband_modules(pf.function->driver, pf.function->vendor)))
+        if (!out.contains(std::string(name)))
+          out[std::string(name)] = draft.step(
+              LoadModule{std::string(name)}, "an InfiniBand port has no network interface without",
+              origin_of_attributes(wish), {});
+    }
+}
+
 // A step for each module of VF drivers, by the driver's name. What the policy names comes first,
 // because what a kernel chooses for `vfio` may be another driver on another kernel.
 std::map<std::string, std::size_t> load_modules(Draft& draft) {
@@ -198,6 +206,7 @@ std::map<std::string, std::size_t> load_modules(Draft& draft) {
                               : "driver of the VFs if early boot finds no better one",
             wish.driver->from, {});
       }
+  load_infiniband(draft, out);
   return out;
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "plan/vf_steps.hpp"
 
-#include "base/words.hpp"
+#include "base/text.hpp"
 #include "plan/coalescing.hpp"
 #include "plan/pf_port.hpp"
 #include "plan/quirks.hpp"
@@ -59,15 +59,27 @@ Result<std::vector<std::size_t>> VfSteps::set_up(std::size_t made) {
     if (auto one = VFIRST_TRY(attributes_of(i, wish, attributes_from)))
       attributes.vfs.push_back(std::move(*one));
   }
+  infiniband_.report_missing();
   if (!attributes.vfs.empty()) {
     if (has_port(pf()))
       before_binding.push_back(draft_.step(
           std::move(attributes), "set in one batch before a VF driver reads them", attributes_from,
-          {made}, required_));
+          after_ipoib(made), required_));
     else
       report_no_port(draft_, pf_, attributes_from, "MAC, VLAN and the other VF attributes are");
   }
   return before_binding;
+}
+
+// An InfiniBand port has no network interface without these modules.
+std::vector<std::size_t> VfSteps::after_ipoib(std::size_t made) const {
+  std::vector<std::size_t> out{made};
+  if (is_infiniband(pf()))
+    for (const auto name : words(infiniband_modules(pf().driver, pf().vendor)))
+      if (const auto module = modules_.find(std::string(name)); module != modules_.end())
+        out.push_back(module->second);
+  std::ranges::sort(out);
+  return out;
 }
 
 void VfSteps::place(const std::vector<std::size_t>& before) {
@@ -81,7 +93,8 @@ Result<std::optional<SetVfAttributes::Vf>> VfSteps::attributes_of(
   vf.index = index;
   if (wish.mac && wish.mac->value.kind == MacRule::Kind::stable) vf.stable_mac = true;
   if (wish.mac && wish.mac->value.kind == MacRule::Kind::first) {
-    const auto mac = wish.mac->value.first.plus(index - draft_.mac_base(section(), index));
+    const auto mac =
+        wish.mac->value.first.plus(index - draft_.base_of(section(), index, &VfSettings::mac));
     if (!mac)
       return refuse(
           "{}VF {} of {}: {}", location_prefix(wish.mac->from), index, pf().address.str(),
@@ -89,40 +102,18 @@ Result<std::optional<SetVfAttributes::Vf>> VfSteps::attributes_of(
     vf.mac = *mac;
   }
   static_cast<VfAttributes&>(vf) = vfirst::attributes_of(wish);
-  if (is_infiniband(pf())) leave_link_state(wish, vf);
-  if (vf.empty() && !vf.stable_mac) return std::optional<SetVfAttributes::Vf>{};
+  VFIRST_CHECK(add_guid(wish, vf));
+  infiniband_.keep_what_it_has(wish, vf);
+  if (vf.empty()) return std::optional<SetVfAttributes::Vf>{};
   if (from == Origin{}) from = origin_of_attributes(wish);
   return std::optional{std::move(vf)};
-}
-
-// Of what an Ethernet port keeps for its VFs, an InfiniBand port has the link state alone
-// (drivers/infiniband/ulp/ipoib/ipoib_main.c, ipoib_netdev_ops_pf).
-void VfSteps::leave_link_state(const VfSettings& wish, SetVfAttributes::Vf& vf) {
-  std::string names;
-  if (vf.mac || vf.stable_mac) append_to_list(names, "mac");
-  for_each_attribute([&](const auto& row) {
-    if (vf.*row.payload && row.key != "link-state") append_to_list(names, row.key);
-  });
-  if (!names.empty() && !std::exchange(infiniband_reported_, true))
-    draft_.add_finding(
-        required_ ? Severity::error : Severity::warning, "infiniband-attributes",
-        Subject::device(pf().address),
-        fmt::format(
-            "{} is an InfiniBand port, whose VFs have no MAC address, VLAN, trust, spoof check "
-            "or "
-            "rate: leave {} out",
-            pf().address.str(), names),
-        {origin_of_attributes(wish)});
-  SetVfAttributes::Vf out;
-  out.index = vf.index;
-  out.link_state = vf.link_state;
-  vf = out;
 }
 
 std::optional<MacAddress> VfSteps::shown_mac(unsigned index, const VfSettings& wish) const {
   if (!wish.mac || !has_port(pf()) || is_infiniband(pf())) return std::nullopt;
   if (wish.mac->value.kind == MacRule::Kind::first)
-    if (const auto mac = wish.mac->value.first.plus(index - draft_.mac_base(section(), index)))
+    if (const auto mac =
+            wish.mac->value.first.plus(index - draft_.base_of(section(), index, &VfSettings::mac)))
       return *mac;
   if (wish.mac->value.kind == MacRule::Kind::stable)
     for (const auto* port : ports_of(section().match, pf()))
@@ -130,26 +121,48 @@ std::optional<MacAddress> VfSteps::shown_mac(unsigned index, const VfSettings& w
   return std::nullopt;
 }
 
+Status VfSteps::add_guid(const VfSettings& wish, SetVfAttributes::Vf& vf) const {
+  if (!wish.guid) return {};
+  if (wish.guid->value.kind == GuidRule::Kind::stable) {
+    vf.stable_guid = true;
+    return {};
+  }
+  const auto first = draft_.base_of(section(), vf.index, &VfSettings::guid);
+  const auto guid = wish.guid->value.first.plus(vf.index - first);
+  if (!guid)
+    return refuse(
+        "{}VF {} of {}: {}", location_prefix(wish.guid->from), vf.index, pf().address.str(),
+        guid.error().what);
+  vf.guid = *guid;
+  return {};
+}
+
+std::optional<Guid> VfSteps::shown_guid(unsigned index, const VfSettings& wish) const {
+  SetVfAttributes::Vf vf;
+  vf.index = index;
+  if (!set_through_ipoib(pf(), wish) || !add_guid(wish, vf)) return std::nullopt;
+  if (vf.stable_guid && pf().node_guid) return pf().node_guid->stable_vf(index);
+  return vf.guid;
+}
+
+void VfSteps::report_hidden() {
+  if (!std::exchange(hidden_reported_, true))
+    draft_.add_finding(
+        Severity::error, "vf-address", Subject::device(pf().address),
+        fmt::format(
+            "{}: this tree does not show the addresses of its VFs: they are created but not bound",
+            pf().address.str()));
+}
+
 void VfSteps::place(unsigned index, const std::vector<std::size_t>& before) {
   const auto wish = draft_.vf_settings(section(), index);
   const auto driver = draft_.vf_driver(pf(), wish);
-  const auto address = pf().sriov->stride || index == 0
-                           ? pf().address.vf(index, pf().sriov->offset, pf().sriov->stride)
-                           : Result<PciAddress>(refuse("its VF stride is 0"));
-  if (pf().sriov->offset == 0 || !address) {
-    if (index == 0 || pf().sriov->offset != 0)
-      draft_.add_finding(
-          Severity::error, "vf-address", Subject::device(pf().address),
-          pf().sriov->offset == 0 ? fmt::format(
-                                        "{}: this tree does not show the addresses of its VFs: "
-                                        "they are created but not bound",
-                                        pf().address.str())
-                                  : fmt::format(
-                                        "{}: VF {} has no address: {}", pf().address.str(), index,
-                                        address.error().what));
-    return;
-  }
-  draft_.plan.vfs.push_back({pf().address, index, *address, driver, shown_mac(index, wish)});
+  // The plan has no VFs whose buses do not exist (creation.cpp).
+  const auto address = pf().address.vf(index, pf().sriov->offset, pf().sriov->stride);
+  if (pf().sriov->offset == 0 || (pf().sriov->stride == 0 && index > 0) || !address)
+    return report_hidden();
+  draft_.plan.vfs.push_back(
+      {pf().address, index, *address, driver, shown_mac(index, wish), shown_guid(index, wish)});
   // Without an IOMMU it is made and not bound. iommu.cpp reports that.
   if (driver.is_vfio() && !draft_.iommu_possible()) return;
   auto after = before;

@@ -3,6 +3,7 @@
 // The steps that set VFs up, once their PF has made them.
 
 #include "plan/draft.hpp"
+#include "plan/infiniband.hpp"
 
 #include <map>
 #include <string>
@@ -12,12 +13,14 @@ namespace vfirst {
 
 class VfSteps {
  public:
-  // `modules`: the steps that load the VFs' drivers, by driver. All three must outlive it.
+  // `modules`: the steps that load the VFs' drivers, by driver, and further modules by name. All
+  // three must outlive it.
   VfSteps(Draft& draft, const ChosenPf& pf, const std::map<std::string, std::size_t>& modules)
       : draft_(draft),
         pf_(pf),
         modules_(modules),
-        required_(value_or(pf.section->required, true)) {}
+        required_(value_or(pf.section->required, true)),
+        infiniband_(draft, pf) {}
 
   // Vectors and attributes of all VFs, which are set after the step `made` and before a driver is
   // bound to them. Returns `made` and these steps. Refused where a VF's MAC address cannot be.
@@ -33,7 +36,13 @@ class VfSteps {
   // The step that hands out queues to the controllers of all VFs; what can be said of it before.
   std::size_t controllers(std::size_t made);
   void leave_link_state(const VfSettings& wish, SetVfAttributes::Vf& vf);
+  // Refused where the GUIDs run over.
+  Status add_guid(const VfSettings& wish, SetVfAttributes::Vf& vf) const;
+  std::vector<std::size_t> after_ipoib(std::size_t made) const;
   std::optional<MacAddress> shown_mac(unsigned index, const VfSettings& wish) const;
+  std::optional<Guid> shown_guid(unsigned index, const VfSettings& wish) const;
+  // Once: VFs have no address that is known.
+  void report_hidden();
   void place(unsigned index, const std::vector<std::size_t>& before);
   void coalescing(
       unsigned index, const PciAddress& address, const VfSettings& wish, const VfDriver& driver,
@@ -43,7 +52,8 @@ class VfSteps {
   const ChosenPf& pf_;
   const std::map<std::string, std::size_t>& modules_;
   const bool required_;
-  bool infiniband_reported_ = false;
+  InfinibandCheck infiniband_;
+  bool hidden_reported_ = false;
 };
 
 }  // namespace vfirst

@@ -6,6 +6,7 @@
 #include "base/byte_size.hpp"
 #include "base/coalescing.hpp"
 #include "base/cpu_set.hpp"
+#include "base/guid.hpp"
 #include "base/mac_address.hpp"
 #include "base/pci_address.hpp"
 #include "base/vf_attributes.hpp"
@@ -122,6 +123,14 @@ struct MacRule {
   bool operator==(const MacRule&) const = default;
 };
 
+// The GUIDs of an InfiniBand port's VFs.
+struct GuidRule {
+  enum class Kind { stable, first } kind = Kind::stable;
+  // For Kind::first: the GUID of the first VF, from which the others count up.
+  Guid first;
+  bool operator==(const GuidRule&) const = default;
+};
+
 // Without a number: `max`.
 struct VfCount {
   std::optional<unsigned> number;
@@ -137,6 +146,7 @@ struct VfPlacementOf {
   Field<VfDriver> driver{};
   Field<MigrationWish> migration{};
   Field<MacRule> mac{};
+  Field<GuidRule> guid{};
   // MSI-X vectors, or queues.
   Field<unsigned> queues{};
   bool operator==(const VfPlacementOf&) const = default;

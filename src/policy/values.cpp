@@ -189,16 +189,6 @@ Result<std::optional<unsigned>> cstate(std::string_view text) {
   return std::optional<unsigned>(static_cast<unsigned>(*state));
 }
 
-Result<MacRule> mac_rule(std::string_view text) {
-  if (text == "stable") return MacRule{MacRule::Kind::stable, {}};
-  if (text == "auto") return MacRule{MacRule::Kind::automatic, {}};
-  const auto first = MacAddress::parse(text);
-  if (!first) return refuse("'{}' is not stable, auto or a MAC address", text);
-  if (first->is_zero() || !first->is_unicast())
-    return refuse("{} is not a unicast address; a VF cannot have it", text);
-  return MacRule{MacRule::Kind::first, *first};
-}
-
 Result<VfCount> vf_count(std::string_view text) {
   if (text == "max") return VfCount{};
   const auto count = parse_number(text);
@@ -262,10 +252,6 @@ std::string print(const std::optional<unsigned>& cstate) {
 }
 std::string print(const VfDriver& driver) {
   return driver.str();
-}
-std::string print(const MacRule& rule) {
-  if (rule.kind == MacRule::Kind::first) return rule.first.str();
-  return rule.kind == MacRule::Kind::stable ? "stable" : "auto";
 }
 std::string print(const VfCount& count) {
   return count.number ? print(*count.number) : "max";

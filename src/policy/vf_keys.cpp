@@ -49,6 +49,7 @@ Origin origin_of_attributes(const VfSettings& settings) {
     if (!first || (from.file == first->file && from.line < first->line)) first = from;
   };
   look(settings.mac);
+  look(settings.guid);
   for_each_attribute([&](const auto& row) { look(settings.*row.setting); });
   return first.value_or(Origin{});
 }

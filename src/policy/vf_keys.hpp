@@ -95,6 +95,13 @@ inline constexpr auto kVfKeys = std::tuple_cat(
                     "address, from which the others count up",
             .parse = value::mac_rule,
             .setting = &VfPlacementOf<Maybe>::mac},
+        PlacementRow<GuidRule>{
+            .key = "guid",
+            .syntax = "stable | GUID",
+            .help = "node and port GUID of an InfiniBand port's VFs: derived from the PF's node "
+                    "GUID and the index, or the first VF's, from which the others count up",
+            .parse = value::guid_rule,
+            .setting = &VfPlacementOf<Maybe>::guid},
         AttributeRow<bool>{
             .key = "trust",
             .syntax = "on | off",
@@ -205,8 +212,8 @@ void override_with(VfSettings& settings, const VfSettings& later);
 VfAttributes attributes_of(const VfSettings&);
 Coalescing coalescing_of(const CoalescingOf<Maybe>&);
 
-// The line that stands first of those that ask for an attribute or a MAC address; Origin{} where
-// none does.
+// The line that stands first of those that ask for an attribute, a MAC address or a GUID; Origin{}
+// where none does.
 Origin origin_of_attributes(const VfSettings&);
 // The line of the first one that is set, in the table's order; nullptr where none is.
 const Origin* origin_of_coalescing(const CoalescingOf<Maybe>&);

@@ -148,7 +148,7 @@ std::optional<Explanation> explain_device(
       out.line(
           "planned", fmt::format(
                          "VF {} of {}, {}{}", vf.index, vf.pf.str(), vf.driver.phrase(),
-                         vf.mac ? ", MAC " + vf.mac->str() : ""));
+                         vf.identity_phrase()));
   for (const auto& step : plan.steps)
     if (concerns(step.action, address))
       out.line(

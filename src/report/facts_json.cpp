@@ -90,7 +90,8 @@ Json sriov_json(const Sriov& s) {
       {"vf_bar_bytes", s.vf_bar_bytes},
       {"bars_assigned", or_null(s.bars_assigned)},
       {"autoprobe", or_null(s.autoprobe)},
-      {"vfs", addresses(s.vfs)}};
+      {"vfs", addresses(s.vfs)},
+      {"last_bus", or_null(s.last_bus)}};
 }
 
 Json port_json(const NetPort& p) {
@@ -132,7 +133,8 @@ Json function_json(const PciFunction& f) {
       {"physfn", address_or_null(f.physfn)},
       {"bridges", addresses(f.bridges)},
       {"slot", f.slot},
-      {"ports", list_of(f.ports, port_json)}};
+      {"ports", list_of(f.ports, port_json)},
+      {"node_guid", f.node_guid ? Json(f.node_guid->str()) : Json(nullptr)}};
   if (f.nvme)
     out["nvme"] = Json{
         {"id", f.nvme->id},
@@ -243,6 +245,7 @@ std::string facts_json(const Facts& facts) {
   });
   out["neighbours"] = list_of(facts.neighbours, neighbour_json);
   out["gaps"] = facts.gaps;
+  out["ice_packages"] = facts.ice_packages ? Json(*facts.ice_packages) : Json(nullptr);
   return document(out);
 }
 

@@ -72,6 +72,7 @@ std::string plan_json(const Plan& plan) {
         json.member("mac", v.mac->str());
       else
         json.member("mac", nullptr);
+      if (v.guid) json.member("guid", v.guid->str());
       if (!v.migration) return json.member("migration", nullptr);
       json.key("migration");
       json.object([&] {

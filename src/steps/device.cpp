@@ -6,6 +6,7 @@
 #include "base/port_name.hpp"
 #include "base/text.hpp"
 #include "base/words.hpp"
+#include "facts/node_guid.hpp"
 #include "host/kmsg.hpp"
 #include "host/loader_paths.hpp"
 
@@ -109,9 +110,23 @@ std::optional<Netdev> chosen_port(
   return ports.empty() ? std::nullopt : std::optional(ports.front());
 }
 
+namespace {
+
+// PCI class and subclass; 0 where they are not shown.
+unsigned pci_class_of(const Root& root, const PciAddress& address) {
+  return static_cast<unsigned>(root.number(device_path(address, "class"), 16).value_or(0) >> 8);
+}
+
+}  // namespace
+
 std::string why_no_port(
     const Machine& machine, const PciAddress& address, const PortChoice& choice) {
   const auto ports = own_ports(machine.root, address);
+  if (ports.empty() && pci_class_of(machine.root, address) == kInfinibandClass)
+    return fmt::format(
+        "{}: it has no IPoIB interface (ib_ipoib makes it, once mlx5_ib has made its InfiniBand "
+        "device)",
+        address.str());
   if (ports.empty() || choice.empty())
     return fmt::format("{}: its driver created no network device", address.str());
   return fmt::format(

@@ -2,9 +2,12 @@
 // Loading a module: most often vfio-pci.
 #include "base/driver_name.hpp"
 #include "base/kernel_paths.hpp"
+#include "base/text.hpp"
 #include "steps/actions.hpp"
 #include "steps/device.hpp"
 #include "steps/errno_table.hpp"
+
+#include <algorithm>
 
 namespace vfirst::steps {
 
@@ -42,7 +45,23 @@ Outcome apply(const LoadModule& x, const Machine& machine) {
   return out;
 }
 
-// A built-in one shows a folder only when it has parameters; its driver is then the proof.
+namespace {
+
+// Is it in the list of the running kernel's built-in modules (modules.builtin, made by kbuild)?
+bool is_listed_as_builtin(const Root& root, const std::string& name) {
+  const auto release = trimmed(root.read(kernel_paths::kRelease).value_or(""));
+  const auto list = root.read(fmt::format("lib/modules/{}/modules.builtin", release));
+  if (!list) return false;
+  return std::ranges::any_of(split(*list, '\n'), [&](std::string_view line) {
+    const auto file = line.substr(line.rfind('/') + 1);
+    return module_name(file.substr(0, file.find('.'))) == module_name(name);
+  });
+}
+
+}  // namespace
+
+// A built-in one shows a folder only when it has parameters. Its driver is then the proof, or the
+// kernel's list of built-in modules.
 Observation verify(const LoadModule& x, const Machine& machine) {
   Observation out{.wanted = "loaded", .evidence = in_sysfs(x.name)};
   const auto driver = driver_folder(machine.root, x.name);
@@ -51,6 +70,9 @@ Observation verify(const LoadModule& x, const Machine& machine) {
   else if (machine.root.exists(driver)) {
     out.got = "built in";
     out.evidence = driver;
+  } else if (is_listed_as_builtin(machine.root, x.name)) {
+    out.got = "built in";
+    out.evidence = "modules.builtin";
   } else {
     out.got = "not loaded";
     out.verdict = Verdict::failed;

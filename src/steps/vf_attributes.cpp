@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What a PF keeps for its VFs: MAC, VLAN, trust, spoof check, link state, rates.
+// What a PF keeps for its VFs: MAC, VLAN, trust, spoof check, link state, rates, GUIDs.
+#include "facts/node_guid.hpp"
 #include "policy/vf_keys.hpp"
 #include "steps/actions.hpp"
 #include "steps/device.hpp"
@@ -7,6 +8,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <iterator>
 #include <map>
 #include <set>
 #include <thread>
@@ -35,8 +37,17 @@ Result<Wish> wish_of(const SetVfAttributes& x, const Machine& machine) {
           x.pf.str(), mac.error().what);
     permanent = *mac;
   }
+  std::optional<Guid> node;
+  if (std::ranges::any_of(x.vfs, &SetVfAttributes::Vf::stable_guid)) {
+    node = node_guid(machine.root, x.pf);
+    if (!node)
+      return failed(
+          ENODATA, "{}: its InfiniBand device shows no node GUID from which VFs' could be derived",
+          x.pf.str());
+  }
   for (const auto& vf : x.vfs) {
     wish.vfs.push_back(vf);
+    if (vf.stable_guid && node) wish.vfs.back().guid = node->stable_vf(vf.index);
     if (vf.stable_mac && permanent) wish.vfs.back().mac = permanent->stable_vf(vf.index);
   }
   return wish;
@@ -54,6 +65,7 @@ VfConfig difference(VfConfig wanted, const VfConfig& now) {
   VfConfig out;
   out.index = wanted.index;
   if (wanted.mac && wanted.mac != now.mac) out.mac = wanted.mac;
+  if (wanted.guid && wanted.guid != now.guid) out.guid = wanted.guid;
   // Without a VLAN there is no tag that could differ.
   if (wanted.vlan.value_or(value_now(now.vlan)) == 0) wanted.vlan_protocol.reset();
   std::set<SentWith> together;
@@ -72,15 +84,31 @@ VfConfig difference(VfConfig wanted, const VfConfig& now) {
   return out;
 }
 
-Result<std::vector<VfConfig>> differences(const Wish& wish, const Machine& machine) {
+struct Rest {
+  // What has to be sent.
+  std::vector<VfConfig> vfs;
+  // The VFs whose GUIDs the kernel does not show: before Linux 5.5 it takes them and keeps silent.
+  std::set<unsigned> silent;
+};
+
+Result<Rest> differences(const Wish& wish, const Machine& machine) {
   const auto now = VFIRST_TRY(machine.net.vfs(wish.ifindex));
-  std::vector<VfConfig> out;
+  Rest out;
   for (const auto& wanted : wish.vfs) {
     const auto found = std::ranges::find(now, wanted.index, &VfConfig::index);
+    if (wanted.guid && found != now.end() && !found->guid) out.silent.insert(wanted.index);
     auto rest = difference(wanted, found == now.end() ? VfConfig{} : *found);
-    if (!rest.empty()) out.push_back(std::move(rest));
+    if (!rest.empty()) out.vfs.push_back(std::move(rest));
   }
   return out;
+}
+
+// `rest` without the GUIDs of these VFs.
+std::vector<VfConfig> without_guids(std::vector<VfConfig> rest, const std::set<unsigned>& vfs) {
+  for (auto& vf : rest)
+    if (vfs.contains(vf.index)) vf.guid.reset();
+  std::erase_if(rest, [](const VfConfig& vf) { return vf.empty(); });
+  return rest;
 }
 
 // The settings of `vf`, each as a request of its own.
@@ -91,6 +119,7 @@ std::vector<VfConfig> one_by_one(const VfConfig& vf) {
     return out.back();
   };
   if (vf.mac) add().mac = vf.mac;
+  if (vf.guid) add().guid = vf.guid;
   // Where each group of settings is that are sent together.
   std::map<SentWith, std::size_t> begun;
   for_each_attribute([&](const auto& row) {
@@ -109,7 +138,8 @@ std::vector<VfConfig> one_by_one(const VfConfig& vf) {
 
 // "mac 02:..", "vlan 100 qos 0 proto 802.1Q".
 std::string text_of_request(const VfConfig& one) {
-  return one.mac ? "mac " + one.mac->str() : text_of(one);
+  if (one.mac) return "mac " + one.mac->str();
+  return one.guid ? "guid " + one.guid->str() : text_of(one);
 }
 
 class AttributeChange {
@@ -125,7 +155,9 @@ class AttributeChange {
     if (!rest) return fail(rest.error());
     if (rest->empty()) return out_;
     ++out_.writes;
-    const auto sent = machine_.net.set_vfs(wish_.ifindex, *rest);
+    if (machine_.net.set_vfs(wish_.ifindex, *rest))
+      for (const auto& vf : *rest)
+        taken_.insert(vf.index);
     auto left = look();
     if (!left) return fail(left.error());
     // The batch stopped at the first that was refused.
@@ -152,8 +184,15 @@ class AttributeChange {
  private:
   Result<std::vector<VfConfig>> look() {
     auto rest = differences(wish_, machine_);
-    if (rest) out_.got = fmt::format("{} of {} VFs", x_.vfs.size() - rest->size(), x_.vfs.size());
-    return rest;
+    if (!rest) return std::unexpected(rest.error());
+    // What the kernel took and does not show is as good as it gets.
+    std::set<unsigned> hidden;
+    std::ranges::set_intersection(rest->silent, taken_, std::inserter(hidden, hidden.end()));
+    auto left = without_guids(std::move(rest->vfs), hidden);
+    out_.got = fmt::format(
+        "{} of {} VFs{}", x_.vfs.size() - left.size(), x_.vfs.size(),
+        hidden.empty() ? "" : ", GUIDs not shown");
+    return left;
   }
 
   Outcome& fail(const Error& error) {
@@ -168,7 +207,10 @@ class AttributeChange {
     for (int tried = 1;; ++tried) {
       ++out_.writes;
       const auto sent = machine_.net.set_vfs(wish_.ifindex, {single});
-      if (sent) return;
+      if (sent) {
+        if (single.guid) taken_.insert(single.index);
+        return;
+      }
       const int error = static_cast<int>(sent.error().code);
       const auto driver = bound_driver(machine_.root, x_.pf).value_or("");
       if (reaction_to(Place::set_vf, error, driver) == Reaction::retry && tried < kTries) {
@@ -188,6 +230,8 @@ class AttributeChange {
   const SetVfAttributes& x_;
   const Machine& machine_;
   Wish wish_;
+  // The VFs for which the kernel took the GUID in this run.
+  std::set<unsigned> taken_;
   Outcome out_;
 };
 
@@ -212,14 +256,20 @@ Observation verify(const SetVfAttributes& x, const Machine& machine) {
     out.cause = rest.error().what;
     return out;
   }
-  out.got = fmt::format("{} of {} VFs", x.vfs.size() - rest->size(), x.vfs.size());
-  out.verdict = rest->empty()                 ? Verdict::ok
-                : rest->size() < x.vfs.size() ? Verdict::short_of
-                                              : Verdict::failed;
-  if (!rest->empty())
+  const auto missing = without_guids(rest->vfs, rest->silent);
+  out.got = fmt::format("{} of {} VFs", x.vfs.size() - missing.size(), x.vfs.size());
+  out.verdict = missing.empty()                 ? Verdict::ok
+                : missing.size() < x.vfs.size() ? Verdict::short_of
+                                                : Verdict::failed;
+  if (!missing.empty()) {
     out.cause = fmt::format(
-        "{}: VF {} does not have {}", x.pf.str(), rest->front().index,
-        text_of_request(one_by_one(rest->front()).front()));
+        "{}: VF {} does not have {}", x.pf.str(), missing.front().index,
+        text_of_request(one_by_one(missing.front()).front()));
+  } else if (!rest->silent.empty()) {
+    out.verdict = Verdict::unknown;
+    out.got = "GUIDs not shown";
+    out.cause = fmt::format("{}: this kernel does not show the GUIDs of VFs", x.pf.str());
+  }
   return out;
 }
 

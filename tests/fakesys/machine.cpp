@@ -42,8 +42,12 @@ Result<std::vector<VfConfig>> FakeNet::vfs(unsigned ifindex) {
     vf.vlan_protocol = VlanProtocol::dot1q;
     vf.link_state = LinkState::automatic;
     if (!port.no_trust) vf.trust = false;
+    if (port.infiniband) vf.guid = Guid{};
     all.push_back(vf);
   }
+  if (port.hides_guids)
+    for (auto& vf : all)
+      vf.guid.reset();
   return all;
 }
 
@@ -60,6 +64,14 @@ Status FakeNet::set_vfs(unsigned ifindex, const std::vector<VfConfig>& wanted) {
   for (const auto& vf : wanted) {
     const auto mine = std::ranges::find(port.vfs, vf.index, &VfConfig::index);
     if (mine == port.vfs.end()) return failed(EINVAL, "Invalid argument");
+    // rtnetlink.c handle_vf_guid(), ipoib_main.c ipoib_netdev_ops_pf
+    if (port.infiniband) {
+      if (vf.mac) return failed(EOPNOTSUPP, "Operation not supported");
+      if (vf.guid) mine->guid = vf.guid;
+      if (vf.link_state) mine->link_state = vf.link_state;
+      continue;
+    }
+    if (vf.guid) return failed(EOPNOTSUPP, "Operation not supported");
     if (vf.mac && !vf.mac->is_unicast()) return failed(EINVAL, "Invalid argument");
     if (vf.mac) mine->mac = vf.mac;
     if (port.every_setting) {

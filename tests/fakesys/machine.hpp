@@ -36,6 +36,9 @@ struct Port {
   bool no_trust = false;
   // the driver takes every setting of a VF
   bool every_setting = false;
+  // an InfiniBand port of mlx5: its VFs have GUIDs, which kernels before 5.5 do not show, and of
+  // the other settings the link state
+  bool infiniband = false, hides_guids = false;
   // this many requests answer reset_error
   unsigned in_reset = 0;
   int reset_error = EAGAIN;

@@ -67,7 +67,8 @@ struct Pf {
     no_sriov,
     not_pf_mode,
     hash_table_set,
-    kernel_refuses
+    kernel_refuses,
+    wrong_number
   } ails = Ails::nothing;
   // this errno to any number
   int answers = 0;

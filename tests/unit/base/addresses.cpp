@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "base/guid.hpp"
 #include "base/ip_address.hpp"
 #include "base/mac_address.hpp"
 #include "base/pci_address.hpp"
@@ -147,6 +148,47 @@ TEST_CASE("a port's name says whether it stands for another function", "[values]
     INFO(name);
     CHECK_FALSE(is_representor_name(name));
   }
+}
+
+TEST_CASE("a GUID is read in the kernel's two spellings and in no other", "[network]") {
+  const auto guid = Guid::parse("5C:25:73:03:00:bf:a3:20");
+  REQUIRE(guid);
+  CHECK(guid->value == 0x5c25730300bfa320);
+  CHECK(guid->str() == "5c:25:73:03:00:bf:a3:20");
+  REQUIRE(Guid::parse_words("5c25:7303:00bf:a320"));
+  CHECK(*Guid::parse_words("5c25:7303:00bf:a320") == *guid);
+  for (const auto* text :
+       {"", "5c:25:73:03:00:bf:a3", "5c:25:73:03:00:bf:a3:20:21", "5c:25:73:03:00:bf:a3:2",
+        "5c:25:73:03:00:bf:a3:2g", "5c25:7303:00bf:a320", "5c257303 00bfa320"}) {
+    INFO(text);
+    CHECK_FALSE(Guid::parse(text));
+  }
+  CHECK_FALSE(Guid::parse_words("5c:25:73:03:00:bf:a3:20"));
+  CHECK(Guid::parse("x").error().what == "'x' is not a GUID");
+}
+
+TEST_CASE("GUIDs count up in their maker's five bytes and not beyond", "[network]") {
+  CHECK(Guid::parse("00:11:22:00:00:00:00:ff")->plus(1)->str() == "00:11:22:00:00:00:01:00");
+  CHECK(Guid::parse("00:11:22:ff:ff:ff:ff:fe")->plus(1)->str() == "00:11:22:ff:ff:ff:ff:ff");
+  CHECK(
+      Guid::parse("00:11:22:ff:ff:ff:ff:fe")->plus(2).error().what ==
+      "00:11:22:ff:ff:ff:ff:fe + 2 runs over the last five bytes");
+}
+
+TEST_CASE("a stable GUID is of one VF of one PF, local and no group's", "[network]") {
+  const auto pf = *Guid::parse("5c:25:73:03:00:bf:a3:20");
+  std::set<std::uint64_t> seen;
+  for (unsigned port = 0; port < 4; ++port)
+    for (unsigned vf = 0; vf < 1000; ++vf) {
+      const auto guid = pf.plus(port)->stable_vf(vf);
+      CHECK(guid.is_local());
+      CHECK_FALSE(guid.is_group());
+      seen.insert(guid.value);
+    }
+  CHECK(seen.size() == 4000);
+  // Guests and the subnet manager know them: they stay what they are.
+  CHECK(pf.stable_vf(0).str() == "fa:a8:55:c1:ba:9d:e4:72");
+  CHECK(pf.stable_vf(300).str() == "32:c0:95:e8:a0:6c:54:ee");
 }
 
 }  // namespace vfirst

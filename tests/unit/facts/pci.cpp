@@ -263,3 +263,47 @@ TEST_CASE("the physical slot is the one of bus and device", "[facts][grub]") {
   CHECK(facts_of(tree).function(kPf)->slot == "3-1");
   CHECK(facts_of(tree).function(kPort)->slot.empty());
 }
+
+TEST_CASE("an InfiniBand port has its device's node GUID", "[facts][network]") {
+  PciTree tree;
+  tree.function("0000:17:02.0", "pci0000:17", "060400", "8086:347a");
+  tree.function("0000:3b:00.0", "pci0000:17/0000:17:02.0", "020700", "15b3:1021");
+  tree.function("0000:3b:00.1", "pci0000:17/0000:17:02.0", "020000", "15b3:1021");
+  for (const auto* address : {"0000:3b:00.0", "0000:3b:00.1"})
+    tree.at(address, {{"infiniband/mlx5_0/node_guid", "5c25:7303:00bf:a320\n"}});
+  const auto facts = facts_of(tree);
+  CHECK(facts.function(kPf)->node_guid == Guid{0x5c25730300bfa320});
+  CHECK_FALSE(facts.function({0, 0x3b, 0, 1})->node_guid);
+  tree.at("0000:3b:00.0", {{"infiniband/mlx5_0/node_guid", "0000:0000:0000:0000\n"}});
+  CHECK_FALSE(facts_of(tree).function(kPf)->node_guid);
+}
+
+TEST_CASE("a PF knows the last bus behind the bridge above it", "[facts][sriov]") {
+  auto tree = with_pf();
+  CHECK_FALSE(facts_of(tree).function(kPf)->sriov->last_bus);
+  tree.at("0000:17:02.0", {{"subordinate_bus_number", "60\n"}});
+  CHECK(facts_of(tree).function(kPf)->sriov->last_bus == 60u);
+  tree.at("0000:17:02.0", {{"subordinate_bus_number", "600\n"}});
+  CHECK_FALSE(facts_of(tree).function(kPf)->sriov->last_bus);
+}
+
+TEST_CASE("DDP packages are looked for where a kernel looks, if ice has a device", "[facts]") {
+  auto tree = with_pf();
+  tree.add("lib/firmware/intel/ice/ddp/ice.pkg.xz", "x");
+  CHECK_FALSE(facts_of(tree).ice_packages);
+  tree.at("0000:3b:00.0", {{"driver", "-> ../../../../bus/pci/drivers/ice"}});
+  tree.add("lib/modules/6.12.1/vmlinuz", "");
+  tree.add("lib/firmware/updates/6.12.1/intel/ice/ddp/ice-b49691ffffa00010.pkg", "x");
+  tree.add("lib/firmware/updates/6.12.2/intel/ice/ddp/ice.pkg", "x");
+  tree.add("lib/firmware/intel/ice/ddp/LICENSE", "x");
+  CHECK(
+      facts_of(tree).ice_packages ==
+      std::vector<std::string>{
+          "lib/firmware/intel/ice/ddp/ice.pkg.xz",
+          "lib/firmware/updates/6.12.1/intel/ice/ddp/ice-b49691ffffa00010.pkg"});
+  auto other = with_pf();
+  other.at("0000:3b:00.0", {{"driver", "-> ../../../../bus/pci/drivers/ice"}});
+  CHECK_FALSE(facts_of(other).ice_packages);
+  other.add("lib/firmware/README", "x");
+  CHECK(facts_of(other).ice_packages == std::vector<std::string>());
+}

@@ -138,7 +138,8 @@ TEST_CASE(
       .vf_bar_bytes = {1, 2},
       .bars_assigned = false,
       .autoprobe = true,
-      .vfs = {{0, 0x3b, 1, 0}}};
+      .vfs = {{0, 0x3b, 1, 0}},
+      .last_bus = 0x3c};
   pf.nvme = NvmePrimary{
       .id = 0x41,
       .manages = true,
@@ -153,10 +154,12 @@ TEST_CASE(
        .dev_port = 0,
        .speed_mbps = 25000,
        .up = true}};
+  pf.node_guid = Guid{0x5c25730300bfa320};
   PciFunction vf;
   vf.address = *PciAddress::parse("10000:3b:01.0");
   vf.physfn = pf.address, vf.sriov_known = false;
   facts.pci = {pf, vf};
+  facts.ice_packages = {"lib/firmware/intel/ice/ddp/ice.pkg.xz"};
   facts.iommu = {
       .tables_known = true,
       .dmar = true,

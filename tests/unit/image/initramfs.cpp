@@ -177,3 +177,35 @@ TEST_CASE(
       list_initramfs(root, "boot/i", broken).error().what ==
       "lsinitrd cannot read it: Need 'zstd' to unpack the initramfs.");
 }
+
+TEST_CASE("an initramfs that has ice has its DDP package as well", "[provisioning]") {
+  const std::string in_image = "lib/firmware/intel/ice/ddp/ice.pkg.xz";
+  const auto lacks = [](const std::string& text, const Kernel& of, const std::string& package) {
+    const auto found =
+        judge_ice_package("boot/i", Initramfs::parse(text), of, package, "dracut -f");
+    return found ? (found->warning ? "warning " : "") + found->str() : std::string();
+  };
+  const std::string without =
+      "boot/i: has ice without its DDP package (lib/firmware/intel/ice/ddp/ice.pkg.xz), and so "
+      "without VFs";
+  CHECK(lacks(listing(), kernel(), in_image) == without);
+  for (const auto* file :
+       {"usr/lib/firmware/intel/ice/ddp/ice.pkg.xz", "lib/firmware/updates/intel/ice/ddp/ice.pkg",
+        "usr/lib/firmware/intel/ice/ddp/ice-b49691ffffa00010.pkg.zst"})
+    CHECK(lacks(listing() + line(file), kernel(), in_image).empty());
+  for (const auto* file :
+       {"usr/lib/firmware/intel/ice/ddp/README", "usr/lib/firmware/intel/ice/ddp-comms/ice.pkg",
+        "usr/lib/firmware/ice.pkg"})
+    CHECK(lacks(listing() + line(file), kernel(), in_image) == without);
+  CHECK(lacks(listing({"ice"}), kernel(), in_image).empty());
+  CHECK(
+      lacks(listing(), kernel(), "") ==
+      "warning lib/firmware/intel/ice/ddp: has no DDP package for ice: Intel E800 cards start in "
+      "Safe Mode, without VFs");
+  auto none = kernel();
+  none.modules["ice"] = ModuleState::missing;
+  CHECK(lacks(listing(), none, "").empty());
+  auto builtin = kernel();
+  builtin.modules["ice"] = ModuleState::builtin;
+  CHECK(lacks(listing({"ice"}), builtin, in_image) == without);
+}

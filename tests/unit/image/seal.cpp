@@ -232,6 +232,18 @@ TEST_CASE("the real module index decides which drivers are missed", "[facts][pro
       "etc/dracut.conf.d/90-omit.conf: omit_drivers leaves igb out of boot/initrd.img-6.12.1\n");
 }
 
+TEST_CASE("seal looks for ice's DDP package in the image", "[facts][provisioning]") {
+  Image image;
+  image.tree.add("lib/modules/6.12.1/kernel/ice.ko", module_object({"license=GPL"}));
+  REQUIRE(run_depmod(image.tree, "6.12.1"));
+  CHECK(
+      image.warnings() ==
+      "lib/firmware/intel/ice/ddp: has no DDP package for ice: Intel E800 cards start in Safe "
+      "Mode, without VFs\n");
+  image.tree.add({{"lib/firmware/6.12.1/intel/ice/ddp/ice.pkg.zst", "x"}});
+  CHECK(image.warnings().empty());
+}
+
 TEST_CASE("an argument inside the initramfs is found", "[facts][provisioning][kernel-arguments]") {
   Image image;
   image.listing += "dracut cmdline:\nisolcpus=2-3\n";

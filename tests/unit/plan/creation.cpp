@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // PFs whose VFs are not made by a number in sysfs, or have no Ethernet port.
 #include "machine.hpp"
+#include "unit/plan/one_pf.hpp"
 
 #include <algorithm>
 #include <catch2/catch_test_macros.hpp>
@@ -9,22 +10,6 @@ using namespace vfirst;
 using namespace vfirst::test;
 
 namespace {
-
-Facts with_pf(std::string_view driver, std::uint16_t vendor, std::uint32_t class_code) {
-  auto facts = Machine{}.facts();
-  auto pf = nic("0000:01:00.0");
-  pf.driver = driver;
-  pf.vendor = vendor;
-  pf.class_code = class_code;
-  if (class_code >> 16 != 0x02) pf.ports.clear();
-  facts.pci = {pf};
-  return facts;
-}
-
-bool makes_vfs(const Plan& plan) {
-  return std::ranges::any_of(
-      plan.steps, [](const Step& step) { return std::holds_alternative<CreateVfs>(step.action); });
-}
 
 bool raises_port(const Plan& plan) {
   return std::ranges::any_of(
@@ -126,49 +111,6 @@ TEST_CASE("a PF on a vfio driver makes no VFs and has no port", "[sriov][report]
 }
 
 TEST_CASE(
-    "an InfiniBand port's VFs get no Ethernet settings and wait for no port",
-    "[sriov][report][network]") {
-  const auto facts = with_pf("mlx5_core", 0x15b3, 0x020700);
-  const auto p = plan(
-      facts,
-      "[pf ib]\npci = 01:00.0\nvfs = 2\nvf-driver = vfio-pci\nvf-mac = stable\nvf-trust = "
-      "on\nvf-vlan = 100\nirq = reserved\n");
-  CHECK(
-      message(p, "infiniband-attributes") ==
-      "p.ini:5: 0000:01:00.0 is an InfiniBand port, whose VFs have no MAC address, VLAN, trust, "
-      "spoof check or rate: leave mac, trust, vlan out");
-  REQUIRE(finding(p, "infiniband-attributes"));
-  CHECK(finding(p, "infiniband-attributes")->severity == Severity::error);
-  CHECK(std::ranges::count(p.findings, "infiniband-attributes", &Finding::code) == 1);
-  CHECK(
-      message(p, "infiniband-guids") ==
-      "p.ini:3: 0000:01:00.0 is an InfiniBand port: its VFs have no GUIDs, and no link, until "
-      "something sets them (ip link set PORT vf N node_guid GUID and port_guid GUID)");
-  CHECK(makes_vfs(p));
-  CHECK_FALSE(raises_port(p));
-  for (const auto& vf : p.vfs)
-    CHECK_FALSE(vf.mac);
-
-  // The link state alone is set through ipoib.
-  const auto link = plan(
-      facts, "[pf ib]\npci = 01:00.0\nvfs = 2\nvf-link-state = enable\n[vf ib 1]\nmac = auto\n");
-  CHECK_FALSE(finding(link, "infiniband-attributes"));
-  REQUIRE(described(link).size() > 2);
-  CHECK(described(link)[2] == "set on 0000:01:00.0: VF 0-1 state enable");
-
-  const auto range =
-      plan(facts, "[pf ib]\npci = 01:00.0\nvfs = 2\nrequired = no\n[vf ib 1]\nspoofcheck = off\n");
-  CHECK(message(range, "infiniband-attributes").find("leave spoofcheck out") != std::string::npos);
-  REQUIRE(finding(range, "infiniband-attributes"));
-  CHECK(finding(range, "infiniband-attributes")->severity == Severity::warning);
-  // The same card in Ethernet mode.
-  const auto ethernet = plan(
-      with_pf("mlx5_core", 0x15b3, 0x020000), "[pf a]\npci = 01:00.0\nvfs = 2\nvf-mac = stable\n");
-  CHECK_FALSE(finding(ethernet, "infiniband-attributes"));
-  CHECK_FALSE(finding(ethernet, "infiniband-guids"));
-}
-
-TEST_CASE(
     "a time turns adaptive coalescing off where the policy does not mention it",
     "[network][report]") {
   const auto last = [](std::string_view keys) {
@@ -233,4 +175,31 @@ TEST_CASE(
       message(
           of("igb", "vfs = 1\n[vf a 0]\ndriver = keep\nrx-usecs = 0\n"), "coalescing-rounded") ==
       "p.ini:6: 0000:01:10.0: driver igbvf makes rx-usecs = 1 of rx-usecs = 0");
+}
+
+TEST_CASE("a port of ice without its DDP package is told", "[sriov][report]") {
+  auto facts = with_pf("ice", 0x8086, 0x020000);
+  facts.ice_packages.emplace();
+  CHECK(
+      message(plan(facts, "[pf a]\npci = 01:00.0\nvfs = 2\n"), "firmware-package") ==
+      "p.ini:3: 0000:01:00.0: driver ice finds no DDP package in /lib/firmware/intel/ice/ddp: it "
+      "starts in Safe Mode, without VFs; install your distribution's firmware for Intel E800 "
+      "cards");
+  REQUIRE(finding(plan(facts, "[pf a]\npci = 01:00.0\nvfs = 2\n"), "firmware-package"));
+  CHECK(
+      finding(plan(facts, "[pf a]\npci = 01:00.0\nvfs = 2\n"), "firmware-package")->severity ==
+      Severity::warning);
+  CHECK_FALSE(finding(plan(facts, "[pf a]\npci = 01:00.0\nqueues = 4\n"), "firmware-package"));
+  // VFs are there: the package is in the initramfs.
+  auto there = facts;
+  there.pci[0].sriov->num_vfs = 2;
+  CHECK_FALSE(finding(plan(there, "[pf a]\npci = 01:00.0\nvfs = 2\n"), "firmware-package"));
+  // It is not known, it is there, or nobody needs it.
+  facts.ice_packages.reset();
+  CHECK_FALSE(finding(plan(facts, "[pf a]\npci = 01:00.0\nvfs = 2\n"), "firmware-package"));
+  facts.ice_packages.emplace(1, "lib/firmware/intel/ice/ddp/ice.pkg");
+  CHECK_FALSE(finding(plan(facts, "[pf a]\npci = 01:00.0\nvfs = 2\n"), "firmware-package"));
+  auto other = with_pf("i40e", 0x8086, 0x020000);
+  other.ice_packages.emplace();
+  CHECK_FALSE(finding(plan(other, "[pf a]\npci = 01:00.0\nvfs = 2\n"), "firmware-package"));
 }

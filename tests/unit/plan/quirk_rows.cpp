@@ -127,7 +127,8 @@ constexpr auto kHabits = std::to_array<Habit>({
      .vendor = 0x8086,
      .class_code = kGpu,
      .eswitch = Eswitch::none,
-     .total_vfs = "max_vfs"},
+     .total_vfs = "max_vfs",
+     .creation = Creation::by_parameter},
     {.driver = "xe",
      .vendor = 0x8086,
      .class_code = kGpu,
@@ -219,7 +220,7 @@ constexpr auto kHabits = std::to_array<Habit>({
      .fixed_vectors = true,
      .eswitch = Eswitch::none},
     {.driver = "sfc_ef100", .vendor = 0x10ee, .up_before_mac = true},
-    {.driver = "sfc-siena", .vendor = 0x1924, .up_before_mac = true},
+    {.driver = "sfc_siena", .vendor = 0x1924, .up_before_mac = true},
     {.driver = "ngbe",
      .vendor = 0x8088,
      .up_before_mac = true,
@@ -247,11 +248,60 @@ constexpr auto kHabits = std::to_array<Habit>({
     {.driver = "mrvl_cn10k_dpi", .vendor = 0x1234, .class_code = kOther, .eswitch = Eswitch::none},
     {.driver = "mhi-pci-generic", .vendor = 0x1234, .class_code = kOther, .eswitch = Eswitch::none},
     {.driver = "pci-pf-stub", .vendor = 0x1234, .class_code = kOther, .eswitch = Eswitch::none},
+    {.driver = "nvidia",
+     .vendor = 0x10de,
+     .class_code = kGpu,
+     .eswitch = Eswitch::none,
+     .creation = Creation::by_other_means},
+    {.driver = "nouveau",
+     .vendor = 0x10de,
+     .class_code = kGpu,
+     .eswitch = Eswitch::none,
+     .creation = Creation::by_other_means},
+    {.driver = "amdgpu",
+     .vendor = 0x1002,
+     .class_code = kOther,
+     .eswitch = Eswitch::none,
+     .creation = Creation::by_parameter},
+    {.driver = "gim",
+     .vendor = 0x1002,
+     .class_code = kOther,
+     .eswitch = Eswitch::none,
+     .creation = Creation::by_parameter},
+    {.driver = "lpfc",
+     .vendor = 0x1234,
+     .class_code = 0x0c0400,
+     .eswitch = Eswitch::none,
+     .creation = Creation::by_parameter},
+    {.driver = "nicpf",
+     .vendor = 0x177d,
+     .up_before_mac = true,
+     .eswitch = Eswitch::none,
+     .total_vfs = "SoC",
+     .creation = Creation::by_parameter},
+    {.driver = "rvu_af",
+     .vendor = 0x177d,
+     .class_code = kOther,
+     .up_before_mac = true,
+     .eswitch = Eswitch::none,
+     .total_vfs = "SoC",
+     .creation = Creation::by_parameter},
+    {.driver = "thunder-cpt",
+     .vendor = 0x1234,
+     .class_code = kOther,
+     .eswitch = Eswitch::none,
+     .creation = Creation::by_parameter},
     {.driver = "pci-endpoint-test",
      .vendor = 0x1234,
      .class_code = kOther,
      .eswitch = Eswitch::none},
 });
+
+// No key and no argument makes its VFs: they are there, or they are not.
+bool makes_them_itself(const Habit& habit) {
+  return habit.creation == Creation::by_other_means || habit.driver == "enic" ||
+         habit.driver == "nicpf" || habit.driver == "rvu_af";
+}
 
 Facts machine_with(const Habit& habit) {
   auto facts = Machine{}.facts();
@@ -260,7 +310,7 @@ Facts machine_with(const Habit& habit) {
   pf.vendor = habit.vendor;
   pf.class_code = habit.class_code;
   if (habit.class_code != kNic) pf.ports.clear();
-  if (habit.driver == "enic") pf.sriov->num_vfs = 2;
+  if (makes_them_itself(habit)) pf.sriov->num_vfs = 2;
   facts.pci = {pf};
   return facts;
 }
@@ -272,8 +322,9 @@ std::string vfs_of(const Habit& habit) {
 
 // What a driver needs that makes VFs by a parameter.
 std::string parameter_of(const Habit& habit) {
-  return habit.creation == Creation::by_parameter && habit.driver != "enic"
-             ? "[kernel]\nextra = mlx4_core.num_vfs=2 vfio-pci.enable_sriov=1\n"
+  return habit.creation == Creation::by_parameter && !makes_them_itself(habit)
+             ? "[kernel]\nextra = mlx4_core.num_vfs=2 vfio-pci.enable_sriov=1 i915.max_vfs=2 "
+               "gim.vf_num=2 lpfc.lpfc_sriov_nr_virtfn=2 cptpf.num_vfs=2\n"
              : "";
 }
 
@@ -342,6 +393,10 @@ TEST_CASE("the plan for a PF is what its driver's row asks for", "[sriov][report
       CHECK(
           (finding(other_number, "vfs-by-parameter") || finding(other_number, "vfs-by-profile")) ==
           (habit.creation == Creation::by_parameter));
+      CHECK(
+          (finding(other_number, "vfs-by-other-means") != nullptr) ==
+          (habit.creation == Creation::by_other_means));
+      CHECK((finding(other_number, "vfs-stay-with-driver") != nullptr) == (habit.vendor == 0x10de));
       CHECK((finding(other_number, "vfio-denied") != nullptr) == habit.vfio_denied);
       CHECK(
           (position<CreateVfs>(other_number) == other_number.steps.size()) ==
@@ -425,13 +480,14 @@ TEST_CASE(
     if (quirk.in_initramfs && !of_vfs.empty() && of_vfs != name) CHECK(has(vf, of_vfs));
   }
   // The names are modules', which are not always the drivers'.
-  for (const auto* module :
-       {"igb",          "ionic",      "pds_core",   "mlx4_core", "mlx4_en",  "octeon_ep",
-        "nfp",          "hinic3",     "idpf",       "be2net",    "enic",     "xe",
-        "i915",         "qat_4xxx",   "qat_420xx",  "qat_6xxx",  "qat_c62x", "qat_c3xxx",
-        "qat_dh895xcc", "virtio_pci", "virtio_net", "bnx2x",     "liquidio"})
+  for (const auto* module : {"igb",        "ionic",    "pds_core",  "mlx4_core",    "mlx4_en",
+                             "octeon_ep",  "nfp",      "hinic3",    "idpf",         "be2net",
+                             "enic",       "xe",       "i915",      "qat_4xxx",     "qat_420xx",
+                             "qat_6xxx",   "qat_c62x", "qat_c3xxx", "qat_dh895xcc", "virtio_pci",
+                             "virtio_net", "bnx2x",    "liquidio",  "mlx5_ib",      "ib_ipoib"})
     CHECK(has(pf, module));
-  for (const auto* driver : {"4xxx", "c6xx", "virtio-pci", "vfio-pci", "pci-endpoint-test"})
+  for (const auto* driver :
+       {"4xxx", "c6xx", "virtio-pci", "vfio-pci", "pci-endpoint-test", "nvidia", "amdgpu"})
     CHECK_FALSE(has(pf, driver));
   CHECK(std::ranges::find(pf, "hclge") != pf.end());
   CHECK(vfio.front() == "vfio-pci");

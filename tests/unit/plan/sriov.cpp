@@ -542,12 +542,57 @@ TEST_CASE(
   CHECK(finding(p, "irq-remote-node"));
 }
 
-TEST_CASE("a VF whose bus number does not exist is an error finding", "[sriov][report]") {
+TEST_CASE("VFs whose bus does not exist are one error, and none is made", "[sriov][report]") {
   auto facts = two_nics();
-  facts.pci[1].address = bdf("0000:ff:00.0");
-  facts.pci[1].sriov->offset = 256;
-  CHECK(message(plan(facts, "[pf a]\nnode = 1\nvfs = 1\n"), "vf-address")
-            .starts_with("0000:ff:00.0: VF 0 has no address: "));
+  auto& pf = facts.pci[1];
+  pf.address = bdf("0000:ff:00.0");
+  pf.sriov->offset = 384, pf.sriov->stride = 4;
+  const auto of = [&](std::string_view vfs) {
+    return plan(facts, fmt::format("[pf a]\nnode = 1\nvfs = {}\n", vfs));
+  };
+  const auto made = [](const Plan& p) {
+    return std::ranges::any_of(
+        p.steps, [](const Step& step) { return std::holds_alternative<CreateVfs>(step.action); });
+  };
+  CHECK(
+      message(of("4"), "vf-address") ==
+      "p.ini:3: 0000:ff:00.0: all 4 VFs would lie beyond bus ff, the last one of a PCI domain, "
+      "and then the kernel makes none");
+  CHECK(std::ranges::count(of("4").findings, "vf-address", &Finding::code) == 1);
+  CHECK_FALSE(made(of("4")));
+  CHECK(of("4").vfs.empty());
+
+  // Routing IDs 0x4180, 0x41c0, 0x4200, ...
+  pf.address = bdf("0000:41:00.0");
+  pf.sriov->offset = 128, pf.sriov->stride = 64;
+  CHECK_FALSE(finding(of("max"), "vf-address"));
+  pf.sriov->last_bus = 0x41;
+  CHECK(
+      message(of("max"), "vf-address") ==
+      "p.ini:3: 0000:41:00.0: VFs 2-6 would lie beyond bus 41, the last one behind its bridge, and "
+      "then the kernel makes none: write vfs = 2, or let the kernel number the buses: add "
+      "pci=assign-busses to [kernel] extra");
+  CHECK_FALSE(made(of("max")));
+  CHECK(message(of("3"), "vf-address").find(": VF 2 would lie") != std::string::npos);
+  CHECK_FALSE(finding(of("2"), "vf-address"));
+  CHECK(made(of("2")));
+  // What exists has addresses.
+  pf.sriov->num_vfs = 7;
+  CHECK_FALSE(finding(of("max"), "vf-address"));
+  CHECK(made(of("max")));
+}
+
+TEST_CASE("a PF whose VFs' addresses are not shown is one error", "[sriov][report]") {
+  auto facts = two_nics();
+  for (const auto& [offset, stride] : {std::pair{0u, 0u}, {0u, 2u}, {128u, 0u}}) {
+    facts.pci[1].sriov->offset = offset, facts.pci[1].sriov->stride = stride;
+    const auto p = plan(facts, "[pf a]\nnode = 1\nvfs = 4\n");
+    CHECK(std::ranges::count(p.findings, "vf-address", &Finding::code) == 1);
+    CHECK(
+        message(p, "vf-address") ==
+        "0000:41:00.0: this tree does not show the addresses of its VFs: they are created but not "
+        "bound");
+  }
 }
 
 TEST_CASE(
@@ -622,4 +667,38 @@ TEST_CASE(
   for (auto& f : facts.pci)
     f.sriov_known = true;
   CHECK(finding(plan(facts, text), "pf-no-sriov"));
+}
+
+TEST_CASE("a port that got another name is named where none matches", "[sriov][report]") {
+  const auto message_for = [](std::string_view now, std::string_view keys) {
+    auto facts = two_nics();
+    facts.pci[0].ports[0].name = now;
+    facts.pci[1].ports[0].name = "eno8303";
+    return message(plan(facts, fmt::format("[pf up]\n{}\nvfs = 1\n", keys)), "pf-expect");
+  };
+  const std::string none = "p.ini:1: [pf up] expect = 1, but no PFs match";
+  CHECK(
+      message_for("enp75s0f0np0", "ifname = enp75s0f0") ==
+      none +
+          "; no port is called enp75s0f0, but there is enp75s0f0np0 (0000:01:00.0), the same name "
+          "with its port's number: write ifname = enp75s0f0np0: this section is skipped");
+  CHECK(
+      message_for("enp75s0f0", "ifname = enp75s0f0np0") ==
+      none +
+          "; no port is called enp75s0f0np0, but there is enp75s0f0 (0000:01:00.0), the same name "
+          "without its port's number: write ifname = enp75s0f0: this section is skipped");
+  for (const auto* now : {"ens1d1", "ens1np12", "ens1n0", "ens1np0s1"})
+    CHECK(
+        message_for(now, "ifname = ens1").find(fmt::format("write ifname = {}:", now)) !=
+        std::string::npos);
+  // Another port, or none that could be meant.
+  CHECK(message_for("enp57s0f0np0", "ifname = enp75s0f0np0")
+            .ends_with("no PFs match; no port is called enp75s0f0np0; the nearest name is "
+                       "enp57s0f0np0 (0000:01:00.0): this section is skipped"));
+  CHECK(message_for("enp1s0np0", "ifname = bond7") == none + ": this section is skipped");
+  CHECK(message_for("enp1s0np0", "ifname = enp1?0").find("called") == std::string::npos);
+  // The other keys count.
+  CHECK(
+      message_for("enp75s0f0np0", "ifname = enp75s0f0\nnode = 1").find("called") ==
+      std::string::npos);
 }

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The table of a VF's settings: each key is read, overridden, cited and handed on by its own row.
 #include "policy/vf_keys.hpp"
+#include "host/netlink.hpp"
 #include "host/rtnetlink.hpp"
 
 #include "policy_test.hpp"
 #include "unit/policy/manual.hpp"
 
 #include <libmnl/libmnl.h>
+#include <linux/if_link.h>
 #include <array>
 
 using namespace vfirst;
@@ -86,13 +88,14 @@ TEST_CASE(
     const auto settings = settings_with(line);
     const bool attribute = attributes_of(settings) != VfAttributes();
     const bool coalescing = coalescing_of(settings) != Coalescing();
-    const bool placement = key == "driver" || key == "migration" || key == "mac" || key == "queues";
+    const bool address = key == "mac" || key == "guid";
+    const bool placement = key == "driver" || key == "migration" || address || key == "queues";
     CHECK(attribute + coalescing + placement == 1);
-    CHECK((origin_of_attributes(settings) != Origin{}) == (attribute || key == "mac"));
+    CHECK((origin_of_attributes(settings) != Origin{}) == (attribute || address));
     CHECK((origin_of_coalescing(settings) != nullptr) == coalescing);
     CHECK(text_of(attributes_of(settings)).empty() != attribute);
     CHECK(text_of(coalescing_of(settings)).empty() != coalescing);
-    if (attribute || key == "mac") CHECK(origin_of_attributes(settings).line == 4);
+    if (attribute || address) CHECK(origin_of_attributes(settings).line == 4);
     if (const auto* from = origin_of_coalescing(settings)) CHECK(from->line == 4);
   }
 }
@@ -131,4 +134,52 @@ TEST_CASE(
       ++value;
     CHECK(lost_by_netlink(other) == none);
   });
+}
+
+TEST_CASE("a VF's two GUIDs are sent apart, and read as one", "[sriov][policy][network]") {
+  VfConfig vf;
+  vf.index = 5;
+  vf.guid = Guid{0x0211223344556677};
+  std::array<char, 4096> buffer{};
+  auto* message = mnl_nlmsg_put_header(buffer.data());
+  rtnetlink::put_vf(message, vf);
+  // The kernel takes the first GUID of an IFLA_VF_INFO and leaves the rest.
+  std::vector<int> sent;
+  for_each_attribute(message, 0, [&](const nlattr* nest) {
+    CHECK(mnl_attr_get_type(nest) == IFLA_VF_INFO);
+    for_each_attribute(nest, [&](const nlattr* attribute) {
+      sent.push_back(mnl_attr_get_type(attribute));
+      REQUIRE(mnl_attr_get_payload_len(attribute) == sizeof(ifla_vf_guid));
+      const auto* value = static_cast<const ifla_vf_guid*>(mnl_attr_get_payload(attribute));
+      CHECK(value->vf == 5);
+      CHECK(value->guid == 0x0211223344556677);
+    });
+  });
+  CHECK(sent == std::vector<int>{IFLA_VF_IB_NODE_GUID, IFLA_VF_IB_PORT_GUID});
+
+  const auto answer = [](std::uint64_t node, std::uint64_t port) {
+    std::array<char, 256> bytes{};
+    auto* head = mnl_nlmsg_put_header(bytes.data());
+    auto* info = mnl_attr_nest_start(head, IFLA_VF_INFO);
+    const ifla_vf_guid first{5, node}, second{5, port};
+    mnl_attr_put(head, IFLA_VF_IB_NODE_GUID, sizeof first, &first);
+    mnl_attr_put(head, IFLA_VF_IB_PORT_GUID, sizeof second, &second);
+    mnl_attr_nest_end(head, info);
+    return rtnetlink::read_vf(info).guid;
+  };
+  CHECK(answer(7, 7) == Guid{7});
+  CHECK(answer(7, 0) == Guid{});
+  CHECK(answer(0, 0) == Guid{});
+}
+
+TEST_CASE("a VF's GUID is a rule or a GUID that can be", "[sriov][policy]") {
+  CHECK(settings_with("guid = stable").guid->value.kind == GuidRule::Kind::stable);
+  CHECK(
+      settings_with("guid = 02:11:22:33:44:55:66:77").guid->value ==
+      GuidRule{GuidRule::Kind::first, {0x0211223344556677}});
+  const auto why = [](std::string_view text) { return value::guid_rule(text).error().what; };
+  CHECK(why("auto") == "'auto' is not stable or a GUID (eight bytes with colons)");
+  CHECK(
+      why("00:00:00:00:00:00:00:00") ==
+      "00:00:00:00:00:00:00:00 is the GUID of a VF that has none");
 }

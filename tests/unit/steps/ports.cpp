@@ -293,3 +293,76 @@ TEST_CASE("virtio's port lies below the device behind the function", "[network][
       apply(SetQueues{kPf, 2, PortChoice{"", "ens9", {}}}, fake.machine).state == StepState::done);
   CHECK(fake.net.port(9).channels.combined == 2);
 }
+
+namespace {
+
+struct WithInfiniband : WithPort {
+  WithInfiniband() {
+    port().infiniband = true;
+    sysfs.put(
+        "sys/bus/pci/devices/0000:01:00.0/infiniband/mlx5_0/node_guid", "5c25:7303:00bf:a320");
+  }
+};
+
+SetVfAttributes stable_guids() {
+  SetVfAttributes::Vf each;
+  each.stable_guid = true;
+  return attributes(7, each);
+}
+
+}  // namespace
+
+TEST_CASE("GUIDs of VFs are set once and read back", "[network][sriov]") {
+  WithInfiniband fake;
+  const auto action = stable_guids();
+  CHECK(verify(action, fake.machine).verdict == Verdict::failed);
+  const auto out = apply(action, fake.machine);
+  CHECK(out.state == StepState::done);
+  CHECK(out.got == "7 of 7 VFs");
+  CHECK(fake.port().vfs[3].guid == Guid{0x5c25730300bfa320}.stable_vf(3));
+  CHECK(apply(action, fake.machine).state == StepState::unchanged);
+  CHECK(fake.net.messages == 1);
+  CHECK(verify(action, fake.machine).verdict == Verdict::ok);
+  fake.port().vfs[1].guid = Guid{};
+  CHECK(
+      verify(action, fake.machine).cause ==
+      fmt::format(
+          "0000:01:00.0: VF 1 does not have guid {}", Guid{0x5c25730300bfa320}.stable_vf(1).str()));
+}
+
+TEST_CASE("GUIDs that the kernel does not show are not judged", "[network][sriov]") {
+  WithInfiniband fake;
+  fake.port().hides_guids = true;
+  const auto action = stable_guids();
+  const auto out = apply(action, fake.machine);
+  CHECK(out.state == StepState::done);
+  CHECK(out.got == "7 of 7 VFs, GUIDs not shown");
+  CHECK(fake.port().vfs[3].guid == Guid{0x5c25730300bfa320}.stable_vf(3));
+  const auto seen = verify(action, fake.machine);
+  CHECK(seen.verdict == Verdict::unknown);
+  CHECK(seen.got == "GUIDs not shown");
+  CHECK(seen.cause == "0000:01:00.0: this kernel does not show the GUIDs of VFs");
+  // What it does show counts.
+  auto linked = action;
+  linked.vfs[2].link_state = LinkState::enable;
+  CHECK(verify(linked, fake.machine).verdict == Verdict::short_of);
+  CHECK(apply(linked, fake.machine).state == StepState::done);
+  CHECK(verify(linked, fake.machine).verdict == Verdict::unknown);
+}
+
+TEST_CASE("a GUID that the driver refuses is named, and its VF", "[network][sriov]") {
+  WithPort fake;
+  SetVfAttributes::Vf each;
+  each.guid = Guid{0x0211223344556677};
+  const auto out = apply(attributes(1, each), fake.machine);
+  CHECK(out.state == StepState::failed);
+  CHECK(
+      out.cause ==
+      "0000:01:00.0: VF 0 guid 02:11:22:33:44:55:66:77: EOPNOTSUPP: the driver has no such VF "
+      "setting (Operation not supported)");
+  each.guid.reset();
+  each.stable_guid = true;
+  CHECK(
+      apply(attributes(1, each), fake.machine).cause ==
+      "0000:01:00.0: its InfiniBand device shows no node GUID from which VFs' could be derived");
+}
