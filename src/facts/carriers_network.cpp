@@ -86,7 +86,9 @@ void Carriers::server(
   }
   if (!found) {
     const auto to = joined(servers, ", ", &IpAddress::str);
-    if (!words_.interfaces.empty() || words_.boot_nic)
+    // The words say over which port the network of root comes. Where they name no such root, the
+    // host may have booted over one port and mount from a server behind another.
+    if (!words_.network.empty() && (!words_.interfaces.empty() || words_.boot_nic))
       boot_network(what);
     else if (root_.exists(kernel_paths::kNetworkPorts))
       unknown(

@@ -185,11 +185,13 @@ void read_critical(
   const auto own = own_pfs(root);
   for (const auto& device : routes)
     if (!own.contains(device.address.str())) facts.critical.push_back(device);
-  // A device that is known already needs no further reason.
+  // A device that is known already needs no further reason. The host's network alone is none: its
+  // owner may permit that, and not that the data go.
   for (const auto& device : data) {
-    const bool known =
-        std::ranges::find(facts.critical, device.address, &CriticalDevice::address) !=
-        facts.critical.end();
+    const bool known = std::ranges::any_of(facts.critical, [&](const CriticalDevice& other) {
+      return other.address == device.address && other.role != kDefaultRoute &&
+             !other.role.starts_with(kNetworkBoot) && (!other.perhaps || device.perhaps);
+    });
     const auto* function = facts.function(device.address);
     const bool own_port =
         own.contains(device.address.str()) && function && function->class_code >> 16 == 0x02;

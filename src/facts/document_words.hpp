@@ -68,6 +68,12 @@ constexpr std::string_view document_word(Neighbour::Tool tool) {
     case udev: return "udev";
     case modprobe: return "modprobe";
     case irqbalance: return "irqbalance";
+    case networkd: return "networkd";
+    case unit: return "unit";
+    case interfaces: return "interfaces";
+    case sysfs_conf: return "sysfs-conf";
+    case os_net_config: return "os-net-config";
+    case tuned: return "tuned";
   }
   return {};
 }

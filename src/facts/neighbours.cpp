@@ -5,16 +5,12 @@
 
 #include "base/text.hpp"
 #include "facts/config_files.hpp"
+#include "facts/neighbour_readers.hpp"
 #include "facts/readers.hpp"
 
 #include <algorithm>
 
 namespace vfirst::facts {
-
-// neighbours_network.cpp.
-void read_link_files(const Root&, std::vector<Neighbour>&);
-void read_network_manager(const Root&, std::vector<Neighbour>&);
-void read_netplan(const Root&, std::vector<Neighbour>&);
 
 namespace {
 
@@ -185,10 +181,16 @@ std::vector<Neighbour> read_neighbours(const Root& root) {
   read_link_files(root, neighbours);
   read_network_manager(root, neighbours);
   read_netplan(root, neighbours);
+  read_network_files(root, neighbours);
   read_driverctl(root, neighbours);
   read_udev(root, neighbours);
   read_modprobe(root, neighbours);
   read_irqbalance(root, neighbours);
+  read_units(root, neighbours);
+  read_interfaces(root, neighbours);
+  read_sysfs_conf(root, neighbours);
+  read_os_net_config(root, neighbours);
+  read_tuned(root, neighbours);
   return neighbours;
 }
 

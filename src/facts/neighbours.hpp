@@ -36,7 +36,15 @@ struct Neighbour {
     driverctl,
     udev,
     modprobe,
-    irqbalance
+    irqbalance,
+    // systemd-networkd's .network files
+    networkd,
+    // units of the administrator's own, and rc.local
+    unit,
+    interfaces,
+    sysfs_conf,
+    os_net_config,
+    tuned
   } tool = Tool::link;
   // Below the root: "etc/systemd/network/10-vf.link".
   std::string file;
@@ -44,7 +52,7 @@ struct Neighbour {
   unsigned line = 0;
   // "" : a .link file that says nothing of this, but ends udev's search.
   std::string key, value;
-  // .link files: which of them, in udev's order.
+  // .link and .network files: which of them, in their tool's order.
   unsigned rank = 0;
   // All must hold; empty: any device.
   std::vector<DeviceMatch> match;

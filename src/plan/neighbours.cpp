@@ -3,7 +3,10 @@
 // replays every device as new, so that .link files, rules, driverctl and netplan run on top of VFs
 // that are there already.
 #include "base/text.hpp"
+#include "plan/device_match.hpp"
 #include "plan/draft.hpp"
+#include "plan/neighbour_links.hpp"
+#include "plan/neighbour_writers.hpp"
 
 #include <algorithm>
 
@@ -11,72 +14,14 @@ namespace vfirst {
 
 namespace {
 
-using Kind = DeviceMatch::Kind;
 using Tool = Neighbour::Tool;
-enum class Answer { no, maybe, yes };
-
-bool any_glob(const std::vector<std::string>& patterns, std::string_view text) {
-  return std::ranges::any_of(patterns, [&](const std::string& pattern) {
-    return glob_match(lowered(pattern), lowered(text));
-  });
-}
-
-Answer yes_if(bool holds) {
-  return holds ? Answer::yes : Answer::no;
-}
-
-// A name or MAC that is not there yet (no driver in this boot) may still come to match.
-template <class Of>
-Answer any_port(const PciFunction& f, Of of) {
-  return f.ports.empty() ? Answer::maybe : yes_if(std::ranges::any_of(f.ports, of));
-}
-
-Answer bare_answer(const DeviceMatch& match, const PciFunction& f) {
-  const auto id = [&](std::uint16_t number) {
-    return yes_if(any_glob(match.patterns, fmt::format("0x{:04x}", number)));
-  };
-  switch (match.kind) {
-    case Kind::name:
-      return any_port(f, [&](const NetPort& port) { return any_glob(match.patterns, port.name); });
-    // The kernel's, from before udev.
-    case Kind::original_name:
-      return std::ranges::find(match.patterns, "*") != match.patterns.end() ? Answer::yes
-                                                                            : Answer::maybe;
-    case Kind::mac:
-      return any_port(f, [&](const NetPort& port) {
-        return std::ranges::any_of(match.patterns, [&](const std::string& text) {
-          const auto mac = MacAddress::parse(text);
-          return mac && (port.mac == *mac || port.permanent_mac == *mac);
-        });
-      });
-    case Kind::path: return yes_if(any_glob(match.patterns, "pci-" + f.address.str()));
-    case Kind::driver:
-      return f.driver.empty() ? Answer::maybe : yes_if(any_glob(match.patterns, f.driver));
-    case Kind::pci: return yes_if(any_glob(match.patterns, f.address.str()));
-    case Kind::vendor: return id(f.vendor);
-    case Kind::device: return id(f.device);
-    case Kind::other: return Answer::maybe;
-  }
-  return Answer::maybe;
-}
-
-Answer answer(const std::vector<DeviceMatch>& all, const PciFunction& f) {
-  auto out = Answer::yes;
-  for (const auto& match : all) {
-    auto one = bare_answer(match, f);
-    if (match.negated && one != Answer::maybe) one = yes_if(one == Answer::no);
-    out = std::min(out, one);
-  }
-  return out;
-}
 
 class Neighbours {
  public:
   explicit Neighbours(Draft& draft) : draft_(draft) {}
 
   void add() {
-    for (const auto& pf : draft_.pfs)
-      links(pf);
+    link_findings(draft_);
     for (const auto& n : draft_.facts.neighbours) {
       if (n.tool == Tool::driverctl) driverctl(n);
       if (n.tool == Tool::irqbalance) irqbalance(n);
@@ -87,6 +32,7 @@ class Neighbours {
         if (n.tool == Tool::modprobe) modprobe(n, pf);
       }
     }
+    writer_findings(draft_);
   }
 
  private:
@@ -105,69 +51,6 @@ class Neighbours {
 
   static bool same(const std::string& text, unsigned count) {
     return parse_number(text) == std::optional<std::uint64_t>(count);
-  }
-
-  template <class Wanted>
-  const Wanted* step_of(const ChosenPf& pf) const {
-    for (const auto& step : draft_.plan.steps)
-      if (const auto* action = std::get_if<Wanted>(&step.action);
-          action && action->pf == pf.function->address)
-        return action;
-    return nullptr;
-  }
-
-  // udev takes the first file that matches, and no other (systemd.link(5)).
-  void links(const ChosenPf& pf) {
-    std::optional<unsigned> taken;
-    for (const auto& n : draft_.facts.neighbours) {
-      if (n.tool != Tool::link || (taken && n.rank != *taken)) continue;
-      const auto matches = answer(n.match, *pf.function);
-      if (matches == Answer::no) continue;
-      if (matches == Answer::yes) taken = n.rank;
-      link(n, pf);
-    }
-  }
-
-  void link(const Neighbour& n, const ChosenPf& pf) {
-    const auto address = pf.function->address.str();
-    if (n.key == "SR-IOVVirtualFunctions") {
-      if (pf.manage_vfs && !same(n.value, pf.vfs))
-        warn(
-            n, "neighbour-link",
-            fmt::format(
-                "udev creates {} VFs on {}, but {} are planned: it removes all VFs after early "
-                "boot to change the number; remove this line",
-                n.value, address, pf.vfs),
-            {pf.function->address});
-    } else if (n.key == "VirtualFunction") {
-      const auto index = parse_number(n.value);
-      const auto* ours = step_of<SetVfAttributes>(pf);
-      if (index && ours &&
-          std::ranges::find(ours->vfs, *index, &SetVfAttributes::Vf::index) != ours->vfs.end())
-        warn(
-            n, "neighbour-link",
-            fmt::format(
-                "udev sets attributes of VF {} of {} again after early boot: remove this [SR-IOV] "
-                "section",
-                *index, address),
-            {pf.function->address});
-    } else if (n.key == "CombinedChannels") {
-      if (const auto* ours = step_of<SetQueues>(pf); ours && !same(n.value, ours->combined))
-        warn(
-            n, "neighbour-link",
-            fmt::format(
-                "udev gives {} {} queues, but {} are planned: remove this line", address, n.value,
-                ours->combined),
-            {pf.function->address});
-    } else if (!n.key.empty() && step_of<SetCoalescing>(pf)) {
-      warn(
-          n, "neighbour-link",
-          fmt::format(
-              "udev sets {}={} on {}, whose coalescing is planned too: either of the two may come "
-              "last; remove this line",
-              n.key, n.value, address),
-          {pf.function->address});
-    }
   }
 
   // An equal number does not help: a profile's VFs are removed when it is deactivated.

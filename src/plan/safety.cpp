@@ -55,6 +55,30 @@ std::string remedy(const Facts& facts, const PciFunction& function) {
          "carries no filesystem";
 }
 
+// Why this IOMMU group must not go to guests for `function`, of which `whose` is the member.
+std::optional<std::string> group_needs(
+    const Facts& facts, const PciFunction& function, unsigned id, std::string_view whose,
+    const Consent& consent) {
+  for (const auto& group : facts.iommu.groups) {
+    if (group.id != id) continue;
+    for (const auto& member : group.members) {
+      const auto* other = facts.function(member);
+      const bool own = member == function.address || (other && other->physfn == function.address);
+      const Consent here{
+          .boot_nic = consent.boot_nic && own, .unknown_carrier = consent.unknown_carrier};
+      auto role = roles(facts, member, here);
+      if (const auto unknown = other ? unknown_roles(facts, *other, here) : std::string();
+          !unknown.empty())
+        append_to_list(role, unknown, "; ");
+      if (!role.empty())
+        return fmt::format(
+            "{} {} and shares IOMMU group {} with {} (members: {})", member.str(), role, group.id,
+            whose, joined(group.members, ", ", &PciAddress::str));
+    }
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 std::optional<std::string> untouchable(
@@ -68,24 +92,16 @@ std::optional<std::string> untouchable(
     if (f.physfn == function.address)
       if (const auto role = roles(facts, f.address, consent); !role.empty())
         return fmt::format("its VF {} {}", f.address.str(), role);
-  if (!whole_group || !function.iommu_group) return std::nullopt;
-  for (const auto& group : facts.iommu.groups) {
-    if (group.id != *function.iommu_group) continue;
-    for (const auto& member : group.members) {
-      const Consent here{
-          .boot_nic = consent.boot_nic && member == function.address,
-          .unknown_carrier = consent.unknown_carrier};
-      auto role = roles(facts, member, here);
-      const auto* other = facts.function(member);
-      if (const auto unknown = other ? unknown_roles(facts, *other, here) : std::string();
-          !unknown.empty())
-        append_to_list(role, unknown, "; ");
-      if (!role.empty())
-        return fmt::format(
-            "{} {} and shares IOMMU group {} with it (members: {})", member.str(), role, group.id,
-            joined(group.members, ", ", &PciAddress::str));
-    }
-  }
+  if (!whole_group) return std::nullopt;
+  if (function.iommu_group)
+    if (const auto why_not = group_needs(facts, function, *function.iommu_group, "it", consent))
+      return why_not;
+  // A VF that exists already may be in another group than its PF.
+  for (const auto& f : facts.pci)
+    if (f.physfn == function.address && f.iommu_group && f.iommu_group != function.iommu_group)
+      if (const auto why_not = group_needs(
+              facts, function, *f.iommu_group, fmt::format("its VF {}", f.address.str()), consent))
+        return why_not;
   return std::nullopt;
 }
 

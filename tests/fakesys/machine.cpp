@@ -11,6 +11,7 @@ namespace vfirst::fake {
 
 Status FakeNet::set_up(unsigned ifindex) {
   ++writes;
+  ++ports_[ifindex].writes;
   sysfs_.raise_port(ifindex);
   return {};
 }
@@ -56,6 +57,7 @@ Status FakeNet::set_vfs(unsigned ifindex, const std::vector<VfConfig>& wanted) {
   ++writes;
   ++messages;
   auto& port = current(ifindex);
+  ++port.writes;
   if (port.in_reset) {
     --port.in_reset;
     return failed(port.reset_error, "in reset");
@@ -105,6 +107,7 @@ Status FakeNet::set_vfs(unsigned ifindex, const std::vector<VfConfig>& wanted) {
 Status FakeNet::set_coalescing(unsigned ifindex, const Coalescing& wanted) {
   ++writes;
   auto& port = current(ifindex);
+  ++port.writes;
   auto& now = port.coalescing;
   if ((wanted.rx_usecs && !now.rx_usecs) || (wanted.tx_usecs && !now.tx_usecs) ||
       (wanted.adaptive_rx && !now.adaptive_rx) || (wanted.adaptive_tx && !now.adaptive_tx))
@@ -145,6 +148,7 @@ Result<Channels> FakeNet::channels(unsigned ifindex) {
 Status FakeNet::set_channels(unsigned ifindex, const Channels& wanted) {
   ++writes;
   auto& port = current(ifindex);
+  ++port.writes;
   if (port.no_channels) return failed(EOPNOTSUPP, "Operation not supported");
   if (port.channels_error) return failed(port.channels_error, "refused");
   if (wanted.combined > port.channels.combined_max)
@@ -164,6 +168,7 @@ Result<std::string> FakeNet::eswitch_mode(const PciAddress& pf) {
 Status FakeNet::set_eswitch_mode(const PciAddress& pf, const std::string& mode) {
   ++writes;
   auto& one = switches_[pf.str()];
+  ++one.writes;
   const auto folder = "sys/bus/pci/devices/" + pf.str();
   const auto vfs = sysfs_.number(folder + "/sriov_numvfs").value_or(0);
   if (one.changes == Switch::Changes::never) return failed(EOPNOTSUPP, "Operation not supported");

@@ -42,6 +42,8 @@ struct Port {
   // this many requests answer reset_error
   unsigned in_reset = 0;
   int reset_error = EAGAIN;
+  // requests that would change something
+  unsigned writes = 0;
   // of the VFs that `vfs` speaks of; of the driver
   unsigned generation = 0, unloads = 0;
   // as the driver has them when it is loaded
@@ -55,6 +57,8 @@ struct Switch {
   std::string mode = "legacy";
   // what the driver answers to any mode: a bond, offloaded flows, firmware
   int mode_error = 0;
+  // requests that would change something
+  unsigned writes = 0;
 };
 
 class FakeNet : public Net {

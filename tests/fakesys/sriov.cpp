@@ -156,6 +156,11 @@ void Sysfs::make_vf(const State& state, unsigned index) {
   put(folder + "/driver_override", "(null)");
   put(folder + "/class", state.pf.netdev.empty() ? "0x010802" : "0x020000");
   put(folder + "/sriov_vf_msix_count", "");
+  // The PF's vendor and the device ID of its VFs, where this PF shows them.
+  const auto pf = kDevices + state.pf.address;
+  if (const auto vendor = Root::read(pf + "/vendor")) put(folder + "/vendor", *vendor);
+  if (const auto device = Root::read(pf + "/sriov_vf_device"))
+    put(folder + "/device", "0x" + *device);
   symlink(folder + "/physfn", "../" + state.pf.address);
   symlink(fmt::format("{}{}/virtfn{}", kDevices, state.pf.address, index), "../" + address);
   if (state.pf.iommu) {

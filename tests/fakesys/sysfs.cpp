@@ -17,7 +17,10 @@ namespace fs = std::filesystem;
 
 namespace {
 
+// In memory where there is such a place: a machine is a hundred small files.
 fs::path temporary() {
+  std::string in_memory = "/dev/shm/vfirst-fakesys.XXXXXX";
+  if (!std::getenv("TMPDIR") && ::mkdtemp(in_memory.data())) return in_memory;
   std::string name = (fs::temp_directory_path() / "vfirst-fakesys.XXXXXX").string();
   if (!::mkdtemp(name.data())) std::abort();
   return name;

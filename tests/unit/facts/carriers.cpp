@@ -585,6 +585,39 @@ TEST_CASE("data of the host that lies on a network or a drive of its own", "[fac
   CHECK(critical_of(tree) == std::vector<CriticalDevice>(expected.begin() + 1, expected.end()));
 }
 
+TEST_CASE(
+    "data behind the port of the default route make it more than the host's network",
+    "[facts][network]") {
+  auto tree = two_networks();
+  two_drives(tree);
+  tree.add(
+      "proc/self/mountinfo",
+      "25 1 259:1 / / rw - ext4 /dev/nvme1n1 rw\n"
+      "27 25 0:30 / /var/lib/vz rw - nfs 10.7.0.1:/vz rw,addr=10.7.0.1\n");
+  CHECK(
+      critical_of(tree) ==
+      std::vector<CriticalDevice>{
+          {kOffice, "/var/lib/vz (NFS)"}, {kOffice, "default route"}, {kNvme, "root filesystem"}});
+}
+
+TEST_CASE(
+    "the port that the host booted over is no evidence of the way to a server of a mount",
+    "[facts][network]") {
+  auto tree = two_networks();
+  tree.remove("proc/net/route");
+  mount_root(tree, "nfs4 10.9.0.1:/srv rw,addr=10.9.0.1");
+  for (const auto* words :
+       {"BOOTIF=01-aa-00-00-00-00-01", "ip=eno1:dhcp",
+        "root=/dev/sda1 BOOTIF=01-aa-00-00-00-00-01"}) {
+    tree.add("proc/cmdline", fmt::format("{}\n", words));
+    INFO(words);
+    CHECK(below_root(tree).empty());
+    CHECK(
+        unknown(all_of(tree)) ==
+        "network: root filesystem: NFS from 10.9.0.1: no route to it is shown");
+  }
+}
+
 TEST_CASE("the NBFT names functions and addresses, and nothing beyond its end", "[facts]") {
   std::string table(256, '\0');
   const auto put = [&](std::size_t at, std::initializer_list<unsigned> bytes) {

@@ -209,7 +209,9 @@ TEST_CASE(
   for (const auto reach : {Reach::storage, Reach::network, Reach::any})
     facts.unknown_carriers.push_back({reach, "root filesystem", "NBD: nobody knows"});
   using enum Neighbour::Tool;
-  for (const auto tool : {link, network_manager, netplan, driverctl, udev, modprobe, irqbalance})
+  for (const auto tool :
+       {link, network_manager, netplan, driverctl, udev, modprobe, irqbalance, networkd, unit,
+        interfaces, sysfs_conf, os_net_config, tuned})
     facts.neighbours.push_back({tool, "etc/x", 3, "key", "value", 2, {}});
   using enum DeviceMatch::Kind;
   for (const auto kind : {name, original_name, mac, path, driver, pci, vendor, device, other})

@@ -442,6 +442,32 @@ TEST_CASE(
 }
 
 TEST_CASE(
+    "a VF that exists already takes its own IOMMU group along, which may not be its PF's",
+    "[sriov][report][iommu]") {
+  auto facts = two_nics();
+  auto vf = nic("0000:01:10.0");
+  vf.physfn = bdf("0000:01:00.0");
+  vf.sriov.reset();
+  vf.iommu_group = 9;
+  facts.pci.push_back(vf);
+  facts.pci[0].iommu_group = 7;
+  facts.iommu.groups = {
+      {7, "DMA", {bdf("0000:01:00.0")}}, {9, "DMA", {bdf("0000:00:17.0"), bdf("0000:01:10.0")}}};
+  CHECK_FALSE(finding(plan(facts, kUplink), "pf-critical"));
+  facts.critical = {{bdf("0000:00:17.0"), "root filesystem"}};
+  CHECK(message(plan(facts, kUplink), "pf-critical")
+            .ends_with("left alone: 0000:00:17.0 carries root filesystem and shares IOMMU group 9 "
+                       "with its VF 0000:01:10.0 (members: 0000:00:17.0, 0000:01:10.0)"));
+  CHECK_FALSE(finding(plan(facts, "[pf a]\nnode = 0\nvfs = 1\nvf-driver = keep\n"), "pf-critical"));
+  // A VF of the host's own network: whoever allows the PF allows its VF.
+  facts.critical = {{bdf("0000:01:10.0"), "default route"}};
+  facts.iommu.groups[1].members = {bdf("0000:01:10.0")};
+  const auto word = std::string(kUplink) + "allow-boot-nic = yes\n";
+  CHECK(finding(plan(facts, kUplink), "pf-critical"));
+  CHECK_FALSE(finding(plan(facts, word), "pf-critical"));
+}
+
+TEST_CASE(
     "a NIC that the host booted over is left alone unless the policy says otherwise, and never "
     "with more than the network on it",
     "[sriov][report][network][policy]") {
