@@ -14,6 +14,11 @@ inline constexpr std::string_view kCommandLine = "proc/cmdline";
 inline constexpr std::string_view kDefaultIrqAffinity = "proc/irq/default_smp_affinity";
 inline constexpr std::string_view kMemory = "proc/meminfo";
 inline constexpr std::string_view kRelease = "proc/sys/kernel/osrelease";
+inline constexpr std::string_view kWatchdog = "proc/sys/kernel/watchdog";
+inline constexpr std::string_view kHardWatchdog = "proc/sys/kernel/nmi_watchdog";
+inline constexpr std::string_view kFreePageStructs = "proc/sys/vm/hugetlb_optimize_vmemmap";
+inline constexpr std::string_view kWorkCpus = "sys/devices/virtual/workqueue/cpumask";
+inline constexpr std::string_view kCpus = "sys/devices/system/cpu";
 inline constexpr std::string_view kIsolatedCpus = "sys/devices/system/cpu/isolated";
 inline constexpr std::string_view kTicklessCpus = "sys/devices/system/cpu/nohz_full";
 inline constexpr std::string_view kIdleDriver = "sys/devices/system/cpu/cpuidle/current_driver";
@@ -43,6 +48,9 @@ inline std::string block_device(std::string_view name, std::string_view attribut
 // `name` as the kernel spells it: with '_'.
 inline std::string loaded_module(std::string_view name) {
   return fmt::format("sys/module/{}", name);
+}
+inline std::string module_parameter(std::string_view module, std::string_view parameter) {
+  return fmt::format("sys/module/{}/parameters/{}", module, parameter);
 }
 
 }  // namespace vfirst::kernel_paths

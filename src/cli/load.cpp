@@ -23,6 +23,10 @@ Result<Input> load_tree(const Options& options, FactsReader read) {
     return {};
   };
   auto policy = VFIRST_TRY(load_policy(root, options.policy, match_words(facts), usable));
+  std::vector<std::string> modules;
+  for (const auto& module : policy.modules)
+    modules.push_back(module.name);
+  read_module_parameters(root, modules, facts);
   return Input{std::move(root), std::move(facts), std::move(policy), nullptr, false};
 }
 

@@ -44,6 +44,7 @@ Node node_of(int id, const Plan& plan, const Facts& facts, const std::vector<Cor
     if (const auto mine = core.cpus & plan.isolated & (node ? node->cpus : plan.isolated);
         !mine.empty())
       out.cores.push_back(mine);
+  if (plan.balanced) common.spread = plan.isolated & (node ? node->cpus : plan.isolated);
   if (!out.cores.empty()) {
     const auto near = node ? plan.reserved & node->cpus : plan.reserved;
     common.host = near.empty() ? plan.reserved : near;

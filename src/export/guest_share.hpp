@@ -17,6 +17,8 @@ struct GuestShare {
   std::optional<unsigned> memory_node;
   // One for each vCPU; SMT siblings are neighbours.
   std::vector<unsigned> cpus;
+  // Where all of its vCPUs may run, if they are not pinned (isolate = balanced).
+  CpuSet spread{};
   // For QEMU's own threads.
   CpuSet host;
   // 0: the node has no hugepages.

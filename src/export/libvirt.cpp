@@ -58,10 +58,12 @@ std::string cpus(const GuestShare& share) {
   CpuSet all;
   for (auto cpu : share.cpus)
     all.insert(cpu);
+  // The host's scheduler spreads the vCPUs of balanced guests.
+  const bool pinned = share.spread.empty();
   auto out = fmt::format(
-      "  <vcpu placement='static' cpuset='{}'>{}</vcpu>\n  <cputune>\n", all.list(),
-      share.cpus.size());
-  for (std::size_t i = 0; i < share.cpus.size(); ++i)
+      "  <vcpu placement='static' cpuset='{}'>{}</vcpu>\n  <cputune>\n",
+      (pinned ? all : share.spread).list(), share.cpus.size());
+  for (std::size_t i = 0; pinned && i < share.cpus.size(); ++i)
     out += fmt::format("    <vcpupin vcpu='{}' cpuset='{}'/>\n", i, share.cpus[i]);
   if (!share.host.empty())
     out += fmt::format("    <emulatorpin cpuset='{}'/>\n", share.host.list());
@@ -76,7 +78,7 @@ std::string notes(const PlannedPf& pf, const PlannedVf& vf, const GuestShare& sh
       vf.identity_phrase()));
   if (share.cpus.empty())
     out += line("this node has no isolated CPU: the vCPUs are not pinned");
-  else if (share.cores_shared)
+  else if (share.cores_shared && share.spread.empty())
     out += line(fmt::format(
         "{} VFs share the isolated cores of this node: guests that run at the same time slow each "
         "other down",

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // CPUs: Documentation/admin-guide/cputopology.rst, ABI/stable/sysfs-devices-system-cpu.
+#include "base/kernel_paths.hpp"
 #include "facts/readers.hpp"
 
 #include "base/text.hpp"
@@ -11,7 +12,7 @@ namespace vfirst::facts {
 
 namespace {
 
-constexpr std::string_view kCpus = "sys/devices/system/cpu";
+using kernel_paths::kCpus;
 
 std::string cpu_dir(unsigned cpu, std::string_view below = {}) {
   const fmt::format_int number(cpu);
@@ -64,6 +65,7 @@ void read_model(const Root& root, CpuFacts& cpu, Gaps& gaps) {
       };
       cpu.architecture = has("lm") ? "x86_64" : "i686";
       cpu.gigabyte_pages = has("pdpe1gb");
+      cpu.sev_snp = has("sev_snp");
     }
   } else if (const auto implementer = field(text, "CPU implementer")) {
     cpu.architecture = "aarch64";
@@ -267,6 +269,10 @@ Result<CpuFacts> read_cpus(const Root& root, Gaps& gaps) {
   facts.idle_driver = text_of(root, fmt::format("{}/cpuidle/current_driver", kCpus));
   read_smt_bugs(root, facts);
   read_idle_states(root, facts);
+  read_snp(root, facts);
+  facts.frequency_driver =
+      text_of(root, cpu_dir(facts.online.first().value_or(0), "/cpufreq/scaling_driver"));
+  facts.soc = text_of(root, "sys/devices/soc0/soc_id");
   facts.clocksource =
       text_of(root, "sys/devices/system/clocksource/clocksource0/current_clocksource");
   return facts;

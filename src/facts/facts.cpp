@@ -73,6 +73,36 @@ const Cpu* Facts::cpu_at(unsigned id) const {
   return find_sorted(cpu.cpus, id, [](const Cpu& c) { return c.id; });
 }
 
+std::optional<std::uint64_t> Kernel::page_kb() const {
+  for (const auto& [option, kb] :
+       {std::pair{"CONFIG_ARM64_64K_PAGES", 64u},
+        {"CONFIG_ARM64_16K_PAGES", 16u},
+        {"CONFIG_ARM64_4K_PAGES", 4u}})
+    if (const auto set = config.find(option); set != config.end() && set->second == "y") return kb;
+  // "5.14.0-503.el9.aarch64+64k", "6.8.0-31-generic-64k", "6.12.9+deb13-arm64-16k".
+  if (release.ends_with("64k")) return 64;
+  if (release.ends_with("16k")) return 16;
+  return std::nullopt;
+}
+
+std::uint64_t Facts::page_kb_of(const Kernel& kernel) const {
+  if (cpu.architecture != "aarch64") return memory.page_kb;
+  return kernel.page_kb().value_or(memory.page_kb);
+}
+
+// The SoC's number is the one by which drivers/irqchip/irq-gic-v3.c tells it (T241). Names of
+// products and boards: NVIDIA's own and those of systems that are built around it.
+bool Facts::is_grace() const {
+  if (cpu.architecture != "aarch64") return false;
+  const auto named = [](const std::string& text) {
+    return std::ranges::any_of(
+        std::initializer_list<std::string_view>{"Grace", "GH200", "GB200", "GB300"},
+        [&](std::string_view name) { return text.find(name) != text.npos; });
+  };
+  return cpu.soc == "jep106:036b:0241" || named(cpu.model) || named(dmi.processor) ||
+         named(dmi.product) || named(dmi.board);
+}
+
 std::string Facts::fingerprint() const {
   std::string text;
   // The one long part: without format strings.

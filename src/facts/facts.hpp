@@ -5,13 +5,13 @@
 // tell", never "no".
 
 #include "base/byte_size.hpp"
-#include "base/cpu_set.hpp"
 #include "base/guid.hpp"
 #include "base/kernel_version.hpp"
 #include "base/mac_address.hpp"
 #include "base/memory_range.hpp"
 #include "base/nvme_controllers.hpp"
 #include "base/pci_address.hpp"
+#include "facts/cpu_facts.hpp"
 #include "facts/neighbours.hpp"
 #include "loader/boot_facts.hpp"
 
@@ -22,57 +22,6 @@
 #include <vector>
 
 namespace vfirst {
-
-struct Cpu {
-  // Hybrid parts: cpu_core, cpu_atom and cpu_lowpower, or cpu_capacity. low_power: the slowest
-  // cores of three kinds, and those outside of the others' last-level cache.
-  enum class Kind { uniform, performance, efficiency, low_power };
-  unsigned id = 0;
-  // `core` is core_id, unique only within package and die.
-  int package = -1, die = -1, core = -1, node = -1;
-  // SMT siblings, this CPU among them; online ones only.
-  CpuSet siblings;
-  // CPUs that share its last-level cache.
-  CpuSet l3;
-  Kind kind = Kind::uniform;
-  bool operator==(const Cpu&) const = default;
-};
-
-// A state of cpu0/cpuidle, in the order of the directories: state0, state1, ...
-struct IdleState {
-  // "POLL", "C1E", "C6"; of ARM "WFI", "cpu-sleep-0".
-  std::string name;
-  // How long the CPU takes to wake up, at most.
-  unsigned latency_us = 0;
-  bool operator==(const IdleState&) const = default;
-};
-
-struct CpuFacts {
-  // "x86_64", "aarch64".
-  std::string architecture;
-  // "intel", "amd", "arm", or as /proc/cpuinfo spells it.
-  std::string vendor;
-  std::string model;
-  CpuSet possible, present, online;
-  // What the running kernel does now.
-  CpuSet isolated, nohz_full;
-  // Online ones, by number.
-  std::vector<Cpu> cpus;
-  // x86 pdpe1gb; arm64: 4K pages.
-  std::optional<bool> gigabyte_pages;
-  std::optional<bool> smt_active;
-  // The vulnerabilities for which the kernel switches SMT off where an argument asks for it
-  // (mitigations=auto,nosmt): "mds", "l1tf", ... Absent: not shown.
-  std::optional<std::vector<std::string>> smt_bugs;
-  // cpuidle/current_driver.
-  std::string idle_driver;
-  // Those that this boot has; empty: not shown.
-  std::vector<IdleState> idle_states;
-  std::string clocksource;
-  // "" or why the topology is partly guessed.
-  std::string topology_source;
-  bool operator==(const CpuFacts&) const = default;
-};
 
 struct HugepagePool {
   std::uint64_t size_kb = 0, pages = 0, free = 0;
@@ -232,11 +181,18 @@ struct Kernel {
   // By the address of a PF: the modules of the vfio drivers for its VFs, the best one first. A PF
   // for which the kernel has none is missing, as is one whose VFs' device ID is not known.
   std::map<std::string, std::vector<std::string>> vfio_modules;
+  // Of the modules that were asked for, by their names with '_': the parameters that they take.
+  // Missing: not known.
+  std::map<std::string, std::vector<std::string>> parameters;
+  // The base page of an arm64 kernel, by its configuration or its name; absent: not known.
+  std::optional<std::uint64_t> page_kb() const;
   bool operator==(const Kernel&) const = default;
 };
 
 struct Dmi {
   std::string vendor, product, serial, board;
+  // The processor's version of SMBIOS: "Grace A02"; root alone may read it.
+  std::string processor{};
   bool operator==(const Dmi&) const = default;
 };
 
@@ -290,6 +246,10 @@ struct Facts {
   const PciFunction* function(const PciAddress& address) const;  // nullptr where there is none
   const NumaNode* node(unsigned id) const;
   const Cpu* cpu_at(unsigned id) const;
+  // NVIDIA's Grace, whose cpuinfo only has the part number of Arm's core.
+  bool is_grace() const;
+  // The base page of a kernel: that of its configuration, else that of this boot.
+  std::uint64_t page_kb_of(const Kernel& kernel) const;
   // Short hash over what a plan rests on (CPU numbering, nodes and the size of their memory, PF
   // addresses): when it changes, a stored plan belongs to another machine. VFs, drivers, free
   // memory and what a kernel argument takes from or gives back to MemTotal (crashkernel=, 1G pages

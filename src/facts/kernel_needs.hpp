@@ -32,6 +32,12 @@ inline constexpr std::string_view kConfigOptions[] = {
     "CONFIG_CMDLINE_OVERRIDE",
     "CONFIG_CPU_IDLE",
     "CONFIG_INTEL_IDLE",
+    "CONFIG_CPU_FREQ_GOV_PERFORMANCE",
+    "CONFIG_CPU_FREQ_GOV_POWERSAVE",
+    "CONFIG_CPU_FREQ_GOV_SCHEDUTIL",
+    "CONFIG_ARM64_4K_PAGES",
+    "CONFIG_ARM64_16K_PAGES",
+    "CONFIG_ARM64_64K_PAGES",
 };
 
 inline constexpr std::string_view kModules[] = {"vfio-pci", "vfio_iommu_type1", "vfio"};

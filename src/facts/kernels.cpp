@@ -9,6 +9,7 @@
 #include "facts/kernel_needs.hpp"
 #include "facts/vfio_drivers.hpp"
 #include "host/modules.hpp"
+#include "kargs/module_values.hpp"
 
 #include <algorithm>
 #include <set>
@@ -105,6 +106,18 @@ void read_modules(
   }
 }
 
+// The running kernel shows the parameters that have a file; a part of the kernel that is no module
+// of its own (rcutree) has only these.
+void add_shown_parameters(const Root& root, const std::string& module, Kernel& kernel) {
+  const auto shown = root.list(kernel_paths::loaded_module(module) + "/parameters");
+  if (!shown) return;
+  auto& names = kernel.parameters[module];
+  names.insert(names.end(), shown->begin(), shown->end());
+  std::ranges::sort(names);
+  const auto same = std::ranges::unique(names);
+  names.erase(same.begin(), same.end());
+}
+
 }  // namespace
 
 std::vector<Kernel> read_kernels(
@@ -142,3 +155,26 @@ std::vector<Kernel> read_kernels(
 }
 
 }  // namespace vfirst::facts
+
+namespace vfirst {
+
+void read_module_parameters(
+    const Root& root, const std::vector<std::string>& modules, Facts& facts) {
+  if (modules.empty()) return;
+  const auto directory = facts::modules_dir(root);
+  for (auto& kernel : facts.kernels) {
+    const auto index = directory.empty()
+                           ? Result<ModuleIndex>(failed(ENOENT, "no modules"))
+                           : ModuleIndex::open(root, directory + '/' + kernel.release);
+    for (const auto& name : modules) {
+      const auto module = module_file_name(name);
+      if (index) {
+        kernel.modules.try_emplace(module, facts::state_of(index->state(module)));
+        if (auto names = index->parameters(module)) kernel.parameters[module] = std::move(*names);
+      }
+      if (kernel.running) facts::add_shown_parameters(root, module, kernel);
+    }
+  }
+}
+
+}  // namespace vfirst

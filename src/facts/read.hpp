@@ -28,4 +28,9 @@ Result<Facts> read_facts(const Root& root, const ReadOptions& options = {});
 // and the readers of boot loaders are a tenth of a program that links them.
 Result<Facts> read_machine(const Root& root, const ReadOptions& options = {});
 
+// Fills in Kernel::parameters, and Kernel::modules, for the modules whose parameters a policy sets:
+// which these are is known only after the facts.
+void read_module_parameters(
+    const Root& root, const std::vector<std::string>& modules, Facts& facts);
+
 }  // namespace vfirst

@@ -19,6 +19,8 @@ Result<CpuFacts> read_cpus(const Root&, Gaps&);
 // Set CpuFacts::smt_bugs and idle_states.
 void read_smt_bugs(const Root&, CpuFacts&);
 void read_idle_states(const Root&, CpuFacts&);
+// Sets CpuFacts::snp_declined.
+void read_snp(const Root&, CpuFacts&);
 MemoryFacts read_memory(const Root&, const CpuFacts&, Gaps&);
 // Sets MemoryFacts::zfs_arc_kb.
 void read_zfs(const Root&, const std::vector<Mount>&, MemoryFacts&);

@@ -47,6 +47,18 @@ const char* kmod_module_get_path(const kmod_module* module) {
 int kmod_module_get_initstate(const kmod_module* module) {
   VFIRST_HAND_ON(kmod_module_get_initstate, module);
 }
+int kmod_module_get_info(const kmod_module* module, kmod_list** list) {
+  VFIRST_HAND_ON(kmod_module_get_info, module, list);
+}
+const char* kmod_module_info_get_key(const kmod_list* entry) {
+  VFIRST_HAND_ON(kmod_module_info_get_key, entry);
+}
+const char* kmod_module_info_get_value(const kmod_list* entry) {
+  VFIRST_HAND_ON(kmod_module_info_get_value, entry);
+}
+void kmod_module_info_free_list(kmod_list* list) {
+  VFIRST_HAND_ON(kmod_module_info_free_list, list);
+}
 int kmod_module_apply_filter(
     const kmod_ctx* context, kmod_filter type, const kmod_list* in, kmod_list** out) {
   VFIRST_HAND_ON(kmod_module_apply_filter, context, type, in, out);

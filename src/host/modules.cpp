@@ -3,6 +3,7 @@
 
 #include <libkmod.h>
 #include <cerrno>
+#include <set>
 
 namespace vfirst {
 
@@ -56,6 +57,27 @@ std::vector<std::string> ModuleIndex::for_modalias(const std::string& modalias) 
   }
   kmod_module_unref_list(found);
   return names;
+}
+
+std::optional<std::vector<std::string>> ModuleIndex::parameters(const std::string& name) const {
+  kmod_list *found = nullptr, *info = nullptr, *at = nullptr;
+  if (kmod_module_new_from_lookup(context_->it, name.c_str(), &found) < 0 || !found)
+    return std::nullopt;
+  auto* module = kmod_module_get_module(found);
+  // Of a built-in module it reads modules.builtin.modinfo.
+  const bool read = kmod_module_get_info(module, &info) >= 0;
+  kmod_module_unref(module);
+  kmod_module_unref_list(found);
+  if (!read) return std::nullopt;
+  std::set<std::string> names;
+  kmod_list_foreach(at, info) {
+    const std::string_view key = kmod_module_info_get_key(at);
+    // "ple_gap:uint", "ple_gap:What it does".
+    const std::string_view value = kmod_module_info_get_value(at);
+    if (key == "parm" || key == "parmtype") names.emplace(value.substr(0, value.find(':')));
+  }
+  if (info) kmod_module_info_free_list(info);
+  return std::vector<std::string>(names.begin(), names.end());
 }
 
 }  // namespace vfirst

@@ -5,6 +5,7 @@
 #include "host/root.hpp"
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,6 +24,9 @@ class ModuleIndex {
   State state(const std::string& name) const;
   // Names, in libkmod's order.
   std::vector<std::string> for_modalias(const std::string& modalias) const;
+  // The parameters that a module takes, by its own description (`parm` and `parmtype`), sorted.
+  // Absent: there is no such module, or its description cannot be read.
+  std::optional<std::vector<std::string>> parameters(const std::string& name) const;
 
  private:
   struct Context;

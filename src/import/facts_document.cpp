@@ -121,6 +121,8 @@ VFIRST_SHAPE(
     field<&CpuFacts::smt_active>("smt_active"), field<&CpuFacts::smt_bugs>("smt_bugs"),
     field<&CpuFacts::idle_states>("idle_states"), field<&CpuFacts::idle_driver>("idle_driver"),
     field<&CpuFacts::clocksource>("clocksource"),
+    field<&CpuFacts::frequency_driver>("frequency_driver"), field<&CpuFacts::sev_snp>("sev_snp"),
+    field<&CpuFacts::snp_declined>("snp_declined"), field<&CpuFacts::soc>("soc"),
     field<&CpuFacts::topology_source>("topology_source"), needed<&CpuFacts::cpus>("cpus"))
 
 VFIRST_SHAPE(
@@ -233,10 +235,11 @@ VFIRST_SHAPE(
 VFIRST_SHAPE(
     Kernel, "a kernel", needed<&Kernel::release>("release"), field<&Kernel::running>("running"),
     Field{"config", &kConfig, itself}, field<&Kernel::modules>("modules"),
-    field<&Kernel::vfio_modules>("vfio_modules"), field<&Kernel::modules_known>("modules_known"))
+    field<&Kernel::vfio_modules>("vfio_modules"), field<&Kernel::parameters>("parameters"),
+    field<&Kernel::modules_known>("modules_known"))
 VFIRST_SHAPE(
     Dmi, "what DMI says", field<&Dmi::vendor>("vendor"), field<&Dmi::product>("product"),
-    field<&Dmi::serial>("serial"), field<&Dmi::board>("board"))
+    field<&Dmi::serial>("serial"), field<&Dmi::board>("board"), field<&Dmi::processor>("processor"))
 VFIRST_SHAPE(
     CriticalDevice, "a device that the host depends on",
     needed<&CriticalDevice::address>("address"), needed<&CriticalDevice::role>("role"),

@@ -137,10 +137,12 @@ class Inspection {
     if (cpu.model.starts_with("AMD")) cpu.vendor = "amd";
     if (cpu.vendor.empty()) gap("CPU vendor: the inventory does not show it");
     if (const auto& flags = in(told, "flags");
-        flags.is_array() && !flags.empty() && cpu.architecture == "x86_64")
+        flags.is_array() && !flags.empty() && cpu.architecture == "x86_64") {
       cpu.gigabyte_pages = std::ranges::find(flags, "pdpe1gb") != flags.end();
-    else
+      cpu.sev_snp = std::ranges::find(flags, "sev_snp") != flags.end();
+    } else {
       gap("1G pages of the CPU: the inventory does not show its flags");
+    }
     if (cpu.architecture == "aarch64")
       gap("base page size: the inventory does not show it, 4K is taken");
   }

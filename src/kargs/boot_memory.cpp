@@ -255,11 +255,11 @@ BootMemory boot_memory(const CommandLine& line, const SimulatedMachine& machine)
   return Memory(line, machine).run();
 }
 
-std::uint64_t whole_frames(const std::vector<MemoryRange>& ranges) {
+std::uint64_t whole_frames(const std::vector<MemoryRange>& ranges, std::uint64_t frame_kb) {
   std::uint64_t frames = 0;
   for (const auto& range : ranges) {
-    const auto first = std::max<std::uint64_t>((range.start_kb + kGigabyteKb - 1) / kGigabyteKb, 1);
-    const auto end = range.end_kb / kGigabyteKb;
+    const auto first = std::max<std::uint64_t>((range.start_kb + frame_kb - 1) / frame_kb, 1);
+    const auto end = range.end_kb / frame_kb;
     if (end > first) frames += end - first;
   }
   return frames;

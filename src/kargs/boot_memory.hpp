@@ -28,7 +28,9 @@ BootMemory boot_memory(const CommandLine& line, const SimulatedMachine& machine)
 // The crashkernel= arguments of the line as one text, to compare two lines.
 std::string crash_words(const CommandLine& line);
 
-// 1 GiB frames that lie wholly in the ranges. Frame 0 has the firmware's holes and never counts.
-std::uint64_t whole_frames(const std::vector<MemoryRange>& ranges);
+// Frames of this size (1 GiB) that lie wholly in the ranges. Frame 0 has the firmware's holes and
+// never counts.
+std::uint64_t whole_frames(
+    const std::vector<MemoryRange>& ranges, std::uint64_t frame_kb = std::uint64_t{1} << 20);
 
 }  // namespace vfirst

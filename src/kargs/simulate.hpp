@@ -138,6 +138,9 @@ struct Simulation {
   bool operator==(const Simulation&) const = default;
 };
 
+// The sizes of huge pages that a kernel has on this machine, in KiB and sorted.
+std::vector<std::uint64_t> hugepage_sizes(const SimulatedMachine& machine);
+
 Simulation simulate(const CommandLine& line, const SimulatedMachine& machine);
 
 // Refuses a line with which this kernel does not boot.

@@ -7,6 +7,24 @@
 
 #include <algorithm>
 
+namespace vfirst {
+
+// arch_hugetlb_valid_size (arch/x86/mm/hugetlbpage.c). On arm64 the sizes follow from the base page
+// (arch/arm64/mm/hugetlbpage.c, the table "HugeTLB Support Matrix"; the same in setup_hugepagesz()
+// of 4.18): contiguous PTEs, PMD, contiguous PMDs, and with 4K the PUD.
+std::vector<std::uint64_t> hugepage_sizes(const SimulatedMachine& machine) {
+  if (machine.x86())
+    return machine.gigabyte_pages ? std::vector<std::uint64_t>{2 << 10, 1 << 20}
+                                  : std::vector<std::uint64_t>{2 << 10};
+  switch (machine.page_kb) {
+    case 64: return {2 << 10, 512 << 10, 16 << 20};
+    case 16: return {2 << 10, 32 << 10, 1 << 20};
+    default: return {64, 2 << 10, 32 << 10, 1 << 20};
+  }
+}
+
+}  // namespace vfirst
+
 namespace vfirst::simulated {
 
 namespace {
@@ -82,16 +100,8 @@ Hugepages::Hugepages(const SimulatedMachine& machine, const CommandLine& line)
   }
 }
 
-// arch_hugetlb_valid_size. On arm64 the sizes follow from the base page: contiguous PTEs, PMD,
-// contiguous PMDs, PUD (4K only).
 bool Hugepages::valid(std::uint64_t size_kb) const {
-  if (machine_.architecture.starts_with("x86") || machine_.architecture.starts_with("i"))
-    return size_kb == 2048 || (size_kb == 1 << 20 && machine_.gigabyte_pages);
-  switch (machine_.page_kb) {
-    case 64: return size_kb == 2048 || size_kb == 512 << 10 || size_kb == 16 << 20;
-    case 16: return size_kb == 2048 || size_kb == 32 << 10 || size_kb == 1 << 20;
-    default: return size_kb == 64 || size_kb == 2048 || size_kb == 32 << 10 || size_kb == 1 << 20;
-  }
+  return std::ranges::binary_search(hugepage_sizes(machine_), size_kb);
 }
 
 // Is the size above MAX_PAGE_ORDER? Such pages are taken from memblock while the line is parsed,

@@ -45,6 +45,9 @@ constexpr Rule kRules[] = {
     {"intel_pstate", How::exact,
      "disable active passive no_hwp force hwp_only per_cpu_perf_limits support_acpi_ppc", ""},
     {"amd_pstate", How::exact, "disable passive active guided", kMalformed},
+    // drivers/cpufreq/cpufreq.c, cpufreq_init_policy: another name is passed over.
+    {"cpufreq.default_governor", How::exact,
+     "performance powersave schedutil ondemand conservative userspace", ""},
     // kernel/time/tick-sched.c, skew_tick
     {"skew_tick", How::number, "", ""},
     // arch/x86/kernel/tsc.c, tsc_setup

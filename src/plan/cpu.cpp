@@ -2,7 +2,6 @@
 // Which CPUs the host keeps, which the guests get, and the arguments that say so to the kernel.
 #include "base/words.hpp"
 #include "kargs/cpulist.hpp"
-#include "kargs/kernel_features.hpp"
 #include "plan/cores.hpp"
 #include "plan/draft.hpp"
 
@@ -160,12 +159,14 @@ Status partition_cpus(Draft& draft) {
         location_prefix(wish.reserved_cores_per_node->from));
   auto reserved = online;
   if (wish.reserved) reserved = VFIRST_TRY(literal_list(draft, cores, *wish.reserved));
-  if (!value_or(wish.isolate, false) || draft.plan.role == Role::guest) {
+  const auto isolation = value_or(wish.isolate, Isolation::none);
+  if (isolation == Isolation::none || draft.plan.role == Role::guest) {
     draft.plan.reserved = online;
     return {};
   }
   if (!wish.reserved) reserved = lowest_cores(draft, cores, wanted);
 
+  draft.plan.balanced = isolation == Isolation::balanced;
   draft.plan.reserved = reserved;
   draft.plan.isolated = online - reserved;
   if (draft.plan.isolated.empty()) {
@@ -175,9 +176,10 @@ Status partition_cpus(Draft& draft) {
     const auto reason = wish.reserved ? fmt::format("reserved = {}", wish.reserved->value)
                                       : plural(wanted, "reserved core") + " per node";
     return refuse(
-        "{}isolate = yes: {} leave{} no CPU to isolate; the machine has {} on {}",
-        location_prefix(blame), reason, wish.reserved || wanted == 1 ? "s" : "",
-        plural(cores.size(), "core"), plural(draft.nodes().size(), "node"));
+        "{}isolate = {}: {} leave{} no CPU to isolate; the machine has {} on {}",
+        location_prefix(blame), draft.plan.balanced ? "balanced" : "yes", reason,
+        wish.reserved || wanted == 1 ? "s" : "", plural(cores.size(), "core"),
+        plural(draft.nodes().size(), "node"));
   }
   for (const auto& node : draft.nodes())
     if (!node.cpus.empty() && !node.cpus.intersects(draft.plan.isolated))
@@ -187,48 +189,6 @@ Status partition_cpus(Draft& draft) {
               "node {} has no isolated CPU: the host keeps its {}", node.id,
               plural(cores_on(cores, node.cpus), "core")));
   offline_cpus(draft);
-  return {};
-}
-
-// One literal list everywhere: up to Linux 5.17 isolcpus= and nohz_full= must be the same, else the
-// second is dropped (kernel/sched/isolation.c), and later kernels take it as well. irqaffinity= has
-// the CPUs that may be plugged in later, too, so that they take interrupts.
-Status plan_isolation(Draft& draft) {
-  const auto& isolated = draft.plan.isolated;
-  if (isolated.empty()) return {};
-  const auto& wish = draft.policy.cpu;
-  const auto from = wish.isolate->from;
-  const auto list = isolated.list();
-  const auto because = fmt::format(
-      "for pinned guests; everything that is not pinned runs on {}", draft.plan.reserved.list());
-
-  // The flags came with 5.6; an older kernel takes "managed_irq" for a bad list and isolates
-  // nothing. Red Hat's have them earlier. Without flags every kernel isolates.
-  const auto flags_known = isolcpus_flags_supported(draft.kernel.version);
-  const bool with_flags = flags_known == Support::yes;
-  const std::string flags = with_flags ? "managed_irq,domain," : "";
-  if (!with_flags)
-    draft.add_finding(
-        Severity::warning, "isolcpus-no-flags", Subject::argument("isolcpus"),
-        fmt::format(
-            "kernel {} {} isolcpus=managed_irq: storage interrupts may reach isolated CPUs",
-            draft.kernel.release,
-            flags_known == Support::no ? "is older than 5.6 and does not know"
-                                       : "is not known to have"),
-        {}, {Subject::kernel(draft.kernel.release)});
-  const auto isolcpus = draft.arg("isolcpus", flags + list, because, from);
-  const auto nohz_full = draft.arg(
-      "nohz_full", list,
-      "stops the timer tick while one task runs; must equal isolcpus on kernels before 5.18", from);
-  draft.arg("rcu_nocbs", list, "moves RCU callbacks to the host's CPUs", from);
-
-  const auto host = draft.next.interrupt_cpus(isolated);
-  const auto irqaffinity = draft.arg(
-      "irqaffinity", host.list(), "sends new interrupts to every possible CPU that is not isolated",
-      from);
-  draft.expect(WantIsolated{isolated}, {isolcpus}, from);
-  draft.expect(WantNohzFull{isolated}, {nohz_full}, from);
-  draft.expect(WantIrqAffinity{host}, {irqaffinity}, from);
   return {};
 }
 

@@ -73,7 +73,8 @@ KernelArg Draft::arg(KernelArg arg, std::string because, const Origin& policy_li
 }
 
 KernelArg Draft::arg(
-    std::string_view key, std::string_view value, std::string because, const Origin& policy_line) {
+    std::string_view key, std::optional<std::string_view> value, std::string because,
+    const Origin& policy_line) {
   // The planner's own values hold no quote, so this is never refused.
   return arg(make_arg(key, value).value(), std::move(because), policy_line);
 }

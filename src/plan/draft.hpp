@@ -51,6 +51,8 @@ struct Draft {
            facts.cpu.architecture.empty();
   }
   bool arm() const { return facts.cpu.architecture == "aarch64"; }
+  // The base page of the planned kernel.
+  std::uint64_t page_kb() const { return facts.page_kb_of(kernel); }
   // The kernels that will read the arguments: the planned one first, then the others that are
   // installed. If the caller named a release, only that one.
   std::vector<const Kernel*> target_kernels() const;
@@ -82,7 +84,8 @@ struct Draft {
   // Adds an argument to the plan, and returns it for an expectation.
   KernelArg arg(KernelArg arg, std::string because, const Origin& policy_line);
   KernelArg arg(
-      std::string_view key, std::string_view value, std::string because, const Origin& policy_line);
+      std::string_view key, std::optional<std::string_view> value, std::string because,
+      const Origin& policy_line);
   // `sources`: the lines that it blames; one without a file (a default) is left out.
   void add_finding(
       Severity severity, std::string code, Subject subject, std::string message,
@@ -110,14 +113,18 @@ Status partition_cpus(Draft&);
 Status plan_iommu(Draft&);
 // hugepages.cpp
 Status plan_hugepages(Draft&);
-// cpu.cpp: the arguments of the partition.
+// isolation.cpp: the arguments of the partition.
 Status plan_isolation(Draft&);
 // power.cpp: arguments.
 Status plan_power(Draft&);
 // power.cpp: the run-time bound.
 void limit_idle(Draft&);
+// frequency.cpp: how CPUs choose their frequency, and the watchdogs.
+Status plan_frequency(Draft&);
 // kernel.cpp
 Status plan_kernel(Draft&);
+// modules.cpp: parameters of kernel modules.
+Status plan_modules(Draft&);
 // irq.cpp: which CPUs each PF's interrupts go to.
 Status plan_irqs(Draft&);
 // sriov.cpp: VFs and the steps.
@@ -128,6 +135,8 @@ Status plan_migration(Draft&);
 Status check_cmdline(Draft&);
 // kernels.cpp: what each installed kernel would ignore.
 void kernel_findings(Draft&);
+// effects.cpp: which planned arguments a kernel would not follow. After kernel_findings().
+void effect_findings(Draft&);
 // neighbours.cpp: other tools that undo or contradict this.
 void neighbour_findings(Draft&);
 // kexec.cpp: why [boot] reboot = kexec would be a full reboot.

@@ -174,10 +174,11 @@ void migration(Draft& draft) {
         vf.driver.is_vfio() && std::ranges::find(drivers, driver) == drivers.end())
       drivers.push_back(std::move(driver));
   if (!drivers.empty()) pins.push_back("VFs on " + joined_with("and", drivers));
-  if (std::ranges::any_of(
-          draft.plan.hugepages, [](const PlannedPages& p) { return p.size_kb == 1 << 20; }))
-    pins.push_back("1G pages");
-  if (!draft.plan.isolated.empty()) pins.push_back("isolated CPUs");
+  if (const auto large = std::ranges::find_if(
+          draft.plan.hugepages, [](const PlannedPages& p) { return p.size_kb > 2 << 10; });
+      large != draft.plan.hugepages.end())
+    pins.push_back(ByteSize::kib(large->size_kb).str() + " pages");
+  if (!draft.plan.isolated.empty() && !draft.plan.balanced) pins.push_back("isolated CPUs");
   if (pins.empty()) return;
   draft.add_finding(
       Severity::note, "migration", {},
@@ -200,6 +201,7 @@ void add_findings(Draft& draft) {
   topology_findings(draft);
   zfs_findings(draft);
   kernel_findings(draft);
+  effect_findings(draft);
   neighbour_findings(draft);
   kexec_findings(draft);
   for (const auto& skipped : draft.policy.skipped)

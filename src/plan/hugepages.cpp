@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // How many hugepages each NUMA node gives, and the arguments that make the kernel reserve exactly
 // these.
+#include "base/kernel_paths.hpp"
 #include "base/words.hpp"
 #include "kargs/kernel_features.hpp"
 #include "plan/node_shares.hpp"
+#include "plan/simulated.hpp"
 
 #include <algorithm>
 
@@ -11,23 +13,41 @@ namespace vfirst {
 
 namespace {
 
-constexpr std::uint64_t kTwoMegabytesKb = 2 << 10;
+// The sizes that the planned kernel has. Of arm64 the kernel that runs shows them itself; x86 shows
+// its 1G pages only where an argument names them or CONFIG_CONTIG_ALLOC is set, so the CPU decides.
+std::vector<std::uint64_t> sizes_of(const Draft& draft) {
+  const auto& shown = draft.facts.memory.hugepage_sizes_kb;
+  const bool same_page = draft.page_kb() == draft.facts.memory.page_kb;
+  if (!draft.x86() && !shown.empty() && same_page) return shown;
+  auto machine = simulated_machine(draft.facts, draft.kernel.release);
+  machine.page_kb = draft.page_kb();
+  return hugepage_sizes(machine);
+}
 
 Status check_size(Draft& draft, const Setting<ByteSize>& size) {
   const auto kb = size.value.kb();
-  if (kb != kGigabyteKb && kb != kTwoMegabytesKb)
-    return refuse("{}size = {}: 1G or 2M", location_prefix(size.from), size.value.str());
-  if (kb != kGigabyteKb) return {};
   const auto& cpu = draft.facts.cpu;
-  const auto why = draft.arm() ? "this kernel's base pages are not 4K"
-                               : "this CPU has no 1G pages (no pdpe1gb flag)";
-  if (cpu.gigabyte_pages == false)
-    return refuse("{}size = 1G: {}; use size = 2M", location_prefix(size.from), why);
-  if (!cpu.gigabyte_pages)
-    draft.add_finding(
-        Severity::note, "pdpe1gb-unknown", {},
-        "this tree does not show whether the CPU has 1G pages (pdpe1gb)");
-  return {};
+  if (kb == kGigabyteKb && draft.x86()) {
+    if (cpu.gigabyte_pages == false)
+      return refuse(
+          "{}size = 1G: this CPU has no 1G pages (no pdpe1gb flag); use size = 2M",
+          location_prefix(size.from));
+    if (!cpu.gigabyte_pages)
+      draft.add_finding(
+          Severity::note, "pdpe1gb-unknown", {},
+          "this tree does not show whether the CPU has 1G pages (pdpe1gb)");
+  }
+  const auto sizes = sizes_of(draft);
+  if (std::ranges::find(sizes, kb) != sizes.end()) return {};
+  const auto names =
+      joined_with("and", sizes, [](std::uint64_t one) { return ByteSize::kib(one).str(); });
+  if (draft.arm())
+    return refuse(
+        "{}size = {}: a kernel with {}K base pages has hugepages of {}", location_prefix(size.from),
+        size.value.str(), draft.page_kb(), names);
+  return refuse(
+      "{}size = {}: this machine has hugepages of {}", location_prefix(size.from), size.value.str(),
+      names);
 }
 
 Status share_out(Draft& draft, std::vector<Share>& shares, std::uint64_t size_kb) {
@@ -92,7 +112,8 @@ Status plan_hugepages(Draft& draft) {
   const auto asked_at = wish.per_node ? wish.per_node->from : wish.nodes.begin()->second.from;
   if (!wish.size)
     return refuse(
-        "{}[hugepages] asks for pages but does not set size = 1G or 2M", location_prefix(asked_at));
+        "{}[hugepages] asks for pages but does not set their size (size = 1G)",
+        location_prefix(asked_at));
   VFIRST_CHECK(check_size(draft, *wish.size));
   const auto size_kb = wish.size->value.kb();
   const auto size = wish.size->value.str();
@@ -176,13 +197,13 @@ Status plan_hugepages(Draft& draft) {
     draft.plan.hugepages.push_back({share.budget.node, size_kb, share.pages});
   }
   if (total == 0) return {};
-  if (const auto& cma = draft.next.hugetlb_cma; cma && size_kb == kGigabyteKb)
+  if (const auto& cma = draft.next.hugetlb_cma; cma && size_kb >= kGigabyteKb)
     draft.add_finding(
         Severity::error, "hugepages-cma", Subject::argument(cma->raw),
         fmt::format(
-            "{}: with it the kernel takes no 1G pages at boot (mm/hugetlb.c), so none of the {} "
+            "{}: with it the kernel takes no {} pages at boot (mm/hugetlb.c), so none of the {} "
             "planned would be there",
-            cma->raw, total),
+            cma->raw, size, total),
         {asked_at}, {Subject::argument("hugepages")});
   if (flat) value = std::to_string(total);
 
@@ -202,6 +223,17 @@ Status plan_hugepages(Draft& draft) {
   for (const auto& pages : draft.plan.hugepages)
     draft.expect(WantPages{pages.node, pages.size_kb, pages.pages}, {counts}, asked_at);
   draft.expect(WantDefaultHugepage{size_kb}, {default_size}, wish.size->from);
+  if (const auto& free = wish.free_page_structs; free && free->value) {
+    const auto freed = draft.arg(
+        "hugetlb_free_vmemmap", "on",
+        "gives most of the memory back that describes the hugepages, 16M for each of 1G",
+        free->from);
+    draft.expect(
+        WantShown{
+            "page structs of hugepages given back", std::string(kernel_paths::kFreePageStructs),
+            "1"},
+        {freed}, free->from);
+  }
   return {};
 }
 

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Which arguments turn the IOMMU on (or off), judged by the firmware's tables and not by the
 // vendor's name.
+#include "kargs/module_values.hpp"
 #include "plan/draft.hpp"
+
+#include <algorithm>
 
 namespace vfirst {
 
@@ -31,17 +34,123 @@ void report_missing(Draft& draft, const Wish& wish, const Setting<VfDriver>* vfi
   if (vfio) draft.expect(WantIommu{true}, {}, wish.from);
 }
 
-void passthrough_conflicts(Draft& draft, const Wish& wish) {
-  const auto line = draft.foreign_arguments();
-  if (const auto* snp = line.last("kvm_amd.sev_snp"); snp && snp->value.value_or("1") == "1")
+// Kernels that can host SEV-SNP guests: since 6.9, and Red Hat's, which carry it back. One that
+// shows the flag has it, whatever its number.
+bool hosts_snp(const Kernel& kernel) {
+  return kernel.running || !kernel.version.known() || kernel.version.el ||
+         !(kernel.version < KernelVersion{6, 9});
+}
+
+// kvm_amd.sev_snp=0 and its like in the line of the next boot: with them KVM does not use SNP.
+bool declined_by_argument(const Draft& draft) {
+  const auto asked = [&](std::string_view parameter) {
+    const auto& modules = draft.policy.modules;
+    const auto kvm = std::ranges::find(modules, "kvm_amd", &ModulePolicy::name);
+    if (kvm != modules.end())
+      if (const auto own = kvm->parameters.find(std::string(parameter));
+          own != kvm->parameters.end())
+        return module_truth(own->second.value) != false;
+    const auto key = fmt::format("kvm_amd.{}", parameter);
+    const auto extra = CommandLine::parse(value_or(draft.policy.kernel.extra, std::string()));
+    const auto foreign = draft.foreign_arguments();
+    for (const auto* line : {&extra, &foreign})
+      if (const auto* arg = line->last(key)) return module_truth(arg->value.value_or("1")) != false;
+    return true;
+  };
+  // SNP needs SEV-ES, which needs SEV (arch/x86/kvm/svm/sev.c, sev_hardware_setup).
+  return !asked("sev") || !asked("sev_es") || !asked("sev_snp");
+}
+
+// The host can run SEV-SNP guests, and nobody has said that it shall not.
+bool wants_snp(const Draft& draft) {
+  const auto& cpu = draft.facts.cpu;
+  if (cpu.vendor != "amd" || cpu.sev_snp != true || !cpu.snp_declined.empty()) return false;
+  if (!std::ranges::any_of(
+          draft.target_kernels(), hosts_snp,
+          [](const Kernel* one) -> const Kernel& { return *one; }))
+    return false;
+  return !declined_by_argument(draft);
+}
+
+constexpr auto kKeepsSnp =
+    "no guest can use SEV-SNP then (drivers/iommu/amd/init.c, iommu_snp_enable); mode = "
+    "translated keeps it, and kvm_amd.sev_snp=0 says that it is not wanted";
+
+// The host's devices are mapped as before, because passthrough costs this machine something that
+// its owner may not know of. True: the mode is left to us, and passthrough is not for this machine.
+bool prefers_translated(Draft& draft, const Wish& wish) {
+  if (wants_snp(draft)) {
     draft.add_finding(
-        Severity::warning, "iommu-passthrough-snp", Subject::argument("iommu"),
-        "passthrough turns SEV-SNP off for the host: set mode = translated if guests need it",
+        Severity::note, "iommu-translated-snp", Subject::argument("iommu"),
+        "this host can run SEV-SNP guests, and passthrough would switch that off, so the host's "
+        "own "
+        "DMA is translated; where no guest needs SEV-SNP, say mode = passthrough in [iommu]",
         {wish.from});
-  if (draft.arm() && draft.facts.cpu.model.find("Grace") != std::string::npos)
+    return true;
+  }
+  if (draft.facts.is_grace()) {
     draft.add_finding(
-        Severity::warning, "iommu-passthrough-grace", Subject::argument("iommu.passthrough"),
-        "NVIDIA Grace needs translated DMA: set mode = translated", {wish.from});
+        Severity::note, "iommu-translated-grace", Subject::argument("iommu.passthrough"),
+        "this is NVIDIA's Grace, whose GPU driver may need translated DMA, so the host's own DMA "
+        "is "
+        "translated; mode = passthrough in [iommu] overrides that",
+        {wish.from});
+    return true;
+  }
+  return false;
+}
+
+// What a mode that the policy names costs.
+void mode_conflicts(Draft& draft, const Wish& wish) {
+  if (wish.mode == IommuMode::translated) return;
+  const auto key = wish.mode == IommuMode::off ? "amd_iommu" : "iommu";
+  if (wants_snp(draft))
+    draft.add_finding(
+        Severity::warning, wish.mode == IommuMode::off ? "iommu-off-snp" : "iommu-passthrough-snp",
+        Subject::argument(key),
+        fmt::format(
+            "{} switches SEV-SNP off on this host: {}",
+            wish.mode == IommuMode::off ? "mode = off" : "mode = passthrough", kKeepsSnp),
+        {wish.from});
+  // Before 6.11 arm-smmu-v3 gives no PASID to a device in an identity domain, so that nvidia-uvm
+  // cannot use ATS; NVIDIA's guide to Grace asks for iommu.passthrough=0.
+  if (wish.mode == IommuMode::passthrough && draft.facts.is_grace()) {
+    const auto& version = draft.kernel.version;
+    const bool old = !version.known() || version < KernelVersion{6, 11};
+    draft.add_finding(
+        old ? Severity::warning : Severity::note, "iommu-passthrough-grace",
+        Subject::argument("iommu.passthrough"),
+        old ? "NVIDIA Grace: before Linux 6.11 its GPU driver cannot work with passthrough: set "
+              "mode = translated"
+            : "NVIDIA Grace: with passthrough its GPU driver needs Linux 6.11 or later, as here; "
+              "mode = translated works with every kernel",
+        {wish.from});
+  }
+}
+
+// amd_iommu=off, iommu=off and page tables of version 2, which others or `extra` ask for, keep the
+// kernel from using SEV-SNP as well.
+void foreign_against_snp(Draft& draft) {
+  if (!wants_snp(draft)) return;
+  const auto extra = CommandLine::parse(value_or(draft.policy.kernel.extra, std::string()));
+  const auto foreign = draft.foreign_arguments();
+  const auto look = [&](const CommandLine& line, const std::vector<Origin>& sources) {
+    for (const auto& arg : line.args()) {
+      const auto value = arg.value.value_or("");
+      const bool off = (arg.is("amd_iommu") || arg.is("iommu")) && value.starts_with("off");
+      const bool tables = arg.is("amd_iommu") && value.find("pgtbl_v2") != value.npos;
+      if (off || tables)
+        draft.add_finding(
+            Severity::warning, "iommu-argument-snp", Subject::argument(arg.raw),
+            fmt::format(
+                "{} on the command line switches SEV-SNP off on this host (drivers/iommu/amd/"
+                "init.c, iommu_snp_enable)",
+                arg.raw),
+            sources);
+    }
+  };
+  look(foreign, {});
+  if (draft.policy.kernel.extra) look(extra, {draft.policy.kernel.extra->from});
 }
 
 void turn_off(Draft& draft, const Wish& wish) {
@@ -65,7 +174,7 @@ Status plan_iommu(Draft& draft) {
   const auto& mode = draft.policy.iommu.mode;
   const auto* vfio = draft.vfio_setting();
   if (!mode && !vfio) return {};
-  const Wish wish = mode ? Wish{mode->value, mode->from} : Wish{IommuMode::passthrough, vfio->from};
+  Wish wish = mode ? Wish{mode->value, mode->from} : Wish{IommuMode::passthrough, vfio->from};
 
   if (wish.mode == IommuMode::off) {
     if (vfio)
@@ -73,12 +182,14 @@ Status plan_iommu(Draft& draft) {
           "{}mode = off, but {}{} needs an IOMMU", location_prefix(wish.from),
           location_prefix(vfio->from), vfio->value.phrase());
     turn_off(draft, wish);
+    mode_conflicts(draft, wish);
     return {};
   }
   if (!draft.iommu_possible()) {
     report_missing(draft, wish, vfio);
     return {};
   }
+  if (!mode && prefers_translated(draft, wish)) wish.mode = IommuMode::translated;
 
   std::vector<KernelArg> asked;
   const bool amd = iommu.ivrs || (!iommu.tables_known && draft.facts.cpu.vendor == "amd");
@@ -125,8 +236,9 @@ Status plan_iommu(Draft& draft) {
   draft.expect(WantIommu{true}, asked, wish.from);
   if (wish.mode == IommuMode::passthrough) {
     draft.expect(WantIommuPassthrough{}, {mapping}, wish.from);
-    passthrough_conflicts(draft, wish);
+    mode_conflicts(draft, wish);
   }
+  foreign_against_snp(draft);
   if (vfio && !iommu.active() && iommu.tables_known)
     draft.add_finding(
         Severity::note, "iommu-inactive", {},

@@ -5,6 +5,7 @@
 #include "facts/kernel_needs.hpp"
 #include "kargs/catalogue.hpp"
 #include "kargs/conflicts.hpp"
+#include "kargs/isolcpus.hpp"
 #include "plan/draft.hpp"
 
 #include <algorithm>
@@ -27,17 +28,20 @@ bool lacks(const Kernel& kernel, std::string_view option) {
 void missing_options(Draft& draft, const Kernel& kernel) {
   // Option -> keys of the arguments that need it.
   std::map<std::string, std::vector<std::string>> without;
+  // Key -> the line that asks for it.
+  std::map<std::string, Origin> asked;
   std::set<std::string> seen;
   for (const auto& arg : draft.plan.kargs) {
     const auto* info = karg_info(arg.key);
     if (!info || !seen.insert(arg.key).second) continue;
+    asked[arg.key] = arg.policy;
     if (kernel.version.known() && kernel.version < info->since)
       draft.add_finding(
           Severity::warning, "kernel-too-old", Subject::kernel(kernel.release),
           fmt::format(
               "kernel {} would ignore {}=, which came with Linux {}.{}", kernel.release, arg.key,
               info->since.major, info->since.minor),
-          {}, {Subject::argument(arg.key)});
+          {arg.policy}, {Subject::argument(arg.key)});
     if (!kernel.config_known) continue;
     for (const auto option : info->config) {
       if (lacks(kernel, option)) without[std::string(option)].push_back(arg.key);
@@ -45,14 +49,18 @@ void missing_options(Draft& draft, const Kernel& kernel) {
   }
   for (const auto& [option, keys] : without) {
     std::vector<Subject> related{Subject::option(option)};
-    for (const auto& key : keys)
+    std::vector<Origin> lines;
+    for (const auto& key : keys) {
       related.push_back(Subject::argument(key));
+      if (const auto& line = asked[key]; std::ranges::find(lines, line) == lines.end())
+        lines.push_back(line);
+    }
     draft.add_finding(
         Severity::warning, "kernel-config", Subject::kernel(kernel.release),
         fmt::format(
             "kernel {} would ignore {}=: {} is not set", kernel.release, fmt::join(keys, "=, "),
             option),
-        {}, std::move(related));
+        std::move(lines), std::move(related));
   }
 }
 
@@ -117,13 +125,33 @@ std::vector<Origin> places_of(const BootFacts& boot, const std::string& argument
   return places;
 }
 
+// isolcpus= of others takes CPUs out of the scheduler's balancing, whatever lists ours has.
+void against_balanced(
+    const Draft& draft, const std::vector<KernelArg>& ours, std::vector<ForeignConflict>& found) {
+  if (!draft.plan.balanced) return;
+  const auto own = std::ranges::find_if(
+      ours, [](const KernelArg& arg) { return arg.is("isolcpus") || arg.is("nohz_full"); });
+  if (own == ours.end()) return;
+  for (const auto& arg : draft.foreign_arguments().args()) {
+    if (!arg.is("isolcpus") || !split_isolcpus(arg.value.value_or("")).domain) continue;
+    if (std::ranges::any_of(found, [&](const ForeignConflict& one) { return one.foreign == arg; }))
+      continue;
+    found.push_back(
+        {arg, *own,
+         "it takes its CPUs out of the scheduler's balancing, in which isolate = balanced leaves "
+         "them"});
+  }
+}
+
 void conflicts(Draft& draft) {
   const auto& boot = draft.facts.boot;
   if ((boot.cmdline.empty() && !boot.next.known()) || draft.plan.kargs.empty()) return;
   const auto ours = draft.plan.arguments();
   const auto& possible = draft.next.possible;
-  for (const auto& one : foreign_conflicts(
-           draft.foreign_arguments(), ours.list(), draft.kernel.version, *possible.last() + 1)) {
+  auto found = foreign_conflicts(
+      draft.foreign_arguments(), ours.list(), draft.kernel.version, *possible.last() + 1);
+  against_balanced(draft, ours.list(), found);
+  for (const auto& one : found) {
     const auto places = places_of(boot, one.foreign.raw);
     // grub.cfg itself is made by others, and an adoption would not last there.
     const bool adoptable = std::ranges::any_of(

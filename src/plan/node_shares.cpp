@@ -2,6 +2,8 @@
 #include "plan/node_shares.hpp"
 
 #include "base/words.hpp"
+#include "kargs/boot_memory.hpp"
+#include "kargs/module_values.hpp"
 
 #include <algorithm>
 
@@ -12,6 +14,7 @@ namespace {
 constexpr std::uint64_t kQuantumKb = 256 << 10;
 // Rings, IOMMU page tables and firmware mailboxes of one VF, and of its PF: an allowance, on the
 // safe side of what ice and mlx5 take per function with default rings.
+constexpr std::uint64_t kLargeKb = 512 << 10;
 constexpr std::uint64_t kPerVfKb = 2 << 10, kPerPfKb = 64 << 10;
 
 bool says(const CommandLine& line, std::string_view key, std::string_view value) {
@@ -19,12 +22,46 @@ bool says(const CommandLine& line, std::string_view key, std::string_view value)
   return arg && arg->value == value;
 }
 
-// hugetlb_free_vmemmap (HVO) gives the struct pages behind a hugepage back.
+// hugetlb_free_vmemmap (HVO) gives the page structs of a hugepage back, all but the first page of
+// them (mm/hugetlb_vmemmap.c, HUGETLB_VMEMMAP_RESERVE_SIZE).
 bool frees_page_structs(const Draft& draft) {
+  if (value_or(draft.policy.hugepages.free_page_structs, false)) return true;
   const auto& extra = draft.policy.kernel.extra;
   if (extra && says(CommandLine::parse(extra->value), "hugetlb_free_vmemmap", "on")) return true;
   const auto config = draft.kernel.config.find("CONFIG_HUGETLB_PAGE_OPTIMIZE_VMEMMAP_DEFAULT_ON");
   return config != draft.kernel.config.end() && config->second == "y";
+}
+
+// How much of the page structs of one hugepage comes back, in KiB.
+std::uint64_t freed_kb(std::uint64_t size_kb, std::uint64_t page_kb) {
+  const auto structs = size_kb / page_kb * 64 / 1024;
+  return structs > page_kb ? structs - page_kb : 0;
+}
+
+// What this boot's hugepages gave back is in the node's MemTotal, and the next boot's plan must not
+// count on it once more.
+std::uint64_t given_back_kb(const Draft& draft, const NumaNode& node) {
+  const auto line = CommandLine::parse(draft.facts.boot.cmdline);
+  const auto* arg = line.last("hugetlb_free_vmemmap");
+  if (!arg || module_truth(arg->value.value_or("")) != true) return 0;
+  std::uint64_t sum = 0;
+  for (const auto& pool : node.pools)
+    sum += pool.pages * freed_kb(pool.size_kb, draft.facts.memory.page_kb);
+  return std::min(sum, node.total_kb);
+}
+
+// What the node's page structs cost in KiB, 64 bytes a page. MemTotal of a running kernel lacks
+// them already, a capture's or an inventory's total may not: charged always, which errs to the
+// host's side by 1.5 %. With HVO those of the hugepages come back but for one page: of a 1G page 4K
+// of 16M remain, which counts as nothing, of a 2M page an eighth.
+std::uint64_t page_structs_kb(const Draft& draft, std::uint64_t total_kb) {
+  const auto page_kb = draft.page_kb();
+  const auto all = total_kb / (page_kb * 1024) * 64;
+  const auto& size = draft.policy.hugepages.size;
+  if (!size || !frees_page_structs(draft)) return all;
+  const auto of_one = size->value.kb() / page_kb * 64 / 1024;
+  if (of_one >= 256 * page_kb) return 0;
+  return of_one > page_kb ? all * page_kb / of_one : all;
 }
 
 // An eighth of the node, at least 1G and at most 4G.
@@ -92,6 +129,15 @@ void charge_crash_kernel(Draft& draft, std::vector<Share>& shares) {
       {}, std::move(nodes));
 }
 
+// Of pages as large as 512M or more, only whole frames of that size can become pages.
+std::optional<std::uint64_t> whole_frames_of(const NumaNode& node, const HugepagePolicy& wish) {
+  if (!wish.size) return std::nullopt;
+  const auto kb = wish.size->value.kb();
+  if (kb == kGigabyteKb) return node.gigabyte_frames;
+  if (kb < kLargeKb || node.ranges.empty()) return std::nullopt;
+  return whole_frames(node.ranges, kb);
+}
+
 }  // namespace
 
 const Setting<PageRequest>* request_for(const Draft& draft, unsigned node) {
@@ -104,7 +150,6 @@ const Setting<PageRequest>* request_for(const Draft& draft, unsigned node) {
 }
 
 std::vector<Share> node_shares(Draft& draft) {
-  const auto& facts = draft.facts;
   const auto& wish = draft.policy.hugepages;
   std::vector<Share> out;
   for (const auto& node : draft.nodes()) {
@@ -120,15 +165,13 @@ std::vector<Share> node_shares(Draft& draft) {
     Share share;
     auto& b = share.budget;
     b.node = node.id;
-    b.total = node.total_kb / kQuantumKb * kQuantumKb;
+    b.total = (node.total_kb - given_back_kb(draft, node)) / kQuantumKb * kQuantumKb;
     b.host_reserve =
         wish.host_reserve ? wish.host_reserve->value.kb() : default_reserve_kb(b.total);
-    // MemTotal of a running kernel lacks them already, a capture's or an inventory's total may not:
-    // charged always, which errs to the host's side by 1.5 %.
-    if (!frees_page_structs(draft)) b.page_structs = b.total / (facts.memory.page_kb * 1024) * 64;
-    if (wish.size && wish.size->value.kb() == kGigabyteKb && node.gigabyte_frames) {
-      b.frames = *node.gigabyte_frames;
-      b.frames_lost = lost_frames(node.total_kb, facts.memory.page_kb, out.empty());
+    b.page_structs = page_structs_kb(draft, b.total);
+    if (const auto frames = whole_frames_of(node, wish)) {
+      b.frames = *frames;
+      b.frames_lost = lost_frames(node.total_kb, draft.page_kb(), out.empty());
       b.frames_known = true;
     }
     out.push_back(share);

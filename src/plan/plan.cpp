@@ -68,6 +68,8 @@ Result<Plan> make_plan(
     VFIRST_CHECK(plan_hugepages(draft));
     VFIRST_CHECK(plan_isolation(draft));
     VFIRST_CHECK(plan_power(draft));
+    VFIRST_CHECK(plan_frequency(draft));
+    VFIRST_CHECK(plan_modules(draft));
     VFIRST_CHECK(plan_kernel(draft));
   }
   VFIRST_CHECK(plan_irqs(draft));

@@ -110,6 +110,27 @@ struct WantIommu {
 struct WantIommuPassthrough {
   bool operator==(const WantIommuPassthrough&) const = default;
 };
+// sys/devices/virtual/workqueue/cpumask
+struct WantWorkCpus {
+  CpuSet cpus;
+  bool operator==(const WantWorkCpus&) const = default;
+};
+// A file of procfs or sysfs with one value, such as proc/sys/kernel/watchdog.
+struct WantShown {
+  // For people: "hard lockup detector".
+  std::string name;
+  std::string file;
+  // As a kernel argument has it: `1` is met by 1 and by Y.
+  std::string value;
+  bool operator==(const WantShown&) const = default;
+};
+// Of each CPU that has a frequency driver.
+struct WantFrequency {
+  std::string governor;
+  // The preference that the driver is left with (energy_performance_preference); "" any.
+  std::string preference;
+  bool operator==(const WantFrequency&) const = default;
+};
 struct WantMaxCstate {
   unsigned deepest = 1;
   // Of the driver that was there when it was planned: the last directory cpuidle/stateN, and its
@@ -125,7 +146,7 @@ struct WantArg {
 };
 using Want = std::variant<
     WantIsolated, WantNohzFull, WantIrqAffinity, WantPages, WantDefaultHugepage, WantIommu,
-    WantIommuPassthrough, WantMaxCstate, WantArg>;
+    WantIommuPassthrough, WantMaxCstate, WantWorkCpus, WantShown, WantFrequency, WantArg>;
 
 struct Expectation {
   Want want;
@@ -142,6 +163,8 @@ struct Plan {
   std::vector<PlannedArg> kargs;
   // Disjoint; together they are the online CPUs.
   CpuSet reserved, isolated;
+  // `isolate = balanced`: the scheduler still spreads guests over `isolated`.
+  bool balanced = false;
   std::vector<PlannedPages> hugepages;
   std::vector<PlannedPf> pfs;
   std::vector<PlannedVf> vfs;

@@ -75,7 +75,7 @@ SimulatedMachine simulated_machine(const Facts& facts, std::string_view release)
   out.possible = facts.cpu.possible | facts.cpu.online;
   out.present = facts.cpu.present.empty() ? out.possible : facts.cpu.present;
   out.boot_cpu = facts.cpu.online.first().value_or(0);
-  out.page_kb = facts.memory.page_kb;
+  out.page_kb = kernel != facts.kernels.end() ? facts.page_kb_of(*kernel) : facts.memory.page_kb;
   out.gigabyte_pages = facts.cpu.gigabyte_pages.value_or(true);
   if (facts.cpu.smt_bugs)
     out.smt_bugs.emplace(facts.cpu.smt_bugs->begin(), facts.cpu.smt_bugs->end());

@@ -88,10 +88,14 @@ void mixed_kinds(Draft& draft) {
   draft.add_finding(
       Severity::note, "isolated-kinds", {},
       fmt::format(
-          "the isolated CPUs are not equally fast: {}; pin each guest to cores of one kind",
-          joined(kinds, ", ", [](const auto& one) {
-            return fmt::format("{} are {} cores", one.second.list(), name_of(one.first));
-          })));
+          "the isolated CPUs are not equally fast: {}; {}",
+          joined(
+              kinds, ", ",
+              [](const auto& one) {
+                return fmt::format("{} are {} cores", one.second.list(), name_of(one.first));
+              }),
+          draft.plan.balanced ? "a guest that is not pinned runs on any of them"
+                              : "pin each guest to cores of one kind"));
 }
 
 void missing_nodes(Draft& draft) {

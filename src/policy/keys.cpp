@@ -40,6 +40,7 @@ constexpr MatchRow kMatch[] = {
     {{"match", "hostname", kGlob, "host name"}, MatchKey::hostname},
     {{"match", "mac", kGlob, "MAC address of any network port"}, MatchKey::mac},
     {{"match", "cpu-vendor", kGlob, "intel, amd or arm"}, MatchKey::cpu_vendor},
+    {{"match", "cpu-model", kGlob, "name of the CPU"}, MatchKey::cpu_model},
 };
 
 constexpr KeyRow<CpuPolicy> kCpu[] = {
@@ -48,19 +49,26 @@ constexpr KeyRow<CpuPolicy> kCpu[] = {
         "whole cores that the host keeps on each NUMA node, with their SMT siblings (default 1)"),
     row<CpuPolicy, value::cpus, &CpuPolicy::reserved>(
         "cpu", "reserved", "CPU-LIST", "the CPUs that the host keeps, as a list", true),
-    row<CpuPolicy, value::yes_no, &CpuPolicy::isolate>(
-        "cpu", "isolate", kYesNo,
-        "isolcpus, nohz_full, rcu_nocbs and irqaffinity for the other CPUs"),
+    row<CpuPolicy, value::isolation, &CpuPolicy::isolate>(
+        "cpu", "isolate", "yes | no | balanced",
+        "isolcpus, nohz_full, rcu_nocbs and irqaffinity for the other CPUs; balanced: for guests "
+        "that are not pinned"),
+    row<CpuPolicy, value::yes_no, &CpuPolicy::skew_tick>(
+        "cpu", "skew-tick", kYesNo, "yes: the timer ticks of the CPUs come at different moments"),
 };
 
 constexpr KeyRow<HugepagePolicy> kHugepages[] = {
     row<HugepagePolicy, value::hugepage_size, &HugepagePolicy::size>(
-        "hugepages", "size", "1G | 2M", "size of the pages"),
+        "hugepages", "size", "1G | 2M | 64K | 32M | 512M | 16G",
+        "size of the pages; which there are depends on the CPU and the kernel"),
     row<HugepagePolicy, value::pages, &HugepagePolicy::per_node>(
         "hugepages", "per-node", "PERCENT% | PAGES",
         "share of what each node can give, or a page count"),
     row<HugepagePolicy, value::size, &HugepagePolicy::host_reserve>(
         "hugepages", "host-reserve", "SIZE", "memory that stays with the host on each node"),
+    row<HugepagePolicy, value::yes_no, &HugepagePolicy::free_page_structs>(
+        "hugepages", "free-page-structs", kYesNo,
+        "yes: give most of the memory back that describes the pages"),
 };
 constexpr PolicyKey kNodePages{
     "hugepages", "nodeN", "PERCENT% | PAGES",
@@ -81,6 +89,11 @@ constexpr KeyRow<PowerPolicy> kPower[] = {
     row<PowerPolicy, value::number<0, 2000000>, &PowerPolicy::isolated_latency_us>(
         "power", "isolated-latency-us", "0..2000000",
         "longest wake-up time of isolated CPUs, set at run time"),
+    row<PowerPolicy, value::frequency, &PowerPolicy::frequency>(
+        "power", "frequency", "performance | powersave | schedutil",
+        "how the CPUs choose their frequency"),
+    row<PowerPolicy, value::yes_no, &PowerPolicy::watchdogs>(
+        "power", "watchdogs", kOnOff, "off: no detectors of soft and hard lockups"),
 };
 
 constexpr KeyRow<KernelPolicy> kKernel[] = {
@@ -90,6 +103,10 @@ constexpr KeyRow<KernelPolicy> kKernel[] = {
         "kernel", "mitigations", "auto | auto,nosmt | off",
         "mitigations of CPU vulnerabilities; off only if you trust every guest"),
 };
+
+constexpr PolicyKey kModuleParameter{
+    "module NAME", "PARAMETER", "VALUE",
+    "a parameter of a kernel module, set on the kernel command line"};
 
 constexpr KeyRow<PfPolicy> kPf[] = {
     row<PfPolicy, value::pci_glob, &PfPolicy::match, &PfSelector::pci>(
@@ -201,7 +218,9 @@ std::vector<PolicyKey> all_keys() {
   };
   add(kMatch), add(kCpu), add(kHugepages);
   keys.push_back(kNodePages);
-  add(kIommu), add(kPower), add(kKernel), add(pf_rows());
+  add(kIommu), add(kPower), add(kKernel);
+  keys.push_back(kModuleParameter);
+  add(pf_rows());
   static const auto prefixed = [] {
     std::vector<std::string> out;
     for (const auto& each : vf_rows())

@@ -21,6 +21,7 @@ Word word(MatchKey key) {
     case MatchKey::serial: return {"serial", &MatchFacts::serial, true};
     case MatchKey::hostname: return {"hostname", &MatchFacts::hostname, false};
     case MatchKey::cpu_vendor: return {"cpu-vendor", &MatchFacts::cpu_vendor, false};
+    case MatchKey::cpu_model: return {"cpu-model", &MatchFacts::cpu_model, false};
     case MatchKey::mac: break;
   }
   return {"mac", nullptr, false};

@@ -15,10 +15,13 @@ struct MatchFacts {
   // cpu_vendor: "intel", "amd", "arm".
   std::string product, vendor, serial, hostname, cpu_vendor;
   // Of every port; one that matches is enough.
-  std::vector<std::string> macs;
+  std::vector<std::string> macs{};
+  // "Intel(R) Xeon(R) Gold 6338 CPU @ 2.00GHz", "NVIDIA Grace"; of other ARM CPUs the number of the
+  // core, "0xd0c".
+  std::string cpu_model{};
 };
 
-enum class MatchKey { product, vendor, serial, hostname, mac, cpu_vendor };
+enum class MatchKey { product, vendor, serial, hostname, mac, cpu_vendor, cpu_model };
 
 // Why the glob does not match: "product is 'PowerEdge R750', not 'PowerEdge R760*'". Nothing where
 // it does.

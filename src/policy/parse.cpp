@@ -5,6 +5,7 @@
 #include "base/words.hpp"
 #include "policy/check.hpp"
 #include "policy/ini.hpp"
+#include "policy/sections.hpp"
 #include "policy/table.hpp"
 
 #include <algorithm>
@@ -13,9 +14,6 @@
 namespace vfirst {
 
 namespace {
-
-constexpr std::string_view kNameLetters =
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-";
 
 // Reads one text into the policy of the texts before it. If the text is for other machines, it is
 // read into a policy that is thrown away, so that its faults are found.
@@ -80,10 +78,11 @@ class File {
     if (plain("power")) return rows(section, "power", power_rows(), policy.power);
     if (plain("kernel")) return rows(section, "kernel", kernel_rows(), policy.kernel);
     if (plain("boot")) return rows(section, "boot", boot_rows(), policy.boot);
+    if (kind == "module") return module(section, name, policy);
     if (kind == "pf") return pf(section, name, policy);
     if (kind == "vf") return vf(section, name, policy);
     static const std::vector<std::string_view> kKnown{
-        "match", "cpu", "hugepages", "iommu", "power", "kernel", "pf", "vf", "boot"};
+        "match", "cpu", "hugepages", "iommu", "power", "kernel", "module", "pf", "vf", "boot"};
     if (std::find(kKnown.begin(), kKnown.end(), kind) != kKnown.end())
       return fail(section.line, "[{}] takes no name: '{}'", kind, section.name);
     if (const auto close = nearest(lowered(kind), kKnown))
@@ -117,6 +116,20 @@ class File {
     return {};
   }
 
+  Status module(
+      const IniSection& section, const std::vector<std::string_view>& name, Policy& policy) {
+    if (name.size() != 2)
+      return fail(section.line, "[{}]: a module's section is [module NAME]", section.name);
+    VFIRST_CHECK(pf_name(section, name[1]));
+    auto& module = module_section(policy, name[1], origin(section.line));
+    for (const auto& entry : section.entries) {
+      const auto text = VFIRST_TRY(value_of(entry, section, "module NAME", false));
+      if (auto status = set_parameter(module, entry.key, text, origin(entry.line)); !status)
+        return bad_value(entry, text, status.error());
+    }
+    return {};
+  }
+
   Status pf(const IniSection& section, const std::vector<std::string_view>& name, Policy& policy) {
     if (name.size() != 2)
       return fail(section.line, "[{}]: a PF section is [pf NAME]", section.name);
@@ -145,23 +158,9 @@ class File {
     if (name.size() != 3)
       return fail(section.line, "[{}]: a VF section is [vf NAME FIRST-LAST]", section.name);
     VFIRST_CHECK(pf_name(section, name[1]));
-    const auto dash = name[2].find('-');
-    const auto first = parse_number(name[2].substr(0, dash));
-    const auto last =
-        dash == std::string_view::npos ? first : parse_number(name[2].substr(dash + 1));
-    if (!first || !last)
-      return fail(
-          section.line, "[{}]: '{}' is not a range of VFs (0-3, or 2)", section.name, name[2]);
-    if (*first > *last || *last > 65534)
-      return fail(
-          section.line, "[{}]: {} is out of range: 0 to 65534, the lower first", section.name,
-          name[2]);
-    VfRange range{
-        std::string(name[1]),
-        static_cast<unsigned>(*first),
-        static_cast<unsigned>(*last),
-        origin(section.line),
-        {}};
+    const auto span = vf_range(name[2]);
+    if (!span) return fail(section.line, "[{}]: {}", section.name, span.error().what);
+    VfRange range{std::string(name[1]), span->first, span->second, origin(section.line), {}};
     auto at = std::find_if(policy.vf_ranges.begin(), policy.vf_ranges.end(), [&](const VfRange& r) {
       return r.pf == range.pf && r.first == range.first && r.last == range.last;
     });
@@ -170,7 +169,7 @@ class File {
   }
 
   Status pf_name(const IniSection& section, std::string_view name) const {
-    if (name.find_first_not_of(kNameLetters) == std::string_view::npos) return {};
+    if (is_section_name(name)) return {};
     return fail(
         section.line, "[{}]: '{}' is not a name: letters, digits, '_', '.' and '-'", section.name,
         name);

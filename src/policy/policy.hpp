@@ -52,11 +52,17 @@ T value_or(const Maybe<T>& setting, U&& otherwise) {
   return setting ? setting->value : static_cast<T>(std::forward<U>(otherwise));
 }
 
+// full: guests' CPUs are taken out of the scheduler's balancing, for guests that are pinned.
+// balanced: only interrupts, the tick and the kernel's own work are kept away from them, so that
+// the scheduler still spreads guests that are not pinned.
+enum class Isolation { none, full, balanced };
+
 struct CpuPolicy {
   Maybe<unsigned> reserved_cores_per_node;
   // A CPU list as the kernel writes it; the planner checks it against the machine.
   Maybe<std::string> reserved;
-  Maybe<bool> isolate;
+  Maybe<Isolation> isolate;
+  Maybe<bool> skew_tick;
   bool operator==(const CpuPolicy&) const = default;
 };
 
@@ -68,12 +74,14 @@ struct PageRequest {
 };
 
 struct HugepagePolicy {
-  // 1G or 2M.
+  // One of kHugepageSizes (policy/values.hpp); the planner knows which the machine has.
   Maybe<ByteSize> size;
   Maybe<PageRequest> per_node;
   // node0 = 24.
   std::map<unsigned, Setting<PageRequest>> nodes;
   Maybe<ByteSize> host_reserve;
+  // hugetlb_free_vmemmap.
+  Maybe<bool> free_page_structs;
   bool operator==(const HugepagePolicy&) const = default;
 };
 
@@ -83,12 +91,18 @@ struct IommuPolicy {
   bool operator==(const IommuPolicy&) const = default;
 };
 
+// How the CPUs choose their frequency.
+enum class Frequency { performance, powersave, schedutil };
+
 struct PowerPolicy {
   // The inner value is absent for `any`.
   Maybe<std::optional<unsigned>> max_cstate;
   // The same bound in microseconds.
   Maybe<unsigned> max_latency_us;
   Maybe<unsigned> isolated_latency_us;
+  Maybe<Frequency> frequency;
+  // Of the soft and hard lockup detectors.
+  Maybe<bool> watchdogs;
   bool operator==(const PowerPolicy&) const = default;
 };
 
@@ -98,6 +112,17 @@ struct KernelPolicy {
   // Dangerous values must be written out; there is no default.
   Maybe<std::string> mitigations;
   bool operator==(const KernelPolicy&) const = default;
+};
+
+// [module NAME].
+struct ModulePolicy {
+  // With '_'.
+  std::string name;
+  // The section's line.
+  Origin from;
+  // By name, with '_': values as the kernel command line has them.
+  std::map<std::string, Setting<std::string>> parameters;
+  bool operator==(const ModulePolicy&) const = default;
 };
 
 // Every key that is set must match.
@@ -230,6 +255,8 @@ struct Policy {
   IommuPolicy iommu;
   PowerPolicy power;
   KernelPolicy kernel;
+  // In order of first appearance.
+  std::vector<ModulePolicy> modules;
   // In order of first appearance.
   std::vector<PfPolicy> pfs;
   std::vector<VfRange> vf_ranges;

@@ -60,6 +60,12 @@ std::string print_policy(const Policy& policy) {
              headed("iommu", body(iommu_rows(), policy.iommu)) +
              headed("power", body(power_rows(), policy.power)) +
              headed("kernel", body(kernel_rows(), policy.kernel));
+  for (const auto& module : policy.modules) {
+    std::string values;
+    for (const auto& [name, value] : module.parameters)
+      values += assignment(name, value.value, false);
+    out += headed("module " + module.name, values);
+  }
   for (const auto& pf : policy.pfs)
     out += headed("pf " + pf.name, body(pf_rows(), pf) + body(vf_rows(), pf.vf, "vf-"));
   for (const auto& range : policy.vf_ranges) {

@@ -155,13 +155,6 @@ Result<MacAddress> mac(std::string_view text) {
   return MacAddress::parse(text);
 }
 
-Result<ByteSize> hugepage_size(std::string_view text) {
-  const auto size = ByteSize::parse(text);
-  if (!size || (*size != ByteSize::gib(1) && *size != ByteSize::mib(2)))
-    return refuse("'{}' is not 1G or 2M", text);
-  return *size;
-}
-
 Result<ByteSize> size(std::string_view text) {
   return ByteSize::parse(text);
 }

@@ -32,7 +32,13 @@ Result<std::string> eswitch(std::string_view);
 Result<std::string> mitigations(std::string_view);
 Result<MacAddress> mac(std::string_view);
 
+// What kernels have, on one architecture or another; which of them depends on the machine.
+inline constexpr ByteSize kHugepageSizes[] = {ByteSize::kib(64), ByteSize::mib(2),
+                                              ByteSize::mib(32), ByteSize::mib(512),
+                                              ByteSize::gib(1),  ByteSize::gib(16)};
 Result<ByteSize> hugepage_size(std::string_view);
+Result<Isolation> isolation(std::string_view);
+Result<Frequency> frequency(std::string_view);
 Result<ByteSize> size(std::string_view);
 Result<PageRequest> pages(std::string_view);
 Result<IommuMode> iommu_mode(std::string_view);
@@ -57,6 +63,8 @@ std::string print(const ByteSize&);
 std::string print(const MacAddress&);
 std::string print(const PageRequest&);
 std::string print(IommuMode);
+std::string print(Isolation);
+std::string print(Frequency);
 std::string print(const std::optional<unsigned>&);
 std::string print(const VfDriver&);
 std::string print(MigrationWish);

@@ -40,6 +40,10 @@ Json cpu_json(const CpuFacts& c) {
       {"clocksource", c.clocksource},
       {"topology_source", c.topology_source}};
   if (c.smt_bugs) out["smt_bugs"] = *c.smt_bugs;
+  if (!c.frequency_driver.empty()) out["frequency_driver"] = c.frequency_driver;
+  if (c.sev_snp) out["sev_snp"] = *c.sev_snp;
+  if (!c.snp_declined.empty()) out["snp_declined"] = c.snp_declined;
+  if (!c.soc.empty()) out["soc"] = c.soc;
   out["idle_states"] = list_of(c.idle_states, [](const IdleState& s) {
     return Json{{"name", s.name}, {"latency_us", s.latency_us}};
   });
@@ -154,6 +158,7 @@ Json kernel_json(const Kernel& k) {
       {"config", k.config_known ? Json(k.config) : Json(nullptr)},
       {"modules", modules},
       {"vfio_modules", k.vfio_modules},
+      {"parameters", k.parameters},
       {"modules_known", k.modules_known}};
 }
 
@@ -215,6 +220,7 @@ std::string facts_json(const Facts& facts) {
       {"product", facts.dmi.product},
       {"serial", facts.dmi.serial},
       {"board", facts.dmi.board}};
+  if (!facts.dmi.processor.empty()) out["dmi"]["processor"] = facts.dmi.processor;
   out["cpu"] = cpu_json(facts.cpu);
   out["memory"] = {
       {"total_kb", m.total_kb},

@@ -30,6 +30,15 @@ void write_wanted(JsonWriter& json, const Want& want) {
             what("max_cstate"), json.member("deepest", x.deepest);
             if (x.state) json.member("state", *x.state), json.member("name", x.name);
           },
+          [&](const WantWorkCpus& x) { cpus("workqueue_cpumask", x.cpus); },
+          [&](const WantShown& x) {
+            what("shown"), json.member("name", x.name), json.member("file", x.file),
+                json.member("value", x.value);
+          },
+          [&](const WantFrequency& x) {
+            what("frequency"), json.member("governor", x.governor),
+                json.member("preference", x.preference);
+          },
           [&](const WantArg& x) { what("argument"), json.member("text", x.arg.raw); },
       },
       want);
@@ -55,6 +64,7 @@ std::string plan_json(const Plan& plan) {
     json.key("cpu");
     json.object([&] {
       json.member("reserved", plan.reserved.list()), json.member("isolated", plan.isolated.list());
+      if (plan.balanced) json.member("balanced", true);
     });
     objects("hugepages", plan.hugepages, [&](const PlannedPages& p) {
       json.member("node", p.node), json.member("size_kb", p.size_kb), json.member("pages", p.pages);

@@ -18,7 +18,7 @@ std::string list_or_none(const CpuSet& cpus) {
 
 std::string cpus_text(const Plan& plan, const Facts& facts) {
   Table table;
-  table.row({"", "reserved (host)", "isolated (guests)"});
+  table.row({"", "reserved (host)", plan.balanced ? "balanced (guests)" : "isolated (guests)"});
   for (const auto& node : facts.numa)
     if (!node.cpus.empty())
       table.row(

@@ -69,7 +69,7 @@ TEST_CASE(
     "each member of the facts comes back, those too that no machine here has", "[import][fleet]") {
   Facts facts;
   facts.hostname = "node-7";
-  facts.dmi = {"Dell Inc.", "PowerEdge R760", "S\"\\/\n\xc3\xa4", "0ABC"};
+  facts.dmi = {"Dell Inc.", "PowerEdge R760", "S\"\\/\n\xc3\xa4", "0ABC", "Grace A02"};
   facts.cpu = {
       .architecture = "aarch64",
       .vendor = "arm",
@@ -95,6 +95,10 @@ TEST_CASE(
       .idle_driver = "psci_idle",
       .idle_states = {{"WFI", 1}, {"cpu-sleep-0", 200}},
       .clocksource = "arch_sys_counter",
+      .frequency_driver = "cppc_cpufreq",
+      .sev_snp = false,
+      .snp_declined = "etc/modprobe.d/kvm.conf:3",
+      .soc = "jep106:036b:0241",
       .topology_source = "guessed"};
   facts.memory = {
       .total_kb = 1,
@@ -175,13 +179,15 @@ TEST_CASE(
        .config = {},
        .modules_known = true,
        .modules = {{"vfio", ModuleState::builtin}, {"ice", ModuleState::loadable}},
-       .vfio_modules = {{"0000:3b:00.0", {"mlx5_vfio_pci", "vfio_pci"}}}},
+       .vfio_modules = {{"0000:3b:00.0", {"mlx5_vfio_pci", "vfio_pci"}}},
+       .parameters = {{"kvm_intel", {"nested", "ple_gap"}}}},
       {.release = "5.14.0",
        .version = {5, 14},
        .config_known = true,
        .config = {{"CONFIG_CMDLINE", "a \"b\""}},
        .modules = {{"x", ModuleState::missing}},
-       .vfio_modules = {}}};
+       .vfio_modules = {},
+       .parameters = {}}};
   facts.boot = {
       .loader = Loader::grub_bls,
       .evidence = "boot/grub2/grub.cfg",

@@ -116,7 +116,7 @@ TEST_CASE("each installed kernel's missing options and modules are named", "[rep
   const auto p = plan(facts, std::string("[cpu]\nisolate = yes\n") + kGuests);
   CHECK(
       message(p, "kernel-config") ==
-      "kernel 6.12.95+deb13-amd64 would ignore nohz_full=: CONFIG_NO_HZ_FULL is not set");
+      "p.ini:2: kernel 6.12.95+deb13-amd64 would ignore nohz_full=: CONFIG_NO_HZ_FULL is not set");
   CHECK(
       message(p, "kernel-module") ==
       "kernel 6.12.95+deb13-amd64 has no module vfio-pci, which VFs are to be bound to");

@@ -66,7 +66,7 @@ role = host
 TEST_CASE("the design's example is read key by key, each with its line", "[policy]") {
   const auto policy = accepted(kExample);
   CHECK(policy.cpu.reserved_cores_per_node == Setting<unsigned>{1, {"50-host.ini", 2}});
-  CHECK(policy.cpu.isolate == Setting<bool>{true, {"50-host.ini", 4}});
+  CHECK(policy.cpu.isolate == Setting<Isolation>{Isolation::full, {"50-host.ini", 4}});
   CHECK_FALSE(policy.cpu.reserved);
   CHECK(policy.hugepages.size->value == ByteSize::gib(1));
   CHECK(policy.hugepages.per_node->value == PageRequest{true, 80});

@@ -78,7 +78,9 @@ TEST_CASE("two files of one name are told apart in messages", "[policy]") {
   CHECK(tree.names() == "usr/lib/vfirst/policy.d/10-a.ini etc/vfirst/policy.d/10-a.ini");
   const auto policy = load_policy(*Root::open(tree.path), {}, {});
   REQUIRE(policy);
-  CHECK(policy->cpu.isolate == Setting<bool>{false, {"etc/vfirst/policy.d/10-a.ini", 2}});
+  CHECK(
+      policy->cpu.isolate ==
+      Setting<Isolation>{Isolation::none, {"etc/vfirst/policy.d/10-a.ini", 2}});
 }
 
 TEST_CASE("a file that anyone may write is refused with its mode", "[policy]") {
@@ -122,7 +124,7 @@ TEST_CASE(
   const auto policy = load_policy(*Root::open(tree.path), {}, {});
   REQUIRE(policy);
   CHECK(policy->iommu.mode->value == IommuMode::off);
-  CHECK(policy->cpu.isolate->value);
+  CHECK(policy->cpu.isolate->value == Isolation::full);
   CHECK(policy->files == std::vector<std::string>{"50-host.ini", "url-2-b.ini"});
   CHECK(
       policy->refused ==

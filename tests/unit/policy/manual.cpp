@@ -63,9 +63,10 @@ TEST_CASE(
     INFO(fmt::format("[{}] {}", entry.section, entry.key));
     CHECK_FALSE(entry.text.empty());
     CHECK_FALSE(entry.fallback.empty());
-    const auto key = entry.key == "nodeN"    ? "node1"
-                     : entry.key == "vf-KEY" ? "vf-driver"
-                                             : entry.key;
+    const auto key = entry.key == "nodeN"       ? "node1"
+                     : entry.key == "vf-KEY"    ? "vf-driver"
+                     : entry.key == "PARAMETER" ? "ple_gap"
+                                                : entry.key;
     CHECK(entry.example.starts_with(key + " = "));
     accepted(policy_with(entry.section, entry.example));
     if (entry.literal)

@@ -25,7 +25,7 @@ TEST_CASE(
   CHECK(policy.pfs[0].vf.trust->value == true);
   CHECK(policy.pfs[0].from == Origin{"10-a.ini", 1});
   CHECK(policy.pfs[1].name == "down");
-  CHECK(policy.cpu.isolate->value == true);
+  CHECK(policy.cpu.isolate->value == Isolation::full);
   CHECK(policy.cpu.reserved_cores_per_node->from.file == "20-b.ini");
 }
 

@@ -82,7 +82,9 @@ TEST_CASE("bad values are refused with value and limit", "[policy]") {
   CHECK(
       refusal("[hugepages]\nper-node = 0%\n") ==
       "50-host.ini:2: per-node: 0% is out of range: 1% to 100%");
-  CHECK(refusal("[hugepages]\nsize = 4K\n") == "50-host.ini:2: size: '4K' is not 1G or 2M");
+  CHECK(
+      refusal("[hugepages]\nsize = 4K\n") ==
+      "50-host.ini:2: size: '4K' is not 64K, 2M, 32M, 512M, 1G or 16G");
   CHECK(
       refusal("[iommu]\nmode = pt\n") ==
       "50-host.ini:2: mode: 'pt' is not passthrough, translated or off");
@@ -95,7 +97,8 @@ TEST_CASE("bad values are refused with value and limit", "[policy]") {
   CHECK(refusal("[cpu]\nisolate =\n") == "50-host.ini:2: 'isolate' in [cpu] has no value");
   CHECK(
       refusal("[cpu]\nisolate = yes # all of them\n") ==
-      "50-host.ini:2: isolate: 'yes # all of them' is not yes or no (a comment begins with ';')");
+      "50-host.ini:2: isolate: 'yes # all of them' is not yes, no or balanced (a comment begins "
+      "with ';')");
 }
 
 TEST_CASE("a key that is set twice in a file is refused, under a repeated header too", "[policy]") {
