@@ -31,6 +31,7 @@ inline constexpr std::string_view kIommuGroups = "sys/kernel/iommu_groups";
 inline constexpr std::string_view kPciFunctions = "sys/bus/pci/devices";
 inline constexpr std::string_view kNetworkPorts = "sys/class/net";
 inline constexpr std::string_view kBlockDevices = "sys/class/block";
+inline constexpr std::string_view kCgroups = "sys/fs/cgroup";
 inline constexpr std::string_view kLog = "dev/kmsg";
 
 // "sys/bus/pci/devices/0000:3b:00.0/driver"; without an attribute, the function's folder.

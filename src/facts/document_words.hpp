@@ -74,6 +74,11 @@ constexpr std::string_view document_word(Neighbour::Tool tool) {
     case sysfs_conf: return "sysfs-conf";
     case os_net_config: return "os-net-config";
     case tuned: return "tuned";
+    case systemd: return "systemd";
+    case cgroup: return "cgroup";
+    case nova: return "nova";
+    case kubelet: return "kubelet";
+    case libvirt: return "libvirt";
   }
   return {};
 }

@@ -12,6 +12,7 @@
 #include "base/nvme_controllers.hpp"
 #include "base/pci_address.hpp"
 #include "facts/cpu_facts.hpp"
+#include "facts/defined_guest.hpp"
 #include "facts/neighbours.hpp"
 #include "loader/boot_facts.hpp"
 
@@ -48,6 +49,9 @@ struct NumaNode {
   bool at_boot = true;
   // Its memory is of a lower tier than that of the nodes with CPUs.
   bool slow = false;
+  // What a driver adds to the memory of a node that has other memory, too. A part of total_kb, not
+  // of gigabyte_frames and ranges.
+  std::uint64_t late_kb = 0;
   bool operator==(const NumaNode&) const = default;
 };
 
@@ -238,6 +242,8 @@ struct Facts {
   std::vector<UnknownCarrier> unknown_carriers;
   // By tool, each in the order in which it reads its files.
   std::vector<Neighbour> neighbours;
+  // By file.
+  std::vector<DefinedGuest> guests;
   std::string hostname;
   // What this tree does not show, a line each.
   std::vector<std::string> gaps;

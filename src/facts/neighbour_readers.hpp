@@ -27,6 +27,8 @@ void read_units(const Root&, std::vector<Neighbour>&);
 void read_interfaces(const Root&, std::vector<Neighbour>&);
 void read_sysfs_conf(const Root&, std::vector<Neighbour>&);
 void read_os_net_config(const Root&, std::vector<Neighbour>&);
+// neighbours_cpus.cpp
+void read_cpu_neighbours(const Root&, std::vector<Neighbour>&);
 // neighbours_tuned.cpp
 void read_tuned(const Root&, std::vector<Neighbour>&);
 

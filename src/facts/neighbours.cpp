@@ -153,11 +153,25 @@ void read_modprobe(const Root& root, std::vector<Neighbour>& neighbours) {
   }
 }
 
-// Where it is told of us, wherever its distribution has it told: its arguments, or a drop-in of its
-// unit.
+constexpr auto kIrqbalanceEnabled = "etc/systemd/system/multi-user.target.wants/irqbalance.service";
+
+// Whether it is told of us, wherever its distribution has it told.
 void read_irqbalance(const Root& root, std::vector<Neighbour>& neighbours) {
-  constexpr auto kEnabled = "etc/systemd/system/multi-user.target.wants/irqbalance.service";
-  if (!root.link(kEnabled)) return;
+  const auto files = irqbalance_files(root);
+  if (files.empty()) return;
+  for (const auto& file : files) {
+    const auto text = root.read(file);
+    if (!text) continue;
+    for (const auto line : split(*text, '\n'))
+      if (!trimmed(line).starts_with('#') && line.find("vfirst") != std::string_view::npos) return;
+  }
+  neighbours.push_back({Tool::irqbalance, kIrqbalanceEnabled, 0, "enabled", "", 0, {}});
+}
+
+}  // namespace
+
+std::vector<std::string> irqbalance_files(const Root& root) {
+  if (!root.link(kIrqbalanceEnabled)) return {};
   std::vector<std::string> files{"etc/default/irqbalance", "etc/sysconfig/irqbalance"};
   for (const auto& file : config_files(
            root,
@@ -165,16 +179,8 @@ void read_irqbalance(const Root& root, std::vector<Neighbour>& neighbours) {
             "usr/lib/systemd/system/irqbalance.service.d"},
            ".conf"))
     files.push_back(file.path);
-  for (const auto& file : files) {
-    const auto text = root.read(file);
-    if (!text) continue;
-    for (const auto line : split(*text, '\n'))
-      if (!trimmed(line).starts_with('#') && line.find("vfirst") != std::string_view::npos) return;
-  }
-  neighbours.push_back({Tool::irqbalance, kEnabled, 0, "enabled", "", 0, {}});
+  return files;
 }
-
-}  // namespace
 
 std::vector<Neighbour> read_neighbours(const Root& root) {
   std::vector<Neighbour> neighbours;
@@ -191,6 +197,7 @@ std::vector<Neighbour> read_neighbours(const Root& root) {
   read_sysfs_conf(root, neighbours);
   read_os_net_config(root, neighbours);
   read_tuned(root, neighbours);
+  read_cpu_neighbours(root, neighbours);
   return neighbours;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
-// What other tools' configuration says about VFs, drivers and interrupts, as it is written there.
+// What other tools' configuration says about VFs, drivers, interrupts and CPUs, as it is written
+// there.
 // Whether that fights a plan is plan/neighbours.cpp's to say.
 
 #include <string>
@@ -44,7 +45,13 @@ struct Neighbour {
     interfaces,
     sysfs_conf,
     os_net_config,
-    tuned
+    tuned,
+    // Those that say which CPUs others may use.
+    systemd,
+    cgroup,
+    nova,
+    kubelet,
+    libvirt
   } tool = Tool::link;
   // Below the root: "etc/systemd/network/10-vf.link".
   std::string file;

@@ -77,22 +77,64 @@ CpuSet node_list(const Root& root, std::string_view name) {
   return text ? CpuSet::parse_list(*text).value_or(CpuSet{}) : CpuSet{};
 }
 
-// Nodes whose memory is added once the kernel runs, when hugepages= has been read: those that the
-// driver kmem feeds from a dax device, and those that have nothing but movable memory and no CPU
-// (ABI/stable/sysfs-devices-node: has_memory, has_normal_memory).
-CpuSet late_nodes(const Root& root) {
+// Memory that the driver kmem adds from a dax device once the kernel runs, when hugepages= has been
+// read (drivers/dax/kmem.c).
+struct LateMemory {
+  unsigned node = 0;
+  std::uint64_t kb = 0;
+  // Absent for others than root.
+  std::optional<std::uint64_t> start_kb;
+};
+std::vector<LateMemory> late_memory(const Root& root) {
+  constexpr std::string_view kKmem = "sys/bus/dax/drivers/kmem";
+  std::vector<LateMemory> out;
+  const auto names = root.list(kKmem);
+  if (!names) return out;
+  for (const std::string_view name : *names) {
+    if (!name.starts_with("dax")) continue;
+    const auto of = [&](std::string_view file, int base) {
+      return root.number(fmt::format("{}/{}/{}", kKmem, name, file), base);
+    };
+    const auto node = of("target_node", 10);
+    if (!node) continue;
+    LateMemory one{static_cast<unsigned>(*node), of("size", 10).value_or(0) >> 10, {}};
+    const auto text = text_of(root, fmt::format("{}/{}/resource", kKmem, name));
+    if (const auto start = parse_number(text.starts_with("0x") ? text.substr(2) : text, 16);
+        start && *start)
+      one.start_kb = *start >> 10;
+    out.push_back(one);
+  }
+  return out;
+}
+
+// Nodes that have nothing but movable memory and no CPU: the kernel takes no page of it for
+// hugepages=, or it comes later (ABI/stable/sysfs-devices-node: has_memory, has_normal_memory).
+CpuSet movable_nodes(const Root& root) {
   CpuSet out = node_list(root, "has_memory");
   const auto normal = root.exists(fmt::format("{}/has_normal_memory", kNodes))
                           ? node_list(root, "has_normal_memory")
                           : out;
-  out -= normal;
-  constexpr std::string_view kKmem = "sys/bus/dax/drivers/kmem";
-  if (const auto names = root.list(kKmem))
-    for (const std::string_view name : *names)
-      if (name.starts_with("dax"))
-        if (const auto node = root.number(fmt::format("{}/{}/target_node", kKmem, name)))
-          out.insert(static_cast<unsigned>(*node));
-  return out;
+  return out -= normal;
+}
+
+// Of a node that has other memory, too: what the driver adds does not count among its frames.
+void take_late(
+    NumaNode& node, std::vector<unsigned>& blocks, std::uint64_t block_bytes,
+    const std::vector<LateMemory>& late) {
+  if (node.cpus.empty()) return;
+  for (const auto& one : late) {
+    if (one.node != node.id) continue;
+    node.late_kb += one.kb;
+    if (!block_bytes || blocks.empty()) continue;
+    // Without its address it counts as the topmost blocks.
+    const auto count = one.kb * 1024 / block_bytes;
+    const auto first = one.start_kb ? *one.start_kb * 1024 / block_bytes
+                                    : blocks.back() - std::min<std::uint64_t>(count, blocks.back());
+    std::erase_if(blocks, [&](unsigned block) {
+      return one.start_kb ? block >= first && block < first + count : block > first;
+    });
+  }
+  node.late_kb = std::min(node.late_kb, node.total_kb);
 }
 
 // Nodes of the memory tiers below that of the nodes with CPUs: a larger number is a slower tier
@@ -188,6 +230,7 @@ std::vector<NumaNode> read_nodes(
     gaps.push_back(
         "sys/devices/system/memory: not shown, how many 1 GiB frames a node has is not known");
   CpuSetFile list{"cpulist", "cpumap"};
+  const auto late = late_memory(root);
   std::vector<NumaNode> nodes;
   std::vector<std::string> distances;
   // Of nodes, for their compact spelling.
@@ -199,8 +242,10 @@ std::vector<NumaNode> read_nodes(
     read_meminfo(root, node);
     if (!node.memory_known) no_memory.insert(id);
     read_pools(root, memory, node);
+    std::vector<unsigned> blocks;
+    if (block_bytes) blocks = numbered(root, node_dir(id), "memory");
+    take_late(node, blocks, block_bytes, late);
     if (block_bytes) {
-      const auto blocks = numbered(root, node_dir(id), "memory");
       node.gigabyte_frames = gigabyte_frames(blocks, block_bytes);
       node.ranges = joined_blocks(blocks, block_bytes);
     }
@@ -213,9 +258,12 @@ std::vector<NumaNode> read_nodes(
   }
   claim(cpus, nodes, gaps);
   adopt(root, cpus, nodes, gaps);
-  const auto late = late_nodes(root), slow = slow_nodes(root, nodes);
+  auto not_taken = movable_nodes(root);
+  for (const auto& one : late)
+    not_taken.insert(one.node);
+  const auto slow = slow_nodes(root, nodes);
   for (auto& node : nodes) {
-    node.at_boot = !(node.cpus.empty() && late.contains(node.id));
+    node.at_boot = !(node.cpus.empty() && not_taken.contains(node.id));
     node.slow = slow.contains(node.id);
   }
   for (auto& node : nodes) {

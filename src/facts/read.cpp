@@ -38,6 +38,7 @@ Result<Facts> read(const Root& root, const ReadOptions& options, LoaderReader lo
   if (loader) loader(root, mounts, facts.boot, facts.gaps);
   facts::read_critical(root, mounts, facts.boot, facts);
   facts.neighbours = facts::read_neighbours(root);
+  facts.guests = facts::read_guests(root, facts.neighbours);
   facts.hostname = facts::text_of(root, "proc/sys/kernel/hostname");
   return facts;
 }

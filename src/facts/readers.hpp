@@ -40,6 +40,10 @@ void read_loader(const Root&, const std::vector<Mount>&, BootFacts&, Gaps&);
 // Last of those that read devices: what the host needs of them.
 void read_critical(const Root&, const std::vector<Mount>&, const BootFacts&, Facts&);
 std::vector<Neighbour> read_neighbours(const Root&);
+// Where irqbalance's arguments and environment may stand; empty where it is not enabled.
+std::vector<std::string> irqbalance_files(const Root&);
+// The guests that are defined here. Adds the CPUs that they are pinned to to the neighbours.
+std::vector<DefinedGuest> read_guests(const Root&, std::vector<Neighbour>&);
 
 // A CPU set that sysfs shows under one of several names, as a list or as a mask, depending on the
 // kernel's age. The name that answered last is tried first, so that an old kernel costs one failed

@@ -39,6 +39,16 @@ std::optional<std::uint64_t> configured(const Root& root) {
   return out;
 }
 
+// arc_default_max on Linux: half of the memory; since OpenZFS 2.3 all but 1 GiB, or 5 of 8 parts.
+std::uint64_t default_kb(const Root& root, std::uint64_t total_kb) {
+  constexpr std::uint64_t kGibKb = 1 << 20;
+  const auto parts = split(text_of(root, "sys/module/zfs/version"), '.');
+  const auto major = parts.empty() ? std::nullopt : parse_number(parts[0]);
+  const auto minor = parts.size() < 2 ? std::nullopt : parse_number(parts[1]);
+  if (!major || !minor || *major < 2 || (*major == 2 && *minor < 3)) return total_kb / 2;
+  return std::max(total_kb / 8 * 5, total_kb > kGibKb ? total_kb - kGibKb : 0);
+}
+
 }  // namespace
 
 void read_zfs(const Root& root, const std::vector<Mount>& mounts, MemoryFacts& memory) {
@@ -46,8 +56,7 @@ void read_zfs(const Root& root, const std::vector<Mount>& mounts, MemoryFacts& m
   const bool mounted = std::ranges::any_of(mounts, [](const Mount& m) { return m.type == "zfs"; });
   if (!bytes && !mounted) return;
   if (const auto set = configured(root)) bytes = set;
-  // arc_default_max of OpenZFS up to 2.2 on Linux: half of the memory.
-  memory.zfs_arc_kb = bytes ? *bytes >> 10 : memory.total_kb / 2;
+  memory.zfs_arc_kb = bytes ? *bytes >> 10 : default_kb(root, memory.total_kb);
 }
 
 }  // namespace vfirst::facts

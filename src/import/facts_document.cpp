@@ -139,7 +139,7 @@ VFIRST_SHAPE(
     field<&NumaNode::memory_known>("memory_known"), field<&NumaNode::distances>("distances"),
     field<&NumaNode::gigabyte_frames>("gigabyte_frames"), field<&NumaNode::pools>("hugepages"),
     field<&NumaNode::ranges>("ranges"), field<&NumaNode::at_boot>("at_boot"),
-    field<&NumaNode::slow>("slow"))
+    field<&NumaNode::slow>("slow"), field<&NumaNode::late_kb>("late_kb", &kKilobytes))
 VFIRST_SHAPE(
     MemoryFacts, "the memory", field<&MemoryFacts::total_kb>("total_kb", &kKilobytes),
     field<&MemoryFacts::page_kb>("page_kb"),
@@ -272,6 +272,11 @@ VFIRST_SHAPE(
     field<&Neighbour::line>("line"), field<&Neighbour::key>("key"),
     field<&Neighbour::value>("value"), field<&Neighbour::rank>("rank"),
     field<&Neighbour::match>("match"))
+VFIRST_SHAPE(
+    DefinedGuest, "a guest", needed<&DefinedGuest::name>("name"),
+    field<&DefinedGuest::file>("file"), field<&DefinedGuest::memory_kb>("memory_kb", &kKilobytes),
+    field<&DefinedGuest::page_kb>("page_kb", &kOptionalKilobytes),
+    field<&DefinedGuest::autostart>("autostart"))
 
 namespace {
 
@@ -281,19 +286,13 @@ constexpr Shape kSchema{
     .text = [](void*, std::string_view text) { return text == "vfirst.facts/1"; }};
 
 constexpr Field kFields[] = {
-    {"schema", &kSchema, itself, true},
-    field<&Facts::hostname>("hostname"),
-    field<&Facts::dmi>("dmi"),
-    needed<&Facts::cpu>("cpu"),
-    needed<&Facts::memory>("memory"),
-    needed<&Facts::numa>("numa"),
-    needed<&Facts::pci>("pci"),
-    field<&Facts::iommu>("iommu"),
-    field<&Facts::kernels>("kernels"),
-    field<&Facts::boot>("boot"),
-    field<&Facts::critical>("critical"),
-    field<&Facts::neighbours>("neighbours"),
-    field<&Facts::unknown_carriers>("unknown_carriers"),
+    {"schema", &kSchema, itself, true},  field<&Facts::hostname>("hostname"),
+    field<&Facts::dmi>("dmi"),           needed<&Facts::cpu>("cpu"),
+    needed<&Facts::memory>("memory"),    needed<&Facts::numa>("numa"),
+    needed<&Facts::pci>("pci"),          field<&Facts::iommu>("iommu"),
+    field<&Facts::kernels>("kernels"),   field<&Facts::boot>("boot"),
+    field<&Facts::critical>("critical"), field<&Facts::neighbours>("neighbours"),
+    field<&Facts::guests>("guests"),     field<&Facts::unknown_carriers>("unknown_carriers"),
     field<&Facts::gaps>("gaps"),
     field<&Facts::ice_packages>("ice_packages"),
 };

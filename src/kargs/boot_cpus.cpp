@@ -72,11 +72,22 @@ class WordReader {
 
  private:
   void counts(const KernelArg& arg) {
-    // init/main.c
-    if (arg.is("nosmp")) {
+    // init/main.c; setup_nolapic of arch/x86/kernel/apic/apic.c, and without its APIC the boot CPU
+    // is alone (topology_apply_cmdline_limits_early).
+    // 6.13 took disableapic away.
+    const auto& kernel = machine_.kernel;
+    const bool older = !kernel.known() || kernel < KernelVersion{6, 13};
+    if (arg.is("nosmp") ||
+        (machine_.x86() && (arg.is("nolapic") || (arg.is("disableapic") && older)))) {
       out_.brought_up = 0;
       out_.words.push_back(arg);
     }
+    // Without ACPI only the tables of old firmware (MP) name the other CPUs. With noapic kernels
+    // from 6.9 on have one CPU; 6.13 and some stable ones of 6.12 have all again.
+    if (machine_.x86() &&
+        ((arg.is("acpi") && arg.value == "off") ||
+         (arg.is("noapic") && kernel.known() && kernel >= KernelVersion{6, 9} && older)))
+      out_.undecided.push_back(arg);
     if (!arg.value) return;
     if (arg.is("maxcpus")) {
       out_.brought_up = static_cast<unsigned>(std::clamp<long>(number_of(arg), 0, CpuSet::kLimit));

@@ -14,13 +14,14 @@ namespace vfirst {
 struct CpuWords {
   // nr_cpus=, possible_cpus=: no more CPUs exist for the kernel.
   std::optional<unsigned> possible;
-  // maxcpus=, nosmp: it brings up no more of them.
+  // maxcpus=, nosmp, nolapic: it brings up no more of them.
   std::optional<unsigned> brought_up;
   // It brings up the first thread of each core only.
   bool smt_off = false;
   // The arguments that say so, as they stand in the line.
   std::vector<KernelArg> words;
-  // Arguments that switch SMT off on some CPUs, and it is not known whether on these.
+  // Arguments that leave CPUs out on some machines, and it is not known whether on this one: those
+  // that switch SMT off on a vulnerable CPU, acpi=off and noapic.
   std::vector<KernelArg> undecided;
 
   bool any() const { return possible || brought_up || smt_off; }

@@ -2,18 +2,20 @@
 #include "kargs/boot_memory.hpp"
 
 #include "base/text.hpp"
+#include "kargs/boot_nodes.hpp"
 #include "kargs/crash_size.hpp"
+#include "kargs/memory_places.hpp"
 #include "kargs/simulate_topic.hpp"
 
 #include <algorithm>
+#include <cstdlib>
 
 namespace vfirst {
 
 namespace {
 
 constexpr std::uint64_t kGigabyteKb = 1 << 20;
-constexpr std::uint64_t kFourGigabytesKb = 4 * kGigabyteKb;
-constexpr std::uint64_t kNoLimit = UINT64_MAX;
+constexpr std::uint64_t kNoLimit = MemoryPlaces::kNoLimit;
 // What the kernel's image, the initramfs and the firmware may have below 4G before the crash kernel
 // gets its part.
 constexpr std::uint64_t kOthersBelow4gKb = 512 << 10;
@@ -35,11 +37,7 @@ void take_out(SimulatedNode& node, std::uint64_t start_kb, std::uint64_t end_kb)
   node.ranges = std::move(left);
   node.memory_kb -= std::min(node.memory_kb, gone);
   if (node.ranges.empty()) node.memory_kb = 0;
-  if (!node.most_frames) return;
-  // As many of the frames as before are broken by the kernel's own use.
-  const auto broken = *node.most_frames - std::min(node.frames.value_or(0), *node.most_frames);
-  node.most_frames = whole_frames(node.ranges);
-  node.frames = *node.most_frames - std::min(*node.most_frames, broken);
+  if (node.most_frames) node.most_frames = whole_frames(node.ranges);
 }
 
 // The same where the ranges are not known: the nodes lie one behind the other.
@@ -49,10 +47,7 @@ void cap_total(std::vector<SimulatedNode>& nodes, std::uint64_t most_kb) {
     most_kb -= kept;
     if (kept == node.memory_kb) continue;
     node.memory_kb = kept;
-    if (node.most_frames) {
-      node.most_frames = std::min(*node.most_frames, kept / kGigabyteKb);
-      node.frames = std::min(*node.frames, *node.most_frames);
-    }
+    if (node.most_frames) node.most_frames = std::min(*node.most_frames, kept / kGigabyteKb);
   }
 }
 
@@ -62,15 +57,31 @@ class Memory {
       : line_(line), machine_(machine) {
     for (const auto& node : machine.nodes)
       if (node.at_boot) out_.nodes.push_back(node);
+    const auto words = node_words(line, machine);
+    if (words.one_node) {
+      out_.one_node = words.one_node;
+      out_.nodes = as_one_node(out_.nodes, machine.page_kb);
+    } else if (words.text() != machine.node_words) {
+      // numa=fake= makes nodes that this boot does not show, or made those that it shows.
+      out_.nodes_unknown = words.fake ? words.fake->raw : "numa=";
+      for (auto& node : out_.nodes)
+        node.memory_known = false;
+    }
   }
 
   BootMemory run() {
+    const auto before = out_.nodes;
     limits();
+    recount(before);
+    areas();
     crash();
     out_.free = out_.nodes;
-    for (const auto& part : out_.crash)
-      for (auto& node : out_.free)
+    for (auto& node : out_.free) {
+      for (const auto& part : out_.crash)
         if (node.id == part.node) keep(node, part.kb);
+      for (const auto& part : out_.kept)
+        if (node.id == part.node) keep(node, part.kb);
+    }
     return std::move(out_);
   }
 
@@ -81,10 +92,17 @@ class Memory {
     if (node.frames) *node.frames -= std::min(*node.frames, frames);
   }
 
-  bool ranges_known() const {
-    return std::ranges::all_of(out_.nodes, [](const SimulatedNode& node) {
-      return node.memory_kb == 0 || !node.ranges.empty();
-    });
+  bool ranges_known() const { return places_.known(); }
+
+  // The frames of a node that has less memory now: its page structs break fewer of them.
+  void recount(const std::vector<SimulatedNode>& before) {
+    const auto* lowest = places_.first();
+    for (std::size_t i = 0; i < before.size(); ++i) {
+      auto& node = out_.nodes[i];
+      if (!node.most_frames || node.memory_kb == before[i].memory_kb) continue;
+      const auto broken = lost_frames(node.memory_kb, machine_.page_kb, &node == lowest);
+      node.frames = *node.most_frames - std::min(*node.most_frames, broken);
+    }
   }
 
   void limits() {
@@ -146,65 +164,77 @@ class Memory {
       out_.crash.push_back({node->id, kb});
   }
 
-  // memblock_phys_alloc_range works from the top down: the node with the highest free piece of this
-  // size between the two addresses, nullptr where there is none.
-  const SimulatedNode* top(
-      std::uint64_t size_kb, std::uint64_t from_kb, std::uint64_t to_kb) const {
-    const SimulatedNode* best = nullptr;
-    std::uint64_t at = 0;
-    for (const auto& node : out_.nodes)
-      for (const auto& range : node.ranges)
-        if (const auto part = range.common({from_kb, to_kb});
-            part.kb() >= size_kb && part.end_kb > at)
-          best = &node, at = part.end_kb;
-    return best;
+  void keep_area(const KernelArg& arg, const SimulatedNode* home, std::uint64_t kb) {
+    if (home && kb) out_.kept.push_back({home->id, kb, arg});
   }
-  const SimulatedNode* first() const {
-    const auto found =
-        std::ranges::find_if(out_.nodes, [](const SimulatedNode& n) { return n.memory_kb > 0; });
-    return found == out_.nodes.end() ? nullptr : &*found;
-  }
-  const SimulatedNode* last() const {
-    const SimulatedNode* best = nullptr;
-    for (const auto& node : out_.nodes)
-      if (node.memory_kb) best = &node;
-    return best;
-  }
-  // Where the ranges are not known: the first node has the memory below 4G, the last one the top.
-  const SimulatedNode* low(std::uint64_t size_kb) const {
-    return ranges_known() ? top(size_kb, 0, kFourGigabytesKb) : first();
-  }
-  const SimulatedNode* high(std::uint64_t size_kb) const {
-    return ranges_known() ? top(size_kb, kFourGigabytesKb, kNoLimit) : last();
+
+  // Areas that the kernel sets aside before it takes pages for hugepages=.
+  void areas() {
+    const KernelArg *bounce = nullptr, *area = nullptr, *by_node = nullptr;
+    for (const auto& arg : line_.args()) {
+      if (!arg.value) continue;
+      if (arg.is("swiotlb")) bounce = &arg;
+      if (arg.is("cma")) area = &arg;
+      if (arg.is("numa_cma")) by_node = &arg;
+    }
+    if (bounce) {
+      // swiotlb_init_remap tries again with half of it where there is no such piece.
+      auto kb = bounce_buffers_kb(*bounce);
+      while (kb > 1024 && !places_.low(kb))
+        kb /= 2;
+      keep_area(*bounce, places_.low(kb), kb);
+    }
+    if (machine_.options_off.contains("CONFIG_CMA")) return;
+    // early_cma of kernel/dma/contiguous.c: SIZE, or SIZE@START-END.
+    if (area) {
+      const auto kb = simulated::memparse(*area->value) >> 10;
+      keep_area(*area, places_.after_4g(kb), kb);
+    }
+    // early_numa_cma: NODE:SIZE, and more of them behind commas.
+    if (by_node)
+      for (const auto part : split(*by_node->value, ',')) {
+        const auto colon = part.find(':');
+        const auto node = parse_number(part.substr(0, colon));
+        if (colon == part.npos || !node) continue;
+        const auto home = std::ranges::find(out_.nodes, *node, &SimulatedNode::id);
+        if (home != out_.nodes.end())
+          keep_area(*by_node, &*home, simulated::memparse(part.substr(colon + 1)) >> 10);
+      }
   }
 
   void crash() {
     if (!machine_.crash_seen.empty() && machine_.crash_words == crash_words(line_) &&
         !machine_.crash_words.empty()) {
-      out_.crash = machine_.crash_seen;
+      if (!out_.one_node) {
+        out_.crash = machine_.crash_seen;
+        return;
+      }
+      for (const auto& part : machine_.crash_seen)
+        add(places_.first(), part.kb);
       return;
     }
     const auto wanted = crash_size(line_, total_kb(), machine_);
-    if (wanted.cma_kb) add(after_4g(wanted.cma_kb), wanted.cma_kb);
+    if (wanted.cma_kb) add(places_.after_4g(wanted.cma_kb), wanted.cma_kb);
     if (!wanted.size_kb) return;
     if (wanted.at_kb) {
       // At a fixed address: there or nowhere.
-      const auto* home = ranges_known()
-                             ? top(wanted.size_kb, *wanted.at_kb, *wanted.at_kb + wanted.size_kb)
-                             : first();
+      const auto* home =
+          ranges_known()
+              ? places_.top(wanted.size_kb, *wanted.at_kb, *wanted.at_kb + wanted.size_kb)
+              : places_.first();
       return add(home, wanted.size_kb);
     }
     const auto low_kb = wanted.low_kb.value_or(machine_.x86() ? 256 << 10 : 128 << 10);
     if (wanted.high) {
-      const auto* home = high(wanted.size_kb);
+      const auto* home = places_.high(wanted.size_kb);
       // All memory is below 4G.
-      if (!home) return add(low(wanted.size_kb), wanted.size_kb);
+      if (!home) return add(places_.low(wanted.size_kb), wanted.size_kb);
       add(home, wanted.size_kb);
-      return add(low(low_kb), low_kb);
+      return add(places_.low(low_kb), low_kb);
     }
-    const auto* home = low(wanted.size_kb);
-    const auto* instead = high(wanted.size_kb);
-    const bool tight = low(wanted.size_kb + kOthersBelow4gKb) == nullptr ||
+    const auto* home = places_.low(wanted.size_kb);
+    const auto* instead = places_.high(wanted.size_kb);
+    const bool tight = places_.low(wanted.size_kb + kOthersBelow4gKb) == nullptr ||
                        (!ranges_known() && wanted.size_kb + kOthersBelow4gKb > kHoleKb);
     if (home && !tight) return add(home, wanted.size_kb);
     if (!home && !instead) return;
@@ -216,20 +246,7 @@ class Memory {
       return add(instead, wanted.size_kb);
     }
     add(instead ? instead : home, wanted.size_kb);
-    if (instead) add(low(low_kb), low_kb);
-  }
-
-  // cma_declare_contiguous_nid: from 4G upwards where that is possible.
-  const SimulatedNode* after_4g(std::uint64_t size_kb) const {
-    if (!ranges_known()) return first();
-    const SimulatedNode* best = nullptr;
-    std::uint64_t at = kNoLimit;
-    for (const auto& node : out_.nodes)
-      for (const auto& range : node.ranges)
-        if (const auto part = range.common({kFourGigabytesKb, kNoLimit});
-            part.kb() >= size_kb && part.start_kb < at)
-          best = &node, at = part.start_kb;
-    return best ? best : low(size_kb);
+    if (instead) add(places_.low(low_kb), low_kb);
   }
 
   // memblock_phys_mem_size: what the firmware gives, more than the kernel's own total.
@@ -247,12 +264,27 @@ class Memory {
   const CommandLine& line_;
   const SimulatedMachine& machine_;
   BootMemory out_;
+  MemoryPlaces places_{out_.nodes};
 };
 
 }  // namespace
 
+std::uint64_t bounce_buffers_kb(const KernelArg& arg) {
+  // setup_io_tlb_npages of kernel/dma/swiotlb.c: slabs of 2 KiB, 128 of them at least.
+  if (!arg.is("swiotlb") || !arg.value) return 0;
+  std::string digits(
+      arg.value->substr(0, arg.value->find_first_not_of("0123456789xabcdefABCDEFX")));
+  const auto slabs = std::strtoull(digits.c_str(), nullptr, 0);
+  return std::min<std::uint64_t>((slabs + 127) / 128 * 128, std::uint64_t{1} << 40) * 2;
+}
+
 BootMemory boot_memory(const CommandLine& line, const SimulatedMachine& machine) {
   return Memory(line, machine).run();
+}
+
+std::uint64_t lost_frames(std::uint64_t node_kb, std::uint64_t page_kb, bool lowest) {
+  const auto structs_kb = node_kb / page_kb * 64 / 1024;
+  return (structs_kb + kGigabyteKb - 1) / kGigabyteKb + (lowest ? 1 : 0);
 }
 
 std::uint64_t whole_frames(const std::vector<MemoryRange>& ranges, std::uint64_t frame_kb) {

@@ -65,6 +65,8 @@ struct SimulatedMachine {
   // What a kernel with these crashkernel= arguments was seen to keep. Empty: not known.
   std::vector<CrashPart> crash_seen;
   std::string crash_words;
+  // What the line of the boot that showed `nodes` said about them (NodeWords::text).
+  std::string node_words;
 
   bool x86() const { return architecture.starts_with("x86") || architecture.starts_with("i"); }
 

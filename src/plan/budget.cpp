@@ -18,13 +18,8 @@ std::string human(std::uint64_t kb) {
 }
 }  // namespace
 
-std::uint64_t lost_frames(std::uint64_t node_kb, std::uint64_t page_kb, bool lowest) {
-  const auto structs_kb = node_kb / page_kb * 64 / 1024;
-  return (structs_kb + kGigabyteKb - 1) / kGigabyteKb + (lowest ? 1 : 0);
-}
-
 std::uint64_t NodeBudget::free_kb() const {
-  const auto kept = host_reserve + crashkernel + page_structs + drivers;
+  const auto kept = host_reserve + crashkernel + set_aside + page_structs + drivers;
   return kept < total ? total - kept : 0;
 }
 
@@ -35,7 +30,8 @@ std::uint64_t NodeBudget::pages(std::uint64_t size_kb) const {
 
 std::uint64_t NodeBudget::sure_pages(std::uint64_t size_kb) const {
   const auto fit = pages(size_kb);
-  const auto lost = std::max(frames_lost, kFramesAtRisk);
+  const auto pages_a_gigabyte = std::max<std::uint64_t>(kGigabyteKb / size_kb, 1);
+  const auto lost = std::max(frames_lost, kFramesAtRisk) * pages_a_gigabyte;
   return frames_known ? std::min(fit, frames > lost ? frames - lost : 0) : fit;
 }
 
@@ -46,6 +42,7 @@ std::string NodeBudget::sum(std::uint64_t size_kb) const {
   };
   less(host_reserve, "host-reserve");
   less(crashkernel, "crashkernel");
+  less(set_aside, set_aside_by);
   less(page_structs, "page structs");
   less(drivers, "drivers");
   out += fmt::format(" = {}", human(free_kb()));

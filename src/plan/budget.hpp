@@ -9,11 +9,6 @@ namespace vfirst {
 
 inline constexpr std::uint64_t kGigabyteKb = 1 << 20;
 
-// Of a node's frames of 1 GiB, whole by its memory blocks, those that are broken once the kernel is
-// up. Its page structs, 64 bytes a page, take the topmost frames of the node, and the initramfs the
-// topmost one below 4G, which is the first node's. Seen in QEMU with two nodes of 4G: 1 of 3 frames
-// were left, and 3 of 4. `lowest`: the first node with memory.
-std::uint64_t lost_frames(std::uint64_t node_kb, std::uint64_t page_kb, bool lowest);
 // The kernel's image goes to any frame (KASLR), so a plan does not count on the last ones. Seen in
 // QEMU: a single node of 4G gave 0 of 2 pages.
 inline constexpr std::uint64_t kFramesAtRisk = 2;
@@ -23,8 +18,11 @@ inline constexpr std::uint64_t kFramesAtRisk = 2;
 struct NodeBudget {
   unsigned node = 0;
   std::uint64_t total = 0, host_reserve = 0, crashkernel = 0, page_structs = 0, drivers = 0;
-  // An upper bound in pages by the memory blocks, and how many of them may be lost (lost_frames,
-  // and at least kFramesAtRisk).
+  // What other arguments set aside, and these: "swiotlb=262144 cma=1G".
+  std::uint64_t set_aside = 0;
+  std::string set_aside_by;
+  // An upper bound in pages by the memory blocks, and how many GiB of them may be lost
+  // (lost_frames, and at least kFramesAtRisk).
   std::uint64_t frames = 0, frames_lost = 0;
   bool frames_known = false;
 

@@ -76,12 +76,16 @@ Result<CpuSet> literal_list(
     const Draft& draft, const std::vector<Core>& cores, const Setting<std::string>& wish) {
   const auto& next = draft.next;
   const auto where = location_prefix(wish.from);
-  const auto read = parse_kernel_list(wish.value, *next.possible.last() + 1);
+  // A CPU that an argument keeps from the next boot still belongs to this machine.
+  const auto& cpu = draft.facts.cpu;
+  const auto possible = cpu.possible | cpu.online | next.possible;
+  const auto present = cpu.present | cpu.online | next.present;
+  const auto read = parse_kernel_list(wish.value, *possible.last() + 1);
   if (!read) return refuse("{}reserved = {}: {}", where, wish.value, read.error().what);
-  if (!next.present.contains(*read))
+  if (!present.contains(*read))
     return refuse(
         "{}reserved = {}: this machine has no CPU {}; it has {}", where, wish.value,
-        (*read - next.present).list(), next.present.list());
+        (*read - present).list(), present.list());
   const auto reserved = *read & next.online;
   for (const auto& core : cores)
     if (reserved.intersects(core.cpus) && !reserved.contains(core.cpus))
@@ -136,12 +140,21 @@ void offline_cpus(Draft& draft) {
         "interrupts; bring them online and plan again",
         next.back_unplaced.list()));
   for (const auto& arg : words.undecided)
-    draft.add_finding(
-        Severity::note, "smt-undecided", Subject::argument(arg.raw),
-        fmt::format(
-            "{} switches SMT off on a vulnerable CPU, and this tree does not show whether this one "
-            "is: the plan counts on both threads of a core",
-            arg.raw));
+    if (arg.is("acpi") || arg.is("noapic"))
+      draft.add_finding(
+          Severity::warning, "cpus-undecided", Subject::argument(arg.raw),
+          fmt::format(
+              "{}: with it some kernels and machines bring up one CPU alone: the plan counts on "
+              "all "
+              "of them",
+              arg.raw));
+    else
+      draft.add_finding(
+          Severity::note, "smt-undecided", Subject::argument(arg.raw),
+          fmt::format(
+              "{} switches SMT off on a vulnerable CPU, and this tree does not show whether this "
+              "one is: the plan counts on both threads of a core",
+              arg.raw));
 }
 
 }  // namespace

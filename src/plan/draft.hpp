@@ -6,6 +6,7 @@
 #include "plan/next_machine.hpp"
 #include "plan/plan.hpp"
 
+#include <map>
 #include <string>
 #include <utility>
 #include <vector>
@@ -35,6 +36,8 @@ struct Draft {
   // By address.
   std::vector<ChosenPf> pfs;
   NextMachine next;
+  // By node with memory, what the pages leave beside the host's reserve.
+  std::map<unsigned, std::uint64_t> spare_kb;
   // The kernel that carries the steps out (StepsAt): `kernel`, or one of the facts.
   const Kernel* steps_kernel = &kernel;
 
@@ -139,6 +142,12 @@ void kernel_findings(Draft&);
 void effect_findings(Draft&);
 // neighbours.cpp: other tools that undo or contradict this.
 void neighbour_findings(Draft&);
+// cpu_claims.cpp: others that say which CPUs may be used.
+void cpu_claim_findings(Draft&);
+// guests.cpp: the guests that are defined here against hugepages.
+void guest_findings(Draft&);
+// memory_words.cpp: arguments that leave less memory, or other nodes, than this boot shows.
+void memory_word_findings(Draft&);
 // kexec.cpp: why [boot] reboot = kexec would be a full reboot.
 void kexec_findings(Draft&);
 // vectors.cpp: whether the host's CPUs have enough interrupt vectors.

@@ -200,9 +200,12 @@ void add_findings(Draft& draft) {
   check_vectors(draft);
   topology_findings(draft);
   zfs_findings(draft);
+  memory_word_findings(draft);
   kernel_findings(draft);
   effect_findings(draft);
+  guest_findings(draft);
   neighbour_findings(draft);
+  cpu_claim_findings(draft);
   kexec_findings(draft);
   for (const auto& skipped : draft.policy.skipped)
     draft.add_finding(

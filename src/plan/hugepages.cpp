@@ -60,8 +60,8 @@ Status share_out(Draft& draft, std::vector<Share>& shares, std::uint64_t size_kb
     const auto late = [&](const NumaNode& one) { return one.id == node && !one.at_boot; };
     if (std::ranges::any_of(draft.nodes(), late))
       return refuse(
-          "{}node{}: its memory comes after the kernel has read its arguments; with one node that "
-          "is not there the kernel reserves no pages at all",
+          "{}node{}: its memory comes after the kernel has read its arguments, or is only movable; "
+          "with one node that is not there the kernel reserves no pages at all",
           location_prefix(request.from), node);
     if (!there(node))
       return refuse(
@@ -117,6 +117,17 @@ Status plan_hugepages(Draft& draft) {
   VFIRST_CHECK(check_size(draft, *wish.size));
   const auto size_kb = wish.size->value.kb();
   const auto size = wish.size->value.str();
+
+  if (const auto& blame = draft.next.memory.nodes_unknown; !blame.empty()) {
+    draft.add_finding(
+        Severity::error, "hugepages-nodes-unknown", Subject::argument(blame),
+        fmt::format(
+            "{}: the next boot has other nodes than this one, and this tree does not show them: no "
+            "hugepages are planned; boot once with its arguments and plan again",
+            blame == "numa=" ? "without the numa= of this boot" : blame),
+        {asked_at});
+    return {};
+  }
 
   auto shares = node_shares(draft);
   if (shares.empty())
@@ -183,6 +194,8 @@ Status plan_hugepages(Draft& draft) {
   std::string value;
   std::uint64_t total = 0;
   for (const auto& share : shares) {
+    const auto left = share.budget.free_kb(), taken = share.pages * size_kb;
+    draft.spare_kb[share.budget.node] = left > taken ? left - taken : 0;
     if (share.pages == 0) {
       if (request_for(draft, share.budget.node))
         draft.add_finding(

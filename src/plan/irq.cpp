@@ -9,8 +9,8 @@ namespace {
 
 CpuSet local_reserved(Draft& draft, const PciFunction& f, const Origin& from) {
   const auto& reserved = draft.plan.reserved;
-  // The firmware names no node: none is nearer.
-  if (f.node < 0) return reserved;
+  // The firmware names no node, or the kernel does not ask for its nodes: none is nearer.
+  if (f.node < 0 || draft.next.memory.one_node) return reserved;
   for (const auto& node : draft.nodes())
     if (node.id == static_cast<unsigned>(f.node) && node.cpus.intersects(reserved))
       return node.cpus & reserved;

@@ -24,7 +24,7 @@ class Neighbours {
     link_findings(draft_);
     for (const auto& n : draft_.facts.neighbours) {
       if (n.tool == Tool::driverctl) driverctl(n);
-      if (n.tool == Tool::irqbalance) irqbalance(n);
+      if (n.tool == Tool::irqbalance && n.key == "enabled") irqbalance(n);
       for (const auto& pf : draft_.pfs) {
         if (n.tool == Tool::network_manager) network_manager(n, pf);
         if (n.tool == Tool::netplan) netplan(n, pf);

@@ -50,8 +50,11 @@ void find_cpus(
   out.present = std::move(booted.present);
   const auto now = cpu_words(CommandLine::parse(facts.boot.cmdline), machine);
   if (out.words.any() && out.words.same_effect(now)) {
-    // This boot shows what comes of these words.
+    // This boot shows what comes of these words. What was brought online afterwards goes again.
     out.online = cpu.online & out.present;
+    if (out.words.smt_off) out.online -= machine.secondary;
+    if (out.words.brought_up && out.online.size() > std::max(*out.words.brought_up, 1u))
+      out.online &= booted.online;
   } else {
     out.online = std::move(booted.online);
     for (const auto id : (out.online - cpu.online).members())
@@ -79,9 +82,21 @@ void find_cpus(
   out.cores = std::move(cores);
 }
 
+// The nodes of this boot as one, whatever they have.
+NumaNode only_node(const Facts& facts) {
+  NumaNode out;
+  out.distances = {10};
+  for (const auto& node : facts.numa) {
+    out.cpus |= node.cpus;
+    out.memory_known = out.memory_known && node.memory_known;
+  }
+  return out;
+}
+
 void find_nodes(const Facts& facts, NextMachine& out) {
   out.nodes = facts.numa;
   std::ranges::sort(out.nodes, {}, &NumaNode::id);
+  if (out.memory.one_node && !out.nodes.empty()) out.nodes = {only_node(facts)};
   if (out.nodes.empty()) {
     NumaNode only;
     only.total_kb = facts.memory.total_kb;
@@ -119,7 +134,8 @@ void leave_out_crash_kernel(
   if (!line_known) out.memory.crash = machine.crash_seen;
   for (auto& node : out.memory.nodes)
     for (const auto& part : machine.crash_seen)
-      if (part.node == node.id) node.memory_kb -= std::min(node.memory_kb, part.kb);
+      if (part.node == node.id || out.memory.one_node)
+        node.memory_kb -= std::min(node.memory_kb, part.kb);
 }
 
 }  // namespace
@@ -134,6 +150,7 @@ NextMachine next_machine(const Facts& facts, const Policy& policy, const Kernel&
   leave_out_crash_kernel(facts, policy, machine, out);
   if (const auto* arg = simulated::hugetlb_cma(line, machine)) out.hugetlb_cma = *arg;
   find_nodes(facts, out);
+  out.line = line;
   return out;
 }
 

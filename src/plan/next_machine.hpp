@@ -14,6 +14,8 @@
 namespace vfirst {
 
 struct NextMachine {
+  // The arguments of others and those that the policy names itself, in the order of the line.
+  CommandLine line;
   // `online`: those that the kernel brings up and that this boot shows to belong to a core.
   CpuSet possible, present, online;
   // Of `online`, sorted by the lowest CPU.

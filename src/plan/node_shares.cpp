@@ -76,8 +76,9 @@ void skipped_node(Draft& draft, const NumaNode& node) {
     draft.add_finding(
         Severity::note, "hugepages-late-node", Subject::node(node.id),
         fmt::format(
-            "node {}: its memory comes after the kernel has read its arguments, so no hugepages "
-            "are planned on it; reserve them once the host runs",
+            "node {}: its memory comes after the kernel has read its arguments, or is only "
+            "movable, "
+            "so no hugepages are planned on it; reserve them once the host runs",
             node.id));
   else if (node.slow && !draft.policy.hugepages.nodes.contains(node.id))
     draft.add_finding(
@@ -138,6 +139,18 @@ std::optional<std::uint64_t> whole_frames_of(const NumaNode& node, const Hugepag
   return whole_frames(node.ranges, kb);
 }
 
+// swiotlb=, cma=: each piece counts against the node that the kernel takes it from.
+void charge_set_aside(const Draft& draft, std::vector<Share>& shares) {
+  for (const auto& part : draft.next.memory.kept)
+    for (auto& share : shares) {
+      auto& b = share.budget;
+      if (b.node != part.node) continue;
+      b.set_aside += part.kb;
+      if (!b.set_aside_by.contains(part.arg.raw)) append_to_list(b.set_aside_by, part.arg.raw, " ");
+      if (b.frames_known) b.frames_lost += (part.kb + kGigabyteKb - 1) / kGigabyteKb;
+    }
+}
+
 }  // namespace
 
 const Setting<PageRequest>* request_for(const Draft& draft, unsigned node) {
@@ -178,6 +191,7 @@ std::vector<Share> node_shares(Draft& draft) {
   }
   charge_drivers(draft, out);
   charge_crash_kernel(draft, out);
+  charge_set_aside(draft, out);
   return out;
 }
 

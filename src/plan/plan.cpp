@@ -52,7 +52,7 @@ Result<Plan> make_plan(
   if (!in_order(facts)) return make_plan(ordered(facts), policy, release, when);
   auto kernel = VFIRST_TRY(target_kernel(facts, release));
   auto next = next_machine(facts, policy, kernel);
-  Draft draft{facts, policy, std::move(kernel), !release.empty(), {}, {}, std::move(next)};
+  Draft draft{facts, policy, std::move(kernel), !release.empty(), {}, {}, std::move(next), {}};
   if (when == StepsAt::now)
     if (const auto runs = std::ranges::find(facts.kernels, true, &Kernel::running);
         runs != facts.kernels.end())

@@ -160,7 +160,27 @@ class Power {
     return out;
   }
 
+  // Arguments of the next boot with which the kernel has no idle states to bound: intel_idle and
+  // acpi_idle give up where idle= is set (intel_idle_init, acpi_processor_power_init), and without
+  // cpuidle a CPU only halts.
+  void report_no_states(std::string_view key, const Origin& from) {
+    const auto& line = draft_.next.line;
+    const auto* idle = line.last("idle");
+    const auto* off = line.last("cpuidle.off");
+    const auto* blame = idle && (idle->value == "poll" || idle->value == "halt") ? idle
+                        : off && off->value == "1"                               ? off
+                                                                                 : nullptr;
+    if (!blame) return;
+    draft_.add_finding(
+        Severity::warning, "idle-states-absent", Subject::argument(blame->raw),
+        fmt::format(
+            "{}: with {} the kernel has no idle states, so this bound has no effect: {}", key,
+            blame->raw, blame->value == "poll" ? "every idle CPU polls" : "an idle CPU halts (C1)"),
+        {from});
+  }
+
   void write(const Bound& bound, const Origin& from) {
+    report_no_states(draft_.policy.power.max_latency_us ? "max-latency-us" : "max-cstate", from);
     std::vector<KernelArg> asked;
     if (intel()) {
       // intel_idle.max_cstate=0 switches intel_idle off, and acpi_idle may then go deeper than
@@ -208,7 +228,19 @@ void limit_idle(Draft& draft) {
         "isolated-latency-us has no effect: no CPU is isolated", {wish->from});
     return;
   }
-  // A bound of 0 allows POLL alone (drivers/cpuidle/governors/menu.c).
+  // A bound below the first state's latency allows POLL alone (drivers/cpuidle/governors/menu.c).
+  const auto& states = draft.facts.cpu.idle_states;
+  if (wish->value && states.size() > 1 && states[0].name == "POLL" &&
+      wish->value < states[1].latency_us)
+    draft.add_finding(
+        Severity::warning, "latency-polls", Subject::key("power.isolated-latency-us"),
+        fmt::format(
+            "isolated-latency-us = {}: {} takes {} us to leave here, so every idle isolated CPU "
+            "polls, as with idle=poll: it takes power and turbo frequency from the SMT sibling; {} "
+            "us let it enter {}",
+            wish->value, states[1].name, states[1].latency_us, states[1].latency_us,
+            states[1].name),
+        {wish->from});
   if (wish->value == 0)
     draft.add_finding(
         Severity::warning, "latency-polls", Subject::key("power.isolated-latency-us"),

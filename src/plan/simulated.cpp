@@ -4,6 +4,7 @@
 #include "base/text.hpp"
 #include "facts/kernel_needs.hpp"
 #include "kargs/boot_memory.hpp"
+#include "kargs/boot_nodes.hpp"
 #include "loader/next_line.hpp"
 #include "plan/budget.hpp"
 #include "plan/cores.hpp"
@@ -16,7 +17,7 @@ namespace {
 
 void count_frames(const NumaNode& node, std::uint64_t page_kb, bool lowest, SimulatedNode& out) {
   if (!node.gigabyte_frames) return;
-  const auto broken = lost_frames(node.total_kb, page_kb, lowest);
+  const auto broken = lost_frames(out.memory_kb, page_kb, lowest);
   out.most_frames = node.gigabyte_frames;
   out.frames = *node.gigabyte_frames - std::min(*node.gigabyte_frames, broken);
 }
@@ -57,6 +58,16 @@ void see_crash_kernel(const Facts& facts, SimulatedMachine& machine) {
       if (part.node == node.id && node.memory_kb) node.memory_kb += part.kb;
 }
 
+// The nodes' totals lack what swiotlb= keeps in this boot, too.
+void see_bounce_buffers(const Facts& facts, SimulatedMachine& machine) {
+  const auto line = CommandLine::parse(facts.boot.cmdline);
+  if (!line.last("swiotlb")) return;
+  for (const auto& part : boot_memory(line, machine).kept)
+    if (bounce_buffers_kb(part.arg))
+      for (auto& node : machine.nodes)
+        if (node.id == part.node && node.memory_kb) node.memory_kb += part.kb;
+}
+
 }  // namespace
 
 SimulatedMachine simulated_machine(const Facts& facts, std::string_view release) {
@@ -89,7 +100,7 @@ SimulatedMachine simulated_machine(const Facts& facts, std::string_view release)
   for (const auto& node : facts.numa) {
     SimulatedNode one;
     one.id = node.id;
-    one.memory_kb = node.total_kb;
+    one.memory_kb = node.total_kb - std::min(node.total_kb, node.late_kb);
     one.memory_known = node.memory_known;
     one.ranges = node.ranges;
     one.at_boot = node.at_boot;
@@ -97,7 +108,9 @@ SimulatedMachine simulated_machine(const Facts& facts, std::string_view release)
     lowest = lowest && !node.total_kb;
     out.nodes.push_back(std::move(one));
   }
+  out.node_words = node_words(CommandLine::parse(facts.boot.cmdline), out).text();
   see_crash_kernel(facts, out);
+  see_bounce_buffers(facts, out);
   return out;
 }
 

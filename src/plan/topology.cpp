@@ -99,8 +99,18 @@ void mixed_kinds(Draft& draft) {
 }
 
 void missing_nodes(Draft& draft) {
+  // The firmware's nodes are not those of a kernel that does not ask for them.
+  if (draft.next.memory.one_node) return;
   for (const auto& pf : draft.pfs) {
     const auto node = pf.function->node;
+    if (node < 0 && draft.nodes().size() > 1)
+      draft.add_finding(
+          Severity::note, "device-node-unknown", Subject::device(pf.function->address),
+          fmt::format(
+              "{}: the firmware does not say which node it is on: its driver's memory counts "
+              "against node {}, and its interrupts may go to the reserved CPUs of every node",
+              pf.function->address.str(), draft.nodes().front().id),
+          {pf.section->from});
     if (node < 0 || draft.has_node(node)) continue;
     draft.add_finding(
         Severity::warning, "device-node-missing", Subject::device(pf.function->address),

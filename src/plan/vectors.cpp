@@ -26,6 +26,9 @@ struct Demand {
   unsigned vectors = 0;
   // Those of a [pf] section.
   const ChosenPf* pf = nullptr;
+  // So many VFs for guests of this PF.
+  unsigned vfs = 0;
+  const ChosenPf* vfs_of = nullptr;
 };
 
 class Vectors {
@@ -61,8 +64,37 @@ class Vectors {
     return f.msix_vectors ? std::min(queues, f.msix_vectors) : queues;
   }
 
+  // A vfio driver asks for the vectors that the guest's driver asks for, and the host's CPUs take
+  // them: as many as the queues that the policy gives it and one, else what this boot shows of the
+  // VF, at most. What is not known does not count.
+  void collect_vfs(const ChosenPf& pf) {
+    unsigned shown = 0;
+    for (const auto& f : draft_.facts.pci)
+      if (f.physfn == pf.function->address) shown = std::max(shown, f.msix_vectors);
+    Demand demand{pf.irq_cpus.empty() ? home_of(*pf.function) : pf.irq_cpus, 0, nullptr, 0, &pf};
+    for (unsigned i = 0; i < pf.vfs; ++i) {
+      const auto wish = draft_.vf_settings(*pf.section, i);
+      if (!wish.driver || !wish.driver->value.is_vfio()) continue;
+      const auto vectors = wish.queues ? wish.queues->value + 1 : shown;
+      if (!vectors) continue;
+      demand.vectors += vectors;
+      ++demand.vfs;
+    }
+    if (demand.vfs) demands_.push_back(std::move(demand));
+  }
+
+  // A VF that the plan makes anew counts as the plan has it.
+  bool made_by_plan(const PciFunction& f) const {
+    return f.physfn && std::ranges::any_of(draft_.pfs, [&](const ChosenPf& pf) {
+             return pf.manage_vfs && pf.function->address == *f.physfn;
+           });
+  }
+
   void collect() {
+    for (const auto& pf : draft_.pfs)
+      collect_vfs(pf);
     for (const auto& f : draft_.facts.pci) {
+      if (made_by_plan(f)) continue;
       const auto chosen = std::ranges::find(draft_.pfs, &f, &ChosenPf::function);
       const auto* pf = chosen == draft_.pfs.end() ? nullptr : &*chosen;
       auto vectors = vectors_of(f, pf);
@@ -72,7 +104,8 @@ class Vectors {
         vectors = 1;
       }
       if (!vectors) continue;
-      demands_.push_back({pf && !pf->irq_cpus.empty() ? pf->irq_cpus : home_of(f), vectors, pf});
+      demands_.push_back(
+          {pf && !pf->irq_cpus.empty() ? pf->irq_cpus : home_of(f), vectors, pf, 0, nullptr});
     }
   }
 
@@ -91,19 +124,26 @@ class Vectors {
 
   // Reports a shortage, and returns whether there is one.
   bool budget(const CpuSet& cpus) {
-    std::size_t need = 0, pfs = 0, functions = 0, of_pfs = 0;
+    std::size_t need = 0, pfs = 0, functions = 0, of_pfs = 0, vfs = 0, of_vfs = 0;
     std::vector<Origin> blame;
     std::vector<Subject> related;
     for (const auto& demand : demands_) {
       if (!cpus.contains(demand.cpus)) continue;
       need += demand.vectors;
-      ++functions;
-      if (!demand.pf) continue;
-      ++pfs;
-      of_pfs += demand.vectors;
-      related.push_back(Subject::device(demand.pf->function->address));
-      if (const auto& from = demand.pf->section->from;
-          std::ranges::find(blame, from) == blame.end())
+      const auto* pf = demand.vfs_of ? demand.vfs_of : demand.pf;
+      if (demand.vfs_of) {
+        vfs += demand.vfs;
+        of_vfs += demand.vectors;
+      } else {
+        ++functions;
+        if (!pf) continue;
+        ++pfs;
+        of_pfs += demand.vectors;
+      }
+      if (const auto about = Subject::device(pf->function->address);
+          std::ranges::find(related, about) == related.end())
+        related.push_back(about);
+      if (const auto& from = pf->section->from; std::ranges::find(blame, from) == blame.end())
         blame.push_back(from);
     }
     const auto have = cpus.size() * kVectorsPerCpu, managed = cpus.size() * managed_;
@@ -114,15 +154,35 @@ class Vectors {
         Severity::warning, "irq-vectors", node ? Subject::node(node->id) : Subject{},
         fmt::format(
             "{}: {} need {} interrupt vectors, and CPUs {} have {} ({} each{}): {}{}",
-            node ? fmt::format("node {}", node->id) : "the host's CPUs",
-            pfs == functions ? plural(pfs, "PF") : plural(functions, "device"), need, cpus.list(),
-            have, kVectorsPerCpu,
+            node ? fmt::format("node {}", node->id) : "the host's CPUs", who(pfs, functions, vfs),
+            need, cpus.list(), have, kVectorsPerCpu,
             managed ? fmt::format(", less {} that the kernel places itself", managed) : "",
             draft_.plan.isolated.empty() ? "the others go to other CPUs"
                                          : "the others go to isolated CPUs",
-            remedy(cpus, need, left, pfs, need - of_pfs, node)),
+            remedy(cpus, need, left, pfs, need - of_pfs, node) +
+                fewer_for_vfs(left, need - of_vfs, of_vfs, vfs)),
         std::move(blame), std::move(related));
     return true;
+  }
+
+  static std::string who(std::size_t pfs, std::size_t functions, std::size_t vfs) {
+    std::vector<std::string> parts;
+    if (functions)
+      parts.push_back(pfs == functions ? plural(pfs, "PF") : plural(functions, "device"));
+    if (vfs) parts.push_back(plural(vfs, "VF"));
+    return joined_with("and", parts);
+  }
+
+  // The same by what guests get. `others`: what all but the VFs need.
+  static std::string fewer_for_vfs(
+      std::size_t left, std::size_t others, std::size_t need, std::size_t vfs) {
+    if (!vfs) return "";
+    const auto room = left > others ? left - others : 0;
+    const auto each = room / vfs;
+    if (each > 1) return fmt::format("; or set vf-queues = {} for these VFs", each - 1);
+    if (const auto fewer = room / ((need + vfs - 1) / vfs); fewer)
+      return fmt::format("; or make {} of these VFs", fewer);
+    return "";
   }
 
   // The smallest change that mends it.

@@ -73,7 +73,8 @@ Json node_json(const NumaNode& n) {
       {"gigabyte_frames", or_null(n.gigabyte_frames)},
       {"ranges", ranges_json(n.ranges)},
       {"at_boot", n.at_boot},
-      {"slow", n.slow}};
+      {"slow", n.slow},
+      {"late_kb", n.late_kb}};
   out["hugepages"] = list_of(n.pools, [](const HugepagePool& p) {
     return Json{{"size_kb", p.size_kb}, {"pages", p.pages}, {"free", p.free}};
   });
@@ -250,6 +251,14 @@ std::string facts_json(const Facts& facts) {
     return Json{{"reach", document_word(c.reach)}, {"role", c.role}, {"what", c.what}};
   });
   out["neighbours"] = list_of(facts.neighbours, neighbour_json);
+  out["guests"] = list_of(facts.guests, [](const DefinedGuest& g) {
+    return Json{
+        {"name", g.name},
+        {"file", g.file},
+        {"memory_kb", g.memory_kb},
+        {"page_kb", or_null(g.page_kb)},
+        {"autostart", g.autostart}};
+  });
   out["gaps"] = facts.gaps;
   out["ice_packages"] = facts.ice_packages ? Json(*facts.ice_packages) : Json(nullptr);
   return document(out);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // When libvirt started: its service's first process, by its start time.
+#include "base/kernel_paths.hpp"
 #include "base/text.hpp"
 #include "steps/observe.hpp"
 
@@ -28,7 +29,8 @@ std::optional<double> start_of(const Root& root, std::string_view pid) {
 std::optional<Consumer> first_consumer(const Root& root) {
   std::optional<Consumer> first;
   for (const std::string_view name : {"libvirtd", "virtqemud"}) {
-    for (const std::string_view tree : {"sys/fs/cgroup", "sys/fs/cgroup/systemd"}) {
+    for (const auto& tree :
+         {std::string(kernel_paths::kCgroups), fmt::format("{}/systemd", kernel_paths::kCgroups)}) {
       const auto pids =
           root.read(fmt::format("{}/system.slice/{}.service/cgroup.procs", tree, name));
       if (!pids || pids->empty()) continue;

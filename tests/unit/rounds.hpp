@@ -3,6 +3,8 @@
 // How many of `all` rounds a test by random cases plays: under the sanitizers, where each costs ten
 // times as much, a tenth.
 
+#include <cstdlib>
+
 namespace vfirst::test {
 
 #ifdef VFIRST_SANITIZED
@@ -14,5 +16,11 @@ constexpr unsigned rounds(unsigned all) {
   return all;
 }
 #endif
+
+// A test that is too long for every run plays `share` of its rounds there, and all of them in the
+// long proofs (VFIRST_ALL_ROUNDS is set).
+inline unsigned rounds_of(unsigned all, unsigned share) {
+  return rounds(std::getenv("VFIRST_ALL_ROUNDS") ? all : share);
+}
 
 }  // namespace vfirst::test

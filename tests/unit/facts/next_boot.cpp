@@ -56,6 +56,25 @@ TEST_CASE("memory that a driver adds is not there when the kernel reads its line
   SECTION("of a dax device") {
     tree.add("sys/bus/dax/drivers/kmem/dax0.0/target_node", "1\n");
   }
+  SECTION("of a node that has other memory, too") {
+    // 16 blocks of the node, 4 of the driver behind them.
+    tree.add("sys/bus/dax/drivers/kmem/dax0.0/target_node", "0\n");
+    tree.add("sys/bus/dax/drivers/kmem/dax0.0/size", "536870912\n");
+    for (const auto block : {40, 41, 42, 43})
+      tree.add(fmt::format("{}/node0/memory{}/", kNode, block), "");
+    tree.add(
+        fmt::format("{}/node0/meminfo", kNode),
+        fmt::format("Node 0 MemTotal: {} kB\n", 20 * 131072));
+    for (const auto* resource : {"", "0x140000000\n"}) {
+      tree.add("sys/bus/dax/drivers/kmem/dax0.0/resource", resource);
+      const auto node = tree.facts().numa[0];
+      CHECK(node.at_boot);
+      CHECK(node.late_kb == 512 << 10);
+      CHECK(node.ranges == std::vector<MemoryRange>{{0, 2 << 20}});
+      CHECK(node.gigabyte_frames == 1u);
+    }
+    return;
+  }
   SECTION("movable alone") {
     tree.add("sys/devices/system/node/has_memory", "0-1\n");
     tree.add("sys/devices/system/node/has_normal_memory", "0\n");
@@ -150,6 +169,10 @@ TEST_CASE("the most that the cache of ZFS takes", "[facts][hugepages]") {
   SECTION("by default, where a ZFS is mounted") {
     tree.add("proc/self/mountinfo", "20 1 0:21 / / rw - zfs rpool/ROOT/pve rw\n");
     CHECK(tree.facts().memory.zfs_arc_kb == 67108864u);
+    tree.add("sys/module/zfs/version", "2.2.7-pve2\n");
+    CHECK(tree.facts().memory.zfs_arc_kb == 67108864u);
+    tree.add("sys/module/zfs/version", "2.3.1-pve1\n");
+    CHECK(tree.facts().memory.zfs_arc_kb == 134217728u - (1 << 20));
   }
   tree.add("proc/spl/kstat/zfs/arcstats", "c_max                           4    66571993088\n");
   CHECK(tree.facts().memory.zfs_arc_kb == 66571993088u >> 10);

@@ -119,7 +119,8 @@ TEST_CASE(
        .memory_known = true,
        .ranges = {{0, 1}, {4, 8}},
        .at_boot = false,
-       .slow = true},
+       .slow = true,
+       .late_kb = 5},
       {.id = 9,
        .cpus = {},
        .distances = {},
@@ -217,11 +218,13 @@ TEST_CASE(
   using enum Neighbour::Tool;
   for (const auto tool :
        {link, network_manager, netplan, driverctl, udev, modprobe, irqbalance, networkd, unit,
-        interfaces, sysfs_conf, os_net_config, tuned})
+        interfaces, sysfs_conf, os_net_config, tuned, systemd, cgroup, nova, kubelet, libvirt})
     facts.neighbours.push_back({tool, "etc/x", 3, "key", "value", 2, {}});
   using enum DeviceMatch::Kind;
   for (const auto kind : {name, original_name, mac, path, driver, pci, vendor, device, other})
     facts.neighbours.front().match.push_back({kind, {"a*"}, kind == pci});
+  facts.guests = {
+      {"web", "etc/libvirt/qemu/web.xml", 16, 2048, true}, {"db", "etc/pve/1.conf", 4, {}, false}};
   facts.gaps = {"this", "that"};
   CHECK(again(facts) == facts);
   for (const auto origin :

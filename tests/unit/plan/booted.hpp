@@ -40,12 +40,26 @@ inline Facts booted(Facts facts, const Plan& plan, const std::vector<CpuSet>& co
   facts.cpu.possible = booted_cpus(cpu_words(line, before), before).possible;
   facts.cpu.present &= facts.cpu.possible;
   const auto memory = boot_memory(line, before);
+  if (memory.one_node) {
+    NumaNode only;
+    for (const auto& node : facts.numa)
+      only.cpus |= node.cpus;
+    if (std::ranges::all_of(
+            facts.numa, [](const NumaNode& node) { return node.gigabyte_frames.has_value(); }))
+      only.gigabyte_frames = 0;
+    facts.numa = {only};
+    for (auto& cpu : facts.cpu.cpus)
+      cpu.node = 0;
+  }
   std::uint64_t largest = 0;
   for (auto& node : facts.numa) {
     node.cpus &= seen.online;
     for (const auto& then : memory.free)
       if (then.id == node.id) {
         node.total_kb = then.memory_kb;
+        // What cma= sets aside still counts as memory.
+        for (const auto& part : memory.kept)
+          if (part.node == node.id && !bounce_buffers_kb(part.arg)) node.total_kb += part.kb;
         node.ranges = memory.nodes[static_cast<std::size_t>(&then - memory.free.data())].ranges;
         if (node.gigabyte_frames) node.gigabyte_frames = whole_frames(node.ranges);
       }

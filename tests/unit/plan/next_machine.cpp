@@ -1,66 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The plan is for the machine of the next boot: its CPUs and its memory, by the words of its line.
-#include "unit/plan/booted.hpp"
+#include "unit/plan/next.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 
 using namespace vfirst;
 using namespace vfirst::test;
-
-namespace {
-
-constexpr auto kIsolateYes = "[cpu]\nisolate = yes\n";
-
-std::string with_extra(std::string_view words) {
-  return fmt::format("{}[kernel]\nextra = {}\n", kIsolateYes, words);
-}
-
-std::string split_of(const Plan& plan) {
-  return plan.reserved.list() + " | " + plan.isolated.list();
-}
-
-std::string value_of(const Plan& plan, std::string_view key) {
-  for (const auto& arg : plan.kargs)
-    if (arg.is(key)) return arg.value.value_or("");
-  return "none";
-}
-
-// A node of `gib` from `start_gib` on, with 2 GiB of addresses below 4G left to devices.
-void lay_out(Facts& facts) {
-  std::uint64_t at = 0;
-  for (auto& node : facts.numa) {
-    auto left = node.total_kb;
-    if (at == 0 && left > 2 << 20) {
-      node.ranges.push_back({0, 2 << 20});
-      left -= 2 << 20;
-      at = 4 << 20;
-    }
-    if (left) node.ranges.push_back({at, at + left});
-    at += left;
-  }
-}
-
-Facts laid_out(unsigned nodes = 2, std::uint64_t gib = 64) {
-  auto facts = Machine{.nodes = nodes, .node_gib = gib}.facts();
-  lay_out(facts);
-  return facts;
-}
-
-// Pages of 1G by node, "55+59".
-std::string pages_of(const Plan& plan) {
-  std::string out;
-  for (const auto& pages : plan.hugepages)
-    append_to_list(out, std::to_string(pages.pages), "+");
-  return out;
-}
-
-constexpr auto kAllPages = "[hugepages]\nsize = 1G\nper-node = 100%\nhost-reserve = 4G\n";
-
-std::string pages_with(std::string_view words, const Facts& facts = laid_out()) {
-  return pages_of(plan(facts, fmt::format("{}[kernel]\nextra = {}\n", kAllPages, words)));
-}
-
-}  // namespace
 
 TEST_CASE("without SMT the host and the guests have the first threads alone", "[cpu]") {
   const auto facts = Machine{.nodes = 1}.facts();

@@ -92,6 +92,34 @@ TEST_CASE("a PF on a node that is not there is said, and its memory is charged",
     }
   facts.pci = {nic("0000:01:00.0", 1)};
   CHECK_FALSE(finding(plan(facts, text), "device-node-missing"));
+  CHECK_FALSE(finding(plan(facts, text), "device-node-unknown"));
+}
+
+TEST_CASE("a PF without a node is said where there are several", "[cpu]") {
+  auto facts = Machine{}.facts();
+  facts.pci = {nic("0000:01:00.0", -1)};
+  const auto text =
+      "[cpu]\nisolate = yes\n[pf uplink]\ndriver = igb\nvfs = 7\nirq = "
+      "local-reserved\n";
+  CHECK(message(plan(facts, text), "device-node-unknown").contains("counts against node 0"));
+  facts = Machine{.nodes = 1}.facts();
+  facts.pci = {nic("0000:01:00.0", -1)};
+  CHECK_FALSE(finding(plan(facts, text), "device-node-unknown"));
+}
+
+TEST_CASE("nodes that share a cache, and caches that are nodes", "[cpu]") {
+  // SNC: one cache of two nodes.
+  auto facts = with_caches(16, 32, 2);
+  CHECK_FALSE(finding(reserving(facts, 2), "l3-shared"));
+  // A cache a node.
+  facts = with_caches(8, 8, 4);
+  CHECK_FALSE(finding(reserving(facts, 1), "l3-shared"));
+  // NPS2 of caches of 8: two in each node.
+  facts = with_caches(16, 8, 2);
+  CHECK(message(reserving(facts, 4), "l3-shared").contains("reserved-cores-per-node = 8"));
+  // Three cores in each, as of parts with cores switched off.
+  facts = with_caches(12, 3);
+  CHECK(message(reserving(facts, 4), "l3-shared").contains("3 or 6"));
 }
 
 TEST_CASE("the cache of ZFS and the pages must fit beside each other", "[hugepages]") {

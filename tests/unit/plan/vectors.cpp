@@ -85,3 +85,44 @@ TEST_CASE("vectors are counted by node, by what the policy says, and on x86 alon
   others.pci.front().driver = "ice";
   CHECK(message(plan(others, text_for(15)), "irq-vectors").contains("16 devices need 1056"));
 }
+
+TEST_CASE("the vectors of VFs that guests use count, too", "[irq][sriov]") {
+  auto facts = Machine{.nodes = 1, .cores = 32}.facts();
+  auto f = nic("0000:01:00.0");
+  f.sriov->total_vfs = 128;
+  facts.pci = {f};
+  const auto with = [](unsigned vfs, std::string_view more) {
+    return fmt::format(
+        "[cpu]\nisolate = yes\n[pf all]\ndriver = igb\nvfs = {}\nvf-driver = vfio-pci\nqueues = "
+        "8\nirq = local-reserved\n{}",
+        vfs, more);
+  };
+  CHECK(
+      message(plan(facts, with(64, "vf-queues = 16\n")), "irq-vectors") ==
+      "p.ini:3: node 0: 1 PF and 64 VFs need 1098 interrupt vectors, and CPUs 0,32 have 404 (202 "
+      "each): the others go to isolated CPUs; reserve 2 cores more (reserved-cores-per-node = 3); "
+      "or set vf-queues = 5 for these VFs");
+  CHECK_FALSE(finding(plan(facts, with(64, "vf-queues = 5\n")), "irq-vectors"));
+  CHECK(
+      message(plan(facts, with(128, "vf-queues = 4\n")), "irq-vectors").contains("vf-queues = 2"));
+  CHECK_FALSE(finding(plan(facts, with(128, "vf-queues = 2\n")), "irq-vectors"));
+  // Nothing is known of what they ask for.
+  CHECK_FALSE(finding(plan(facts, with(128, "")), "irq-vectors"));
+  // One of them is there, and shows it.
+  PciFunction vf;
+  vf.address = bdf("0000:02:10.0");
+  vf.physfn = f.address;
+  vf.msix_vectors = 17;
+  facts.pci.push_back(vf);
+  CHECK(message(plan(facts, with(128, "")), "irq-vectors").contains("1 PF and 128 VFs need 2186"));
+}
+
+TEST_CASE("many disks alone may fill the host's CPUs", "[irq]") {
+  // 16 controllers with a vector on each CPU leave 186 of each.
+  auto facts = with_nics(4, 85);
+  add_nvme(facts, 16);
+  CHECK_FALSE(finding(plan(facts, text_for(4, "", 1)), "irq-vectors"));
+  add_nvme(facts, 16);
+  CHECK(message(plan(facts, text_for(4, "", 1)), "irq-vectors")
+            .contains("(202 each, less 64 that the kernel places itself)"));
+}
