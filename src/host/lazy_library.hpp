@@ -4,9 +4,9 @@
 //
 // Linked the usual way, libkmod (with libcrypto, lzma and zstd), libpci (with libudev, libcap and
 // zlib) and libblkid cost every run of the program more than reading a machine of 96 CPUs does, and
-// most runs ask them nothing; libmnl alone costs such a run 3 %. So there is a file here for each:
-// it defines the functions that we call, as the header of the library declares them, and each calls
-// the one in the library.
+// most runs ask them nothing. The same holds for libmnl, which costs less. So there is a file here
+// for each: it defines the functions that we call, as the header of the library declares them, and
+// each calls the one in the library.
 
 #include <dlfcn.h>
 #include <cstdio>
@@ -27,9 +27,10 @@ class LazyLibrary {
   template <class Function>
   Function* entry(Function*, const char* name) {
     void* const address = open() ? ::dlsym(handle_, name) : nullptr;
-    // A library of this SONAME must have it, so the installation is broken.
+    // The packages require the library, and one of this SONAME must have the function. So the
+    // installation is broken, and the program ends as it would if it were linked with the library.
     if (!address) {
-      std::fprintf(stderr, "%s has no %s\n", soname_, name);
+      std::fprintf(stderr, "%s cannot be loaded or has no %s\n", soname_, name);
       std::abort();
     }
     return reinterpret_cast<Function*>(address);

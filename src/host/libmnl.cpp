@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Opens libmnl on demand. The first call is always mnl_socket_open2. Without the library it fails
-// with ELIBACC, which says that a shared library is missing.
+// Opens libmnl on demand. Whoever asks the kernel begins with mnl_socket_open2. Without the library
+// it fails with ELIBACC, which says that a shared library is missing. Only link_events.cpp reads
+// messages of a socket that it was given, and there a missing library ends the program.
 #include "host/lazy_library.hpp"
 
 #include <libmnl/libmnl.h>
