@@ -87,6 +87,11 @@ std::string why_variable_is_missing(const FileReader& files, const GrubFile& mad
       entries, [](const GrubEntry& one) { return !one.recovery && !one.carries; });
   if (entry == entries.end()) return {};
   if (auto cut = cut_off(files, made, *entry); !cut.empty()) return cut;
+  if (const auto text = files.read(kGrubDropIn); !text || !text->contains(kVariable))
+    return fmt::format(
+        "{} does not add {} to GRUB_CMDLINE_LINUX_DEFAULT: install vfirst's package anew, or copy "
+        "the file from it",
+        kGrubDropIn, kVariable);
   for (const auto program : kPrograms)
     if (const auto text = files.read(program); text && !text->contains("default/grub.d"))
       return fmt::format(

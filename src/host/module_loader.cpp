@@ -40,22 +40,19 @@ class KernelModules : public ModuleLoader {
         error < 0)
       return failed(-error, "module {}: {}", name, std::strerror(-error));
     if (!found.it) return failed(ENOENT, "module {}: not found", name);
-    auto outcome = Loaded::already;
-    kmod_list* at = nullptr;
-    kmod_list_foreach(at, found.it) {
-      auto* module = kmod_module_get_module(at);
-      const int state = kmod_module_get_initstate(module);
-      int error = 0;
-      if (state == KMOD_MODULE_BUILTIN)
-        outcome = Loaded::builtin;
-      else if (state != KMOD_MODULE_LIVE && state != KMOD_MODULE_COMING) {
-        error = kmod_module_probe_insert_module(module, 0, nullptr, nullptr, nullptr, nullptr);
-        if (error == 0) outcome = Loaded::now;
-      }
-      kmod_module_unref(module);
-      if (error < 0) return failed(-error, "module {}: {}", name, std::strerror(-error));
-    }
-    return outcome;
+    return insert(found, name);
+  }
+
+  Result<Loaded> load_for(const std::string& modalias) override {
+    Context context;
+    List found, allowed;
+    if (!context.it) return failed(ENOMEM, "libkmod cannot create a context");
+    int error = kmod_module_new_from_lookup(context.it, modalias.c_str(), &found.it);
+    if (error >= 0)
+      error = kmod_module_apply_filter(context.it, KMOD_FILTER_BLACKLIST, found.it, &allowed.it);
+    if (error < 0) return failed(-error, "{}: {}", modalias, std::strerror(-error));
+    if (!allowed.it) return failed(ENOENT, "{}: no module is for it", modalias);
+    return insert(allowed, modalias);
   }
 
   bool exists_for(const std::string& modalias) override {
@@ -71,6 +68,28 @@ class KernelModules : public ModuleLoader {
       return true;
     return allowed.it != nullptr;
   }
+
+ private:
+  static Result<Loaded> insert(const List& modules, const std::string& what) {
+    auto outcome = Loaded::already;
+    kmod_list* at = nullptr;
+    kmod_list_foreach(at, modules.it) {
+      auto* module = kmod_module_get_module(at);
+      const int state = kmod_module_get_initstate(module);
+      int error = 0;
+      if (state == KMOD_MODULE_BUILTIN)
+        outcome = Loaded::builtin;
+      else if (state != KMOD_MODULE_LIVE) {
+        // The kernel lets us wait for one that is coming (add_unformed_module() in
+        // kernel/module/main.c) and then says EEXIST, which libkmod takes for success.
+        error = kmod_module_probe_insert_module(module, 0, nullptr, nullptr, nullptr, nullptr);
+        if (error == 0 && state != KMOD_MODULE_COMING) outcome = Loaded::now;
+      }
+      kmod_module_unref(module);
+      if (error < 0) return failed(-error, "module {}: {}", what, std::strerror(-error));
+    }
+    return outcome;
+  }
 };
 
 class NoModules final : public ModuleLoader {
@@ -78,6 +97,7 @@ class NoModules final : public ModuleLoader {
   Result<Loaded> load(const std::string& name) override {
     return failed(ENOTSUP, "{}: a captured tree loads no modules", name);
   }
+  Result<Loaded> load_for(const std::string& modalias) override { return load(modalias); }
   bool exists_for(const std::string&) override { return true; }
 };
 

@@ -16,6 +16,9 @@ class ModuleLoader {
   virtual ~ModuleLoader() = default;
   // ENOENT where this kernel, or this initramfs, has no such module.
   virtual Result<Loaded> load(const std::string& name) = 0;
+  // The modules for this modalias that are not blacklisted, as udev loads them. One that somebody
+  // else is loading is waited for. ENOENT where there is none.
+  virtual Result<Loaded> load_for(const std::string& modalias) = 0;
   // Whether a module for this modalias exists, loadable or built in, that is not blacklisted. True
   // where that cannot be found out.
   virtual bool exists_for(const std::string& modalias) = 0;

@@ -18,11 +18,18 @@ std::string in_sysfs(const std::string& name) {
   return kernel_paths::loaded_module(module_name(name));
 }
 
+// The folder is there before the module's init has run (mod_sysfs_setup() in kernel/module/main.c),
+// and no driver is registered until then. A built-in one has no initstate.
+bool is_loaded(const Root& root, const std::string& name) {
+  const auto folder = in_sysfs(name);
+  return root.exists(folder) && root.read(folder + "/initstate").value_or("live") == "live";
+}
+
 }  // namespace
 
 Outcome apply(const LoadModule& x, const Machine& machine) {
   Outcome out{.wanted = "loaded"};
-  if (machine.root.exists(in_sysfs(x.name))) {
+  if (is_loaded(machine.root, x.name)) {
     out.got = "loaded";
     return out;
   }

@@ -132,13 +132,20 @@ class Binding {
     const auto autoprobe = device_path(x_.pf, "sriov_drivers_autoprobe");
     if (const auto cleared = set_override(""); !cleared)
       return fail(static_cast<int>(cleared.error().code), cleared.error().what);
-    const auto before = root_.read(autoprobe).value_or("1");
-    if (before == "0") [[maybe_unused]]
-      const auto on = write(autoprobe, "1");
-    [[maybe_unused]] const auto probed = write(kProbe, device_.str());
-    if (before == "0") [[maybe_unused]]
-      const auto off = write(autoprobe, "0");
-    if (x_.driver.satisfied_by(look())) return done();
+    const bool off = root_.read(autoprobe).value_or("1") == "0";
+    if (probe(autoprobe, off)) return done();
+    // udev loads the driver when it hears of the VF, and nothing says whether it is through: the
+    // driver then comes too late for this probe, and binds nothing where autoprobe is off.
+    const auto modalias = root_.read(device_path(device_, "modalias")).value_or("");
+    const auto loaded = machine_.modules.load_for(modalias);
+    if (loaded && probe(autoprobe, off)) return done();
+    if (loaded)
+      return fail(
+          ENOENT, fmt::format(
+                      "{}{}", explain_errno(Place::drivers_probe, kNothingHappened),
+                      kernel_says(root_, device_)));
+    if (loaded.error().code != std::errc::no_such_file_or_directory)
+      return fail(static_cast<int>(loaded.error().code), loaded.error().what);
     const auto pf_driver = bound_driver(root_, x_.pf).value_or("");
     const auto* quirk = quirk_of_driver(pf_driver);
     return fail(
@@ -148,6 +155,15 @@ class Binding {
             explain_errno(Place::drivers_probe, kNothingHappened, pf_driver),
             quirk && !quirk->vf_driver.empty() ? fmt::format("({}) ", quirk->vf_driver) : "",
             machine_.initramfs ? "in this initramfs" : "installed"));
+  }
+
+  bool probe(const std::string& autoprobe, bool off) {
+    if (off) [[maybe_unused]]
+      const auto on = write(autoprobe, "1");
+    [[maybe_unused]] const auto probed = write(kProbe, device_.str());
+    if (off) [[maybe_unused]]
+      const auto back = write(autoprobe, "0");
+    return x_.driver.satisfied_by(look());
   }
 
   const BindDriver& x_;

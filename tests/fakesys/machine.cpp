@@ -188,6 +188,7 @@ Status FakeNet::set_eswitch_mode(const PciAddress& pf, const std::string& mode) 
 Result<ModuleLoader::Loaded> FakeModules::load(const std::string& name) {
   if (builtin.contains(name)) return Loaded::builtin;
   if (!available.contains(name)) return failed(ENOENT, "module {}: not found", name);
+  if (load_error) return failed(load_error, "module {}: {}", name, std::strerror(load_error));
   auto folder = name;
   std::ranges::replace(folder, '-', '_');
   sysfs_.put(fmt::format("sys/module/{}/initstate", folder), "live");
@@ -196,6 +197,11 @@ Result<ModuleLoader::Loaded> FakeModules::load(const std::string& name) {
   else
     sysfs_.add_driver(name);
   return Loaded::now;
+}
+
+Result<ModuleLoader::Loaded> FakeModules::load_for(const std::string& modalias) {
+  if (for_modalias.empty()) return failed(ENOENT, "{}: no module is for it", modalias);
+  return load(for_modalias);
 }
 
 void FakeEvents::wake() {

@@ -95,7 +95,12 @@ class FakeModules : public ModuleLoader {
   std::set<std::string> available = {"vfio-pci"};
   std::set<std::string> builtin;
   bool knows_modalias = true;
+  // The module for every modalias; "" for none.
+  std::string for_modalias;
+  // Of every load; 0 for none.
+  int load_error = 0;
   Result<Loaded> load(const std::string& name) override;
+  Result<Loaded> load_for(const std::string& modalias) override;
   bool exists_for(const std::string&) override { return knows_modalias; }
 
  private:

@@ -7,6 +7,8 @@
 
 #include <catch2/catch_test_macros.hpp>
 
+#include <utility>
+
 using namespace vfirst;
 using namespace vfirst::test;
 
@@ -49,7 +51,7 @@ Host plain() {
   return Host(
       {{"boot/grub/grub.cfg", grub_cfg(false)},
        {"etc/grub.d/09_vfirst", "#!/bin/sh"},
-       {"etc/default/grub.d/zz-vfirst.cfg", "x"}});
+       {"etc/default/grub.d/zz-vfirst.cfg", "X=\"$X \\$vfirst_args\"\n"}});
 }
 
 }  // namespace
@@ -229,6 +231,12 @@ TEST_CASE(
       cause(without) ==
       "boot/grub/grub.cfg:16: etc/grub.d/10_linux makes this entry without "
       "GRUB_CMDLINE_LINUX_DEFAULT");
+  const auto ours = std::exchange(host.files.disk["etc/default/grub.d/zz-vfirst.cfg"], "\n");
+  CHECK_WORDS(
+      cause(without) ==
+      "etc/default/grub.d/zz-vfirst.cfg does not add $vfirst_args to GRUB_CMDLINE_LINUX_DEFAULT: "
+      "install vfirst's package anew, or copy the file from it");
+  host.files.disk["etc/default/grub.d/zz-vfirst.cfg"] = ours;
   host.files.disk["etc/default/grub.d/zzz.cfg"] = "GRUB_CMDLINE_LINUX_DEFAULT=mine\n";
   CHECK_WORDS(
       cause(without) ==

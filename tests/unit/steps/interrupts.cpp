@@ -159,6 +159,9 @@ TEST_CASE("a module is loaded once; built in is as good; missing says where", "[
   CHECK(apply(LoadModule{"vfio-pci"}, fake.machine).state == StepState::unchanged);
   fake.modules.builtin.insert("ice");
   CHECK(apply(LoadModule{"ice"}, fake.machine).got == "built in");
+  // Another process is loading it: its driver is not there yet.
+  fake.sysfs.put("sys/module/vfio_pci/initstate", "coming");
+  CHECK(apply(LoadModule{"vfio-pci"}, fake.machine).state == StepState::done);
   fake.machine.initramfs = true;
   const auto out = apply(LoadModule{"mlx5_core"}, fake.machine);
   CHECK(out.state == StepState::failed);

@@ -112,6 +112,27 @@ TEST_CASE(
 }
 
 TEST_CASE(
+    "the kernel's choice is probed again once the module for the VF is loaded", "[sriov][policy]") {
+  WithSeven fake;
+  fake.modules.for_modalias = "igbvf";
+  fake.modules.available.insert("igbvf");
+  CHECK(apply(fake.to(2, "keep"), fake.machine).got == "igbvf");
+  CHECK(fake.sysfs.read("sys/bus/pci/devices/0000:01:00.0/sriov_drivers_autoprobe") == "0");
+  // It is there, and takes no VF: not a matter of what is installed.
+  WithSeven other;
+  other.modules.for_modalias = "vfio-pci";
+  const auto out = apply(other.to(2, "keep"), other.machine);
+  CHECK(out.error == ENOENT);
+  CHECK_FALSE(out.cause.contains("installed"));
+  // The module is there, and cannot be loaded.
+  WithSeven broken;
+  broken.modules.for_modalias = "igbvf";
+  broken.modules.available.insert("igbvf");
+  broken.modules.load_error = ENOEXEC;
+  CHECK(apply(broken.to(2, "keep"), broken.machine).error == ENOEXEC);
+}
+
+TEST_CASE(
     "back from vfio-pci to the kernel's choice the override is cleared with a newline",
     "[sriov][policy]") {
   WithSeven fake;

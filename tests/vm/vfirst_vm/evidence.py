@@ -6,10 +6,14 @@ import pathlib
 import re
 
 
+# systemd moves the cursor for the progress of a slow unit; a line of the kernel's may follow on the same one.
+CURSOR = re.compile("\x1b(M|\\[[0-9;?]*[A-Za-z])|\r")
+
+
 def text_of(file):
     """"" for a file that is not there."""
     try:
-        return pathlib.Path(file).read_text(encoding="utf-8", errors="replace").replace("\r", "")
+        return CURSOR.sub("", pathlib.Path(file).read_text(encoding="utf-8", errors="replace"))
     except OSError:
         return ""
 
