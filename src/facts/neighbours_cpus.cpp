@@ -27,7 +27,7 @@ void add_claim(
 bool manager_line(std::string_view line) {
   return line.contains("CPUAffinity") || line.starts_with('[');
 }
-bool unit_line(std::string_view line) {
+bool cpu_unit_line(std::string_view line) {
   return line.contains("CPUAffinity") || line.contains("AllowedCPUs") ||
          line.contains("CPUSetPartition") || line.starts_with('[');
 }
@@ -67,7 +67,7 @@ bool names_unit(std::string_view name) {
 }
 
 void read_unit_file(const Root& root, const std::string& file, std::vector<Neighbour>& out) {
-  const auto text = root.read_lines(file, unit_line);
+  const auto text = root.read_lines(file, cpu_unit_line);
   if (!text) return;
   each_setting(*text, [&](const ConfigLine& line) {
     if (line.key == "AllowedCPUs" || line.key == "StartupAllowedCPUs" ||

@@ -1,7 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "host/recording_root.hpp"
 
+#include "base/text.hpp"
+
 namespace vfirst {
+
+namespace {
+
+// Two readers may keep different lines of one file; a line that was not kept is empty.
+std::string joined_lines(std::string_view text, std::string_view other) {
+  const auto ours = split(text, '\n'), theirs = split(other, '\n');
+  std::string out;
+  for (std::size_t i = 0; i < ours.size(); ++i) {
+    if (i) out += '\n';
+    out += ours[i].empty() && i < theirs.size() ? theirs[i] : ours[i];
+  }
+  return out;
+}
+
+}  // namespace
 
 RecordingRoot::RecordingRoot(Root root) : Root(std::move(root)) {}
 
@@ -53,7 +70,14 @@ Result<std::string> RecordingRoot::read_head(std::string_view path, std::size_t 
 
 Result<std::string> RecordingRoot::read_lines(
     std::string_view path, bool (*keep)(std::string_view)) const {
-  return kept(path, only_lines(Root::read(path), keep));
+  auto content = only_lines(Root::read(path), keep);
+  if (!content) return content;
+  const auto real = settle(path, true);
+  const auto before = entries_.find(real);
+  add(real, Entry::Kind::file,
+      (before == entries_.end() ? *content : joined_lines(*content, before->second.content)) +
+          '\n');
+  return content;
 }
 
 Result<std::string> RecordingRoot::link(std::string_view path) const {

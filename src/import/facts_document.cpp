@@ -293,8 +293,7 @@ constexpr Field kFields[] = {
     field<&Facts::kernels>("kernels"),   field<&Facts::boot>("boot"),
     field<&Facts::critical>("critical"), field<&Facts::neighbours>("neighbours"),
     field<&Facts::guests>("guests"),     field<&Facts::unknown_carriers>("unknown_carriers"),
-    field<&Facts::gaps>("gaps"),
-    field<&Facts::ice_packages>("ice_packages"),
+    field<&Facts::gaps>("gaps"),         field<&Facts::ice_packages>("ice_packages"),
 };
 constexpr Shape kFacts = object_shape<Facts>("a facts document", kFields);
 

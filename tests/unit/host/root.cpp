@@ -91,6 +91,16 @@ TEST_CASE(
   CHECK(root.entries().at("sys/devices/net/eth0/flags").content == "0x1003\n");
 }
 
+TEST_CASE("a recording holds the lines that either of two readers keeps", "[machine]") {
+  const TempTree tree{{"etc/x.service", "[Service]\nCPUAffinity=1\nSecret=2\nExecStart=/bin/a\n"}};
+  const RecordingRoot root(tree.root());
+  const auto affinity = [](std::string_view line) { return line.starts_with("CPU"); };
+  const auto start = [](std::string_view line) { return line.starts_with("Exec"); };
+  CHECK(root.read_lines("etc/x.service", affinity) == "\nCPUAffinity=1\n\n");
+  CHECK(root.read_lines("etc/x.service", start) == "\n\n\nExecStart=/bin/a");
+  CHECK(root.entries().at("etc/x.service").content == "\nCPUAffinity=1\n\nExecStart=/bin/a\n");
+}
+
 TEST_CASE("a link's text is found inside the tree, too", "[machine]") {
   const TempTree tree{
       {"p", "-> /proc"}, {"d", "-> /e"}, {"e/driver", "-> ../drivers/ice"}, {"plain", "x"}};
