@@ -115,7 +115,7 @@ class Judge {
     const auto file = root_.read(kernel_paths::block_device(name, "loop/backing_file"));
     if (!file || !file->starts_with('/') || file->ends_with(" (deleted)"))
       return {Kept::unknown, fmt::format("on /dev/{}, whose file is not shown any more", name)};
-    const auto below = path(*file, depth + 1);
+    auto below = path(*file, depth + 1);
     if (below.kept == Kept::yes) return below;
     return {below.kept, fmt::format("on /dev/{}, whose file {} is {}", name, *file, below.why)};
   }

@@ -25,6 +25,7 @@ Severity badness(const PfPolicy& section) {
 
 std::vector<Subject> subjects(const std::vector<const PciFunction*>& functions) {
   std::vector<Subject> out;
+  out.reserve(functions.size());
   for (const auto* function : functions)
     out.push_back(Subject::device(function->address));
   return out;

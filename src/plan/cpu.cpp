@@ -86,7 +86,7 @@ Result<CpuSet> literal_list(
     return refuse(
         "{}reserved = {}: this machine has no CPU {}; it has {}", where, wish.value,
         (*read - present).list(), present.list());
-  const auto reserved = *read & next.online;
+  auto reserved = *read & next.online;
   for (const auto& core : cores)
     if (reserved.intersects(core.cpus) && !reserved.contains(core.cpus))
       return refuse(

@@ -57,7 +57,7 @@ Result<std::vector<std::size_t>> VfSteps::set_up(std::size_t made) {
           "can be set only while no driver is bound to the VF", wish.queues->from, {made}, false));
     }
     if (auto one = VFIRST_TRY(attributes_of(i, wish, attributes_from)))
-      attributes.vfs.push_back(std::move(*one));
+      attributes.vfs.push_back(*one);
   }
   infiniband_.report_missing();
   if (!attributes.vfs.empty()) {
@@ -106,7 +106,7 @@ Result<std::optional<SetVfAttributes::Vf>> VfSteps::attributes_of(
   infiniband_.keep_what_it_has(wish, vf);
   if (vf.empty()) return std::optional<SetVfAttributes::Vf>{};
   if (from == Origin{}) from = origin_of_attributes(wish);
-  return std::optional{std::move(vf)};
+  return std::optional{vf};
 }
 
 std::optional<MacAddress> VfSteps::shown_mac(unsigned index, const VfSettings& wish) const {
