@@ -79,8 +79,9 @@ class Parser {
   }
 
   // One command or more, up to a word that ends the list. The delimiters behind the last command
-  // must be there, except before a brace.
-  GrubBlock read_list() {
+  // must be there, except before the brace of a block (grub-core/script/parser.y has delimiters0
+  // there, and delimiters1 in a function).
+  GrubBlock read_list(bool function = false) {
     GrubBlock list;
     skip_newlines();
     for (;;) {
@@ -88,7 +89,9 @@ class Parser {
       if (fault_) return list;
       const bool delimited = take_delimiters();
       const bool brace = token_.kind == GrubToken::Kind::close_brace;
-      if (brace || (delimited && is_reserved(token_) && !opens(token_))) return list;
+      if ((brace && (delimited || !function)) ||
+          (delimited && is_reserved(token_) && !opens(token_)))
+        return list;
       if (!delimited) fail();
     }
   }
@@ -175,7 +178,7 @@ class Parser {
     statement.name = read_name();
     skip_newlines();
     need(GrubToken::Kind::open_brace);
-    statement.body = read_list();
+    statement.body = read_list(true);
     need(GrubToken::Kind::close_brace);
     return statement;
   }

@@ -129,4 +129,6 @@ TEST_CASE("a loop without an end and a file that reads itself are doubts, not ha
     deep += "if true; then\n";
   CHECK(!parse_grub(deep).fault.empty());
   CHECK(parse_grub("menuentry x {\n").fault == "line 2: GRUB does not understand it");
+  CHECK(parse_grub("function f {\n true}\n").fault == "line 2: GRUB does not understand it");
+  CHECK(parse_grub("function f {\n true; }\nmenuentry x { true}\n").fault.empty());
 }
