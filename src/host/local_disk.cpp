@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <algorithm>
 #include <iterator>
+#include <span>
 
 namespace vfirst {
 

@@ -48,6 +48,7 @@ Fd memory_file(std::string_view content) {
 Result<Ended> run_process(
     const std::vector<std::string>& argv, std::string_view input, int limit_s) {
   std::vector<char*> words;
+  words.reserve(argv.size() + 1);
   for (const auto& word : argv)
     words.push_back(const_cast<char*>(word.c_str()));
   words.push_back(nullptr);
