@@ -130,6 +130,8 @@ class FakeEvents : public Events {
 // All of them. A test in which a write blocks for ever makes one with new and never deletes it: the
 // thread stays in there.
 struct FakeMachine {
+  explicit FakeMachine(unsigned cpus = 8) : sysfs(cpus) {}
+
   Sysfs sysfs;
   FakeNet net{sysfs};
   FakeModules modules{sysfs};
