@@ -27,12 +27,17 @@ void report_coalescing(
     const bool receives =
         coalescing_refusal(driver, {.adaptive_rx = wanted.adaptive_rx, .rx_usecs = wanted.rx_usecs})
             .has_value();
+    const auto& key = receives ? settings.rx_usecs : settings.tx_usecs;
     draft.add_finding(
         required ? Severity::error : Severity::warning, "coalescing-range", Subject::device(device),
         fmt::format("{}: {}", device.str(), *refusal),
-        {receives ? settings.rx_usecs->from : settings.tx_usecs->from});
+        {key ? key->from : *origin_of_coalescing(settings)});
     return;
   }
+  if (const auto loss = coalescing_loss(driver, wanted))
+    draft.add_finding(
+        Severity::note, "coalescing-lost", Subject::device(device),
+        fmt::format("{}: {}", device.str(), *loss), {settings.rx_usecs->from});
   const auto rounded = [&](std::string_view key, const Maybe<unsigned>& usecs) {
     if (!usecs) return;
     if (const auto answer = answer_for(driver, usecs->value); answer != usecs->value)

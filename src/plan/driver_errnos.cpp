@@ -58,6 +58,11 @@ constexpr auto kDriverErrnos = std::to_array<DriverErrno>({
     {"igb", Place::write_numvfs, EPERM, Reaction::fail,
      "it has no MSI-X interrupts, or has fewer VFs", ""},
     {"igb ixgbe ixgbevf", Place::coalesce, EINVAL, Reaction::drop, kShared, kNoTx},
+    // wx_ethtool.c, wx_set_coalesce().
+    {"ngbe ngbevf txgbe txgbevf", Place::coalesce, EOPNOTSUPP, Reaction::drop, kShared, kNoTx},
+    // qede_ethtool.c, qede_set_coalesce().
+    {"qede", Place::coalesce, EINVAL, Reaction::drop,
+     "it takes no time while its port is down, and none above its limit", "bring the port up"},
     // ixgbe_sriov.c, ixgbe_pci_sriov_enable().
     {"ixgbe", Place::write_numvfs, EPERM, Reaction::fail,
      "it has 63 VFs with one traffic class, 31 with four, 15 with eight, less its offloaded "

@@ -22,8 +22,8 @@ constexpr std::uint16_t kCoprocessor = 0x0b40;
 constexpr std::uint16_t kDisplay = 0x0300 | kAnySub, kAccelerator = 0x1200 | kAnySub;
 
 // The rows are all drivers of Linux 7.3.4 that have a sriov_configure, and those that make VFs
-// without one. The file that is named in front of a row has that function and the driver's name;
-// its directory is below drivers/net/ethernet where it names no other. Sources of the columns:
+// without one. That function is named in front of a row, its file below drivers/net/ethernet where
+// no other folder is named. Sources of the columns:
 // - up_before_vfs: bnxt_sriov_configure() warns "Reject SRIOV config request since if is down!" and
 //   returns 0 (systemd#40739); bnx2x_sriov_configure() answers EINVAL ("not supported while PF is
 //   down").
@@ -47,8 +47,7 @@ constexpr std::uint16_t kDisplay = 0x0300 | kAnySub, kAccelerator = 0x1200 | kAn
 //   (onedr0p/home-ops#8568), nor mlx4_core (ipxe#916, talos#10143). Unknown, and so false, for the
 //   others.
 // - secondary_controllers: the NVMe base specification, Virtualization Enhancements; the driver
-// makes
-//   VFs by pci_sriov_configure_simple() and hands out nothing itself (drivers/nvme/host/pci.c).
+//   (drivers/nvme/host/pci.c) makes VFs by pci_sriov_configure_simple() and hands out nothing.
 // - creation, all_or_none: adf_enable_sriov() of crypto/intel/qat/qat_common/adf_sriov.c, which
 //   passes the number over and enables pci_sriov_get_totalvfs(). by_parameter: mlx4_load_one(),
 //   vfio_pci_sriov_configure(). by_other_means: the driver's pci_driver has no sriov_configure.
@@ -56,12 +55,12 @@ constexpr std::uint16_t kDisplay = 0x0300 | kAnySub, kAccelerator = 0x1200 | kAn
 //   which ipoib_set_vf_guid() calls (infiniband/ulp/ipoib/ipoib_main.c). mlx4_core gives its VFs
 //   random GUIDs (mlx4/cmd.c, mlx4_multi_func_init() calls mlx4_set_random_admin_guid())
 //   and takes others by files of its own (infiniband/hw/mlx4/sysfs.c, admin_guids).
-// - needs_package: ice_check_sriov_allowed() answers EOPNOTSUPP in Safe Mode
-// (intel/ice/ice_sriov.c),
-//   in which ice_load_pkg() leaves it where ice_request_fw() found no package (ice_main.c).
+// - needs_package: ice_check_sriov_allowed() of intel/ice/ice_sriov.c answers EOPNOTSUPP in Safe
+//   Mode, in which ice_load_pkg() leaves it where ice_request_fw() found no package (ice_main.c).
 // - needs_iommu: adf_do_enable_sriov() of Intel's own driver and of some kernels returns EINVAL
 //   (intel-device-plugins#1646); 6.12 and 7.3 only warn.
 constexpr auto kQuirks = std::to_array<DriverQuirk>({
+    // intel/igb/igb_main.c, igb_pci_sriov_configure().
     {
         .driver = "igb",
         .vf_driver = "igbvf",
@@ -72,6 +71,7 @@ constexpr auto kQuirks = std::to_array<DriverQuirk>({
         .survives_kexec = true,
         .total_vfs = "the driver",
     },
+    // intel/ixgbe/ixgbe_sriov.c, ixgbe_pci_sriov_configure().
     {
         .driver = "ixgbe",
         .vf_driver = "ixgbevf",
@@ -82,6 +82,7 @@ constexpr auto kQuirks = std::to_array<DriverQuirk>({
         .survives_kexec = true,
         .total_vfs = "the driver",
     },
+    // intel/i40e/i40e_virtchnl_pf.c, i40e_pci_sriov_configure().
     {
         .driver = "i40e",
         .vf_driver = "iavf",
@@ -92,6 +93,7 @@ constexpr auto kQuirks = std::to_array<DriverQuirk>({
         .survives_kexec = true,
         .total_vfs = "the card's NVM, 32 to 64 a port",
     },
+    // intel/ice/ice_sriov.c, ice_sriov_configure().
     {
         .driver = "ice",
         .vf_driver = "iavf",
@@ -103,6 +105,7 @@ constexpr auto kQuirks = std::to_array<DriverQuirk>({
         .needs_package = true,
         .total_vfs = "the card's NVM or devlink",
     },
+    // mellanox/mlx5/core/sriov.c, mlx5_core_sriov_configure().
     {
         .driver = "mlx5_core",
         .vf_driver = "mlx5_core",
@@ -113,6 +116,7 @@ constexpr auto kQuirks = std::to_array<DriverQuirk>({
         .survives_kexec = true,
         .total_vfs = "the card's firmware: mlxconfig, SRIOV_EN and NUM_OF_VFS",
     },
+    // broadcom/bnxt/bnxt_sriov.c, bnxt_sriov_configure().
     {
         .driver = "bnxt_en",
         .vf_driver = "bnxt_en",
@@ -123,6 +127,9 @@ constexpr auto kQuirks = std::to_array<DriverQuirk>({
         .eswitch = Eswitch::after_vfs,
         .total_vfs = "the card's NVM",
     },
+    // sfc/efx.c, efx_pci_sriov_configure(); qlogic/qede/qede_main.c, qede_sriov_configure();
+    // chelsio/cxgb4/cxgb4_main.c, cxgb4_iov_configure(); huawei/hinic/hinic_sriov.c,
+    // hinic_pci_sriov_configure(); hisilicon/hns3/hns3_enet.c, hns3_pci_sriov_configure().
     {.driver = "sfc", .vf_driver = "sfc", .vendor = 0x1924, .up_before_mac = true},
     {.driver = "qede", .vf_driver = "qede", .vendor = 0x1077, .up_before_mac = true},
     {.driver = "cxgb4", .vf_driver = "cxgb4vf", .vendor = 0x1425, .up_before_mac = true},
@@ -134,6 +141,7 @@ constexpr auto kQuirks = std::to_array<DriverQuirk>({
         .vendor = 0x19e5,
         .up_before_mac = true,
     },
+    // drivers/nvme/host/pci.c, nvme_driver: pci_sriov_configure_simple().
     {
         .driver = "nvme",
         .vf_driver = "nvme",
@@ -144,7 +152,7 @@ constexpr auto kQuirks = std::to_array<DriverQuirk>({
         .secondary_controllers = true,
         .total_vfs = "the controller",
     },
-    // crypto/intel/qat: qat_4xxx/adf_drv.c and so on.
+    // crypto/intel/qat: adf_driver of qat_4xxx/adf_drv.c and so on, with adf_sriov_configure().
     {
         .driver = "4xxx",
         .module = "qat_4xxx",
@@ -230,9 +238,11 @@ constexpr auto kQuirks = std::to_array<DriverQuirk>({
         .offers_none = "add i915.enable_guc=3 i915.max_vfs={vfs} to [kernel] extra",
         .total_vfs = "the driver's parameter max_vfs",
     },
-    // gpu/drm/xe/xe_pci_sriov.c. xe_sriov_pf.c, xe_sriov_pf_readiness() sets sriov_totalvfs to 0
-    // where max_vfs is 0, which is its default up to Linux 6.12 and "unlimited" in 7.3, or without
-    // GuC submission; xe_sriov.c, xe_sriov_probe_early() where it has no SR-IOV for the device.
+    // gpu/drm/xe/xe_pci_sriov.c, xe_pci_sriov_configure(). xe_sriov_pf.c, xe_sriov_pf_readiness()
+    // sets sriov_totalvfs to 0 where max_vfs is 0, which is its default up to Linux 6.12 and
+    // "unlimited" in 7.3, or without GuC submission; xe_sriov.c, xe_sriov_probe_early() where it
+    // has
+    // no SR-IOV for the device.
     {
         .driver = "xe",
         .vf_driver = "xe",
@@ -293,7 +303,7 @@ constexpr auto kQuirks = std::to_array<DriverQuirk>({
         .parameter = "gim.vf_num",
         .in_initramfs = false,
     },
-    // mlx4/main.c has no sriov_configure.
+    // mellanox/mlx4/main.c, mlx4_driver has no sriov_configure; mlx4_load_one() makes the VFs.
     {
         .driver = "mlx4_core",
         .vf_driver = "mlx4_core",
@@ -305,7 +315,8 @@ constexpr auto kQuirks = std::to_array<DriverQuirk>({
         .parameter = "mlx4_core.num_vfs",
         .total_vfs = "the card's firmware: mlxconfig, SRIOV_EN and NUM_OF_VFS",
     },
-    // vfio/pci/vfio_pci.c: a PF that its guest or a program in user space drives.
+    // vfio/pci/vfio_pci.c, vfio_pci_sriov_configure(): a PF that its guest or a program in user
+    // space drives.
     {
         .driver = "vfio-pci",
         .vf_msix = Knob::no,
@@ -315,7 +326,7 @@ constexpr auto kQuirks = std::to_array<DriverQuirk>({
         .parameter_value = "1",
         .in_initramfs = false,
     },
-    // virtio/virtio_pci_common.c.
+    // virtio/virtio_pci_common.c, virtio_pci_sriov_configure().
     {
         .driver = "virtio-pci",
         .module = "virtio_pci",
@@ -328,7 +339,7 @@ constexpr auto kQuirks = std::to_array<DriverQuirk>({
         .eswitch = Eswitch::none,
         .survives_kexec = true,
     },
-    // broadcom/bnx2x/bnx2x_sriov.c.
+    // broadcom/bnx2x/bnx2x_sriov.c, bnx2x_sriov_configure().
     {
         .driver = "bnx2x",
         .vf_driver = "bnx2x",
@@ -338,7 +349,8 @@ constexpr auto kQuirks = std::to_array<DriverQuirk>({
         .vf_msix = Knob::no,
         .eswitch = Eswitch::none,
     },
-    // intel/idpf/idpf_lib.c, intel/fm10k/fm10k_iov.c.
+    // intel/idpf/idpf_lib.c, idpf_sriov_configure(); intel/fm10k/fm10k_iov.c,
+    // fm10k_iov_configure().
     {
         .driver = "idpf",
         .vf_driver = "idpf",
@@ -356,7 +368,8 @@ constexpr auto kQuirks = std::to_array<DriverQuirk>({
         .vf_msix = Knob::no,
         .eswitch = Eswitch::none,
     },
-    // pensando/ionic/ionic_bus_pci.c, amd/pds_core/main.c.
+    // pensando/ionic/ionic_bus_pci.c, ionic_sriov_configure(); amd/pds_core/main.c,
+    // pdsc_sriov_configure().
     {
         .driver = "ionic",
         .vf_driver = "ionic",
@@ -373,7 +386,8 @@ constexpr auto kQuirks = std::to_array<DriverQuirk>({
         .vf_msix = Knob::no,
         .eswitch = Eswitch::none,
     },
-    // marvell/octeon_ep/octep_main.c, cavium/liquidio/lio_main.c.
+    // marvell/octeon_ep/octep_main.c, octep_sriov_configure(); cavium/liquidio/lio_main.c,
+    // liquidio_enable_sriov().
     {
         .driver = "octeon_ep",
         .vf_driver = "octeon_ep_vf",
@@ -393,7 +407,7 @@ constexpr auto kQuirks = std::to_array<DriverQuirk>({
         .vf_msix = Knob::no,
         .total_vfs = "the card's firmware",
     },
-    // marvell/octeontx2/nic/otx2_pf.c.
+    // marvell/octeontx2/nic/otx2_pf.c, otx2_sriov_configure().
     {
         .driver = "rvu_nicpf",
         .vf_driver = "rvu_nicvf",
@@ -401,7 +415,7 @@ constexpr auto kQuirks = std::to_array<DriverQuirk>({
         .up_before_mac = true,
         .vf_msix = Knob::no,
     },
-    // netronome/nfp/nfp_main.c.
+    // netronome/nfp/nfp_main.c, nfp_pcie_sriov_configure().
     {
         .driver = "nfp",
         .vf_driver = "nfp_netvf",
@@ -411,7 +425,7 @@ constexpr auto kQuirks = std::to_array<DriverQuirk>({
         .vf_msix = Knob::no,
         .total_vfs = "the card's firmware",
     },
-    // huawei/hinic3/hinic3_lld.c.
+    // huawei/hinic3/hinic3_lld.c, hinic3_driver: pci_sriov_configure_simple().
     {
         .driver = "hinic3",
         .vf_driver = "hinic3",
@@ -420,7 +434,7 @@ constexpr auto kQuirks = std::to_array<DriverQuirk>({
         .vf_msix = Knob::no,
         .eswitch = Eswitch::none,
     },
-    // emulex/benet/be_main.c; its cards have Emulex' vendor ID as well.
+    // emulex/benet/be_main.c, be_pci_sriov_configure(); its cards have Emulex' vendor ID as well.
     {
         .driver = "be2net",
         .vf_driver = "be2net",
@@ -479,7 +493,7 @@ constexpr auto kQuirks = std::to_array<DriverQuirk>({
         .creation = Creation::by_parameter,
         .parameter = "cptpf.num_vfs",
     },
-    // qlogic/qlcnic/qlcnic_sriov_pf.c.
+    // qlogic/qlcnic/qlcnic_sriov_pf.c, qlcnic_pci_sriov_configure().
     {
         .driver = "qlcnic",
         .vf_driver = "qlcnic",
@@ -488,10 +502,10 @@ constexpr auto kQuirks = std::to_array<DriverQuirk>({
         .vf_msix = Knob::no,
         .eswitch = Eswitch::none,
     },
-    // sfc/ef100.c, sfc/siena/siena_sriov.c.
+    // sfc/ef100.c, ef100_pci_sriov_configure(); sfc/siena/efx.c, efx_pci_sriov_configure().
     {.driver = "sfc_ef100", .module = "sfc", .vendor = 0x10ee, .up_before_mac = true},
     {.driver = "sfc_siena", .module = "sfc-siena", .vendor = 0x1924, .up_before_mac = true},
-    // wangxun/ngbe/ngbe_main.c, wangxun/txgbe/txgbe_main.c.
+    // wangxun/libwx/wx_sriov.c, wx_pci_sriov_configure().
     {
         .driver = "ngbe",
         .vf_driver = "ngbevf",
@@ -508,8 +522,10 @@ constexpr auto kQuirks = std::to_array<DriverQuirk>({
         .vf_msix = Knob::no,
         .eswitch = Eswitch::none,
     },
-    // amazon/ena/ena_netdev.c, microsoft/mana/gdma_main.c, alibaba/eea/eea_pci.c,
-    // fungible/funeth/funeth_main.c, freescale/enetc/enetc_msg.c.
+    // amazon/ena/ena_netdev.c, ena_pci_driver, and alibaba/eea/eea_pci.c, eea_pci_driver:
+    // pci_sriov_configure_simple(); microsoft/mana/gdma_main.c, mana_sriov_configure();
+    // fungible/funeth/funeth_main.c, funeth_sriov_configure(); freescale/enetc/enetc_msg.c,
+    // enetc_sriov_configure().
     {.driver = "ena", .vf_driver = "ena", .vendor = 0x1d0f, .up_before_mac = true},
     {.driver = "mana", .vf_driver = "mana", .vendor = 0x1414, .up_before_mac = true},
     {.driver = "alibaba_eea", .module = "eea", .vendor = 0x1ded, .up_before_mac = true},
@@ -520,8 +536,9 @@ constexpr auto kQuirks = std::to_array<DriverQuirk>({
         .vendor = 0x1957,
         .up_before_mac = true,
     },
-    // crypto: cavium/nitrox/nitrox_sriov.c, hisilicon/qm.c for the three of HiSilicon,
-    // marvell/octeontx/otx_cptpf_main.c, marvell/octeontx2/otx2_cptpf_main.c.
+    // crypto: cavium/nitrox/nitrox_sriov.c, nitrox_sriov_configure(); hisilicon/qm.c,
+    // hisi_qm_sriov_configure(), for the three of HiSilicon; marvell/octeontx/otx_cptpf_main.c,
+    // otx_cpt_sriov_configure(); marvell/octeontx2/otx2_cptpf_main.c, otx2_cptpf_sriov_configure().
     {.driver = "CNN55XX", .module = "n5pf", .eswitch = Eswitch::none},
     {.driver = "hisi_hpre", .vf_driver = "hisi_hpre", .eswitch = Eswitch::none},
     {.driver = "hisi_sec2", .vf_driver = "hisi_sec2", .eswitch = Eswitch::none},
@@ -532,9 +549,10 @@ constexpr auto kQuirks = std::to_array<DriverQuirk>({
         .eswitch = Eswitch::none,
     },
     {.driver = "rvu_cptpf", .vf_driver = "rvu_cptvf", .eswitch = Eswitch::none},
-    // accel/amdxdna/aie4_sriov.c, fpga/dfl-pci.c, misc/genwqe/card_base.c,
-    // misc/mrvl_cn10k_dpi.c, bus/mhi/host/pci_generic.c, pci/pci-pf-stub.c,
-    // misc/pci_endpoint_test.c.
+    // accel/amdxdna/aie4_sriov.c, aie4_sriov_configure(); fpga/dfl-pci.c,
+    // cci_pci_sriov_configure(); misc/genwqe/card_base.c, genwqe_sriov_configure();
+    // pci_sriov_configure_simple() in misc/mrvl_cn10k_dpi.c, bus/mhi/host/pci_generic.c,
+    // pci/pci-pf-stub.c and misc/pci_endpoint_test.c.
     {.driver = "amdxdna", .vf_driver = "amdxdna", .eswitch = Eswitch::none},
     {.driver = "dfl-pci", .vf_driver = "dfl-pci", .eswitch = Eswitch::none},
     {

@@ -6,9 +6,15 @@
 #include "steps/device.hpp"
 #include "steps/errno_table.hpp"
 
+#include <thread>
+
 namespace vfirst::steps {
 
 namespace {
+
+// How often a driver that answers late is asked, with kPause between: be_worker() of be2net runs
+// once a second.
+constexpr int kLateTries = 15;
 
 // A device that does not have a setting has it off.
 template <class T>
@@ -48,6 +54,15 @@ Coalescing sendable(Coalescing rest, const Coalescing& now) {
   if (rest.adaptive_rx == false && !now.adaptive_rx) rest.adaptive_rx.reset();
   if (rest.adaptive_tx == false && !now.adaptive_tx) rest.adaptive_tx.reset();
   return rest;
+}
+
+// As the driver takes it: one with one switch for both directions may refuse half of it.
+Coalescing message_of(Coalescing out, const Coalescing& now, std::string_view driver) {
+  const auto* quirk = coalescing_quirk(driver);
+  if (!quirk || !quirk->one_switch) return out;
+  if (now.adaptive_tx && !out.adaptive_tx) out.adaptive_tx = out.adaptive_rx;
+  if (now.adaptive_rx && !out.adaptive_rx) out.adaptive_rx = out.adaptive_tx;
+  return out;
 }
 
 // Of `now`, only what `wanted` speaks of.
@@ -110,6 +125,18 @@ class CoalescingChange {
     return now;
   }
 
+  // After a message that was sent.
+  Result<Coalescing> look_again(const Netdev& port, bool sent) {
+    auto now = look(port);
+    const auto* quirk = coalescing_quirk(driver_);
+    for (int tried = 0; sent && quirk && quirk->answers_late && tried < kLateTries; ++tried) {
+      if (!now || difference(wanted_, *now, driver_) == Coalescing{}) break;
+      std::this_thread::sleep_for(kPause);
+      now = look(port);
+    }
+    return now;
+  }
+
   void set(const Netdev& port) {
     auto now = look(port);
     if (!now) {
@@ -132,8 +159,8 @@ class CoalescingChange {
       const auto rest = sendable(left, *now);
       if (rest == Coalescing{}) break;
       ++out_.writes;
-      sent = machine_.net.set_coalescing(port.ifindex, rest).has_value();
-      now = look(port);
+      sent = machine_.net.set_coalescing(port.ifindex, message_of(rest, *now, driver_)).has_value();
+      now = look_again(port, sent);
       if (!now)
         return fail(
             static_cast<int>(now.error().code), fmt::format("{}: {}", port.name, now.error().what));
@@ -146,7 +173,8 @@ class CoalescingChange {
     if (!sent && left != Coalescing{}) {
       for (const auto& single : one_by_one(sendable(left, *now))) {
         ++out_.writes;
-        const auto again = machine_.net.set_coalescing(port.ifindex, single);
+        const auto again =
+            machine_.net.set_coalescing(port.ifindex, message_of(single, *now, driver_));
         if (again || !why.empty()) continue;
         error = static_cast<int>(again.error().code);
         why = fmt::format(

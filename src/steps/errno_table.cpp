@@ -14,30 +14,40 @@ namespace vfirst {
 
 namespace {
 
-// Sources: drivers/pci/iov.c and pci-sysfs.c; measured on 6.12 with QEMU's igb and nvme;
-// sriov_numvfs_store() and sriov_enable() of drivers/pci/iov.c for the errnos of sriov_numvfs;
-// bnxt_sriov_configure() for the silent zero; os-net-config 65f240f for the VF in reset; irqbalance
-// 3685d33 for EIO before EPERM; device_driver_attach() of drivers/base/dd.c for the bind that is
-// put off; mlx5_set_msix_vec_count() for the VF's vectors.
+// The functions that answer so are named above the rows, in Linux 7.3.4 where no other release is
+// named; what is called measured was seen on 6.12 with QEMU's igb and nvme. What one driver means
+// by an errno is a row of plan/driver_errnos.cpp.
 constexpr auto kTable = std::to_array<ErrnoRow>({
+    // drivers/pci/iov.c, sriov_pf_attrs_are_visible().
     {Place::open_numvfs, ENOENT, Reaction::fail, "the device shows no SR-IOV capability",
      "it is off in the card's firmware (SRIOV_EN) or in the BIOS, or this is not a PF"},
+    // iov.c, sriov_numvfs_store(): no driver, or one without sriov_configure; more than
+    // pci_sriov_get_totalvfs(); another number than num_VFs.
     {Place::write_numvfs, ENOENT, Reaction::wait, "the PF has no driver yet",
      "check that this image has the driver and its firmware"},
     {Place::write_numvfs, kMakesNone, Reaction::fail,
      "its driver is bound and makes no VFs through sysfs", ""},
     {Place::write_numvfs, ERANGE, Reaction::fail, "more VFs than the device has", ""},
+    // iov.c, sriov_enable(), and drivers: bnx2x_sriov_configure(), num_vfs_valid() of nitrox.
     {Place::write_numvfs, EINVAL, Reaction::fail, "the driver refuses this number of VFs", ""},
+    // iov.c, pci_sriov_configure_simple() while a guest has a VF; igb_enable_sriov().
     {Place::write_numvfs, EPERM, Reaction::fail, "the driver refuses to create VFs now", ""},
+    // iov.c, sriov_numvfs_store() where there are VFs; else the driver, as
+    // virtio_pci_sriov_configure().
     {Place::write_numvfs, EBUSY, Reaction::fail, "a different number of VFs exists",
      "allow-recreate = yes replaces them if none is in use"},
     {Place::write_numvfs, kNotReady, Reaction::retry, "the driver is not ready", ""},
+    // ice_sriov.c, ice_set_per_vf_res().
     {Place::write_numvfs, ENOSPC, Reaction::fail, "the device has nothing left for this many VFs",
      "ask for fewer VFs"},
+    // ice_sriov.c, ice_check_sriov_allowed(); idpf_lib.c, idpf_sriov_configure(). ENOTSUPP:
+    // cxgb4_main.c, cxgb4_iov_configure().
     {Place::write_numvfs, EOPNOTSUPP, Reaction::fail,
      "the driver makes no VFs on this device as it is now", ""},
     {Place::write_numvfs, kNotSupported, Reaction::fail, "the driver makes no VFs in this place",
      ""},
+    // iov.c, sriov_enable(): the Function Dependency Link; its InitialVFs; its memory and buses.
+    // xe_pci_sriov.c, xe_pci_sriov_configure(); adf_sriov.c, adf_sriov_configure().
     {Place::write_numvfs, ENODEV, Reaction::fail,
      "the device, or the one that its VFs depend on, is not there as a PF", ""},
     {Place::write_numvfs, ENOSYS, Reaction::fail, "the device that its VFs depend on is no PF", ""},
@@ -48,44 +58,67 @@ constexpr auto kTable = std::to_array<ErrnoRow>({
     {Place::write_numvfs, ENOMEM, Reaction::fail,
      "no MMIO window, bus number or BAR is left for the VFs",
      "turn on SR-IOV, ARI and MMIO above 4G in the BIOS, or add the kernel argument pci=realloc"},
+    // i40e_virtchnl_pf.c, i40e_pci_sriov_configure().
     {Place::write_numvfs, EAGAIN, Reaction::retry, "the device is busy", ""},
+    // bnxt_sriov.c, bnxt_sriov_configure(); be_main.c, be_pci_sriov_configure().
     {Place::write_numvfs, kNothingHappened, Reaction::raise_port,
      "the driver reported success but created no VF",
      "its port is down, its firmware resets, or VFs are in use"},
+    // iov.c, sriov_numvfs_store(): "%d VFs requested; only %d enabled"; adf_sriov.c,
+    // adf_enable_sriov().
     {Place::write_numvfs, kPartly, Reaction::fail, "the driver created fewer VFs than asked", ""},
     {Place::write_numvfs, kTooMany, Reaction::fail, "the driver created more VFs than asked", ""},
+    // drivers/base/bus.c, drivers_probe_store(), which does not tell a device without a driver;
+    // pci-driver.c, pci_device_can_probe() (measured).
     {Place::drivers_probe, kNothingHappened, Reaction::fail, "no driver was bound to it", ""},
+    // drivers/vfio/group.c, vfio_group_find_or_alloc() (measured).
     {Place::bind, EINVAL, Reaction::fail, "the device has no IOMMU group",
      "it needs intel_iommu=on (Intel), or VT-d / AMD-Vi / SMMU turned on in the BIOS"},
+    // drivers/base/bus.c, bind_store(); drivers/base/dd.c, __driver_probe_device() and
+    // device_driver_attach() (measured).
     {Place::bind, ENODEV, Reaction::fail,
      "the driver does not match: driver_override names another, or probing is off for these VFs",
      ""},
     {Place::bind, EBUSY, Reaction::accept, "a driver is bound already", ""},
     {Place::bind, EAGAIN, Reaction::retry, "the driver waits for another driver", ""},
+    // igb_main.c, igb_ndo_set_vf_mac() and igb_ndo_set_vf_vlan(); net/core/rtnetlink.c,
+    // do_setvfinfo() (measured).
     {Place::set_vf, EINVAL, Reaction::fail, "the driver refuses this value",
      "no such VF, a multicast address, or a rate while the link is down"},
     {Place::set_vf, EOPNOTSUPP, Reaction::fail, "the driver has no such VF setting", ""},
     {Place::set_vf, EPROTONOSUPPORT, Reaction::fail,
      "the driver does not support this VLAN protocol", ""},
+    // i40e_virtchnl_pf.c, i40e_ndo_set_vf_mac(); ice_vf_lib.c, ice_check_vf_ready_for_cfg();
+    // os-net-config 65f240f.
     {Place::set_vf, EAGAIN, Reaction::retry, "the VF is still in reset", ""},
     {Place::set_vf, EBUSY, Reaction::retry, "the VF is still in reset", ""},
+    // kernel/irq/proc.c, write_irq_affinity(), which said EIO before Linux 6.12 (irqbalance
+    // 3685d33).
     {Place::smp_affinity, EPERM, Reaction::note, "the kernel places this interrupt",
      "isolcpus=managed_irq keeps it off isolated CPUs"},
     {Place::smp_affinity, EIO, Reaction::note, "the kernel places this interrupt",
      "isolcpus=managed_irq keeps it off isolated CPUs"},
+    // kernel/irq/matrix.c, irq_matrix_alloc().
     {Place::smp_affinity, ENOSPC, Reaction::widen, "these CPUs have no free interrupt vector",
      "reserve more cores, or give the PF fewer queues"},
+    // kernel/irq/manage.c, __setup_irq() makes the file, by register_irq_proc() (measured).
     {Place::smp_affinity, ENOENT, Reaction::defer,
      "this interrupt exists only while the port is up", ""},
+    // lib/bitmap-str.c, bitmap_parselist(); kernel/irq/proc.c, write_irq_affinity().
     {Place::smp_affinity, ERANGE, Reaction::fail, "a CPU of the list does not exist", ""},
     {Place::smp_affinity, EINVAL, Reaction::fail, "no CPU of the list is online", ""},
+    // net/ethtool/coalesce.c, ethnl_set_coalesce_validate(), and drivers; net/ethtool/ioctl.c,
+    // ethtool_set_coalesce(); en_ethtool.c, mlx5e_ethtool_set_coalesce().
     {Place::coalesce, EINVAL, Reaction::drop, "the driver refuses this value", ""},
     {Place::coalesce, EOPNOTSUPP, Reaction::drop, "the driver has no such setting", ""},
     {Place::coalesce, ERANGE, Reaction::drop, "the driver delays no interrupt this long", ""},
+    // net/ethtool/channels.c, ethnl_set_channels(); ice_ethtool.c, ice_set_channels().
     {Place::channels, EINVAL, Reaction::fail, "the driver refuses this number of queues", ""},
     {Place::channels, EOPNOTSUPP, Reaction::fail, "the driver cannot change its number of queues",
      ""},
     {Place::channels, EBUSY, Reaction::fail, "another user holds the port's queues", ""},
+    // iov.c, sriov_vf_msix_count_store(), of Linux 5.12 and later; pci_irq.c,
+    // mlx5_set_msix_vec_count().
     {Place::vf_msix, EOPNOTSUPP, Reaction::fail,
      "the PF's driver gives every VF the same number of vectors",
      "leave vf-queues out for this PF"},
@@ -96,7 +129,10 @@ constexpr auto kTable = std::to_array<ErrnoRow>({
     {Place::vf_msix, EOVERFLOW, Reaction::fail, "more vectors than this device gives a VF", ""},
     {Place::vf_msix, EBUSY, Reaction::fail, "a driver is bound to the VF",
      "its vectors can only be changed before that"},
+    // libkmod, kmod_module_new_from_lookup(), which finds none.
     {Place::load_module, ENOENT, Reaction::fail, "there is no such module", ""},
+    // net/devlink/dev.c, devlink_nl_eswitch_set_doit(); ice_eswitch.c, ice_eswitch_mode_set();
+    // bnxt_vfr.c, bnxt_dl_eswitch_mode_set(); eswitch_offloads.c, mlx5_devlink_eswitch_mode_set().
     {Place::eswitch, EOPNOTSUPP, Reaction::fail,
      "the driver cannot switch its mode now, or has no switch", ""},
     {Place::eswitch, EPERM, Reaction::fail, "the driver refuses to switch its mode now", ""},

@@ -80,7 +80,7 @@ int igbvf(Moderation& now, const Coalescing& ask) {
   now.answers = ask;
   if (usecs == 0) now.answers.rx_usecs = 1;
   now.rx_dynamic = usecs == 2 || usecs == 3;
-  now.rx_delay = (usecs << 2 & 0x7ffc) >> 2;
+  now.rx_delay = (rx(now.answers) << 2 & 0x7ffc) >> 2;
   return 0;
 }
 
@@ -131,14 +131,15 @@ int mlx4_core(Moderation& now, const Coalescing& ask) {
 }
 
 int qede(Moderation& now, const Coalescing& ask) {
-  if (rx(ask) > 0x1ff || tx(ask) > 0x1ff) return EINVAL;
+  if (now.down || rx(ask) > 0x1ff || tx(ask) > 0x1ff) return EINVAL;
   const auto counted = [](unsigned usecs) {
     const unsigned resolution = usecs <= 0x7f ? 0 : usecs <= 0xff ? 1 : 2;
     return usecs >> resolution << resolution;
   };
-  auto kept = ask;
-  kept.rx_usecs = counted(rx(ask));
-  kept.tx_usecs = counted(tx(ask));
+  // qed_set_queue_coalesce() is asked for each direction by itself, and does nothing for 0.
+  auto kept = now.answers;
+  if (rx(ask)) kept.rx_usecs = counted(rx(ask));
+  if (tx(ask)) kept.tx_usecs = counted(tx(ask));
   return keep(now, kept, *kept.rx_usecs);
 }
 
@@ -158,16 +159,49 @@ int hinic(Moderation& now, const Coalescing& ask) {
 
 int be2net(Moderation& now, const Coalescing& ask) {
   auto kept = ask;
-  kept.rx_usecs = std::min(rx(ask), 128U);
+  kept.rx_usecs = kept.tx_usecs = std::min(rx(ask), 128U);
+  kept.adaptive_tx = ask.adaptive_rx;
+  // The multiplier that the device gets, times 1/0.65 us.
+  const auto multiplier = *kept.rx_usecs * 65 / 100;
+  return keep(now, kept, (multiplier * 100 + 32) / 65);
+}
+
+int rvu(Moderation& now, const Coalescing& ask) {
+  if (dynamic_rx(ask) != dynamic_tx(ask)) return EINVAL;
+  const auto receive = std::clamp(rx(ask), 1U, 25U), send = std::clamp(tx(ask), 1U, 25U);
+  auto wait = rx(now.answers);
+  if (wait == receive)
+    wait = send;
+  else if (wait == send)
+    wait = receive;
+  else
+    wait = std::min(receive, send);
+  if (dynamic_rx(now.answers) && !dynamic_rx(ask)) wait = 1;
+  auto kept = ask;
+  kept.rx_usecs = kept.tx_usecs = wait;
+  return keep(now, kept, wait);
+}
+
+int liquidio(Moderation& now, const Coalescing& ask) {
+  auto kept = ask;
+  // CN23XX_OQ_INTR_TIME.
+  if (rx(ask) == 0) kept.rx_usecs = 100;
   return keep(now, kept, *kept.rx_usecs);
+}
+
+int funeth(Moderation& now, const Coalescing& ask) {
+  // With rx-frames and tx-frames of 16.
+  if (rx(ask) > 0x7f || tx(ask) > 0x7f || rx(ask) == 0 || tx(ask) == 0) return EINVAL;
+  return keep(now, ask, rx(ask));
 }
 
 int wx(Moderation& now, const Coalescing& ask, unsigned limit, unsigned bits) {
   // Mixed vectors.
-  if (tx(ask) != 0 || rx(ask) > limit >> 2) return EINVAL;
+  if (tx(ask) != 0) return EOPNOTSUPP;
+  if (rx(ask) > limit >> 2) return EINVAL;
   if (dynamic_rx(ask)) {
     now.rx_dynamic = true;
-    now.answers.adaptive_rx = true;
+    now.answers.adaptive_rx = now.answers.adaptive_tx = true;
     now.answers.rx_usecs = 1;
     return 0;
   }
@@ -177,8 +211,8 @@ int wx(Moderation& now, const Coalescing& ask, unsigned limit, unsigned bits) {
     now.answers.rx_usecs = 50;
   } else if (rx(ask) == 1) {
     now.rx_dynamic = true;
-    now.answers.adaptive_rx = true;
   }
+  now.answers.adaptive_rx = now.answers.adaptive_tx = now.rx_dynamic;
   now.rx_delay = (rx(now.answers) << 2 & bits) >> 2;
   return 0;
 }
@@ -207,7 +241,10 @@ const Coalescing kBoth{.adaptive_rx = true, .adaptive_tx = true, .rx_usecs = 50,
 const Coalescing kRxAdaptive{.adaptive_rx = true, .rx_usecs = 50, .tx_usecs = 50};
 const Coalescing kTimes{.rx_usecs = 25, .tx_usecs = 50};
 const Coalescing kMixed{.rx_usecs = 1, .tx_usecs = 0};
-const Coalescing kMixedAdaptive{.adaptive_rx = true, .rx_usecs = 1, .tx_usecs = 0};
+const Coalescing kMixedAdaptive{
+    .adaptive_rx = true, .adaptive_tx = true, .rx_usecs = 1, .tx_usecs = 0};
+const Coalescing kOneTime{.adaptive_rx = true, .adaptive_tx = true, .rx_usecs = 1, .tx_usecs = 1};
+const Coalescing kNoSending{.adaptive_rx = true, .adaptive_tx = true, .rx_usecs = 0};
 
 const std::map<std::string, CoalescingRule> kCoalescingRules = {
     {"ice", {ice, kBoth}},
@@ -226,12 +263,17 @@ const std::map<std::string, CoalescingRule> kCoalescingRules = {
     {"qede", {qede, kTimes}},
     {"hns3", {hns3, kBoth}},
     {"hinic", {hinic, {.rx_usecs = 9, .tx_usecs = 9}}},
-    {"be2net", {be2net, kRxAdaptive}},
+    {"be2net", {be2net, kBoth}},
     {"ngbe", {ngbe, kMixedAdaptive}},
     {"ngbevf", {ngbe, kMixedAdaptive}},
     {"txgbe", {txgbe, kMixedAdaptive}},
     {"txgbevf", {txgbe, kMixedAdaptive}},
     {"mana", {limited<1023, EINVAL>, kBoth}},
+    {"rvu_nicpf", {rvu, kOneTime}},
+    {"rvu_nicvf", {rvu, kOneTime}},
+    {"LiquidIO", {liquidio, kNoSending}},
+    {"LiquidIO_VF", {liquidio, kNoSending}},
+    {"funeth", {funeth, {.rx_usecs = 10, .tx_usecs = 10}}},
     {"virtio-pci", {virtio, kBoth}},
 };
 
@@ -245,6 +287,13 @@ Moderation fresh_moderation(const std::string& driver) {
 
 int set_moderation(const std::string& driver, Moderation& now, const Coalescing& request) {
   return kCoalescingRules.at(driver).set(now, request);
+}
+
+void raise_again(const std::string& driver, Moderation& now) {
+  // igbvf_request_msix() notes the register's value, igbvf_poll() and igbvf_set_itr() change it.
+  if (driver != "igbvf" || now.rx_dynamic) return;
+  const auto requested_itr = 1000000000 / (rx(now.answers) * 4 * 256);
+  if (requested_itr & 3) now.rx_delay = 488 / 4;
 }
 
 std::vector<std::string> moderated_drivers() {

@@ -18,12 +18,18 @@ struct Moderation {
   unsigned rx_delay = 0;
   // It is the driver that chooses the delay.
   bool rx_dynamic = false;
+  // The port is down.
+  bool down = false;
+  // So often it still answers as before: be2net, but on Skyhawk.
+  unsigned late = 0;
 };
 
 // As the driver is after its probe, with adaptive coalescing on where it has that.
 Moderation fresh_moderation(const std::string& driver);
 // 0 or an errno; the netlink request has already been merged into what the driver answered before.
 int set_moderation(const std::string& driver, Moderation& now, const Coalescing& request);
+// The port goes down and comes up, and packets come.
+void raise_again(const std::string& driver, Moderation& now);
 // All that it knows.
 std::vector<std::string> moderated_drivers();
 

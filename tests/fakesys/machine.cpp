@@ -103,6 +103,13 @@ Status FakeNet::set_vfs(unsigned ifindex, const std::vector<VfConfig>& wanted) {
   return {};
 }
 
+Result<Coalescing> FakeNet::coalescing(unsigned ifindex) {
+  auto& port = current(ifindex);
+  if (port.driver && port.moderation.late && port.moderation.late-- == 1)
+    port.coalescing = port.moderation.answers;
+  return port.coalescing;
+}
+
 // net/ethtool: an attribute that the driver did not declare refuses the whole request.
 Status FakeNet::set_coalescing(unsigned ifindex, const Coalescing& wanted) {
   ++writes;
@@ -122,7 +129,7 @@ Status FakeNet::set_coalescing(unsigned ifindex, const Coalescing& wanted) {
     });
     if (const int error = set_moderation(*port.driver, port.moderation, request))
       return failed(error, "{}", std::strerror(error));
-    now = port.moderation.answers;
+    if (!port.moderation.late) now = port.moderation.answers;
     return {};
   }
   if (wanted.rx_usecs &&

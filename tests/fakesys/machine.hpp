@@ -74,7 +74,7 @@ class FakeNet : public Net {
   Status set_up(unsigned ifindex) override;
   Result<std::vector<VfConfig>> vfs(unsigned ifindex) override;
   Status set_vfs(unsigned ifindex, const std::vector<VfConfig>& vfs) override;
-  Result<Coalescing> coalescing(unsigned ifindex) override { return current(ifindex).coalescing; }
+  Result<Coalescing> coalescing(unsigned ifindex) override;
   Status set_coalescing(unsigned ifindex, const Coalescing& wanted) override;
   Result<Channels> channels(unsigned ifindex) override;
   Status set_channels(unsigned ifindex, const Channels& wanted) override;
@@ -130,6 +130,8 @@ class FakeEvents : public Events {
 // All of them. A test in which a write blocks for ever makes one with new and never deletes it: the
 // thread stays in there.
 struct FakeMachine {
+  explicit FakeMachine(unsigned cpus = 8) : sysfs(cpus) {}
+
   Sysfs sysfs;
   FakeNet net{sysfs};
   FakeModules modules{sysfs};

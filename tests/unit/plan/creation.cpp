@@ -177,6 +177,36 @@ TEST_CASE(
       "p.ini:6: 0000:01:10.0: driver igbvf makes rx-usecs = 1 of rx-usecs = 0");
 }
 
+TEST_CASE(
+    "a port with one delay or one switch for both directions, or none without a delay, is told",
+    "[network][report]") {
+  const auto of = [](std::string_view driver, std::string_view keys) {
+    return plan(with_pf(driver, 0x8086, 0x020000), fmt::format("[pf a]\npci = 01:00.0\n{}", keys));
+  };
+  CHECK(
+      message(of("qede", "rx-usecs = 0\n"), "coalescing-range") ==
+      "p.ini:3: 0000:01:00.0: driver qede delays interrupts by 1 to 511 us, not by 0 (rx-usecs)");
+  CHECK(
+      message(of("be2net", "rx-usecs = 8\ntx-usecs = 16\n"), "coalescing-range") ==
+      "p.ini:4: 0000:01:00.0: driver be2net has one delay for receiving and sending: write "
+      "rx-usecs and leave tx-usecs out");
+  // No time is there to blame.
+  CHECK(
+      message(of("txgbe", "adaptive-rx = on\nadaptive-tx = off\n"), "coalescing-range") ==
+      "p.ini:3: 0000:01:00.0: driver txgbe has one switch for adaptive-rx and adaptive-tx: write "
+      "adaptive-rx alone");
+  for (const auto* keys : {"rx-usecs = 8\n", "rx-usecs = 8\ntx-usecs = 8\n", "adaptive-rx = on\n"})
+    CHECK_FALSE(finding(of("rvu_nicpf", keys), "coalescing-range"));
+  const auto lost = of("igbvf", "rx-usecs = 25\n");
+  CHECK(
+      message(lost, "coalescing-lost") ==
+      "p.ini:3: 0000:01:00.0: driver igbvf delays interrupts by 122 us, not by 25, once its port "
+      "was down and up again; it keeps rx-usecs = 20 or 26");
+  REQUIRE(finding(lost, "coalescing-lost"));
+  CHECK(finding(lost, "coalescing-lost")->severity == Severity::note);
+  CHECK_FALSE(finding(of("igbvf", "rx-usecs = 20\n"), "coalescing-lost"));
+}
+
 TEST_CASE("a port of ice without its DDP package is told", "[sriov][report]") {
   auto facts = with_pf("ice", 0x8086, 0x020000);
   facts.ice_packages.emplace();

@@ -51,15 +51,14 @@ Coalescing wanted(unsigned usecs) {
   return {.adaptive_rx = false, .rx_usecs = usecs};
 }
 
-// Does the device delay by this time, within the unit in which it counts?
-bool delays_by(const Moderation& device, unsigned usecs, unsigned unit) {
+// Does the device delay by this time, within the unit in which it counts? Some delay by a little
+// where they are asked for no delay, and say so.
+bool delays_by(const Moderation& device, unsigned usecs, const CoalescingQuirk& quirk) {
   if (device.rx_dynamic) return false;
+  if (usecs == 0) return device.rx_delay <= quirk.zero_answers;
+  const long unit = quirk.coarser_from ? 4 : quirk.unit;
   const auto difference = static_cast<long>(device.rx_delay) - static_cast<long>(usecs);
-  return std::abs(difference) < static_cast<long>(unit) && (device.rx_delay != 0 || usecs == 0);
-}
-
-unsigned coarsest_unit(const CoalescingQuirk& quirk) {
-  return quirk.coarser_from ? 4 : quirk.unit;
+  return std::abs(difference) < unit && device.rx_delay != 0;
 }
 
 }  // namespace
@@ -94,7 +93,7 @@ TEST_CASE(
         }
         REQUIRE((out.state == StepState::done || out.state == StepState::unchanged));
         REQUIRE(seen.verdict == Verdict::ok);
-        REQUIRE(delays_by(fake.device(), usecs, coarsest_unit(quirk)));
+        REQUIRE(delays_by(fake.device(), usecs, quirk));
         fake.net.writes = 0;
         REQUIRE(apply(action, fake.machine).state == StepState::unchanged);
         REQUIRE(fake.net.writes == 0);
@@ -115,6 +114,7 @@ TEST_CASE(
         auto device = fresh_moderation(driver);
         auto request = device.answers;
         if (request.adaptive_rx) request.adaptive_rx = false;
+        if (quirk.one_switch) request.adaptive_tx = false;
         request.rx_usecs = usecs;
         // Twice, as the engine does.
         bool taken = set_moderation(driver, device, request) == 0;
@@ -122,7 +122,7 @@ TEST_CASE(
         request.rx_usecs = usecs;
         taken = taken && set_moderation(driver, device, request) == 0;
         const bool answered = device.answers.rx_usecs == usecs;
-        CHECK_FALSE((taken && answered && delays_by(device, usecs, coarsest_unit(quirk))));
+        CHECK_FALSE((taken && answered && delays_by(device, usecs, quirk)));
       }
     }
 }
@@ -192,4 +192,83 @@ TEST_CASE("igbvf keeps 1 for 0, which is as asked", "[network][steps]") {
   CHECK(verify(zero, fake.machine).verdict == Verdict::ok);
   CHECK(apply(zero, fake.machine).state == StepState::unchanged);
   CHECK(fake.net.writes == 1);
+}
+
+TEST_CASE("igbvf says which times it loses when its port goes down and up", "[network][steps]") {
+  unsigned lost = 0, kept = 0;
+  for (const auto usecs : times()) {
+    WithDriver fake("igbvf");
+    const auto asked = wanted(usecs);
+    if (coalescing_refusal("igbvf", asked)) {
+      CHECK_FALSE(coalescing_loss("igbvf", asked));
+      continue;
+    }
+    INFO("rx-usecs " << usecs);
+    REQUIRE(apply(SetCoalescing{kPf, asked}, fake.machine).state != StepState::failed);
+    raise_again("igbvf", fake.port().moderation);
+    const bool stays = delays_by(fake.device(), usecs, *coalescing_quirk("igbvf"));
+    REQUIRE(stays == !coalescing_loss("igbvf", asked));
+    ++(stays ? kept : lost);
+  }
+  CHECK(lost > 20);
+  CHECK(kept > 20);
+  CHECK(
+      coalescing_loss("igbvf", wanted(25)) ==
+      "driver igbvf delays interrupts by 122 us, not by 25, once its port was down and up again; "
+      "it keeps rx-usecs = 20 or 26");
+  CHECK(coalescing_loss("igbvf", wanted(0)).value_or("").ends_with("it keeps rx-usecs = 10"));
+  CHECK_FALSE(coalescing_loss("igb", wanted(25)));
+}
+
+TEST_CASE("a driver that delays always is not asked to do without a delay", "[network][steps]") {
+  for (const auto& [driver, range] :
+       {std::pair("qede", "1 to 511 us"),
+        {"LiquidIO", "1 to 65535 us"},
+        {"funeth", "1 to 127 us"}}) {
+    WithDriver fake(driver);
+    const SetCoalescing zero{kPf, wanted(0)};
+    const auto why =
+        fmt::format("eth0: driver {} delays interrupts by {}, not by 0 (rx-usecs)", driver, range);
+    CHECK(apply(zero, fake.machine).cause == why);
+    CHECK(verify(zero, fake.machine).cause == why);
+    CHECK(fake.net.writes == 0);
+  }
+}
+
+TEST_CASE("one switch and one time for both directions are set as one", "[network][steps]") {
+  for (const auto* driver : {"rvu_nicpf", "be2net"}) {
+    INFO(driver);
+    WithDriver fake(driver);
+    REQUIRE(apply(SetCoalescing{kPf, wanted(20)}, fake.machine).state == StepState::done);
+    CHECK(fake.device().answers.adaptive_tx == false);
+    CHECK(fake.device().answers.tx_usecs == 20U);
+    const auto sends = apply(SetCoalescing{kPf, {.tx_usecs = 10}}, fake.machine);
+    CHECK(
+        sends.cause == fmt::format(
+                           "eth0: driver {} has one delay for receiving and sending: write "
+                           "rx-usecs and leave tx-usecs out",
+                           driver));
+  }
+  for (const auto* driver : {"rvu_nicpf", "be2net", "txgbe"}) {
+    INFO(driver);
+    WithDriver fake(driver);
+    CHECK(
+        apply(SetCoalescing{kPf, {.adaptive_rx = true, .adaptive_tx = false}}, fake.machine)
+            .cause == fmt::format(
+                          "eth0: driver {} has one switch for adaptive-rx and adaptive-tx: write "
+                          "adaptive-rx alone",
+                          driver));
+    CHECK(apply(SetCoalescing{kPf, {.adaptive_tx = false}}, fake.machine).state == StepState::done);
+    CHECK_FALSE(fake.device().rx_dynamic);
+  }
+}
+
+TEST_CASE("a driver that answers a second late is waited for", "[network][steps]") {
+  WithDriver fake("be2net");
+  fake.port().moderation.late = 3;
+  const SetCoalescing action{kPf, wanted(20)};
+  const auto first = apply(action, fake.machine);
+  CHECK(first.state == StepState::done);
+  CHECK(first.writes == 1);
+  CHECK(apply(action, fake.machine).state == StepState::unchanged);
 }

@@ -93,6 +93,7 @@ Outcome coalesce(const std::string& driver, const Coalescing& wanted) {
   auto& port = fake.net.port(2);
   port.driver = driver;
   port.moderation = fresh_moderation(driver);
+  port.moderation.down = true;
   port.coalescing = port.moderation.answers;
   return apply(SetCoalescing{kPf, wanted}, fake.machine);
 }
