@@ -315,7 +315,7 @@ constexpr auto kQuirks = std::to_array<DriverQuirk>({
         .parameter_value = "1",
         .in_initramfs = false,
     },
-    // virtio/virtio_pci_common.c.
+    // virtio/virtio_pci_common.c; net/virtio_net.c, virtnet_netdev.
     {
         .driver = "virtio-pci",
         .module = "virtio_pci",
@@ -324,6 +324,7 @@ constexpr auto kQuirks = std::to_array<DriverQuirk>({
         .companions = "virtio_net",
         .vendor = 0x1af4,
         .up_before_mac = true,
+        .vf_settings = false,
         .vf_msix = Knob::no,
         .eswitch = Eswitch::none,
         .survives_kexec = true,
@@ -344,6 +345,7 @@ constexpr auto kQuirks = std::to_array<DriverQuirk>({
         .vf_driver = "idpf",
         .vendor = 0x8086,
         .up_before_mac = true,
+        .vf_settings = false,
         .vf_msix = Knob::no,
         .eswitch = Eswitch::none,
         .total_vfs = "the card's control plane",
@@ -497,6 +499,7 @@ constexpr auto kQuirks = std::to_array<DriverQuirk>({
         .vf_driver = "ngbevf",
         .vendor = 0x8088,
         .up_before_mac = true,
+        .vf_settings = false,
         .vf_msix = Knob::no,
         .eswitch = Eswitch::none,
     },
@@ -505,6 +508,7 @@ constexpr auto kQuirks = std::to_array<DriverQuirk>({
         .vf_driver = "txgbevf",
         .vendor = 0x8088,
         .up_before_mac = true,
+        .vf_settings = false,
         .vf_msix = Knob::no,
         .eswitch = Eswitch::none,
     },
@@ -641,6 +645,11 @@ std::string_view infiniband_modules(std::string_view driver, std::uint16_t vendo
 bool lacks_eswitch(std::string_view driver) {
   const auto* quirk = quirk_of_driver(driver);
   return quirk && quirk->eswitch == Eswitch::none;
+}
+
+bool lacks_vf_settings(std::string_view driver) {
+  const auto* quirk = quirk_of_driver(driver);
+  return quirk && !quirk->vf_settings;
 }
 
 std::vector<std::string> early_drivers(std::string_view kind) {
