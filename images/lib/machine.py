@@ -55,6 +55,16 @@ class Nvme:
 
 
 @dataclasses.dataclass
+class VirtioPf:
+    """A virtio network port with SR-IOV (`sriov-pf=`): QEMU 11 has it, 10.0 has not. Its VFs are functions of the same
+    device. It sits behind a PCIe root port of its own."""
+    number: int = 1               # of the port among the machine's ports; the last byte of its MAC address
+    vfs: int = 2                  # at most 7
+    node: int | None = None
+    network: str = "user,restrict=on"
+
+
+@dataclasses.dataclass
 class EmptyPort:
     """A PCIe root port without a card. It moves the bus numbers of the cards behind it."""
     node: int | None = None
@@ -97,7 +107,7 @@ class Machine:
     firmware: str = "bios"        # bios | uefi | secure: UEFI that enforces Secure Boot
     variables: str = ""           # file of the UEFI variables; "": OVMF's own
     keep_variables: bool = False  # the guest's changes of the UEFI variables stay in that file
-    cards: list = dataclasses.field(default_factory=list)   # Igb, Nvme, EmptyPort: in the order of their root ports
+    cards: list = dataclasses.field(default_factory=list)   # Igb, Nvme, VirtioPf, EmptyPort, as their root ports stand
     nics: list = dataclasses.field(default_factory=list)
     disks: list = dataclasses.field(default_factory=list)
     kernel: str = ""              # boots this kernel instead of a disk
@@ -109,6 +119,7 @@ class Machine:
     panic_device: bool = False    # the guest's kernel tells QEMU when it panics
     restarts: bool = False        # a reset begins the next boot; otherwise it ends the run
     extra: list = dataclasses.field(default_factory=list)   # more of QEMU's arguments
+    qemu: str = QEMU              # the program
 
     def to_json(self):
         value = dataclasses.asdict(self)
@@ -118,7 +129,7 @@ class Machine:
 
     @staticmethod
     def from_json(text):
-        kinds = {kind.__name__: kind for kind in (Igb, Nvme, EmptyPort, Nic, Disk)}
+        kinds = {kind.__name__: kind for kind in (Igb, Nvme, VirtioPf, EmptyPort, Nic, Disk)}
         value = json.loads(text)
         for name, usual in (("cards", "Igb"), ("nics", "Nic"), ("disks", "Disk")):
             value[name] = [kinds[one.pop("kind", usual)](**one) for one in value.get(name, [])]
@@ -156,6 +167,14 @@ def card_arguments(card, port):
         mac = card.mac or f"52:54:00:76:66:{card.number:02x}"
         words += ["-netdev", f"{card.network.replace(',', f',id=net{card.number},', 1)}",
                   "-device", f"igb,bus=port{port},netdev=net{card.number},romfile=,mac={mac}" + bootindex(card)]
+    elif isinstance(card, VirtioPf):
+        # QEMU wants the VFs before their PF.
+        for function in range(card.vfs, -1, -1):
+            net = f"net{card.number}" + (f"vf{function - 1}" if function else "")
+            role = f"sriov-pf=pf{card.number}" if function else f"id=pf{card.number}"
+            words += ["-netdev", f"{card.network.replace(',', f',id={net},', 1)}",
+                      "-device", f"virtio-net-pci,bus=port{port},addr=0x0.0x{function:x},netdev={net},romfile=,"
+                      f"mac=52:54:00:76:{0x66 + function:02x}:{card.number:02x},disable-legacy=on,{role}"]
     elif isinstance(card, Nvme):
         vectors = card.vectors or card.vfs + 1
         words += ["-device", f"nvme-subsys,id=subsys{card.number}",
@@ -252,7 +271,7 @@ class Run:
         stem = self.log.name.removesuffix(".log").removesuffix(".serial")
         self.qmp_log = self.log.with_name(f"{stem}.qmp.log")
         self.log.with_name(f"{stem}.machine.json").write_text(machine.to_json())
-        words = [QEMU, *arguments(machine), "-display", "none", "-qmp", "stdio",
+        words = [machine.qemu, *arguments(machine), "-display", "none", "-qmp", "stdio",
                  "-chardev", f"file,id=line,path={self.log},append=on", "-serial", "chardev:line", *more]
         self.began = time.monotonic()
         with open(self.qmp_log, "w", encoding="utf-8") as said:

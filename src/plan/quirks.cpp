@@ -326,7 +326,7 @@ constexpr auto kQuirks = std::to_array<DriverQuirk>({
         .parameter_value = "1",
         .in_initramfs = false,
     },
-    // virtio/virtio_pci_common.c, virtio_pci_sriov_configure().
+    // virtio/virtio_pci_common.c, virtio_pci_sriov_configure(); net/virtio_net.c, virtnet_netdev.
     {
         .driver = "virtio-pci",
         .module = "virtio_pci",
@@ -335,6 +335,7 @@ constexpr auto kQuirks = std::to_array<DriverQuirk>({
         .companions = "virtio_net",
         .vendor = 0x1af4,
         .up_before_mac = true,
+        .vf_settings = false,
         .vf_msix = Knob::no,
         .eswitch = Eswitch::none,
         .survives_kexec = true,
@@ -356,6 +357,7 @@ constexpr auto kQuirks = std::to_array<DriverQuirk>({
         .vf_driver = "idpf",
         .vendor = 0x8086,
         .up_before_mac = true,
+        .vf_settings = false,
         .vf_msix = Knob::no,
         .eswitch = Eswitch::none,
         .total_vfs = "the card's control plane",
@@ -511,6 +513,7 @@ constexpr auto kQuirks = std::to_array<DriverQuirk>({
         .vf_driver = "ngbevf",
         .vendor = 0x8088,
         .up_before_mac = true,
+        .vf_settings = false,
         .vf_msix = Knob::no,
         .eswitch = Eswitch::none,
     },
@@ -519,6 +522,7 @@ constexpr auto kQuirks = std::to_array<DriverQuirk>({
         .vf_driver = "txgbevf",
         .vendor = 0x8088,
         .up_before_mac = true,
+        .vf_settings = false,
         .vf_msix = Knob::no,
         .eswitch = Eswitch::none,
     },
@@ -659,6 +663,11 @@ std::string_view infiniband_modules(std::string_view driver, std::uint16_t vendo
 bool lacks_eswitch(std::string_view driver) {
   const auto* quirk = quirk_of_driver(driver);
   return quirk && quirk->eswitch == Eswitch::none;
+}
+
+bool lacks_vf_settings(std::string_view driver) {
+  const auto* quirk = quirk_of_driver(driver);
+  return quirk && !quirk->vf_settings;
 }
 
 std::vector<std::string> early_drivers(std::string_view kind) {

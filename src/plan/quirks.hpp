@@ -44,6 +44,9 @@ struct DriverQuirk {
   bool up_before_vfs = false;
   // A MAC address that the PF sets for a VF is lost, or refused, while the PF is down.
   bool up_before_mac = false;
+  // Does its port have settings for the VFs (net_device_ops, ndo_set_vf_mac and the like)? Without
+  // them the kernel answers EOPNOTSUPP to each.
+  bool vf_settings = true;
   // Does it have the attribute sriov_vf_msix_count (pci_driver.sriov_set_msix_vec_count)?
   enum class Knob { yes, no, unknown } vf_msix = Knob::unknown;
   // The kernel places its interrupts, and a write to smp_affinity gives EPERM.
@@ -116,6 +119,8 @@ bool eswitch_before_vfs(std::string_view driver, std::uint16_t vendor);
 std::string_view infiniband_modules(std::string_view driver, std::uint16_t vendor);
 // Is the driver known to have only the legacy mode?
 bool lacks_eswitch(std::string_view driver);
+// Is the driver known to have no settings for its VFs?
+bool lacks_vf_settings(std::string_view driver);
 
 // The modules that early boot needs in an initramfs, a line a kind: "vfio", "pf" or "vf", then
 // their names, separated by blanks. The build writes this text to /usr/share/vfirst/early-drivers,

@@ -61,6 +61,7 @@ Result<std::vector<std::size_t>> VfSteps::set_up(std::size_t made) {
   }
   infiniband_.report_missing();
   if (!attributes.vfs.empty()) {
+    report_no_settings(attributes_from);
     if (has_port(pf()))
       before_binding.push_back(draft_.step(
           std::move(attributes), "set in one batch before a VF driver reads them", attributes_from,
@@ -69,6 +70,18 @@ Result<std::vector<std::size_t>> VfSteps::set_up(std::size_t made) {
       report_no_port(draft_, pf_, attributes_from, "MAC, VLAN and the other VF attributes are");
   }
   return before_binding;
+}
+
+// The step stays in the plan, because the plan must not depend on whether the driver is bound yet.
+void VfSteps::report_no_settings(const Origin& from) {
+  if (has_port(pf()) && lacks_vf_settings(pf().driver))
+    draft_.add_finding(
+        Severity::warning, "vf-settings-unsupported", Subject::device(pf().address),
+        fmt::format(
+            "{}: driver {} has no settings for its VFs and will refuse their MAC addresses, VLANs, "
+            "trust and the like: leave them out",
+            pf().address.str(), pf().driver),
+        {from});
 }
 
 // An InfiniBand port has no network interface without these modules.
@@ -110,7 +123,8 @@ Result<std::optional<SetVfAttributes::Vf>> VfSteps::attributes_of(
 }
 
 std::optional<MacAddress> VfSteps::shown_mac(unsigned index, const VfSettings& wish) const {
-  if (!wish.mac || !has_port(pf()) || is_infiniband(pf())) return std::nullopt;
+  if (!wish.mac || !has_port(pf()) || is_infiniband(pf()) || lacks_vf_settings(pf().driver))
+    return std::nullopt;
   if (wish.mac->value.kind == MacRule::Kind::first)
     if (const auto mac =
             wish.mac->value.first.plus(index - draft_.base_of(section(), index, &VfSettings::mac)))

@@ -35,6 +35,8 @@ class VfSteps {
       unsigned index, const VfSettings& wish, Origin& from);
   // The step that hands out queues to the controllers of all VFs; what can be said of it before.
   std::size_t controllers(std::size_t made);
+  // Reports that the driver will refuse what is asked for VFs. `from`: the first of it.
+  void report_no_settings(const Origin& from);
   void leave_link_state(const VfSettings& wish, SetVfAttributes::Vf& vf);
   // Refused where the GUIDs run over.
   Status add_guid(const VfSettings& wish, SetVfAttributes::Vf& vf) const;

@@ -28,6 +28,7 @@ struct Habit {
   bool survives_kexec = false;
   Creation creation = Creation::by_number;
   bool needs_iommu = false, vfio_denied = false, secondary_controllers = false;
+  bool no_vf_settings = false;
 };
 constexpr std::uint32_t kNic = 0x020000, kNvme = 0x010802, kGpu = 0x030000, kCrypto = 0x0b4000,
                         kOther = 0x120000;
@@ -152,7 +153,8 @@ constexpr auto kHabits = std::to_array<Habit>({
      .up_before_mac = true,
      .fixed_vectors = true,
      .eswitch = Eswitch::none,
-     .survives_kexec = true},
+     .survives_kexec = true,
+     .no_vf_settings = true},
     {.driver = "bnx2x",
      .vendor = 0x14e4,
      .up_before_vfs = true,
@@ -164,7 +166,8 @@ constexpr auto kHabits = std::to_array<Habit>({
      .up_before_mac = true,
      .fixed_vectors = true,
      .eswitch = Eswitch::none,
-     .total_vfs = "control plane"},
+     .total_vfs = "control plane",
+     .no_vf_settings = true},
     {.driver = "fm10k",
      .vendor = 0x8086,
      .up_before_mac = true,
@@ -225,12 +228,14 @@ constexpr auto kHabits = std::to_array<Habit>({
      .vendor = 0x8088,
      .up_before_mac = true,
      .fixed_vectors = true,
-     .eswitch = Eswitch::none},
+     .eswitch = Eswitch::none,
+     .no_vf_settings = true},
     {.driver = "txgbe",
      .vendor = 0x8088,
      .up_before_mac = true,
      .fixed_vectors = true,
-     .eswitch = Eswitch::none},
+     .eswitch = Eswitch::none,
+     .no_vf_settings = true},
     {.driver = "ena", .vendor = 0x1d0f, .up_before_mac = true},
     {.driver = "mana", .vendor = 0x1414, .up_before_mac = true},
     {.driver = "alibaba_eea", .vendor = 0x1ded, .up_before_mac = true},
@@ -429,6 +434,12 @@ TEST_CASE("the plan for a PF is what its driver's row asks for", "[sriov][report
             (finding(switched, "eswitch-unsupported") != nullptr) ==
             (habit.eswitch == Eswitch::none));
         CHECK_FALSE(finding(plan_with(habit, "eswitch = legacy\n"), "eswitch-unsupported"));
+        const auto addressed = plan_with(habit, "vf-mac = 02:00:00:00:00:10\nvf-trust = on\n");
+        CHECK((finding(addressed, "vf-settings-unsupported") != nullptr) == habit.no_vf_settings);
+        CHECK(std::ranges::any_of(addressed.vfs, [](const PlannedVf& vf) {
+                return vf.mac.has_value();
+              }) == (!habit.no_vf_settings && !addressed.vfs.empty()));
+        CHECK_FALSE(finding(plan_with(habit, ""), "vf-settings-unsupported"));
       }
       // Where the vendor alone tells, the plan does not change when the driver comes.
       auto later = machine_with(habit);

@@ -5,6 +5,7 @@
   store      packages, disks and kernels: made once, kept, and handed to each test
   guest      a machine whose power the test holds, with a shell in it
   host       such a machine with vfirst on it
+  small      a host that is a kernel and a small initramfs with vfirst in it
   trials     the cases of a trial, and the rows in which they run
   demo       golden images that provision themselves: runs of images/try, and of its parts
   evidence   what a boot of a golden image handed out
