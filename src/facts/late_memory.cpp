@@ -11,7 +11,7 @@ namespace vfirst::facts {
 namespace {
 
 // "0x100000000"; absent where it is not shown, or shown as 0.
-std::optional<std::uint64_t> address(const Root& root, const std::string& path) {
+std::optional<std::uint64_t> map_address(const Root& root, const std::string& path) {
   const auto text = text_of(root, path);
   const auto value = parse_number(text.starts_with("0x") ? text.substr(2) : text, 16);
   return value && *value ? value : std::nullopt;
@@ -28,7 +28,7 @@ void added_by_kmem(const Root& root, std::vector<LateMemory>& out) {
     if (!node) continue;
     LateMemory one{
         static_cast<unsigned>(*node), root.number(folder + "/size").value_or(0) >> 10, {}};
-    if (const auto start = address(root, folder + "/resource")) one.start_kb = *start >> 10;
+    if (const auto start = map_address(root, folder + "/resource")) one.start_kb = *start >> 10;
     out.push_back(one);
   }
 }
@@ -52,8 +52,8 @@ std::vector<MemoryRange> plugged_in(const Root& root) {
   std::vector<MapEntry> map;
   for (const auto number : numbered(root, kMap, "")) {
     const auto folder = fmt::format("{}/{}", kMap, number);
-    const auto start = address(root, folder + "/start").value_or(0);
-    const auto end = address(root, folder + "/end");
+    const auto start = map_address(root, folder + "/start").value_or(0);
+    const auto end = map_address(root, folder + "/end");
     if (!end) return out;
     map.push_back(
         {{start >> 10, (*end + 1) >> 10}, text_of(root, folder + "/type") == "System RAM"});
