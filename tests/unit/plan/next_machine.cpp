@@ -135,7 +135,8 @@ TEST_CASE("crashkernel=SIZE,cma is a form of its own from 6.17 on", "[hugepages]
   const auto text =
       fmt::format("{}[kernel]\nextra = crashkernel=512M crashkernel=3G,cma\n", kAllPages);
   const auto first = plan(newer, text);
-  newer.boot.cmdline = "root=/dev/vda1 crashkernel=512M crashkernel=3G,cma";
+  newer.boot.own_arguments = {first.cmdline()};
+  newer.boot.cmdline = "root=/dev/vda1 " + first.cmdline();
   newer.memory.crashkernel_bytes = std::uint64_t{512} << 20;
   newer.memory.crash_ranges = {{1 << 20, (1 << 20) + (512 << 10)}};
   newer.numa[0].total_kb -= 512 << 10;
