@@ -49,8 +49,8 @@ struct NumaNode {
   bool at_boot = true;
   // Its memory is of a lower tier than that of the nodes with CPUs.
   bool slow = false;
-  // What a driver adds to the memory of a node that has other memory, too. A part of total_kb, not
-  // of gigabyte_frames and ranges.
+  // What a driver adds to the memory of a node that has other memory, too, or what is plugged in. A
+  // part of total_kb, not of gigabyte_frames and ranges.
   std::uint64_t late_kb = 0;
   bool operator==(const NumaNode&) const = default;
 };

@@ -4,6 +4,7 @@
 
 #include "base/text.hpp"
 #include "facts/hugepage_pool.hpp"
+#include "facts/late_memory.hpp"
 
 #include <algorithm>
 #include <map>
@@ -77,36 +78,6 @@ CpuSet node_list(const Root& root, std::string_view name) {
   return text ? CpuSet::parse_list(*text).value_or(CpuSet{}) : CpuSet{};
 }
 
-// Memory that the driver kmem adds from a dax device once the kernel runs, when hugepages= has been
-// read (drivers/dax/kmem.c).
-struct LateMemory {
-  unsigned node = 0;
-  std::uint64_t kb = 0;
-  // Absent for others than root.
-  std::optional<std::uint64_t> start_kb;
-};
-std::vector<LateMemory> late_memory(const Root& root) {
-  constexpr std::string_view kKmem = "sys/bus/dax/drivers/kmem";
-  std::vector<LateMemory> out;
-  const auto names = root.list(kKmem);
-  if (!names) return out;
-  for (const std::string_view name : *names) {
-    if (!name.starts_with("dax")) continue;
-    const auto of = [&](std::string_view file, int base) {
-      return root.number(fmt::format("{}/{}/{}", kKmem, name, file), base);
-    };
-    const auto node = of("target_node", 10);
-    if (!node) continue;
-    LateMemory one{static_cast<unsigned>(*node), of("size", 10).value_or(0) >> 10, {}};
-    const auto text = text_of(root, fmt::format("{}/{}/resource", kKmem, name));
-    if (const auto start = parse_number(text.starts_with("0x") ? text.substr(2) : text, 16);
-        start && *start)
-      one.start_kb = *start >> 10;
-    out.push_back(one);
-  }
-  return out;
-}
-
 // Nodes that have nothing but movable memory and no CPU: the kernel takes no page of it for
 // hugepages=, or it comes later (ABI/stable/sysfs-devices-node: has_memory, has_normal_memory).
 CpuSet movable_nodes(const Root& root) {
@@ -115,26 +86,6 @@ CpuSet movable_nodes(const Root& root) {
                           ? node_list(root, "has_normal_memory")
                           : out;
   return out -= normal;
-}
-
-// Of a node that has other memory, too: what the driver adds does not count among its frames.
-void take_late(
-    NumaNode& node, std::vector<unsigned>& blocks, std::uint64_t block_bytes,
-    const std::vector<LateMemory>& late) {
-  if (node.cpus.empty()) return;
-  for (const auto& one : late) {
-    if (one.node != node.id) continue;
-    node.late_kb += one.kb;
-    if (!block_bytes || blocks.empty()) continue;
-    // Without its address it counts as the topmost blocks.
-    const auto count = one.kb * 1024 / block_bytes;
-    const auto first = one.start_kb ? *one.start_kb * 1024 / block_bytes
-                                    : blocks.back() - std::min<std::uint64_t>(count, blocks.back());
-    std::erase_if(blocks, [&](unsigned block) {
-      return one.start_kb ? block >= first && block < first + count : block > first;
-    });
-  }
-  node.late_kb = std::min(node.late_kb, node.total_kb);
 }
 
 // Nodes of the memory tiers below that of the nodes with CPUs: a larger number is a slower tier
@@ -235,6 +186,7 @@ std::vector<NumaNode> read_nodes(
   std::vector<std::string> distances;
   // Of nodes, for their compact spelling.
   CpuSet no_memory, no_distance;
+  auto not_taken = movable_nodes(root);
   for (auto id : ids) {
     NumaNode node;
     node.id = id;
@@ -244,7 +196,7 @@ std::vector<NumaNode> read_nodes(
     read_pools(root, memory, node);
     std::vector<unsigned> blocks;
     if (block_bytes) blocks = numbered(root, node_dir(id), "memory");
-    take_late(node, blocks, block_bytes, late);
+    if (take_late(node, blocks, block_bytes, late)) not_taken.insert(id);
     if (block_bytes) {
       node.gigabyte_frames = gigabyte_frames(blocks, block_bytes);
       node.ranges = joined_blocks(blocks, block_bytes);
@@ -258,9 +210,6 @@ std::vector<NumaNode> read_nodes(
   }
   claim(cpus, nodes, gaps);
   adopt(root, cpus, nodes, gaps);
-  auto not_taken = movable_nodes(root);
-  for (const auto& one : late)
-    not_taken.insert(one.node);
   const auto slow = slow_nodes(root, nodes);
   for (auto& node : nodes) {
     node.at_boot = !(node.cpus.empty() && not_taken.contains(node.id));

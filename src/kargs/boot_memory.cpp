@@ -203,6 +203,9 @@ class Memory {
   }
 
   void crash() {
+    const auto wanted = crash_size(line_, total_kb(), machine_);
+    // It is no part of what proc/iomem shows of a crash kernel.
+    if (wanted.cma) keep_area(*wanted.cma, places_.after_4g(wanted.cma_kb), wanted.cma_kb);
     if (!machine_.crash_seen.empty() && machine_.crash_words == crash_words(line_) &&
         !machine_.crash_words.empty()) {
       if (!out_.one_node) {
@@ -213,8 +216,6 @@ class Memory {
         add(places_.first(), part.kb);
       return;
     }
-    const auto wanted = crash_size(line_, total_kb(), machine_);
-    if (wanted.cma_kb) add(places_.after_4g(wanted.cma_kb), wanted.cma_kb);
     if (!wanted.size_kb) return;
     if (wanted.at_kb) {
       // At a fixed address: there or nowhere.
@@ -224,13 +225,12 @@ class Memory {
               : places_.first();
       return add(home, wanted.size_kb);
     }
-    const auto low_kb = wanted.low_kb.value_or(machine_.x86() ? 256 << 10 : 128 << 10);
     if (wanted.high) {
       const auto* home = places_.high(wanted.size_kb);
       // All memory is below 4G.
       if (!home) return add(places_.low(wanted.size_kb), wanted.size_kb);
       add(home, wanted.size_kb);
-      return add(places_.low(low_kb), low_kb);
+      return add(places_.low(wanted.low_kb), wanted.low_kb);
     }
     const auto* home = places_.low(wanted.size_kb);
     const auto* instead = places_.high(wanted.size_kb);
@@ -246,7 +246,7 @@ class Memory {
       return add(instead, wanted.size_kb);
     }
     add(instead ? instead : home, wanted.size_kb);
-    if (instead) add(places_.low(low_kb), low_kb);
+    if (instead) add(places_.low(wanted.low_kb), wanted.low_kb);
   }
 
   // memblock_phys_mem_size: what the firmware gives, more than the kernel's own total.

@@ -57,7 +57,7 @@ class Boot {
     }
     leftovers();
     last_wins();
-    void_crash_forms(line_, out_.arguments);
+    void_crash_forms(line_, machine_, out_.arguments);
     isolation.finish(out_.arguments, out_);
     hugepages.finish(out_.arguments, out_);
     iommu.finish(out_);
@@ -260,11 +260,12 @@ class Boot {
       auto& verdict = out_.arguments[i];
       const auto* info = karg_info(verdict.arg.key);
       if (!info || info->repeat != Repeat::last_wins || verdict.effect == Effect::ignored) continue;
-      const auto form = crash_form(verdict.arg);
+      const auto form = crash_form(verdict.arg, machine_);
       const auto later = std::find_if(
           out_.arguments.begin() + static_cast<std::ptrdiff_t>(i) + 1, out_.arguments.end(),
           [&](const ArgumentVerdict& other) {
-            return same_key(other.arg.key, verdict.arg.key) && crash_form(other.arg) == form;
+            return same_key(other.arg.key, verdict.arg.key) &&
+                   crash_form(other.arg, machine_) == form;
           });
       if (later == out_.arguments.end() || later->arg.value == verdict.arg.value) continue;
       verdict.effect = Effect::ignored;

@@ -2,6 +2,7 @@
 #include "kargs/value_rules.hpp"
 
 #include "base/text.hpp"
+#include "kargs/crash_size.hpp"
 #include "kargs/simulate_topic.hpp"
 
 #include <algorithm>
@@ -112,7 +113,8 @@ bool is_crash_size(std::string_view value, const SimulatedMachine& machine) {
   if (value == "auto") return machine.release_is_el(7) || machine.release_is_el(8);
   const auto comma = value.find(',');
   const auto suffix = comma == value.npos ? std::string_view() : value.substr(comma + 1);
-  if (value.find(':') == value.npos && (suffix == "high" || suffix == "low" || suffix == "cma"))
+  if (value.find(':') == value.npos &&
+      (suffix == "high" || suffix == "low" || (suffix == "cma" && knows_crash_cma(machine))))
     return is_size(value.substr(0, comma));
   value = value.substr(0, value.find('@'));
   if (value.find(':') == value.npos) return is_size(value);
@@ -122,6 +124,16 @@ bool is_crash_size(std::string_view value, const SimulatedMachine& machine) {
            is_size(part.substr(0, dash)) &&
            (dash + 1 == colon || is_size(part.substr(dash + 1, colon - dash - 1)));
   });
+}
+
+// What parse_crashkernel_simple says of a value that it cannot read.
+std::string crash_size_message(std::string_view value) {
+  const auto digits = std::min(value.find_first_not_of("0123456789"), value.size());
+  const auto rest = value.substr(digits);
+  const auto behind = rest.find_first_not_of("KMGTPEkmgtpe");
+  if (digits == 0 || value.contains(':') || behind == rest.npos)
+    return "crashkernel: memory value expected";
+  return fmt::format("crashkernel: unrecognized char: {}", rest[behind]);
 }
 
 ValueVerdict verdict(bool taken, std::string message) {
@@ -134,7 +146,7 @@ ValueVerdict verdict(bool taken, std::string message) {
 ValueVerdict judge_value(const KernelArg& arg, const SimulatedMachine& machine) {
   const auto value = arg.value.value_or("");
   if (arg.is("crashkernel"))
-    return verdict(is_crash_size(value, machine), "crashkernel: memory value expected");
+    return verdict(is_crash_size(value, machine), crash_size_message(value));
   if (arg.is("workqueue.unbound_cpus")) {
     const auto last = machine.possible.last();
     return verdict(

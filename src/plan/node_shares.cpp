@@ -87,6 +87,13 @@ void skipped_node(Draft& draft, const NumaNode& node) {
             "node {}: its memory is slower than that of the nodes with CPUs, so no hugepages are "
             "planned on it unless the policy says node{} =",
             node.id, node.id));
+  else if (node.late_kb)
+    draft.add_finding(
+        Severity::note, "hugepages-late-memory", Subject::node(node.id),
+        fmt::format(
+            "node {}: {}M of its memory come after the kernel has read its arguments, and count "
+            "for nothing here; reserve hugepages of it once the host runs",
+            node.id, node.late_kb >> 10));
 }
 
 // A PF without a node, or on one that gives no pages, counts against the first one that does.

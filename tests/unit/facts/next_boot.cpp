@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // What a tree shows of the next boot's CPUs and memory.
+#include "base/text.hpp"
 #include "facts/read.hpp"
 #include "unit/tree.hpp"
 
@@ -81,6 +82,63 @@ TEST_CASE("memory that a driver adds is not there when the kernel reads its line
   }
   CHECK_FALSE(tree.facts().numa[1].at_boot);
   CHECK(tree.facts().numa[0].at_boot);
+}
+
+namespace {
+
+// The firmware's map of memory, and what was added to it, by their numbers.
+void add_map(Tree& tree, const std::vector<std::string>& entries) {
+  tree.add("sys/bus/acpi/devices/PNP0C80:00/path", "\\_SB_.MHPC.MP00\n");
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    const auto fields = words(entries[i]);
+    const auto folder = fmt::format("sys/firmware/memmap/{}/", i);
+    tree.add(folder + "start", fmt::format("{}\n", fields[0]));
+    tree.add(folder + "end", fmt::format("{}\n", fields[1]));
+    tree.add(folder + "type", fields.size() > 2 ? "Reserved\n" : "System RAM\n");
+  }
+}
+
+}  // namespace
+
+TEST_CASE("a DIMM that is plugged in is not there when the kernel reads its line", "[facts]") {
+  // Blocks of 128M: node 0 has 0-2G, node 1 2-4G, and node 2, which has no CPU, 4-6G.
+  const auto tree_of = [](const std::vector<std::string>& map) {
+    Tree tree;
+    tree.node(0, "0-1", 0, 16);
+    tree.node(1, "2-3", 16, 16);
+    tree.node(2, "", 32, 16);
+    if (!map.empty()) add_map(tree, map);
+    return tree.facts().numa;
+  };
+  const std::string low = "0x0 0x7fffffff", all = "0x0 0xffffffff",
+                    plugged = "0x100000000 0x17fffffff";
+  SECTION("on a node without CPUs") {
+    CHECK(tree_of({})[2].at_boot);
+    CHECK(tree_of({"0x0 0x17fffffff"})[2].at_boot);
+    // Behind a hole it may be the firmware's own.
+    CHECK(tree_of({low, plugged})[2].at_boot);
+    // What was added before sysfs has the map stands in front of it.
+    CHECK_FALSE(tree_of({plugged, all})[2].at_boot);
+    CHECK_FALSE(tree_of({"0x140000000 0x17fffffff", "0x100000000 0x13fffffff", all})[2].at_boot);
+    // The firmware would have joined the two.
+    CHECK_FALSE(tree_of({all, plugged})[2].at_boot);
+    CHECK_FALSE(tree_of({all, "0xfd00000000 0xffffffffff reserved", plugged})[2].at_boot);
+    // A part of it was plugged in.
+    const auto part = tree_of({"0x140000000 0x17fffffff", "0x0 0x13fffffff"})[2];
+    CHECK(part.at_boot);
+    CHECK(part.late_kb == 1 << 20);
+    CHECK(part.ranges == std::vector<MemoryRange>{{4 << 20, 5 << 20}});
+  }
+  SECTION("on a node that has CPUs and other memory") {
+    const auto nodes =
+        tree_of({"0xc0000000 0xffffffff", "0x100000000 0x17fffffff", "0x0 0xbfffffff"});
+    CHECK(nodes[1].at_boot);
+    CHECK(nodes[1].late_kb == 1 << 20);
+    CHECK(nodes[1].ranges == std::vector<MemoryRange>{{2 << 20, 3 << 20}});
+    CHECK(nodes[1].gigabyte_frames == 1u);
+    CHECK(nodes[0].late_kb == 0);
+    CHECK_FALSE(nodes[2].at_boot);
+  }
 }
 
 TEST_CASE("a lower tier than that of the CPUs' memory is slow", "[facts]") {

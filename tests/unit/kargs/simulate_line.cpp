@@ -131,6 +131,28 @@ TEST_CASE(
 }
 
 TEST_CASE(
+    "crashkernel=SIZE,cma counts from 6.17 on, and beside another form", "[kernel-arguments]") {
+  const auto effects = [](std::string_view line, KernelVersion kernel) {
+    std::string out;
+    for (const auto& verdict : booted(line, measured_machine(kernel)).arguments)
+      out += verdict.effect == Effect::effective ? '+' : '-';
+    return out;
+  };
+  CHECK(effects("crashkernel=256M crashkernel=512M,cma", {6, 17}) == "++");
+  CHECK(effects("crashkernel=512M,cma crashkernel=256M,high", {6, 17}) == "++");
+  CHECK(effects("crashkernel=512M,cma", {6, 17}) == "-");
+  CHECK(effects("crashkernel=512M,cma crashkernel=128M,low", {6, 17}) == "--");
+  // Older kernels take it for the last plain one, cannot read its size and keep nothing.
+  CHECK(effects("crashkernel=256M crashkernel=512M,cma", {6, 16}) == "--");
+  CHECK(effects("crashkernel=256M,high crashkernel=512M,cma", {6, 16}) == "--");
+  CHECK(effects("crashkernel=512M,cma crashkernel=256M", {6, 16}) == "-+");
+  // As a booted 6.12 says it.
+  CHECK(
+      booted("crashkernel=256M crashkernel=512M,cma").arguments[1].message ==
+      "crashkernel: unrecognized char: ,");
+}
+
+TEST_CASE(
     "a word that the kernel looks for early is not called unknown, and init gets it too",
     "[kernel-arguments]") {
   const auto seen = booted("spectre_v2=off nospectre_v2 split_lock_detect=off");

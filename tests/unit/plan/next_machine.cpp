@@ -112,11 +112,35 @@ TEST_CASE("each part of the crash kernel counts where the kernel puts it", "[hug
   CHECK(pages_with("crashkernel=1G-64G:256M,64G-:1G") == "58+59");
   CHECK(pages_with("crashkernel=1G-64G:4G,256G-:8G") == "59+59");
   CHECK(pages_with("crashkernel=1G@80G") == "59+58");
-  CHECK(pages_with("crashkernel=512M crashkernel=3G,cma") == "58+59");
+  // A size with something behind it is none.
+  CHECK(pages_with("crashkernel=512M,max") == "59+59");
+  // What swiotlb= asks for has room below 4G in the crash kernel, too.
+  CHECK(pages_with("crashkernel=4G,high swiotlb=524288") == "56+55");
+}
+
+TEST_CASE("crashkernel=SIZE,cma is a form of its own from 6.17 on", "[hugepages]") {
+  // Up to 6.16 it is the last plain one, and cannot be read: nothing is kept.
+  CHECK(pages_with("crashkernel=3G,cma") == "59+59");
+  CHECK(pages_with("crashkernel=512M crashkernel=3G,cma") == "59+59");
+  CHECK(pages_with("crashkernel=4G,high crashkernel=3G,cma") == "59+59");
+  CHECK(pages_with("crashkernel=3G,cma crashkernel=512M") == "58+59");
   auto newer = laid_out();
   newer.kernels[0].release = "6.17.1-1-amd64";
   newer.kernels[0].version = {6, 17};
   CHECK(pages_with("crashkernel=512M crashkernel=3G,cma", newer) == "55+59");
+  CHECK(pages_with("crashkernel=3G,cma crashkernel=4G,high", newer) == "55+55");
+  // Alone it keeps nothing.
+  CHECK(pages_with("crashkernel=3G,cma", newer) == "59+59");
+  // proc/iomem shows the crash kernel without that area.
+  const auto text =
+      fmt::format("{}[kernel]\nextra = crashkernel=512M crashkernel=3G,cma\n", kAllPages);
+  const auto first = plan(newer, text);
+  newer.boot.own_arguments = {first.cmdline()};
+  newer.boot.cmdline = "root=/dev/vda1 " + first.cmdline();
+  newer.memory.crashkernel_bytes = std::uint64_t{512} << 20;
+  newer.memory.crash_ranges = {{1 << 20, (1 << 20) + (512 << 10)}};
+  newer.numa[0].total_kb -= 512 << 10;
+  CHECK(plan(newer, text).cmdline() == first.cmdline());
 }
 
 TEST_CASE("where proc/iomem shows the crash kernel, that counts", "[hugepages]") {
@@ -169,6 +193,15 @@ TEST_CASE("a node that comes after the kernel has read its line has no pages", "
   CHECK(
       value_of(plan(facts, fmt::format("{}node2 = 4\n", kAllPages)), "hugepages") ==
       "0:59,1:59,2:4");
+}
+
+TEST_CASE("memory that comes late to a node that has other memory gives no pages", "[hugepages]") {
+  auto facts = laid_out();
+  facts.numa[1].total_kb += 32 << 20;
+  facts.numa[1].late_kb = 32 << 20;
+  const auto made = plan(facts, kAllPages);
+  CHECK(pages_of(made) == "59+59");
+  CHECK(message(made, "hugepages-late-memory").contains("node 1: 32768M of its memory"));
 }
 
 TEST_CASE("hugetlb_cma= leaves no 1G page at boot", "[hugepages]") {
