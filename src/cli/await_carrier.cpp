@@ -12,6 +12,15 @@ namespace vfirst {
 namespace {
 // A boot has many events: the machine is not looked at for each.
 constexpr Events::Time kBetweenLooks = std::chrono::milliseconds(200);
+// No device event says that an interface has an address now, that a route came or that root was
+// mounted over it.
+constexpr Events::Time kBetweenNetworkLooks = std::chrono::seconds(1);
+
+bool network_unknown(const Facts& facts) {
+  return std::ranges::any_of(facts.unknown_carriers, [](const UnknownCarrier& carrier) {
+    return carrier.reach == UnknownCarrier::Reach::network;
+  });
+}
 }  // namespace
 
 void await_boot_nic(
@@ -41,10 +50,13 @@ bool waits_for_carrier(const Facts& facts, const Plan& plan) {
 
 void await_carriers(
     const Options& options, Events& events, Result<Input>& input, Result<Plan>& plan) {
-  const auto end = events.now() + kCarrierWait;
-  while (input && plan && waits_for_carrier(input->facts, *plan) && events.now() < end) {
+  const auto begin = events.now();
+  while (input && plan && waits_for_carrier(input->facts, *plan)) {
+    const bool network = network_unknown(input->facts);
+    const auto end = begin + (network ? kNetworkCarrierWait : kCarrierWait);
+    if (events.now() >= end) return;
     const auto next = events.now() + kBetweenLooks;
-    events.wait(end, true);
+    events.wait(network ? std::min(end, events.now() + kBetweenNetworkLooks) : end, true);
     while (events.now() < std::min(next, end))
       events.wait(std::min(next, end), false);
     input = load_tree(options, read_machine);

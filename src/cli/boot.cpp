@@ -92,6 +92,15 @@ ExitCode record_refusal(
   return report_error(error);
 }
 
+// Errors of the plan, and each PF that is left alone: no step tells of that one.
+void log_findings(const Plan& plan) {
+  for (const auto& finding : plan.findings)
+    if (finding.severity == Severity::error)
+      spdlog::error("{}", finding.line());
+    else if (finding.code == "pf-critical")
+      spdlog::warn("{}", finding.line());
+}
+
 // What else than the root's own files the policy came from, as the first lines of the record.
 std::vector<StepResult> bring(
     const HostActions& actions, const Root& root, Files& files, Events& events, bool initramfs) {
@@ -174,7 +183,7 @@ ExitCode carry_out(const Options& options, const Part& part, const Supervisor& s
                     : Result<Plan>(std::unexpected(input.error()));
   if (initramfs && part.whole() && plan && waits_for_carrier(input->facts, *plan)) {
     supervisor.allow(
-        std::chrono::duration_cast<std::chrono::milliseconds>(2 * kCarrierWait + kLimit));
+        std::chrono::duration_cast<std::chrono::milliseconds>(2 * kNetworkCarrierWait + kLimit));
     await_carriers(options, **events, input, plan);
   }
   if (!input)
@@ -189,8 +198,7 @@ ExitCode carry_out(const Options& options, const Part& part, const Supervisor& s
     spdlog::debug("nothing to do: the plan has no such step");
     return ExitCode::done;
   }
-  for (const auto& finding : plan->findings)
-    if (finding.severity == Severity::error && part.whole()) spdlog::error("{}", finding.line());
+  if (part.whole()) log_findings(*plan);
 
   const auto net = kernel_net(*actions);
   const auto nvme = kernel_nvme(*actions, *root);

@@ -13,21 +13,25 @@ using vfirst::test::PciTree;
 
 namespace {
 
-// A clock that jumps; `device` is called when something waits for a device.
+// A clock that jumps; `device` is called when something waits for a device, and `quiet`, which is
+// then without device events, is told the time.
 class Jumping : public Events {
  public:
-  explicit Jumping(std::function<void()> device) : device_(std::move(device)) {}
+  explicit Jumping(std::function<void()> device, std::function<void(Time)> quiet = {})
+      : device_(std::move(device)), quiet_(std::move(quiet)) {}
   Time now() const override { return now_; }
   void wait(Time until, bool devices) override {
     if (devices) ++waits, device_();
     // A boot has events all the time.
-    now_ = devices ? std::min(until, now_ + std::chrono::milliseconds(1)) : until;
+    now_ = devices && !quiet_ ? std::min(until, now_ + std::chrono::milliseconds(1)) : until;
+    if (quiet_) quiet_(now_);
   }
   void wake() override {}
   unsigned waits = 0;
 
  private:
   std::function<void()> device_;
+  std::function<void(Time)> quiet_;
   Time now_{};
 };
 
@@ -115,4 +119,54 @@ TEST_CASE("a plan waits only where that could give it a PF", "[provisioning][sri
     add_root(tree);
   }
   CHECK_FALSE(waits());
+}
+
+TEST_CASE(
+    "in the initramfs the plan waits until a route tells over which port root comes",
+    "[provisioning][sriov]") {
+  // Root over NFS; ip= names no port. Two ports, of which one gets an address by DHCP.
+  PciTree tree;
+  for (const auto* address : {"0000:3b:00.0", "0000:3c:00.0"}) {
+    tree.function(address, "pci0000:17/0000:17:02.0", "020000", "8086:1592");
+    tree.pf(address, 4);
+    tree.add(
+        fmt::format("sys/class/net/port{}", address[6]),
+        fmt::format("-> ../../devices/pci0000:17/0000:17:02.0/{}/net/port{}", address, address[6]));
+  }
+  tree.add(
+      {{"etc/initrd-release", ""},
+       {"sys/class/block/", ""},
+       {"proc/self/mountinfo", "1 1 0:2 / / rw - rootfs none rw\n"},
+       {"proc/cmdline", "root=nfs4:10.0.2.100:/ ip=dhcp\n"},
+       {"etc/vfirst/policy.d/50.ini", "[pf nics]\nvendor = 8086\nexpect = 2\nvfs = 2\n"}});
+  Options options;
+  options.root = tree.path();
+  auto input = load_tree(options, read_machine);
+  REQUIRE(input);
+  auto plan = load_plan(*input, options, StepsAt::now);
+  REQUIRE(plan);
+  CHECK(plan->pfs.empty());
+  SECTION("no device event tells of the route, which comes after 40 s") {
+    Jumping events(
+        [] {},
+        [&](Events::Time now) {
+          if (now > std::chrono::seconds(40))
+            tree.add(
+                "proc/net/route",
+                "Iface\tDestination\tGateway\tFlags\tRefCnt\tUse\tMetric\tMask\tMTU\tWindow\tIRTT\n"
+                "portc\t0002000A\t00000000\t0001\t0\t0\t1024\t00FFFFFF\t0\t0\t0\n");
+        });
+    await_carriers(options, events, input, plan);
+    REQUIRE(plan);
+    REQUIRE(plan->pfs.size() == 1);
+    CHECK(plan->pfs[0].address == PciAddress{0, 0x3b, 0, 0});
+    CHECK(events.now() < std::chrono::seconds(43));
+  }
+  SECTION("it never comes: the boot goes on, and both are left alone") {
+    Jumping events([] {}, [](Events::Time) {});
+    await_carriers(options, events, input, plan);
+    REQUIRE(plan);
+    CHECK(plan->pfs.empty());
+    CHECK(events.now() == kNetworkCarrierWait);
+  }
 }
