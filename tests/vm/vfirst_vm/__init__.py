@@ -6,6 +6,7 @@
   guest      a machine whose power the test holds, with a shell in it
   host       such a machine with vfirst on it
   trials     the cases of a trial, and the rows in which they run
+  arm64      a small arm64 machine with the cross-built package
   demo       golden images that provision themselves: runs of images/try, and of its parts
   evidence   what a boot of a golden image handed out
 
