@@ -25,11 +25,15 @@ import time
 
 QEMU = "qemu-system-x86_64"
 OVMF = "/usr/share/OVMF/OVMF_{}_4M.{}"
+ARM_QEMU = "qemu-system-aarch64"
+ARM_FIRMWARE = "/usr/share/qemu-efi-aarch64/QEMU_EFI.fd"
 # An Intel to match the IOMMU, of a model that the kernel knows to be free of Meltdown and Spectre: page-table isolation
 # flushes the emulator's TLB at every system call and doubles the time of a boot (117 s against 65 s).
 INTEL = "max,vendor=GenuineIntel,family=6,model=54,stepping=1,-svm"
 # A Zen 5. It needs none of the slow mitigations either.
 AMD = "max,vendor=AuthenticAMD,family=26,model=2,stepping=1"
+# A server's core that has all three base pages, and no pointer authentication, which is slow to emulate.
+ARM = "neoverse-n1"
 ESCAPE = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\r")
 
 
@@ -102,9 +106,9 @@ class Machine:
     nodes: int = 0                # NUMA nodes, each with its share of the CPUs; 0: the machine says nothing about nodes
     empty_node: int | None = None  # this node has no memory
     bridges: bool = True          # each node has a PCIe host bridge of its own
-    chipset: str = "q35"          # q35 | pc
-    iommu: str = ""               # intel | amd | "" for none
-    firmware: str = "bios"        # bios | uefi | secure: UEFI that enforces Secure Boot
+    chipset: str = "q35"          # q35 | pc | virt: an arm64 board, whose `cpu` is ARM
+    iommu: str = ""               # intel | amd | smmuv3 (virt) | "" for none
+    firmware: str = "bios"        # bios (virt: none, a device tree) | uefi | secure: UEFI that enforces Secure Boot
     variables: str = ""           # file of the UEFI variables; "": OVMF's own
     keep_variables: bool = False  # the guest's changes of the UEFI variables stay in that file
     cards: list = dataclasses.field(default_factory=list)   # Igb, Nvme, VirtioPf, EmptyPort, as their root ports stand
@@ -205,6 +209,8 @@ def disk_arguments(disk, bus):
 def firmware_arguments(machine):
     if machine.firmware == "bios":
         return []
+    if machine.chipset == "virt":
+        return ["-bios", ARM_FIRMWARE]
     secure = machine.firmware == "secure"
     variables = machine.variables or OVMF.format("VARS", "ms.fd" if secure else "fd")
     kept = "" if machine.keep_variables else ",snapshot=on"
@@ -215,28 +221,35 @@ def firmware_arguments(machine):
                     "-drive", f"if=pflash,unit=1,format=raw{kept},file={variables}"]
 
 
-def arguments(machine):
-    """All of QEMU's arguments but where the serial line, the monitor and the display go."""
-    numa, memory = numa_arguments(machine) if machine.nodes else ([], bytes_of(machine.memory))
+def chipset_arguments(machine):
     chipset = machine.chipset
     if chipset == "q35":
         smm = "on" if machine.firmware == "secure" else "off"
         chipset += f",kernel-irqchip=split,sata=off,smbus=off,i8042=off,vmport=off,smm={smm}"
+    elif chipset == "virt":
+        chipset += ",gic-version=3" + (f",iommu={machine.iommu}" if machine.iommu else "")
+    words = ["-machine", chipset]
+    return words + {"intel": ["-device", "intel-iommu,intremap=on,caching-mode=on"],
+                    "amd": ["-device", "amd-iommu"]}.get(machine.iommu, [])
+
+
+def arguments(machine):
+    """All of QEMU's arguments but where the serial line, the monitor and the display go."""
+    numa, memory = numa_arguments(machine) if machine.nodes else ([], bytes_of(machine.memory))
+    words = ["-nodefaults", "-no-user-config", *chipset_arguments(machine)]
     # One thread for all CPUs: with several, guests that isolate CPUs were seen to hang.
-    words = ["-nodefaults", "-no-user-config", "-machine", chipset, "-accel", "tcg,thread=single", "-cpu", machine.cpu,
-             "-smp", machine.smp, "-m", f"{memory >> 20}M", "-rtc", "base=utc"]
+    words += ["-accel", "tcg,thread=single", "-cpu", machine.cpu, "-smp", machine.smp, "-m", f"{memory >> 20}M",
+              "-rtc", "base=utc"]
     if machine.panic_device:
         words += ["-device", "pvpanic"]
     words += numa
-    words += {"": [], "intel": ["-device", "intel-iommu,intremap=on,caching-mode=on"],
-              "amd": ["-device", "amd-iommu"]}[machine.iommu]
     # A device on pcie.0 has no node; behind a host bridge of its own it has that bridge's.
     for node in range(machine.nodes if machine.bridges else 0):
         words += ["-device", f"pxb-pcie,id=host{node},bus=pcie.0,bus_nr={64 + 64 * node},numa_node={node}"]
     for port, card in enumerate(machine.cards, 1):
         words += card_arguments(card, port)
     words += firmware_arguments(machine)
-    bus = "pcie.0" if machine.chipset == "q35" else "pci.0"
+    bus = "pci.0" if machine.chipset == "pc" else "pcie.0"
     for disk in machine.disks:
         words += disk_arguments(disk, bus)
     for nic in machine.nics:
@@ -271,7 +284,8 @@ class Run:
         stem = self.log.name.removesuffix(".log").removesuffix(".serial")
         self.qmp_log = self.log.with_name(f"{stem}.qmp.log")
         self.log.with_name(f"{stem}.machine.json").write_text(machine.to_json())
-        words = [machine.qemu, *arguments(machine), "-display", "none", "-qmp", "stdio",
+        program = ARM_QEMU if machine.chipset == "virt" else machine.qemu
+        words = [program, *arguments(machine), "-display", "none", "-qmp", "stdio",
                  "-chardev", f"file,id=line,path={self.log},append=on", "-serial", "chardev:line", *more]
         self.began = time.monotonic()
         with open(self.qmp_log, "w", encoding="utf-8") as said:

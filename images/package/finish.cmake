@@ -17,7 +17,7 @@ foreach(component ${CPACK_COMPONENTS_ALL})
     file(REMOVE_RECURSE ${tree}/usr/share/lintian)
   endif()
   if(EXISTS ${tree}/usr/sbin/vfirst)
-    execute_process(COMMAND strip --remove-section=.comment
+    execute_process(COMMAND ${CPACK_VFIRST_STRIP} --remove-section=.comment
                             ${tree}/usr/sbin/vfirst ${tree}/usr/libexec/vfirst/vfirst-early
                     COMMAND_ERROR_IS_FATAL ANY)
   endif()

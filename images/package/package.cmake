@@ -15,7 +15,6 @@ string(REGEX REPLACE "^ -- .*>  " "" trailer "${trailer}")
 execute_process(COMMAND date --utc "--date=${trailer}" +%s OUTPUT_VARIABLE VFIRST_CHANGELOG_EPOCH
                 OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)
 set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${package}/changelog)
-configure_file(${package}/generator.cmake.in ${CMAKE_BINARY_DIR}/generator.cmake @ONLY)
 
 set(CPACK_PACKAGE_NAME vfirst)
 set(CPACK_PACKAGE_VENDOR "the vfirst developers")
@@ -30,6 +29,16 @@ set(CPACK_GENERATOR DEB)
 set(CPACK_COMPONENTS_ALL vfirst dracut initramfs)
 set(CPACK_PROJECT_CONFIG_FILE ${CMAKE_BINARY_DIR}/generator.cmake)
 set(CPACK_PRE_BUILD_SCRIPTS ${package}/finish.cmake)
+# For finish.cmake: that of the compiler.
+set(CPACK_VFIRST_STRIP ${CMAKE_STRIP})
+# cpack would name the machine that builds.
+if(CMAKE_CROSSCOMPILING)
+  set(CPACK_RPM_PACKAGE_ARCHITECTURE ${CMAKE_SYSTEM_PROCESSOR})
+  execute_process(COMMAND dpkg-architecture --host-type ${CMAKE_LIBRARY_ARCHITECTURE} --query DEB_HOST_ARCH
+                  OUTPUT_VARIABLE CPACK_DEBIAN_PACKAGE_ARCHITECTURE OUTPUT_STRIP_TRAILING_WHITESPACE
+                  COMMAND_ERROR_IS_FATAL ANY)
+endif()
+configure_file(${package}/generator.cmake.in ${CMAKE_BINARY_DIR}/generator.cmake @ONLY)
 set(main
 "vfirst plans a KVM host's kernel arguments (IOMMU, 1G hugepages, CPU isolation,
 C-states) and its SR-IOV devices from the hardware and a policy, writes the

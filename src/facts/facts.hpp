@@ -162,6 +162,7 @@ struct IommuGroup {
 struct IommuFacts {
   // The tree shows firmware/acpi/tables at all.
   bool tables_known = false;
+  // iort: an IORT that names an SMMU, or that cannot be read.
   bool dmar = false, ivrs = false, iort = false;
   // class/iommu: dmar0, ivhd0, ...
   std::vector<std::string> units;

@@ -2,6 +2,7 @@
 // IOMMU: the firmware's tables, the units that the kernel drives, groups.
 // ABI/testing/sysfs-kernel-iommu_groups.
 #include "base/kernel_paths.hpp"
+#include "facts/iort.hpp"
 #include "facts/readers.hpp"
 
 #include <algorithm>
@@ -17,7 +18,7 @@ IommuFacts read_iommu(const Root& root, Gaps& gaps) {
     iommu.tables_known = true;
     iommu.dmar = has("DMAR");
     iommu.ivrs = has("IVRS");
-    iommu.iort = has("IORT");
+    iommu.iort = has("IORT") && has_smmu(root);
   } else {
     gaps.push_back(
         "sys/firmware/acpi/tables: not shown, whether firmware describes an IOMMU is not known");

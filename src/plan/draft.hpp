@@ -150,6 +150,8 @@ void guest_findings(Draft&);
 void memory_word_findings(Draft&);
 // kexec.cpp: why [boot] reboot = kexec would be a full reboot.
 void kexec_findings(Draft&);
+// iommu_groups.cpp: what else a guest would get with a VF, and which VFs it cannot get.
+void group_findings(Draft&);
 // vectors.cpp: whether the host's CPUs have enough interrupt vectors.
 void check_vectors(Draft&);
 // topology.cpp: caches, kinds of cores, devices whose node is not there.

@@ -139,33 +139,6 @@ void windows(Draft& draft) {
               pf.function->address.str()));
 }
 
-void groups(Draft& draft) {
-  for (const auto& pf : draft.pfs) {
-    if (pf.vfs == 0 || !pf.function->iommu_group) continue;
-    for (const auto& group : draft.facts.iommu.groups) {
-      if (group.id != *pf.function->iommu_group) continue;
-      std::string others;
-      std::vector<Subject> related;
-      for (const auto& member : group.members) {
-        const auto* f = draft.facts.function(member);
-        const bool own = member == pf.function->address ||
-                         (f && (f->physfn == pf.function->address || f->class_code >> 16 == 0x06));
-        if (own) continue;
-        append_to_list(others, member.str());
-        related.push_back(Subject::device(member));
-      }
-      if (!others.empty())
-        draft.add_finding(
-            Severity::warning, "iommu-group-shared", Subject::device(pf.function->address),
-            fmt::format(
-                "{} shares IOMMU group {} with {}: without ACS above it, its VFs join that group "
-                "and can only be assigned together",
-                pf.function->address.str(), group.id, others),
-            {}, std::move(related));
-    }
-  }
-}
-
 void migration(Draft& draft) {
   std::vector<std::string> pins;
   std::vector<std::string> drivers;
@@ -195,7 +168,7 @@ void add_findings(Draft& draft) {
   links(draft);
   rates(draft);
   windows(draft);
-  groups(draft);
+  group_findings(draft);
   migration(draft);
   check_vectors(draft);
   topology_findings(draft);

@@ -23,11 +23,13 @@ std::string switch_names(const Facts& facts) {
 
 // What the machine lacks, and what that costs.
 void report_missing(Draft& draft, const Wish& wish, const Setting<VfDriver>* vfio) {
-  const auto table = draft.facts.cpu.vendor == "amd" ? "IVRS" : draft.arm() ? "IORT" : "DMAR";
+  const auto table = draft.arm()                       ? "no SMMU in an IORT table"
+                     : draft.facts.cpu.vendor == "amd" ? "no IVRS table"
+                                                       : "no DMAR table";
   draft.add_finding(
       vfio ? Severity::error : Severity::warning, "iommu-missing", {},
       fmt::format(
-          "the firmware shows no IOMMU (no {} table): turn {} on in the BIOS setup{}", table,
+          "the firmware shows no IOMMU ({}): turn {} on in the BIOS setup{}", table,
           switch_names(draft.facts),
           vfio ? "; until then the VFs are created but not bound to " + vfio->value.phrase() : ""),
       {wish.from});

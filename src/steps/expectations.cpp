@@ -5,6 +5,7 @@
 #include "base/text.hpp"
 #include "base/words.hpp"
 #include "facts/hugepage_pool.hpp"
+#include "facts/iort.hpp"
 #include "host/kmsg.hpp"
 #include "kargs/command_line.hpp"
 #include "plan/idle_states.hpp"
@@ -177,11 +178,15 @@ void ExpectationCheck::iommu(const WantIommu& x) {
   const auto table = [&](std::string_view name) {
     return root_.exists(fmt::format("{}/{}", kernel_paths::kAcpiTables, name));
   };
-  const bool tables = table("DMAR") || table("IVRS") || table("IORT");
-  if (!tables && root_.exists(kernel_paths::kAcpiTables))
+  const bool smmu = facts::has_smmu(root_), tables = table("DMAR") || table("IVRS");
+  if (!tables && !smmu && root_.exists(kernel_paths::kAcpiTables))
     row_.cause =
-        "the firmware shows no IOMMU (no DMAR, IVRS or IORT table): turn on VT-d / AMD-Vi / SMMU "
-        "in the BIOS";
+        "the firmware shows no IOMMU (no DMAR or IVRS table, no SMMU in an IORT table): turn on "
+        "VT-d / AMD-Vi / SMMU in the BIOS";
+  else if (smmu)
+    row_.cause =
+        "the firmware shows an SMMU but the kernel does not use it: its lines with arm-smmu in the "
+        "kernel log may say why";
   else if (tables && missing_words(root_, expectation_.asked).words.empty())
     row_.cause =
         "the firmware shows an IOMMU but the kernel does not use it: check that intel_iommu=on "

@@ -15,9 +15,9 @@ unit=(python3 jq libxml2-utils libvirt-clients shellcheck man-db mandoc bsdutils
 check=("${unit[@]}" hwloc-nox strace clang-19 clang-format-19 clang-tidy-19 libclang-rt-19-dev lld-19 driverctl
   pxelinux syslinux-common systemd-boot-efi ansible-core python3-yaml lintian ansible-lint openssh-client mkosi reprepro
   kiwi python3-diskimage-builder sudo debootstrap nginx-light nfs-ganesha-vfs ostree libostree-dev busybox-static
-  iproute2 ethtool)
+  iproute2 ethtool qemu-system-arm qemu-efi-aarch64)
 # Debian 12 takes these from its -backports suite.
-backports=(catch2 qemu-system-x86 qemu-utils dracut libudev-dev mkosi)
+backports=(catch2 qemu-system-x86 qemu-system-arm qemu-utils dracut libudev-dev mkosi)
 
 # packages_of unit|build|demo|all: sets `packages`.
 packages_of() {

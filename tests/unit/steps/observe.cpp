@@ -162,6 +162,18 @@ TEST_CASE(
   bios.fake.sysfs.put("sys/firmware/acpi/tables/APIC", "x");
   CHECK(bios.check(WantIommu{true}, "intel_iommu=on")
             .cause.starts_with("the firmware shows no IOMMU"));
+  // An IORT is there with and without an SMMU: its one node is an interrupt controller, then an
+  // SMMUv3.
+  Booted arm("iommu.passthrough=1");
+  std::string iort(72, '\0');
+  iort[36] = 1, iort[40] = 48, iort[49] = 24;
+  arm.fake.sysfs.put("sys/firmware/acpi/tables/IORT", iort);
+  CHECK(arm.check(WantIommu{true}, "iommu.passthrough=1")
+            .cause.starts_with("the firmware shows no IOMMU"));
+  iort[48] = 4;
+  arm.fake.sysfs.put("sys/firmware/acpi/tables/IORT", iort);
+  CHECK(arm.check(WantIommu{true}, "iommu.passthrough=1")
+            .cause.starts_with("the firmware shows an SMMU but the kernel does not use it"));
 }
 
 TEST_CASE("idle states deeper than planned are named", "[steps][power]") {

@@ -7,6 +7,7 @@
   host       such a machine with vfirst on it
   small      a host that is a kernel and a small initramfs with vfirst in it
   trials     the cases of a trial, and the rows in which they run
+  arm64      a small arm64 machine with the cross-built package
   demo       golden images that provision themselves: runs of images/try, and of its parts
   evidence   what a boot of a golden image handed out
 
