@@ -4,6 +4,7 @@
 #include "base/text.hpp"
 #include "unit/words.hpp"
 
+#include <algorithm>
 #include <catch2/catch_test_macros.hpp>
 
 using namespace vfirst;

@@ -9,6 +9,7 @@
 #include "loader/grub_file.hpp"
 #include "unit/tree.hpp"
 
+#include <catch2/catch_test_macros.hpp>
 #include <string>
 
 namespace vfirst::test {

@@ -7,6 +7,7 @@
 
 using namespace vfirst;
 using vfirst::test::grub_cfg;
+using vfirst::test::replaced;
 
 TEST_CASE("every linux line of a generated grub.cfg is found, those of submenus too", "[grub]") {
   const auto config = GrubConfig::parse(grub_cfg(true));
